@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/closewatch.yaml */
+/* YNL-GEN kernel source */
+/* To regenerate run: tools/net/ynl/ynl-regen.sh */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink_gen.h"
+
+#include <uapi/linux/closewatch.h>
+
+/* Common nested types */
+const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_ALL_NETNS + 1] = {
+	[CLOSEWATCH_A_FILTER_EVENTS] = NLA_POLICY_MIN(NLA_U32, 1),
+	[CLOSEWATCH_A_FILTER_PATHS] = NLA_POLICY_MIN(NLA_U64, 1),
+	[CLOSEWATCH_A_FILTER_FAMILY] = { .type = NLA_U16, },
+	[CLOSEWATCH_A_FILTER_PID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[CLOSEWATCH_A_FILTER_UID] = { .type = NLA_U32, },
+	[CLOSEWATCH_A_FILTER_COMM] = { .type = NLA_NUL_STRING, .len = CLOSEWATCH_COMM_MAX, },
+	[CLOSEWATCH_A_FILTER_CGROUP] = { .type = NLA_U64, },
+	[CLOSEWATCH_A_FILTER_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[CLOSEWATCH_A_FILTER_LOCAL_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[CLOSEWATCH_A_FILTER_REMOTE_PORT] = NLA_POLICY_MIN(NLA_U16, 1),
+	[CLOSEWATCH_A_FILTER_NETNS_FD] = { .type = NLA_U32, },
+	[CLOSEWATCH_A_FILTER_ALL_NETNS] = { .type = NLA_FLAG, },
+};
+
+/* Global operation policy for closewatch */
+const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_FILTER + 1] = {
+	[CLOSEWATCH_A_FILTER] = NLA_POLICY_NESTED(closewatch_filter_nl_policy),
+};
+
+/* Ops table for closewatch */
+const struct genl_small_ops closewatch_nl_ops[3] = {
+	{
+		.cmd	= CLOSEWATCH_CMD_SUBSCRIBE,
+		.doit	= closewatch_nl_subscribe_doit,
+		.flags	= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd	= CLOSEWATCH_CMD_UNSUBSCRIBE,
+		.doit	= closewatch_nl_unsubscribe_doit,
+		.flags	= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd	= CLOSEWATCH_CMD_INFO,
+		.doit	= closewatch_nl_info_doit,
+		.flags	= GENL_UNS_ADMIN_PERM,
+	},
+};

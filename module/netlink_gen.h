@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/closewatch.yaml */
+/* YNL-GEN kernel header */
+/* To regenerate run: tools/net/ynl/ynl-regen.sh */
+
+#ifndef _LINUX_CLOSEWATCH_GEN_H
+#define _LINUX_CLOSEWATCH_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/closewatch.h>
+
+/* Common nested types */
+extern const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_ALL_NETNS + 1];
+
+/* Global operation policy for closewatch */
+extern const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_FILTER + 1];
+
+/* Ops table for closewatch */
+extern const struct genl_small_ops closewatch_nl_ops[3];
+
+int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info);
+int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info);
+int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info);
+
+#endif /* _LINUX_CLOSEWATCH_GEN_H */

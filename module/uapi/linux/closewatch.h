@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/closewatch.yaml */
+/* YNL-GEN uapi header */
+/* To regenerate run: tools/net/ynl/ynl-regen.sh */
+
+#ifndef _UAPI_LINUX_CLOSEWATCH_H
+#define _UAPI_LINUX_CLOSEWATCH_H
+
+#define CLOSEWATCH_FAMILY_NAME		"closewatch"
+#define CLOSEWATCH_FAMILY_VERSION	1
+
+#define CLOSEWATCH_COMM_MAX	15
+
+/**
+ * enum closewatch_event_type - What an event reports.
+ * @CLOSEWATCH_EVENT_TYPE_CLOSE: A close has run to its end; the event says
+ *   what the kernel did.
+ * @CLOSEWATCH_EVENT_TYPE_LINGER_WAIT: A close has begun to wait for SO_LINGER;
+ *   its close event follows.
+ * @CLOSEWATCH_EVENT_TYPE_LOST: Events did not reach this listener; count says
+ *   how many.
+ */
+enum closewatch_event_type {
+	CLOSEWATCH_EVENT_TYPE_CLOSE,
+	CLOSEWATCH_EVENT_TYPE_LINGER_WAIT,
+	CLOSEWATCH_EVENT_TYPE_LOST,
+
+	/* private: */
+	__CLOSEWATCH_EVENT_TYPE_MAX,
+	CLOSEWATCH_EVENT_TYPE_MAX = (__CLOSEWATCH_EVENT_TYPE_MAX - 1)
+};
+
+/**
+ * enum closewatch_path - The branch of the kernel's close code that was taken.
+ * @CLOSEWATCH_PATH_UNKNOWN: The facts fit no branch that this module knows.
+ * @CLOSEWATCH_PATH_FIN: A FIN of its own was sent; no unsent data stood before
+ *   it.
+ * @CLOSEWATCH_PATH_FIN_BEHIND_DATA: The FIN was put on the last segment of
+ *   data not yet sent.
+ * @CLOSEWATCH_PATH_FIN_ON_SENT_DATA: Under memory pressure the FIN was put on
+ *   a segment already sent; it goes out only with a retransmission.
+ * @CLOSEWATCH_PATH_FIN_LOST: No memory for a FIN; the state moved on although
+ *   none was queued.
+ * @CLOSEWATCH_PATH_ALREADY_FIN: Our FIN had been queued before; the close
+ *   added nothing.
+ * @CLOSEWATCH_PATH_ALREADY_CLOSED: The connection was over before the close;
+ *   nothing was sent.
+ * @CLOSEWATCH_PATH_SYN_SENT: A connection attempt was abandoned; nothing was
+ *   sent.
+ * @CLOSEWATCH_PATH_LISTENER: A listener was closed, and with it the children
+ *   in its accept queue.
+ * @CLOSEWATCH_PATH_RST_UNREAD: Received data had not been read, so the kernel
+ *   sent RST.
+ * @CLOSEWATCH_PATH_RST_LINGER0: SO_LINGER with zero time, so the kernel sent
+ *   RST.
+ * @CLOSEWATCH_PATH_LINGER0_SILENT: SO_LINGER with zero time in a state that
+ *   needs no RST; nothing was sent.
+ * @CLOSEWATCH_PATH_RST_LINGER2: In FIN_WAIT2 with TCP_LINGER2 below zero, so
+ *   the kernel sent RST.
+ * @CLOSEWATCH_PATH_RST_MEMORY: Too many orphans or too little TCP memory, so
+ *   the kernel sent RST.
+ * @CLOSEWATCH_PATH_REPAIR: The socket was in TCP_REPAIR; it vanished without a
+ *   packet.
+ * @CLOSEWATCH_PATH_NETNS_GONE: The network namespace was being dismantled;
+ *   nothing more was sent.
+ * @CLOSEWATCH_PATH_DRAIN: The close was taken over by a lingering drain.
+ */
+enum closewatch_path {
+	CLOSEWATCH_PATH_UNKNOWN,
+	CLOSEWATCH_PATH_FIN,
+	CLOSEWATCH_PATH_FIN_BEHIND_DATA,
+	CLOSEWATCH_PATH_FIN_ON_SENT_DATA,
+	CLOSEWATCH_PATH_FIN_LOST,
+	CLOSEWATCH_PATH_ALREADY_FIN,
+	CLOSEWATCH_PATH_ALREADY_CLOSED,
+	CLOSEWATCH_PATH_SYN_SENT,
+	CLOSEWATCH_PATH_LISTENER,
+	CLOSEWATCH_PATH_RST_UNREAD,
+	CLOSEWATCH_PATH_RST_LINGER0,
+	CLOSEWATCH_PATH_LINGER0_SILENT,
+	CLOSEWATCH_PATH_RST_LINGER2,
+	CLOSEWATCH_PATH_RST_MEMORY,
+	CLOSEWATCH_PATH_REPAIR,
+	CLOSEWATCH_PATH_NETNS_GONE,
+	CLOSEWATCH_PATH_DRAIN,
+
+	/* private: */
+	__CLOSEWATCH_PATH_MAX,
+	CLOSEWATCH_PATH_MAX = (__CLOSEWATCH_PATH_MAX - 1)
+};
+
+/**
+ * enum closewatch_fin_form - How this close sent its FIN.
+ * @CLOSEWATCH_FIN_FORM_NONE: This close queued no FIN.
+ * @CLOSEWATCH_FIN_FORM_ALONE: In a segment of its own.
+ * @CLOSEWATCH_FIN_FORM_BEHIND_DATA: On the last segment of unsent data.
+ * @CLOSEWATCH_FIN_FORM_ON_SENT_DATA: On the last segment already sent.
+ * @CLOSEWATCH_FIN_FORM_LOST: Not at all, for want of memory.
+ */
+enum closewatch_fin_form {
+	CLOSEWATCH_FIN_FORM_NONE,
+	CLOSEWATCH_FIN_FORM_ALONE,
+	CLOSEWATCH_FIN_FORM_BEHIND_DATA,
+	CLOSEWATCH_FIN_FORM_ON_SENT_DATA,
+	CLOSEWATCH_FIN_FORM_LOST,
+
+	/* private: */
+	__CLOSEWATCH_FIN_FORM_MAX,
+	CLOSEWATCH_FIN_FORM_MAX = (__CLOSEWATCH_FIN_FORM_MAX - 1)
+};
+
+/**
+ * enum closewatch_linger_outcome - What became of the wait that SO_LINGER asks
+ *   for.
+ * @CLOSEWATCH_LINGER_OUTCOME_NONE: No wait was asked for, or nothing was left
+ *   to wait for.
+ * @CLOSEWATCH_LINGER_OUTCOME_ACKED: The peer acknowledged all data and our FIN
+ *   within the time.
+ * @CLOSEWATCH_LINGER_OUTCOME_TIMEOUT: The time ran out; the connection goes on
+ *   without its owner.
+ * @CLOSEWATCH_LINGER_OUTCOME_SIGNAL: A signal ended the wait.
+ * @CLOSEWATCH_LINGER_OUTCOME_RESET: The connection was reset or aborted during
+ *   the wait.
+ * @CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT: The process was exiting, and exit
+ *   does not wait.
+ * @CLOSEWATCH_LINGER_OUTCOME_SKIPPED_RST: The close sent RST instead, so there
+ *   was nothing to wait for.
+ */
+enum closewatch_linger_outcome {
+	CLOSEWATCH_LINGER_OUTCOME_NONE,
+	CLOSEWATCH_LINGER_OUTCOME_ACKED,
+	CLOSEWATCH_LINGER_OUTCOME_TIMEOUT,
+	CLOSEWATCH_LINGER_OUTCOME_SIGNAL,
+	CLOSEWATCH_LINGER_OUTCOME_RESET,
+	CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT,
+	CLOSEWATCH_LINGER_OUTCOME_SKIPPED_RST,
+
+	/* private: */
+	__CLOSEWATCH_LINGER_OUTCOME_MAX,
+	CLOSEWATCH_LINGER_OUTCOME_MAX = (__CLOSEWATCH_LINGER_OUTCOME_MAX - 1)
+};
+
+/**
+ * enum closewatch_cause - What made the kernel close the socket.
+ * @CLOSEWATCH_CAUSE_CLOSE: A system call of the program.
+ * @CLOSEWATCH_CAUSE_EXEC: execve(2) with the descriptor marked close-on-exec.
+ * @CLOSEWATCH_CAUSE_EXIT: The end of the process.
+ * @CLOSEWATCH_CAUSE_KERNEL: The kernel itself, or a kernel thread that dropped
+ *   the last reference.
+ */
+enum closewatch_cause {
+	CLOSEWATCH_CAUSE_CLOSE,
+	CLOSEWATCH_CAUSE_EXEC,
+	CLOSEWATCH_CAUSE_EXIT,
+	CLOSEWATCH_CAUSE_KERNEL,
+
+	/* private: */
+	__CLOSEWATCH_CAUSE_MAX,
+	CLOSEWATCH_CAUSE_MAX = (__CLOSEWATCH_CAUSE_MAX - 1)
+};
+
+/**
+ * enum closewatch_loss - Where events were lost.
+ * @CLOSEWATCH_LOSS_RING: A per-CPU ring was full.
+ * @CLOSEWATCH_LOSS_SOCKET: The listener's receive buffer was full, or there
+ *   was no memory to send.
+ * @CLOSEWATCH_LOSS_PROBE: A probe was hit while it could not run.
+ * @CLOSEWATCH_LOSS_INFLIGHT: The table of closes in progress was full.
+ */
+enum closewatch_loss {
+	CLOSEWATCH_LOSS_RING,
+	CLOSEWATCH_LOSS_SOCKET,
+	CLOSEWATCH_LOSS_PROBE,
+	CLOSEWATCH_LOSS_INFLIGHT,
+
+	/* private: */
+	__CLOSEWATCH_LOSS_MAX,
+	CLOSEWATCH_LOSS_MAX = (__CLOSEWATCH_LOSS_MAX - 1)
+};
+
+/*
+ * TCP states, with the kernel's numbers.
+ */
+enum closewatch_state {
+	CLOSEWATCH_STATE_ESTABLISHED = 1,
+	CLOSEWATCH_STATE_SYN_SENT,
+	CLOSEWATCH_STATE_SYN_RECV,
+	CLOSEWATCH_STATE_FIN_WAIT1,
+	CLOSEWATCH_STATE_FIN_WAIT2,
+	CLOSEWATCH_STATE_TIME_WAIT,
+	CLOSEWATCH_STATE_CLOSE,
+	CLOSEWATCH_STATE_CLOSE_WAIT,
+	CLOSEWATCH_STATE_LAST_ACK,
+	CLOSEWATCH_STATE_LISTEN,
+	CLOSEWATCH_STATE_CLOSING,
+	CLOSEWATCH_STATE_NEW_SYN_RECV,
+
+	/* private: */
+	__CLOSEWATCH_STATE_MAX,
+	CLOSEWATCH_STATE_MAX = (__CLOSEWATCH_STATE_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_A_FILTER = 1,
+	CLOSEWATCH_A_EVENT,
+	CLOSEWATCH_A_LISTENER,
+	CLOSEWATCH_A_INFO,
+
+	__CLOSEWATCH_A_MAX,
+	CLOSEWATCH_A_MAX = (__CLOSEWATCH_A_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_A_FILTER_EVENTS = 1,
+	CLOSEWATCH_A_FILTER_PATHS,
+	CLOSEWATCH_A_FILTER_FAMILY,
+	CLOSEWATCH_A_FILTER_PID,
+	CLOSEWATCH_A_FILTER_UID,
+	CLOSEWATCH_A_FILTER_COMM,
+	CLOSEWATCH_A_FILTER_CGROUP,
+	CLOSEWATCH_A_FILTER_PORT,
+	CLOSEWATCH_A_FILTER_LOCAL_PORT,
+	CLOSEWATCH_A_FILTER_REMOTE_PORT,
+	CLOSEWATCH_A_FILTER_NETNS_FD,
+	CLOSEWATCH_A_FILTER_ALL_NETNS,
+
+	__CLOSEWATCH_A_FILTER_MAX,
+	CLOSEWATCH_A_FILTER_MAX = (__CLOSEWATCH_A_FILTER_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_A_EVENT_PAD = 1,
+	CLOSEWATCH_A_EVENT_TYPE,
+	CLOSEWATCH_A_EVENT_TIME,
+	CLOSEWATCH_A_EVENT_CPU,
+	CLOSEWATCH_A_EVENT_SEQ,
+	CLOSEWATCH_A_EVENT_NETNS,
+	CLOSEWATCH_A_EVENT_FAMILY,
+	CLOSEWATCH_A_EVENT_LOCAL_ADDR,
+	CLOSEWATCH_A_EVENT_REMOTE_ADDR,
+	CLOSEWATCH_A_EVENT_LOCAL_PORT,
+	CLOSEWATCH_A_EVENT_REMOTE_PORT,
+	CLOSEWATCH_A_EVENT_COOKIE,
+	CLOSEWATCH_A_EVENT_PATH,
+	CLOSEWATCH_A_EVENT_STATE,
+	CLOSEWATCH_A_EVENT_NEW_STATE,
+	CLOSEWATCH_A_EVENT_UNREAD,
+	CLOSEWATCH_A_EVENT_UNSENT,
+	CLOSEWATCH_A_EVENT_UNACKED,
+	CLOSEWATCH_A_EVENT_SENT,
+	CLOSEWATCH_A_EVENT_RETRANSMITTED,
+	CLOSEWATCH_A_EVENT_RECEIVED,
+	CLOSEWATCH_A_EVENT_ACKED,
+	CLOSEWATCH_A_EVENT_AGE_NS,
+	CLOSEWATCH_A_EVENT_FIN,
+	CLOSEWATCH_A_EVENT_LINGER_ON,
+	CLOSEWATCH_A_EVENT_LINGER_SECONDS,
+	CLOSEWATCH_A_EVENT_LINGER_WAITED_NS,
+	CLOSEWATCH_A_EVENT_LINGER_OUTCOME,
+	CLOSEWATCH_A_EVENT_WHY,
+	CLOSEWATCH_A_EVENT_PID,
+	CLOSEWATCH_A_EVENT_TID,
+	CLOSEWATCH_A_EVENT_COMM,
+	CLOSEWATCH_A_EVENT_UID,
+	CLOSEWATCH_A_EVENT_CGROUP,
+	CLOSEWATCH_A_EVENT_CHILDREN,
+	CLOSEWATCH_A_EVENT_CHILDREN_RESET,
+	CLOSEWATCH_A_EVENT_ULP,
+	CLOSEWATCH_A_EVENT_COUNT,
+	CLOSEWATCH_A_EVENT_LOSS,
+
+	__CLOSEWATCH_A_EVENT_MAX,
+	CLOSEWATCH_A_EVENT_MAX = (__CLOSEWATCH_A_EVENT_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_A_LISTENER_PAD = 1,
+	CLOSEWATCH_A_LISTENER_SENT,
+	CLOSEWATCH_A_LISTENER_LOST,
+
+	__CLOSEWATCH_A_LISTENER_MAX,
+	CLOSEWATCH_A_LISTENER_MAX = (__CLOSEWATCH_A_LISTENER_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_A_INFO_PAD = 1,
+	CLOSEWATCH_A_INFO_VERSION,
+	CLOSEWATCH_A_INFO_LISTENERS,
+	CLOSEWATCH_A_INFO_PROBES,
+	CLOSEWATCH_A_INFO_EVENTS,
+	CLOSEWATCH_A_INFO_LOST_RING,
+	CLOSEWATCH_A_INFO_LOST_SOCKET,
+	CLOSEWATCH_A_INFO_MISSED,
+	CLOSEWATCH_A_INFO_INFLIGHT_FULL,
+	CLOSEWATCH_A_INFO_INFLIGHT,
+	CLOSEWATCH_A_INFO_RING_SLOTS,
+
+	__CLOSEWATCH_A_INFO_MAX,
+	CLOSEWATCH_A_INFO_MAX = (__CLOSEWATCH_A_INFO_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_CMD_SUBSCRIBE = 1,
+	CLOSEWATCH_CMD_UNSUBSCRIBE,
+	CLOSEWATCH_CMD_INFO,
+	CLOSEWATCH_CMD_EVENT,
+
+	__CLOSEWATCH_CMD_MAX,
+	CLOSEWATCH_CMD_MAX = (__CLOSEWATCH_CMD_MAX - 1)
+};
+
+#endif /* _UAPI_LINUX_CLOSEWATCH_H */
