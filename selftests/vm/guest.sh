@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# A guest: three read-only disks (root, kernel modules, payload), a console that
+# goes to a log, and a second serial port that carries what the guest has to say.
+
+GUEST_MEMORY=${CLOSEWATCH_GUEST_MEMORY:-1024}
+GUEST_CPUS=${CLOSEWATCH_GUEST_CPUS:-2}
+
+# guest_dir NAME: a fresh directory for one boot's payload and logs.
+guest_dir() {
+	local dir=$WORK/run/$1
+	rm -rf "$dir"
+	mkdir -p "$dir/payload/.guest"
+	install -m 755 "$VM_DIR/guest/init" "$dir/payload/.guest/init"
+	echo "$dir"
+}
+
+guest_kernel() {
+	KERNEL=$("$VM_DIR/kernel" "$1")
+	ROOT=$("$VM_DIR/root")
+}
+
+guest_images() {
+	local dir=$1 boot
+	logged "$dir/mksquashfs.log" mksquashfs "$dir/payload" "$dir/payload.sqfs" \
+		-comp lz4 -all-root -noappend
+	boot=$(mktemp -d "$dir/boot.XXXXXX")
+	install -m 755 "$VM_DIR/guest/initramfs" "$boot/init"
+	(cd "$boot" && echo init | cpio -o -H newc -R 0:0 --quiet) |
+		cat "$KERNEL/initrd" - >"$dir/initrd"
+	rm -rf "$boot"
+}
+
+# Some machines offer KVM and hang under it: ask with a guest that ends at once.
+guest_accel() {
+	local dir=$1
+	GUEST_ACCEL=tcg
+	[ "${CLOSEWATCH_ACCEL:-tcg}" = kvm ] || return 0
+	if timeout 30 qemu-system-x86_64 -accel kvm -cpu max -m 512 -nodefaults \
+		-nic none -display none -no-reboot -serial "file:$dir/kvm.log" \
+		-kernel "$KERNEL/vmlinuz" -initrd "$dir/initrd" \
+		-append 'console=ttyS0 panic=-1 closewatch.probe' </dev/null \
+		>"$dir/kvm.err" 2>&1 && grep -q 'initramfs: probe' "$dir/kvm.log"; then
+		GUEST_ACCEL=kvm
+	else
+		say "KVM does not run this kernel here: emulating"
+	fi
+}
+
+guest_command() {
+	local dir=$1 disk
+	QEMU=(
+		qemu-system-x86_64 -accel "$GUEST_ACCEL" -cpu max
+		-m "$GUEST_MEMORY" -smp "$GUEST_CPUS"
+		-nodefaults -nic none -display none -no-reboot
+		-kernel "$KERNEL/vmlinuz" -initrd "$dir/initrd"
+		-append 'console=ttyS0 loglevel=7 oops=panic panic=-1'
+	)
+	for disk in "$ROOT" "$KERNEL/modules.sqfs" "$dir/payload.sqfs"; do
+		QEMU+=(-drive "if=virtio,format=raw,readonly=on,file=$disk")
+	done
+	QEMU+=(-serial "file:$dir/console.log")
+}
+
+# guest_boot DIR SECONDS [live]: boot what guest_kernel chose with DIR's payload
+# until it ends by itself (0) or its time is over (1). DIR/console.log has the
+# kernel's log, DIR/report what the guest said; live copies that to stdout.
+guest_boot() {
+	local dir=$1 seconds=$2 status=0 pid viewer=
+	guest_images "$dir"
+	guest_accel "$dir"
+	guest_command "$dir"
+	: >"$dir/report"
+	timeout --foreground -k 5 "$seconds" "${QEMU[@]}" \
+		-serial "file:$dir/report" </dev/null >"$dir/qemu.log" 2>&1 &
+	pid=$!
+	# shellcheck disable=SC2064
+	trap "kill $pid 2>/dev/null || :" EXIT
+	trap 'exit 130' INT TERM
+	if [ "${3:-}" = live ]; then
+		tail --pid="$pid" -s 0.2 -n +1 -f "$dir/report" 2>/dev/null |
+			sed -u '/^# guest: /d' &
+		viewer=$!
+	fi
+	wait "$pid" || status=$?
+	[ -z "$viewer" ] || wait "$viewer" || :
+	trap - EXIT INT TERM
+	[ "$status" != 124 ] || echo "# guest: time over after $seconds s" >>"$dir/report"
+	return $((status != 0))
+}
+
+# How the guest's own program ended; 125 when it never said.
+guest_status() {
+	local status
+	status=$(sed -n 's/^# guest: exit \([0-9]*\)$/\1/p' "$1/report" | tail -n 1)
+	echo "${status:-125}"
+}
+
+guest_logs() {
+	local dir=$1
+	tail -n 40 "$dir/console.log" | tr -d '\r' >&2
+	[ ! -s "$dir/qemu.log" ] || cat "$dir/qemu.log" >&2
+	say "the guest's console: $dir/console.log"
+	say "what it reported: $dir/report"
+}
