@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "capture.h"
+
+#include <arpa/inet.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
+#include <net/ethernet.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "wait.h"
+
+#define MARK_PORT	9	/* discard: nobody listens in our namespaces */
+#define SNAPLEN		160
+#define BUFFER		(8 << 20)
+
+struct capture {
+	pcap_t *pcap;
+	int mark_fd;
+	uint32_t mark_sent, mark_seen;
+	struct segment *seg;
+	size_t n, room;
+};
+
+static int start(pcap_t *p)
+{
+	struct bpf_program prog;
+	int ret;
+
+	pcap_set_snaplen(p, SNAPLEN);
+	pcap_set_immediate_mode(p, 1);
+	pcap_set_buffer_size(p, BUFFER);
+	if (pcap_activate(p) < 0 ||
+	    pcap_compile(p, &prog, "tcp or udp port 9", 1, 0) < 0)
+		return -1;
+	ret = pcap_setfilter(p, &prog);
+	pcap_freecode(&prog);
+	return ret < 0 ? ret : pcap_setnonblock(p, 1, NULL);
+}
+
+struct capture *capture_open(void)
+{
+	struct capture *c = calloc(1, sizeof(*c));
+	char why[PCAP_ERRBUF_SIZE];
+
+	if (!c)
+		return NULL;
+	c->mark_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	c->pcap = pcap_create("lo", why);
+	if (c->mark_fd >= 0 && c->pcap && !start(c->pcap))
+		return c;
+	fprintf(stderr, "# capture on lo: %s\n",
+		c->pcap ? pcap_geterr(c->pcap) : why);
+	capture_close(c);
+	return NULL;
+}
+
+void capture_close(struct capture *c)
+{
+	if (!c)
+		return;
+	if (c->pcap)
+		pcap_close(c->pcap);
+	if (c->mark_fd >= 0)
+		close(c->mark_fd);
+	free(c->seg);
+	free(c);
+}
+
+static void add_segment(struct capture *c, const struct tcphdr *th, size_t len)
+{
+	struct segment *s;
+
+	if (c->n == c->room) {
+		c->room = c->room ? 2 * c->room : 256;
+		c->seg = realloc(c->seg, c->room * sizeof(*s));
+		if (!c->seg)
+			abort();
+	}
+	s = &c->seg[c->n++];
+	*s = (struct segment){
+		.src = ntohs(th->source), .dst = ntohs(th->dest),
+		.seq = ntohl(th->seq), .ack = ntohl(th->ack_seq),
+		.len = len - th->doff * 4,
+		.syn = th->syn, .fin = th->fin, .rst = th->rst,
+	};
+}
+
+static void add_mark(struct capture *c, const u_char *udp)
+{
+	memcpy(&c->mark_seen, udp + sizeof(struct udphdr), sizeof(c->mark_seen));
+}
+
+/* The filter has made sure of the protocols; @len is the packet's own */
+static void add_packet(u_char *user, const struct pcap_pkthdr *h,
+		       const u_char *data)
+{
+	const struct ether_header *eth = (const void *)data;
+	struct capture *c = (void *)user;
+	size_t head, len;
+	uint8_t proto;
+
+	data += sizeof(*eth);
+	if (ntohs(eth->ether_type) == ETHERTYPE_IP) {
+		const struct iphdr *ip = (const void *)data;
+
+		head = ip->ihl * 4;
+		len = ntohs(ip->tot_len) - head;
+		proto = ip->protocol;
+	} else {
+		const struct ip6_hdr *ip6 = (const void *)data;
+
+		head = sizeof(*ip6);
+		len = ntohs(ip6->ip6_plen);
+		proto = ip6->ip6_nxt;
+	}
+	if (h->caplen < sizeof(*eth) + head + sizeof(struct udphdr) + 4)
+		return;
+	if (proto == IPPROTO_TCP)
+		add_segment(c, (const void *)(data + head), len);
+	else if (proto == IPPROTO_UDP)
+		add_mark(c, data + head);
+}
+
+static bool read_until_mark(struct capture *c)
+{
+	pcap_dispatch(c->pcap, -1, add_packet, (u_char *)c);
+	return c->mark_seen == c->mark_sent;
+}
+
+/*
+ * A datagram behind everything else on lo. Its arrival in the capture means
+ * that all packets sent before it have arrived too.
+ */
+int capture_sync(struct capture *c)
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(MARK_PORT),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	struct pcap_stat st;
+
+	c->mark_sent++;
+	if (sendto(c->mark_fd, &c->mark_sent, sizeof(c->mark_sent), 0,
+		   (void *)&to, sizeof(to)) < 0 || !WAIT_FOR(read_until_mark(c)))
+		return -1;
+	return pcap_stats(c->pcap, &st) < 0 || st.ps_drop ? -1 : 0;
+}
+
+static bool seen_fin(const struct capture *c, size_t before, uint32_t end)
+{
+	const struct segment *late = &c->seg[before];
+
+	for (size_t i = 0; i < before; i++) {
+		const struct segment *s = &c->seg[i];
+
+		if (s->src == late->src && s->dst == late->dst && s->fin &&
+		    s->seq + s->len == end)
+			return true;
+	}
+	return false;
+}
+
+void capture_flow(const struct capture *c, uint16_t src, uint16_t dst,
+		  struct flow *flow)
+{
+	uint32_t first = 0;
+
+	memset(flow, 0, sizeof(*flow));
+	for (size_t i = 0; i < c->n; i++) {
+		const struct segment *s = &c->seg[i];
+		uint32_t end = s->seq + s->len;
+
+		if (s->src != src || s->dst != dst)
+			continue;
+		if (s->syn)
+			first = s->seq + 1;
+		flow->rsts += s->rst;
+		/* The bytes that a SYN carries follow its own number */
+		if (s->len && (int32_t)(end + s->syn - first - flow->bytes) > 0)
+			flow->bytes = (uint32_t)(end + s->syn - first);
+		if (s->fin && !seen_fin(c, i, end)) {
+			flow->fins++;
+			flow->fins_on_data += s->len > 0;
+		}
+	}
+}
+
+int capture_rsts_from(const struct capture *c, uint16_t port)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		n += c->seg[i].src == port && c->seg[i].rst;
+	return n;
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "events.h"
+
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <netlink/attr.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "wait.h"
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK 270
+#endif
+
+#define ROOMY	(8 << 20)	/* receive buffer: no loss unless a test wants it */
+
+int events_open(struct events *e)
+{
+	int on = 1, size = ROOMY, fd;
+
+	memset(e, 0, sizeof(*e));
+	e->sk = nl_socket_alloc();
+	if (!e->sk || genl_connect(e->sk) < 0)
+		return -1;
+	e->family = genl_ctrl_resolve(e->sk, CLOSEWATCH_FAMILY_NAME);
+	if (e->family < 0) {
+		fprintf(stderr, "# no netlink family: is closewatch.ko loaded?\n");
+		return -1;
+	}
+	fd = nl_socket_get_fd(e->sk);
+	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) < 0)
+		return -1;
+	/* Refused to the unprivileged, who have no events to lose */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	return 0;
+}
+
+void events_close(struct events *e)
+{
+	if (e->sk)
+		nl_socket_free(e->sk);
+	free(e->list);
+	memset(e, 0, sizeof(*e));
+}
+
+static uint64_t number(const struct nlattr *a)
+{
+	switch (nla_len(a)) {
+	case 1:
+		return nla_get_u8(a);
+	case 2:
+		return nla_get_u16(a);
+	case 4:
+		return nla_get_u32(a);
+	case 8:
+		return nla_get_u64(a);
+	default:
+		return 0;
+	}
+}
+
+static size_t copy(void *to, size_t size, const struct nlattr *a)
+{
+	size_t len = nla_len(a);
+
+	if (len > size)
+		return 0;
+	memcpy(to, nla_data(a), len);
+	return len;
+}
+
+static void decode_event(struct event *ev, struct nlattr *nest)
+{
+	struct nlattr *a;
+	int left;
+
+	memset(ev, 0, sizeof(*ev));
+	nla_for_each_nested(a, nest, left) {
+		int type = nla_type(a);
+
+		if (type > CLOSEWATCH_A_EVENT_MAX)
+			continue;
+		ev->has |= 1ULL << type;
+		switch (type) {
+		case CLOSEWATCH_A_EVENT_LOCAL_ADDR:
+			ev->local_len = copy(ev->local, sizeof(ev->local), a);
+			break;
+		case CLOSEWATCH_A_EVENT_REMOTE_ADDR:
+			ev->remote_len = copy(ev->remote, sizeof(ev->remote), a);
+			break;
+		case CLOSEWATCH_A_EVENT_COMM:
+			copy(ev->comm, sizeof(ev->comm) - 1, a);
+			break;
+		case CLOSEWATCH_A_EVENT_ULP:
+			copy(ev->ulp, sizeof(ev->ulp) - 1, a);
+			break;
+		default:
+			ev->num[type] = number(a);
+		}
+	}
+}
+
+static void add_event(struct events *e, struct nlattr *nest)
+{
+	if (e->n == e->room) {
+		e->room = e->room ? 2 * e->room : 64;
+		e->list = realloc(e->list, e->room * sizeof(*e->list));
+		if (!e->list)
+			abort();
+	}
+	decode_event(&e->list[e->n++], nest);
+}
+
+static uint64_t nested(struct nlattr **tb, int type)
+{
+	return tb[type] ? number(tb[type]) : 0;
+}
+
+static void take_figures(struct events *e, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_LISTENER_MAX + 1];
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_LISTENER_MAX, nest, NULL) < 0)
+		return;
+	e->figures.sent = nested(tb, CLOSEWATCH_A_LISTENER_SENT);
+	e->figures.lost = nested(tb, CLOSEWATCH_A_LISTENER_LOST);
+}
+
+static void take_info(struct events *e, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_INFO_MAX + 1];
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_INFO_MAX, nest, NULL) < 0)
+		return;
+	e->info = (struct module_info){
+		.listeners = nested(tb, CLOSEWATCH_A_INFO_LISTENERS),
+		.probes = nested(tb, CLOSEWATCH_A_INFO_PROBES),
+		.inflight = nested(tb, CLOSEWATCH_A_INFO_INFLIGHT),
+		.events = nested(tb, CLOSEWATCH_A_INFO_EVENTS),
+		.lost_ring = nested(tb, CLOSEWATCH_A_INFO_LOST_RING),
+		.lost_socket = nested(tb, CLOSEWATCH_A_INFO_LOST_SOCKET),
+		.missed = nested(tb, CLOSEWATCH_A_INFO_MISSED),
+	};
+}
+
+static void take_message(struct events *e, struct nlmsghdr *h)
+{
+	struct nlattr *a;
+	int left;
+
+	nla_for_each_attr(a, genlmsg_attrdata(nlmsg_data(h), 0),
+			  genlmsg_attrlen(nlmsg_data(h), 0), left) {
+		switch (nla_type(a)) {
+		case CLOSEWATCH_A_EVENT:
+			add_event(e, a);
+			break;
+		case CLOSEWATCH_A_LISTENER:
+			take_figures(e, a);
+			break;
+		case CLOSEWATCH_A_INFO:
+			take_info(e, a);
+			break;
+		}
+	}
+}
+
+/* The text sits behind the error and, without NETLINK_CAP_ACK, the request */
+static void take_extack(struct events *e, struct nlmsghdr *h)
+{
+	struct nlmsgerr *err = nlmsg_data(h);
+	int skip = sizeof(*err);
+	struct nlattr *msg;
+
+	e->extack[0] = '\0';
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+		skip += err->msg.nlmsg_len - sizeof(err->msg);
+	msg = nla_find((void *)((char *)err + skip), nlmsg_datalen(h) - skip,
+		       NLMSGERR_ATTR_MSG);
+	if (msg)
+		nla_strlcpy(e->extack, msg, sizeof(e->extack));
+}
+
+/* One datagram. 1: the answer to @seq has come, in *err; 0: not yet */
+static int receive(struct events *e, uint32_t seq, int *err, int flags)
+{
+	static char buf[1 << 17] __attribute__((aligned(NLMSG_ALIGNTO)));
+	ssize_t len = recv(nl_socket_get_fd(e->sk), buf, sizeof(buf), flags);
+	int left = len;
+
+	if (len < 0)
+		return errno == ENOBUFS ? 0 : -errno;
+	for (struct nlmsghdr *h = (void *)buf; nlmsg_ok(h, left);
+	     h = nlmsg_next(h, &left)) {
+		if (h->nlmsg_type == e->family) {
+			take_message(e, h);
+		} else if (h->nlmsg_type == NLMSG_ERROR && h->nlmsg_seq == seq) {
+			*err = ((struct nlmsgerr *)nlmsg_data(h))->error;
+			take_extack(e, h);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int transact(struct events *e, struct nl_msg *msg)
+{
+	int64_t end = now_ns() + WAIT_LIMIT_NS;
+	int ret, err = -ETIMEDOUT;
+	uint32_t seq;
+
+	nl_complete_msg(e->sk, msg);
+	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK;
+	seq = nlmsg_hdr(msg)->nlmsg_seq;
+	if (nl_send(e->sk, msg) < 0) {
+		nlmsg_free(msg);
+		return -EIO;
+	}
+	nlmsg_free(msg);
+	do {
+		ret = receive(e, seq, &err, MSG_DONTWAIT);
+		if (ret == -EAGAIN)
+			poll(NULL, 0, 1);
+		else if (ret < 0)
+			return ret;
+	} while (ret != 1 && now_ns() < end);
+	return err;
+}
+
+static struct nl_msg *request(struct events *e, uint8_t cmd)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (!msg)
+		abort();
+	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, e->family, 0, NLM_F_REQUEST,
+		    cmd, CLOSEWATCH_FAMILY_VERSION);
+	return msg;
+}
+
+int events_subscribe(struct events *e, filter_fill fill, const void *arg)
+{
+	struct nl_msg *msg = request(e, CLOSEWATCH_CMD_SUBSCRIBE);
+	struct nlattr *nest;
+
+	if (fill) {
+		nest = nla_nest_start(msg, CLOSEWATCH_A_FILTER | NLA_F_NESTED);
+		if (!nest || fill(msg, arg) < 0) {
+			nlmsg_free(msg);
+			return -EMSGSIZE;
+		}
+		nla_nest_end(msg, nest);
+	}
+	return transact(e, msg);
+}
+
+int events_unsubscribe(struct events *e)
+{
+	return transact(e, request(e, CLOSEWATCH_CMD_UNSUBSCRIBE));
+}
+
+int events_info(struct events *e)
+{
+	return transact(e, request(e, CLOSEWATCH_CMD_INFO));
+}
+
+int events_raw(struct events *e, uint8_t cmd, const void *attrs, size_t len)
+{
+	struct nl_msg *msg = request(e, cmd);
+
+	if (len && nlmsg_append(msg, (void *)attrs, len, 0) < 0) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	return transact(e, msg);
+}
+
+bool events_poll(struct events *e)
+{
+	int err;
+
+	return receive(e, 0, &err, MSG_DONTWAIT) >= 0;
+}
+
+const struct event *events_nth(const struct events *e, unsigned int type,
+			       uint64_t cookie, size_t nth)
+{
+	for (size_t i = 0; i < e->n; i++) {
+		const struct event *ev = &e->list[i];
+
+		if (EVENT_NUM(ev, TYPE) != type ||
+		    (cookie && EVENT_NUM(ev, COOKIE) != cookie))
+			continue;
+		if (!nth--)
+			return ev;
+	}
+	return NULL;
+}
+
+size_t events_count(const struct events *e, unsigned int type, uint64_t cookie)
+{
+	size_t n = 0;
+
+	while (events_nth(e, type, cookie, n))
+		n++;
+	return n;
+}
+
+uint64_t events_lost(const struct events *e)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < e->n; i++)
+		if (EVENT_NUM(&e->list[i], TYPE) == CLOSEWATCH_EVENT_TYPE_LOST)
+			lost += EVENT_NUM(&e->list[i], COUNT);
+	return lost;
+}
+
+const struct event *events_await(struct events *e, unsigned int type,
+				 uint64_t cookie)
+{
+	const struct event *ev = NULL;
+
+	return WAIT_FOR((ev = events_nth(e, type, cookie, 0)) ||
+			(events_poll(e), (ev = events_nth(e, type, cookie, 0)))) ?
+	       ev : NULL;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A listener to closewatch.ko. It decodes on its own, so that the utility's
+ * decoder and this one check each other.
+ */
+#ifndef CLOSEWATCH_SELFTEST_EVENTS_H
+#define CLOSEWATCH_SELFTEST_EVENTS_H
+
+#include <linux/closewatch.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct nl_msg;
+struct nl_sock;
+
+/* An event as it came: numbers by attribute, and which ones were there */
+struct event {
+	uint64_t has;			/* bit per CLOSEWATCH_A_EVENT_* */
+	uint64_t num[CLOSEWATCH_A_EVENT_MAX + 1];
+	uint8_t local[16], remote[16];
+	size_t local_len, remote_len;
+	char comm[64], ulp[64];
+};
+
+#define EVENT_HAS(ev, name) ((ev)->has >> CLOSEWATCH_A_EVENT_##name & 1)
+#define EVENT_NUM(ev, name) ((ev)->num[CLOSEWATCH_A_EVENT_##name])
+
+struct listener_figures {
+	uint64_t sent, lost;
+};
+
+struct module_info {
+	uint32_t listeners, probes, inflight;
+	uint64_t events, lost_ring, lost_socket, missed;
+};
+
+struct events {
+	struct nl_sock *sk;
+	int family;
+	struct event *list;
+	size_t n, room;
+	struct listener_figures figures;	/* from the last reply */
+	struct module_info info;		/* likewise */
+	char extack[256];			/* from the last refusal */
+};
+
+int events_open(struct events *e);
+void events_close(struct events *e);
+
+/*
+ * Requests. They return 0 or the kernel's negative errno, and keep events that
+ * arrive before the answer. @fill adds to the filter nest and may be NULL.
+ */
+typedef int (*filter_fill)(struct nl_msg *msg, const void *arg);
+
+int events_subscribe(struct events *e, filter_fill fill, const void *arg);
+int events_unsubscribe(struct events *e);
+int events_info(struct events *e);
+
+/* Any bytes as the attributes of a request */
+int events_raw(struct events *e, uint8_t cmd, const void *attrs, size_t len);
+
+/* Take what has arrived; never waits. Returns false when nothing was there */
+bool events_poll(struct events *e);
+
+/* The nth event of @type about the socket @cookie (0: any), or NULL */
+const struct event *events_nth(const struct events *e, unsigned int type,
+			       uint64_t cookie, size_t nth);
+size_t events_count(const struct events *e, unsigned int type, uint64_t cookie);
+
+/* What in-band records say was lost */
+uint64_t events_lost(const struct events *e);
+
+/* Wait for one event of @type about @cookie to arrive; NULL at the limit */
+const struct event *events_await(struct events *e, unsigned int type,
+				 uint64_t cookie);
+
+#endif

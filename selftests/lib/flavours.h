@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The matrix that path fixtures run over: address flavours and both roles. */
+#ifndef CLOSEWATCH_SELFTEST_FLAVOURS_H
+#define CLOSEWATCH_SELFTEST_FLAVOURS_H
+
+#include <kselftest_harness.h>
+
+#include "scene.h"
+
+/* A fixture that is a scene with a connection, in every flavour */
+#define SCENE_FIXTURE(name)						\
+FIXTURE(name) {								\
+	struct scene s;							\
+};									\
+									\
+FIXTURE_VARIANT(name) {							\
+	struct pair_opts opts;						\
+};									\
+									\
+FIXTURE_VARIANT_ADD(name, ipv4) {					\
+	.opts.flavour = IPV4,						\
+};									\
+									\
+FIXTURE_VARIANT_ADD(name, ipv6) {					\
+	.opts.flavour = IPV6,						\
+};									\
+									\
+FIXTURE_VARIANT_ADD(name, v4mapped) {					\
+	.opts.flavour = V4MAPPED,					\
+};									\
+									\
+FIXTURE_VARIANT_ADD(name, client) {					\
+	.opts.flavour = IPV4,						\
+	.opts.we_connect = true,					\
+};									\
+									\
+FIXTURE_SETUP(name)							\
+{									\
+	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));		\
+}									\
+									\
+FIXTURE_TEARDOWN(name)							\
+{									\
+	scene_close(&self->s);						\
+}
+
+/* A fixture of one flavour whose tests open what they need */
+#define BARE_FIXTURE(name)						\
+FIXTURE(name) {								\
+	struct scene s;							\
+};									\
+									\
+FIXTURE_SETUP(name)							\
+{									\
+	ASSERT_EQ(0, scene_open_bare(&self->s));			\
+}									\
+									\
+FIXTURE_TEARDOWN(name)							\
+{									\
+	scene_close(&self->s);						\
+}
+
+#endif

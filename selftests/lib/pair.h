@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A TCP connection over loopback. "us" is the end whose close is under test,
+ * "them" the peer.
+ */
+#ifndef CLOSEWATCH_SELFTEST_PAIR_H
+#define CLOSEWATCH_SELFTEST_PAIR_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+enum flavour { IPV4, IPV6, V4MAPPED };
+
+struct address {
+	int family;		/* of the socket: AF_INET or AF_INET6 */
+	size_t len;		/* 4 or 16 */
+	uint8_t bytes[16];
+	uint16_t port;		/* host order */
+};
+
+struct pair_opts {
+	enum flavour flavour;
+	bool we_connect;	/* us is the client; otherwise the accepted end */
+	int our_sndbuf;		/* 0 leaves the default, as below */
+	int their_rcvbuf;
+};
+
+struct pair {
+	int us, them, listener;
+	struct address local, remote;
+	uint64_t cookie;
+};
+
+int pair_open(struct pair *p, const struct pair_opts *o);
+void pair_close(struct pair *p);
+
+/* Parts of the above, for tests that need only some of it */
+int tcp_socket(enum flavour flavour);
+int tcp_listen(enum flavour flavour, int backlog);
+int tcp_connect(int fd, enum flavour flavour, int listener);
+int address_of(int fd, bool remote, struct address *a);
+uint64_t cookie_of(int fd);
+
+/*
+ * A deaf socket drops every segment that arrives, as if the wire had lost it.
+ * It pins the other end's state, and its counters, for as long as a test needs.
+ */
+int deafen(int fd);
+int undeafen(int fd);
+
+/* Wait for TCP's state (the kernel's number), and for the queues' contents */
+int await_state(int fd, int state);
+int await_readable(int fd, int bytes);
+int await_acked(int fd);
+
+int tcp_state(int fd);
+int unread_bytes(int fd);
+int unsent_bytes(int fd);	/* FIN included if it was queued */
+int unacked_bytes(int fd);	/* likewise */
+
+/* Bytes over the connection's life, retransmissions apart */
+int retransmitted_bytes(int fd);
+
+/* All-or-nothing transfers of @n bytes */
+int give(int fd, int n);
+int take(int fd, int n);
+int take_all(int fd);		/* up to EOF; how many */
+
+/* Write until the peer's window and our buffer are full; how many bytes */
+int give_until_stuck(int fd);
+
+int set_linger(int fd, int seconds);	/* zero: abort on close */
+int set_int(int fd, int level, int name, int value);
+
+#endif

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "scene.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "netns.h"
+
+int scene_open_bare(struct scene *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->p.us = s->p.them = s->p.listener = -1;
+	if (netns_enter() < 0)
+		return -1;
+	s->netns = netns_inode();
+	s->closer.pid = getpid();
+	s->closer.tid = gettid();
+	s->closer.uid = getuid();
+	prctl(PR_GET_NAME, s->closer.comm);
+	s->capture = capture_open();
+	if (!s->capture || events_open(&s->events) < 0 ||
+	    counters_read(&s->before) < 0)
+		return -1;
+	return events_subscribe(&s->events, NULL, NULL);
+}
+
+int scene_open(struct scene *s, const struct pair_opts *o)
+{
+	return scene_open_bare(s) ?: pair_open(&s->p, o);
+}
+
+void scene_close(struct scene *s)
+{
+	pair_close(&s->p);
+	events_close(&s->events);
+	capture_close(s->capture);
+}
+
+int scene_watch(struct scene *s, int fd)
+{
+	s->p.us = fd;
+	s->p.cookie = cookie_of(fd);
+	/* A socket without a peer reports the unspecified address */
+	if (address_of(fd, true, &s->p.remote) < 0)
+		memset(&s->p.remote, 0, sizeof(s->p.remote));
+	return address_of(fd, false, &s->p.local);
+}
+
+int scene_act(struct scene *s)
+{
+	int fd = s->p.us;
+
+	s->p.us = -1;
+	return close(fd);
+}
+
+int scene_end(struct scene *s)
+{
+	int ret = 0;
+
+	if (!s->ended)
+		ret = events_unsubscribe(&s->events);
+	s->ended = true;
+	if (capture_sync(s->capture) < 0) {
+		fprintf(stderr, "# the capture lost packets\n");
+		ret = -1;
+	}
+	return ret;
+}
+
+const struct event *scene_event(const struct scene *s)
+{
+	return events_nth(&s->events, TYPE(CLOSE), s->p.cookie, 0);
+}
+
+static int differ(const char *what, uint64_t got, uint64_t want)
+{
+	if (got == want)
+		return 0;
+	fprintf(stderr, "# disagree: %s is %llu, not %llu\n", what,
+		(unsigned long long)got, (unsigned long long)want);
+	return 1;
+}
+
+#define DIFFER(ev, name, want) differ(#name, EVENT_NUM(ev, name), want)
+#define ABSENT(ev, name) differ("presence of " #name, EVENT_HAS(ev, name), 0)
+#define PRESENT(ev, name) differ("presence of " #name, EVENT_HAS(ev, name), 1)
+
+static int verify_address(const char *what, const uint8_t *got, size_t len,
+			  const struct address *want)
+{
+	if (len == want->len && !memcmp(got, want->bytes, len))
+		return 0;
+	fprintf(stderr, "# disagree: %s differs (%zu bytes)\n", what, len);
+	return 1;
+}
+
+static int verify_identity(const struct scene *s, const struct event *ev,
+			   const struct want *w)
+{
+	const struct address *local = &s->p.local, *remote = &s->p.remote;
+	int bad = 0;
+
+	bad += DIFFER(ev, FAMILY, local->family);
+	bad += verify_address("LOCAL_ADDR", ev->local, ev->local_len, local);
+	bad += DIFFER(ev, LOCAL_PORT, local->port);
+	if (w->listener) {
+		bad += ABSENT(ev, REMOTE_ADDR) + ABSENT(ev, REMOTE_PORT);
+	} else if (remote->len) {
+		bad += verify_address("REMOTE_ADDR", ev->remote, ev->remote_len,
+				      remote);
+		bad += DIFFER(ev, REMOTE_PORT, remote->port);
+	}
+	bad += DIFFER(ev, COOKIE, s->p.cookie);
+	bad += DIFFER(ev, NETNS, s->netns);
+	return bad;
+}
+
+static int verify_closer(const struct scene *s, const struct event *ev,
+			 const struct want *w)
+{
+	const struct closer *c = &s->closer;
+	int bad = DIFFER(ev, WHY, w->why);
+
+	bad += PRESENT(ev, CPU) + PRESENT(ev, SEQ) + PRESENT(ev, TIME);
+	if (w->why == WHY(KERNEL))
+		return bad;
+	bad += DIFFER(ev, PID, c->pid) + DIFFER(ev, TID, c->tid);
+	bad += DIFFER(ev, UID, c->uid) + PRESENT(ev, UID);
+	bad += PRESENT(ev, CGROUP);
+	if (strncmp(ev->comm, c->comm, sizeof(c->comm))) {
+		fprintf(stderr, "# disagree: comm is '%s', not '%s'\n",
+			ev->comm, c->comm);
+		bad++;
+	}
+	return bad;
+}
+
+static int verify_verdict(const struct event *ev, const struct want *w)
+{
+	int bad = 0;
+
+	bad += DIFFER(ev, PATH, w->path) + PRESENT(ev, PATH);
+	bad += DIFFER(ev, STATE, w->state);
+	bad += DIFFER(ev, NEW_STATE, w->new_state);
+	bad += DIFFER(ev, FIN, w->fin);
+	bad += DIFFER(ev, UNREAD, w->unread);
+	bad += DIFFER(ev, UNSENT, w->unsent);
+	bad += DIFFER(ev, UNACKED, w->unacked);
+	bad += differ("SENT without retransmissions",
+		      EVENT_NUM(ev, SENT) - EVENT_NUM(ev, RETRANSMITTED),
+		      w->sent);
+	bad += DIFFER(ev, RECEIVED, w->received);
+	bad += DIFFER(ev, ACKED, w->acked);
+	bad += DIFFER(ev, CHILDREN, w->children);
+	bad += DIFFER(ev, CHILDREN_RESET, w->children_reset);
+	return bad;
+}
+
+static int verify_linger(const struct event *ev, const struct want *w)
+{
+	int64_t waited = EVENT_NUM(ev, LINGER_WAITED_NS);
+	int bad = 0;
+
+	bad += DIFFER(ev, LINGER_ON, w->linger);
+	bad += DIFFER(ev, LINGER_SECONDS, w->linger_seconds);
+	bad += DIFFER(ev, LINGER_OUTCOME, w->outcome);
+	if (waited < w->waited_min || waited > w->waited_max) {
+		fprintf(stderr,
+			"# disagree: waited %lld ns, not from %lld to %lld\n",
+			(long long)waited, (long long)w->waited_min,
+			(long long)w->waited_max);
+		bad++;
+	}
+	return bad;
+}
+
+static int verify_wire(const struct scene *s, const struct want *w)
+{
+	uint16_t us = s->p.local.port, them = s->p.remote.port;
+	struct flow out, back;
+	int bad = 0;
+
+	if (w->listener)
+		return differ("RSTs on the wire",
+			      capture_rsts_from(s->capture, us), w->rsts);
+	capture_flow(s->capture, us, them, &out);
+	capture_flow(s->capture, them, us, &back);
+	bad += differ("FINs on the wire", out.fins, w->fins);
+	bad += differ("FINs on data on the wire", out.fins_on_data,
+		      w->fins_on_data);
+	bad += differ("RSTs on the wire", out.rsts, w->rsts);
+	bad += differ("RSTs from the peer", back.rsts, w->their_rsts);
+	bad += differ("bytes on the wire", out.bytes, w->sent + w->sent_later);
+	return bad;
+}
+
+/* For repeat.sh: what must be the same in every run */
+static void print_essence(const struct event *ev, const struct want *w)
+{
+	printf("# essence path=%llu state=%llu new=%llu fin=%llu outcome=%llu why=%llu unread=%llu rsts=%d fins=%d\n",
+	       (unsigned long long)EVENT_NUM(ev, PATH),
+	       (unsigned long long)EVENT_NUM(ev, STATE),
+	       (unsigned long long)EVENT_NUM(ev, NEW_STATE),
+	       (unsigned long long)EVENT_NUM(ev, FIN),
+	       (unsigned long long)EVENT_NUM(ev, LINGER_OUTCOME),
+	       (unsigned long long)EVENT_NUM(ev, WHY),
+	       (unsigned long long)EVENT_NUM(ev, UNREAD), w->rsts, w->fins);
+}
+
+int scene_verify(struct scene *s, const struct want *w)
+{
+	const struct event *ev;
+	struct counters now;
+	int bad;
+
+	if (scene_end(s) || counters_read(&now) < 0)
+		return -1;
+	bad = counters_diff(&s->before, &now, &w->moved);
+	bad += verify_wire(s, w);
+	bad += differ("number of close events",
+		      events_count(&s->events, TYPE(CLOSE), s->p.cookie), 1);
+	bad += differ("lost events", events_lost(&s->events), 0);
+	ev = scene_event(s);
+	if (!ev)
+		return bad;
+	print_essence(ev, w);
+	return bad + verify_identity(s, ev, w) + verify_closer(s, ev, w) +
+	       verify_verdict(ev, w) + verify_linger(ev, w);
+}
