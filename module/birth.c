@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * When connections were established. The kernel keeps no such time in a
+ * socket, so the transition to ESTABLISHED is noted here while probes are
+ * armed.
+ *
+ * A set-associative cache and not a table with an entry for each connection:
+ * nothing has to be removed, and memory is bounded. A connection whose entry
+ * was evicted has no age, which is the truth. A socket's address may be used
+ * again, but the next connection there passes through ESTABLISHED too and
+ * replaces the entry.
+ */
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+
+#include "birth.h"
+
+#define CW_BIRTH_BITS	13
+#define CW_BIRTH_WAYS	4
+
+struct cw_birth {
+	const struct sock *sk;
+	u64 when;
+};
+
+/* lock protects way[]. */
+struct cw_birth_set {
+	raw_spinlock_t lock;
+	struct cw_birth way[CW_BIRTH_WAYS];
+};
+
+static struct cw_birth_set *cw_birth_sets;
+
+int cw_birth_init(void)
+{
+	unsigned int i;
+
+	cw_birth_sets = kvcalloc(1 << CW_BIRTH_BITS, sizeof(*cw_birth_sets),
+				 GFP_KERNEL);
+	if (!cw_birth_sets)
+		return -ENOMEM;
+	for (i = 0; i < 1 << CW_BIRTH_BITS; i++)
+		raw_spin_lock_init(&cw_birth_sets[i].lock);
+	return 0;
+}
+
+void cw_birth_exit(void)
+{
+	kvfree(cw_birth_sets);
+	cw_birth_sets = NULL;
+}
+
+void cw_birth_note(const struct sock *sk)
+{
+	struct cw_birth_set *set = &cw_birth_sets[hash_ptr(sk, CW_BIRTH_BITS)];
+	struct cw_birth *b = &set->way[0];
+	unsigned long flags;
+	int i;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	for (i = 0; i < CW_BIRTH_WAYS; i++) {
+		if (set->way[i].sk == sk) {
+			b = &set->way[i];
+			break;
+		}
+		if (set->way[i].when < b->when)
+			b = &set->way[i];
+	}
+	b->sk = sk;
+	b->when = ktime_get_ns();
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+}
+
+u64 cw_birth_age(const struct sock *sk)
+{
+	struct cw_birth_set *set = &cw_birth_sets[hash_ptr(sk, CW_BIRTH_BITS)];
+	unsigned long flags;
+	u64 age = 0;
+	int i;
+
+	raw_spin_lock_irqsave(&set->lock, flags);
+	for (i = 0; i < CW_BIRTH_WAYS; i++) {
+		if (set->way[i].sk == sk)
+			age = ktime_get_ns() - set->way[i].when;
+	}
+	raw_spin_unlock_irqrestore(&set->lock, flags);
+	return age;
+}

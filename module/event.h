@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a close is made of: facts as read from the kernel, marks left by the
+ * probes on its way, and the verdict drawn from both.
+ *
+ * Plain structs without pointers. This header and classify.[ch] are compiled
+ * into host unit tests as well, hence the types for user space.
+ */
+#ifndef CW_EVENT_H
+#define CW_EVENT_H
+
+#include <linux/types.h>
+#ifndef __KERNEL__
+#include <stdbool.h>
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+#endif
+#include <uapi/linux/closewatch.h>
+
+#define CW_COMM_LEN	16
+#define CW_ULP_LEN	16
+
+/**
+ * struct cw_conn - a connection and its figures at one moment
+ * @cookie: socket cookie, never 0
+ * @netns: inode number of the network namespace
+ * @sent: payload bytes sent, retransmissions included
+ * @retransmitted: payload bytes sent again
+ * @received: payload bytes received in order
+ * @acked: payload bytes of ours that the peer acknowledged
+ * @age_ns: since ESTABLISHED; 0 if that was not seen
+ * @unread: bytes in order that the program had not read, FIN excluded
+ * @unsent: bytes written and never sent, FIN excluded
+ * @unacked: bytes in flight, SYN and FIN excluded
+ * @linger_seconds: SO_LINGER's time
+ * @linger2: TCP_LINGER2 as the kernel keeps it; below 0 means RST in FIN_WAIT2
+ * @laddr: local address, 4 or 16 bytes in network order
+ * @raddr: remote address likewise
+ * @lport: local port, host order
+ * @rport: remote port, host order; 0 if there is no peer
+ * @family: AF_INET or AF_INET6, of the socket
+ * @state: TCP state
+ * @v4mapped: an AF_INET6 socket that speaks IPv4
+ * @linger_on: SO_LINGER is on
+ * @repair: TCP_REPAIR is on
+ * @ulp: name of the upper layer protocol, empty if none
+ *
+ * Filled by cw_facts_take(), which says where each figure is exact.
+ */
+struct cw_conn {
+	u64 cookie;
+	u64 netns;
+	u64 sent;
+	u64 retransmitted;
+	u64 received;
+	u64 acked;
+	u64 age_ns;
+	u32 unread;
+	u32 unsent;
+	u32 unacked;
+	u32 linger_seconds;
+	s32 linger2;
+	u8 laddr[16];
+	u8 raddr[16];
+	u16 lport;
+	u16 rport;
+	u16 family;
+	u8 state;
+	bool v4mapped;
+	bool linger_on;
+	bool repair;
+	char ulp[CW_ULP_LEN];
+};
+
+/**
+ * struct cw_owner - the task that closes
+ * @cgroup: id of its cgroup v2
+ * @pid: thread group id, initial pid namespace
+ * @tid: thread id, likewise
+ * @uid: real user id, initial user namespace
+ * @why: enum closewatch_cause
+ * @comm: task name, arbitrary bytes, NUL-terminated
+ */
+struct cw_owner {
+	u64 cgroup;
+	u32 pid;
+	u32 tid;
+	u32 uid;
+	u32 why;
+	char comm[CW_COMM_LEN];
+};
+
+/**
+ * struct cw_marks - what the probes saw between a close's begin and its end
+ * @wait_ns: time from the begin of the linger wait to the end of the close
+ * @timeout_ns: how long the kernel was asked to wait; 0 for not at all
+ * @children: connections of the accept queue forgotten by a listener
+ * @children_reset: those for which RST was sent
+ * @listen_stop: inet_csk_listen_stop() ran
+ * @disconnect: tcp_disconnect() ran
+ * @fin_called: tcp_send_fin() ran
+ * @fin_queued: write_seq moved, so a FIN stands in a queue or went out
+ * @fin_behind: unsent data stood in the write queue before the FIN
+ * @fin_shared: the FIN stands on a segment that carries data
+ * @rst_sent: tcp_send_active_reset() ran on behalf of the close
+ * @waited: the linger wait began
+ * @survived: the connection was still open when tcp_check_oom() ran
+ * @oom: tcp_check_oom() said yes
+ * @net_dead: the network namespace had no references left
+ * @all_acked: snd_una had reached write_seq when the close ended
+ * @signal: a signal was pending when the close ended
+ * @new_state: TCP state when the close had ended, that of a minisock included
+ */
+struct cw_marks {
+	u64 wait_ns;
+	u64 timeout_ns;
+	u32 children;
+	u32 children_reset;
+	bool listen_stop;
+	bool disconnect;
+	bool fin_called;
+	bool fin_queued;
+	bool fin_behind;
+	bool fin_shared;
+	bool rst_sent;
+	bool waited;
+	bool survived;
+	bool oom;
+	bool net_dead;
+	bool all_acked;
+	bool signal;
+	u8 new_state;
+};
+
+/**
+ * struct cw_verdict - what the facts and marks of a close amount to
+ * @path: enum closewatch_path
+ * @fin: enum closewatch_fin_form
+ * @linger: enum closewatch_linger_outcome
+ */
+struct cw_verdict {
+	u32 path;
+	u32 fin;
+	u32 linger;
+};
+
+/**
+ * struct cw_event - one event as it crosses the ring
+ * @time: CLOCK_REALTIME in ns when the event was complete
+ * @seq: number of the event on its CPU; set by cw_ring_push()
+ * @cpu: the CPU that recorded it; set by cw_ring_push()
+ * @type: enum closewatch_event_type
+ * @conn: the connection when the close began
+ * @owner: the task that closed
+ * @marks: what the probes saw
+ * @verdict: what it amounts to; not set for a linger-wait
+ */
+struct cw_event {
+	u64 time;
+	u64 seq;
+	u32 cpu;
+	u32 type;
+	struct cw_conn conn;
+	struct cw_owner owner;
+	struct cw_marks marks;
+	struct cw_verdict verdict;
+};
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads sockets and tasks; changes neither, but for giving a socket the
+ * cookie that it would get from SO_COOKIE.
+ */
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/sched.h>
+#include <linux/sock_diag.h>
+#include <linux/unistd.h>
+#include <asm/syscall.h>
+#include <net/net_namespace.h>
+#include <net/tcp.h>
+
+#include "facts.h"
+
+static void cw_facts_addresses(struct cw_conn *conn, const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	conn->family = sk->sk_family;
+	/* inet_num is already 0 when a closed socket has given up its port. */
+	conn->lport = ntohs(inet->inet_sport);
+	conn->rport = ntohs(inet->inet_dport);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		memcpy(conn->laddr, &sk->sk_v6_rcv_saddr, 16);
+		memcpy(conn->raddr, &sk->sk_v6_daddr, 16);
+		conn->v4mapped = ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr) ||
+				 ipv6_addr_v4mapped(&sk->sk_v6_daddr);
+		return;
+	}
+#endif
+	memcpy(conn->laddr, &inet->inet_rcv_saddr, 4);
+	memcpy(conn->raddr, &inet->inet_daddr, 4);
+}
+
+static struct sk_buff *cw_facts_last_skb(struct sock *sk)
+{
+	struct sk_buff *skb = tcp_write_queue_tail(sk);
+
+	return skb ? skb : skb_rb_last(&sk->tcp_rtx_queue);
+}
+
+bool cw_facts_fin_shared(struct sock *sk)
+{
+	struct sk_buff *skb = cw_facts_last_skb(sk);
+
+	return skb && (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN) && skb->len;
+}
+
+/* SYN and FIN take sequence numbers but are no data: leave them out. */
+static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *last;
+
+	conn->unsent = tp->write_seq - tp->snd_nxt;
+	conn->unacked = tp->snd_nxt - tp->snd_una;
+	if (sk->sk_state == TCP_SYN_SENT && conn->unacked)
+		conn->unacked--;
+	last = cw_facts_last_skb(sk);
+	if (!last || !(TCP_SKB_CB(last)->tcp_flags & TCPHDR_FIN))
+		return;
+	if (conn->unsent)
+		conn->unsent--;
+	else if (conn->unacked)
+		conn->unacked--;
+}
+
+/* The rule of tcp_inq(), for which a state that has no data counts 0. */
+static u32 cw_facts_unread(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 n;
+
+	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_LISTEN))
+		return 0;
+	n = tp->rcv_nxt - READ_ONCE(tp->copied_seq);
+	if (n && sock_flag(sk, SOCK_DONE))
+		n--;
+	return n;
+}
+
+static void cw_facts_totals(struct cw_conn *conn, const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 unique = tp->bytes_sent - tp->bytes_retrans;
+
+	conn->sent = tp->bytes_sent;
+	conn->retransmitted = tp->bytes_retrans;
+	conn->received = tp->bytes_received;
+	/* bytes_received runs with rcv_nxt, and so counts the peer's FIN. */
+	if (conn->received && sock_flag(sk, SOCK_DONE))
+		conn->received--;
+	/* bytes_acked counts our SYN and FIN; this does not. */
+	conn->acked = unique > conn->unacked ? unique - conn->unacked : 0;
+}
+
+static void cw_facts_ulp(struct cw_conn *conn, const struct sock *sk)
+{
+	const struct tcp_ulp_ops *ulp = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
+
+	if (ulp)
+		strscpy(conn->ulp, ulp->name, sizeof(conn->ulp));
+}
+
+void cw_facts_take(struct cw_conn *conn, struct sock *sk)
+{
+	u32 cookie[2];
+
+	memset(conn, 0, sizeof(*conn));
+	sock_diag_save_cookie(sk, cookie);
+	conn->cookie = (u64)cookie[1] << 32 | cookie[0];
+	conn->netns = sock_net(sk)->ns.inum;
+	conn->state = sk->sk_state;
+	cw_facts_addresses(conn, sk);
+	conn->linger_on = sock_flag(sk, SOCK_LINGER);
+	conn->linger_seconds = READ_ONCE(sk->sk_lingertime) / HZ;
+	conn->linger2 = READ_ONCE(tcp_sk(sk)->linger2);
+	conn->repair = tcp_sk(sk)->repair;
+	if (sk->sk_state == TCP_LISTEN)
+		return;
+	conn->unread = cw_facts_unread(sk);
+	cw_facts_unsent_unacked(conn, sk);
+	cw_facts_totals(conn, sk);
+	cw_facts_ulp(conn, sk);
+}
+
+/*
+ * execve() drops close-on-exec files before it returns, but their last
+ * reference goes in task work on the way back to user space, when in_execve
+ * has been cleared; the system call's number is still there.
+ */
+static bool cw_owner_in_exec(void)
+{
+	int nr;
+
+	if (current->in_execve)
+		return true;
+	nr = syscall_get_nr(current, task_pt_regs(current));
+	return nr == __NR_execve || nr == __NR_execveat;
+}
+
+static u32 cw_owner_why(const struct sock *sk)
+{
+	/* A socket without a file was never a program's descriptor. */
+	if ((current->flags & PF_KTHREAD) || !sk->sk_socket ||
+	    !sk->sk_socket->file)
+		return CLOSEWATCH_CAUSE_KERNEL;
+	if (current->flags & PF_EXITING)
+		return CLOSEWATCH_CAUSE_EXIT;
+	if (cw_owner_in_exec())
+		return CLOSEWATCH_CAUSE_EXEC;
+	return CLOSEWATCH_CAUSE_CLOSE;
+}
+
+void cw_owner_take(struct cw_owner *owner, const struct sock *sk)
+{
+	memset(owner, 0, sizeof(*owner));
+	owner->pid = current->tgid;
+	owner->tid = current->pid;
+	owner->uid = from_kuid(&init_user_ns, current_uid());
+	owner->why = cw_owner_why(sk);
+	memcpy(owner->comm, current->comm, sizeof(owner->comm));
+	owner->comm[sizeof(owner->comm) - 1] = '\0';
+#ifdef CONFIG_CGROUPS
+	rcu_read_lock();
+	owner->cgroup = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+#endif
+}

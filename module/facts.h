@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CW_FACTS_H
+#define CW_FACTS_H
+
+#include "event.h"
+
+struct sock;
+
+/**
+ * cw_facts_take() - read a TCP socket
+ * @conn: filled, except for age_ns
+ * @sk: a full TCP socket
+ *
+ * The figures are exact at the entry of __tcp_close(), where the caller owns
+ * the socket and softirq only adds to its backlog. What lies in the backlog
+ * or out of order is not counted, just as the kernel does not count it.
+ *
+ * Context: caller holds the socket lock or owns the socket; no sleeping.
+ */
+void cw_facts_take(struct cw_conn *conn, struct sock *sk);
+
+/**
+ * cw_owner_take() - note the current task as the one that closes
+ * @owner: filled
+ * @sk: the socket that it closes
+ *
+ * Context: process, preemption may be off.
+ */
+void cw_owner_take(struct cw_owner *owner, const struct sock *sk);
+
+/**
+ * cw_facts_fin_shared() - does the last queued segment carry FIN and data?
+ * @sk: a TCP socket whose FIN has just been queued
+ *
+ * Context: caller owns the socket, and has not let acknowledgements in since
+ * the FIN was queued.
+ */
+bool cw_facts_fin_shared(struct sock *sk);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CW_FILTER_H
+#define CW_FILTER_H
+
+#include "event.h"
+
+/**
+ * struct cw_filter - what a listener wants; every condition must hold
+ * @paths: bit mask of enum closewatch_path; 0 for any
+ * @netns: inode number of the network namespace, unless @all_netns
+ * @cgroup: id of the closer's cgroup v2; 0 for any
+ * @events: bit mask of enum closewatch_event_type; 0 for any
+ * @pid: the closer's process; 0 for any
+ * @uid: the closer's user, if @has_uid
+ * @family: AF_INET or AF_INET6 by the packets on the wire; 0 for any
+ * @port: local or remote port; 0 for any
+ * @lport: local port; 0 for any
+ * @rport: remote port; 0 for any
+ * @has_uid: @uid counts
+ * @all_netns: @netns does not count
+ * @comm: the closer's name; empty for any
+ */
+struct cw_filter {
+	u64 paths;
+	u64 netns;
+	u64 cgroup;
+	u32 events;
+	u32 pid;
+	u32 uid;
+	u16 family;
+	u16 port;
+	u16 lport;
+	u16 rport;
+	bool has_uid;
+	bool all_netns;
+	char comm[CW_COMM_LEN];
+};
+
+/**
+ * cw_filter_match() - does a listener want this event?
+ *
+ * An event that has no path yet is not wanted where paths are asked for.
+ * Pure; any context.
+ */
+bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev);
+
+#endif

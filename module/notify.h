@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The listeners, and the way of events to them: a handler puts an event on
+ * its CPU's ring if any listener wants it; one worker takes it off and adds
+ * it to each such listener's message.
+ */
+#ifndef CW_NOTIFY_H
+#define CW_NOTIFY_H
+
+#include "event.h"
+#include "filter.h"
+
+struct net;
+
+/**
+ * struct cw_notify_stats - what became of a listener's events
+ * @sent: delivered to its socket
+ * @lost: wanted and not delivered, by any cause
+ */
+struct cw_notify_stats {
+	u64 sent;
+	u64 lost;
+};
+
+/** cw_notify_init() - make the worker; process context, 0 or -ENOMEM */
+int cw_notify_init(void);
+
+/** cw_notify_exit() - undo it; no listener may be left */
+void cw_notify_exit(void);
+
+/**
+ * cw_notify_event() - offer an event to the listeners
+ * @ev: complete but for time, cpu and seq, which are set here
+ *
+ * Context: any but NMI; never waits. Called by handlers only, so that
+ * cw_probe_disarm() ends all use of the rings.
+ */
+void cw_notify_event(struct cw_event *ev);
+
+/**
+ * cw_notify_add() - make a netlink socket a listener
+ * @net: its network namespace; outlives the listener, whose socket holds it
+ * @portid: its port id
+ * @filter: what it wants; copied
+ *
+ * Context: process, may sleep; takes the notify lock.
+ * Return: 0, -EEXIST if it is one already, or -ENOMEM.
+ */
+int cw_notify_add(struct net *net, u32 portid, const struct cw_filter *filter);
+
+/**
+ * cw_notify_refilter() - replace the filter of a listener
+ *
+ * Context: as cw_notify_add(). Return: 0, -ENOENT if it is none, or -ENOMEM.
+ */
+int cw_notify_refilter(struct net *net, u32 portid,
+		       const struct cw_filter *filter);
+
+/**
+ * cw_notify_del() - end a listener
+ * @stats: its final figures, or NULL
+ *
+ * Context: as cw_notify_add(). Return: 0 or -ENOENT.
+ */
+int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats);
+
+/** cw_notify_del_any() - end some listener; false if there is none */
+bool cw_notify_del_any(void);
+
+/** cw_notify_get_stats() - figures of a listener; 0 or -ENOENT */
+int cw_notify_get_stats(struct net *net, u32 portid,
+			struct cw_notify_stats *stats);
+
+/** cw_notify_flush() - return when all that is on the rings has been sent */
+void cw_notify_flush(void);
+
+/** cw_notify_cancel() - stop the worker; no handler may run any more */
+void cw_notify_cancel(void);
+
+/** cw_notify_listeners() - how many there are; racy, for display */
+unsigned int cw_notify_listeners(void);
+
+/** cw_notify_lost_ring() - events lost on full rings since load */
+u64 cw_notify_lost_ring(void);
+
+/** cw_notify_lost_socket() - events lost on the way to listeners since load */
+u64 cw_notify_lost_socket(void);
+
+#endif

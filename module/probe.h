@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CW_PROBE_H
+#define CW_PROBE_H
+
+#include <linux/types.h>
+
+struct netlink_ext_ack;
+
+/**
+ * cw_probe_arm() - arm all probes, or none
+ * @extack: says which probe the kernel refused
+ *
+ * What the handlers feed must have been set up before.
+ *
+ * Context: process, may sleep; callers are serialised by watch.c.
+ * Return: 0 or a negative errno.
+ */
+int cw_probe_arm(struct netlink_ext_ack *extack);
+
+/**
+ * cw_probe_disarm() - disarm all probes and wait until no handler runs
+ *
+ * Context: as cw_probe_arm().
+ */
+void cw_probe_disarm(void);
+
+/** cw_probe_armed() - how many probes are armed; racy, for display */
+unsigned int cw_probe_armed(void);
+
+/** cw_probe_missed() - probe hits since load that no handler saw */
+u64 cw_probe_missed(void);
+
+#endif

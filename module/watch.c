@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Starts and stops the pipeline: from sink to source, and back. With nobody
+ * to listen no probe is armed and nothing but this count is kept.
+ */
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+
+#include "birth.h"
+#include "inflight.h"
+#include "notify.h"
+#include "probe.h"
+#include "ring.h"
+#include "watch.h"
+
+static unsigned int ring_slots = 1024;
+module_param(ring_slots, uint, 0444);
+MODULE_PARM_DESC(ring_slots,
+		 "events that each CPU's ring holds, rounded up to a power of two, 64 to 65536 (1024)");
+
+static unsigned int inflight_slots = 4096;
+module_param(inflight_slots, uint, 0444);
+MODULE_PARM_DESC(inflight_slots,
+		 "closes that can be in progress at once, 64 to 1048576 (4096)");
+
+/* Protects cw_watch_users and the state of the pipeline behind it. */
+static DEFINE_MUTEX(cw_watch_lock);
+static unsigned int cw_watch_users;
+
+unsigned int cw_watch_ring_slots(void)
+{
+	return roundup_pow_of_two(clamp(ring_slots, 64U, 65536U));
+}
+
+static int __cw_watch_start(struct netlink_ext_ack *extack)
+{
+	unsigned int inflight = clamp(inflight_slots, 64U, 1U << 20);
+	int err;
+
+	lockdep_assert_held(&cw_watch_lock);
+	err = cw_ring_init(cw_watch_ring_slots());
+	if (err)
+		goto err_out;
+	err = cw_birth_init();
+	if (err)
+		goto err_ring;
+	err = cw_inflight_init(inflight);
+	if (err)
+		goto err_birth;
+	err = cw_probe_arm(extack);
+	if (err)
+		goto err_inflight;
+	return 0;
+
+err_inflight:
+	cw_notify_cancel();
+	cw_inflight_exit();
+err_birth:
+	cw_birth_exit();
+err_ring:
+	cw_ring_exit();
+err_out:
+	if (err == -ENOMEM)
+		NL_SET_ERR_MSG(extack,
+			       "no memory for rings and tables; load the module with smaller ring_slots or inflight_slots");
+	return err;
+}
+
+static void __cw_watch_stop(void)
+{
+	lockdep_assert_held(&cw_watch_lock);
+	cw_probe_disarm();
+	cw_notify_cancel();
+	cw_inflight_exit();
+	cw_birth_exit();
+	cw_ring_exit();
+}
+
+int cw_watch_get(struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	mutex_lock(&cw_watch_lock);
+	if (!cw_watch_users)
+		err = __cw_watch_start(extack);
+	if (!err)
+		cw_watch_users++;
+	mutex_unlock(&cw_watch_lock);
+	return err;
+}
+
+void cw_watch_put(void)
+{
+	mutex_lock(&cw_watch_lock);
+	if (!WARN_ON_ONCE(!cw_watch_users) && !--cw_watch_users)
+		__cw_watch_stop();
+	mutex_unlock(&cw_watch_lock);
+}
