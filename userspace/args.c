@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cmd.h"
+
+error_t cw_args_default(int key, char *arg, struct argp_state *state)
+{
+	struct cw_args *args = state->input;
+
+	switch (key) {
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_SHORT_USAGE |
+				ARGP_HELP_LONG | ARGP_HELP_DOC);
+		args->done = true;
+		return ECANCELED;
+	case 'V':
+		printf("closewatch " CW_VERSION "\n");
+		args->done = true;
+		return ECANCELED;
+	case ARGP_KEY_ARG:
+		args->ret = cw_fail_usage(args->fail, NULL,
+					  "'%s' is not wanted here: %s takes options only, and --help lists them",
+					  arg, state->name);
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int cw_args_parse(const struct argp *argp, int argc, char **argv,
+		  struct cw_args *args)
+{
+	error_t err;
+
+	err = argp_parse(argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL,
+			 args);
+	if (!err || args->done)
+		return CW_OK;
+	if (args->ret)
+		return args->ret;
+	/* getopt has said what is wrong; this says what is right. */
+	argp_help(argp, stderr, ARGP_HELP_USAGE, argv[0]);
+	return CW_USAGE;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_CMD_H
+#define CLOSEWATCH_CMD_H
+
+#include <argp.h>
+
+#include "fail.h"
+
+#define CW_VERSION "0.1.0"
+
+/*
+ * One verb. @run gets its own words, argv[0] being "closewatch VERB", and
+ * returns an exit code; a message in @fail is printed by main().
+ */
+struct cw_command {
+	const char *name;
+	const char *help;
+	int (*run)(int argc, char **argv, struct cw_fail *fail);
+};
+
+int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_info(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail);
+
+/*
+ * What parsers share: they put their own members behind it. The help and
+ * version options end the parsing with @done set.
+ */
+struct cw_args {
+	struct cw_fail *fail;
+	int ret;
+	bool done;
+};
+
+/*
+ * argp_parse() that never exits. @input begins with struct cw_args. Returns
+ * an exit code; with @done set there is nothing left to do.
+ */
+int cw_args_parse(const struct argp *argp, int argc, char **argv,
+		  struct cw_args *args);
+
+/* For a parser's default: help, version, and no stray words. */
+error_t cw_args_default(int key, char *arg, struct argp_state *state);
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include <linux/closewatch.h>
+
+#include "cmd.h"
+#include "nl.h"
+#include "out.h"
+#include "view.h"
+
+struct info_args {
+	struct cw_args args;
+	bool json;
+};
+
+static const struct argp_option options[] = {
+	{ "json", 'j', NULL, 0, "one JSON object", 0 },
+	{ "help", 'h', NULL, 0, "show this", -1 },
+	{ "version", 'V', NULL, 0, "show the version", -1 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct info_args *info = state->input;
+
+	if (key != 'j')
+		return cw_args_default(key, arg, state);
+	info->json = true;
+	return 0;
+}
+
+static const struct argp info_argp = {
+	.options = options, .parser = parse,
+	.doc = "Show the state of the closewatch module.",
+};
+
+static const struct cw_place in_list;
+
+static int show(struct cw_view *v, const struct cw_info *i)
+{
+#define BIG(ATTR, member)						\
+	do {								\
+		if (cw_has(i, CLOSEWATCH_A_INFO_##ATTR))		\
+			cw_view_big(v, #member, &in_list, i->member);	\
+	} while (0)
+#define NUMBER(ATTR, member)						\
+	do {								\
+		if (cw_has(i, CLOSEWATCH_A_INFO_##ATTR))		\
+			cw_view_number(v, #member, &in_list, i->member);\
+	} while (0)
+
+	cw_view_begin(v);
+	if (cw_has(i, CLOSEWATCH_A_INFO_VERSION))
+		cw_view_bytes(v, "version", &in_list, i->version.b,
+			      i->version.len);
+	NUMBER(LISTENERS, listeners);
+	NUMBER(PROBES, probes);
+	BIG(EVENTS, events);
+	BIG(LOST_RING, lost_ring);
+	BIG(LOST_SOCKET, lost_socket);
+	BIG(MISSED, missed);
+	BIG(INFLIGHT_FULL, inflight_full);
+	NUMBER(INFLIGHT, inflight);
+	NUMBER(RING_SLOTS, ring_slots);
+	return cw_view_end(v);
+#undef BIG
+#undef NUMBER
+}
+
+/* A socket that has not subscribed gets no events. */
+static void no_events(void *arg, const void *attrs, size_t len)
+{
+	(void)arg;
+	(void)attrs;
+	(void)len;
+}
+
+int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
+{
+	struct info_args args = { .args.fail = fail };
+	struct cw_view_options opt = { 0 };
+	struct cw_nl *nl = NULL;
+	struct cw_view *view;
+	struct cw_info info;
+	struct cw_out out;
+	int ret;
+
+	ret = cw_args_parse(&info_argp, argc, argv, &args.args);
+	if (ret || args.args.done)
+		return ret;
+	ret = cw_nl_open(&nl, no_events, NULL, fail);
+	if (!ret)
+		ret = cw_nl_info(nl, &info, fail);
+	cw_nl_close(nl);
+	if (ret)
+		return ret;
+	ret = cw_out_open(&out, STDOUT_FILENO, fail);
+	if (ret)
+		return ret;
+	opt.out = out.file;
+	opt.json = args.json;
+	view = cw_view_new(&opt);
+	if ((!view || show(view, &info)) && !out.error)
+		out.error = ENOMEM;
+	cw_view_free(view);
+	return cw_out_close(&out, fail);
+}

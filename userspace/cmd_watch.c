@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "health.h"
+#include "nl.h"
+#include "out.h"
+#include "record.h"
+#include "tally.h"
+#include "view.h"
+
+#define NSEC_PER_SEC 1000000000ULL
+
+enum {
+	KEY_PATH = 256, KEY_CGROUP, KEY_NETNS, KEY_COLOR, KEY_DIAG,
+	KEY_NO_LINGER,
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct watch {
+	struct cw_args args;	/* first: see cw_args_parse() */
+	/* the command line */
+	struct cw_filter filter;
+	uint32_t count;
+	uint64_t duration;
+	enum color color;
+	bool json, header, quiet, diag, ipv4, ipv6;
+	/* the run */
+	struct cw_nl *nl;
+	struct cw_out out;
+	struct cw_view *view;
+	struct cw_tally tally;
+	int signal_fd, timer_fd;
+	bool utf8;
+	bool full;		/* --count is reached: show no more */
+	bool stop;
+};
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "What to watch; all conditions must hold:", 1 },
+	{ "port", 'P', "PORT", 0, "local or remote port", 0 },
+	{ "local-port", 'L', "PORT", 0, "local port", 0 },
+	{ "remote-port", 'D', "PORT", 0, "remote port", 0 },
+	{ "pid", 'p', "PID", 0, "process that closes", 0 },
+	{ "comm", 'C', "NAME", 0, "task name of the closer, whole", 0 },
+	{ "user", 'u', "USER", 0, "user name or id of the closer", 0 },
+	{ "cgroup", KEY_CGROUP, "PATH", 0, "cgroup v2 of the closer", 0 },
+	{ "netns", KEY_NETNS, "NAME|PID|PATH|all", 0,
+	  "network namespace instead of this one", 0 },
+	{ "ipv4", '4', NULL, 0, "IPv4 only", 0 },
+	{ "ipv6", '6', NULL, 0, "IPv6 only", 0 },
+	{ "path", KEY_PATH, "WORD[,WORD]", 0,
+	  "these close paths only; may be repeated", 0 },
+	{ "no-linger-start", KEY_NO_LINGER, NULL, 0,
+	  "no line when a linger wait begins", 0 },
+	{ NULL, 0, NULL, 0, "When to end; else at Ctrl-C:", 2 },
+	{ "count", 'c', "N", 0, "after N events", 0 },
+	{ "duration", 'd', "SECONDS", 0, "after this time, such as 10 or 0.5",
+	  0 },
+	{ NULL, 0, NULL, 0, "How to show it:", 3 },
+	{ "diag", KEY_DIAG, NULL, 0, "add the cause and the remedy", 0 },
+	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
+	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
+	{ "quiet", 'q', NULL, 0, "no summary at the end", 0 },
+	{ "color", KEY_COLOR, "WHEN", 0,
+	  "auto (default), always or never; NO_COLOR is heeded", 0 },
+	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 },
+	{ NULL, 0, NULL, 0, "", -1 },
+	{ "help", 'h', NULL, 0, "show this", 0 },
+	{ "version", 'V', NULL, 0, "show the version", 0 },
+	{ 0 },
+};
+
+static const char doc[] =
+	"Show how TCP connections end on this host: a line a close, with its path, "
+	"the bytes that were unread, unsent and unacknowledged, its owner, and what "
+	"the peer saw."
+	"\v"
+	"Verbs (watch is the default):\n"
+	"  watch    show closes as they happen\n"
+	"  info     show the state of the module\n"
+	"  doctor   say what keeps closewatch from working, and the command that mends it\n"
+	"\n"
+	"Examples:\n"
+	"  closewatch                             all closes in this network namespace\n"
+	"  closewatch -P 443 --path rst-unread    only the resets for unread data\n"
+	"  closewatch -C nginx -d 60 -j >log      a minute of nginx as NDJSON\n"
+	"  closewatch --diag -c 1                 the next close, explained\n"
+	"\n"
+	"Exit code: 0 done, 1 failed, 2 wrong usage. See closewatch(8).";
+
+static int parse_color(struct watch *w, const char *word)
+{
+	if (!strcmp(word, "auto"))
+		w->color = COLOR_AUTO;
+	else if (!strcmp(word, "always"))
+		w->color = COLOR_ALWAYS;
+	else if (!strcmp(word, "never"))
+		w->color = COLOR_NEVER;
+	else
+		return cw_fail_usage(w->args.fail, NULL,
+				     "'%s' is no --color: auto, always or never is wanted",
+				     word);
+	return CW_OK;
+}
+
+/* Options with a value; the exit code lands in args.ret. */
+static error_t parse_value(int key, char *arg, struct argp_state *state)
+{
+	struct watch *w = state->input;
+	struct cw_fail *fail = w->args.fail;
+	struct cw_filter *f = &w->filter;
+	int ret;
+
+	switch (key) {
+	case 'P':
+		ret = cw_parse_port(arg, &f->port, fail);
+		break;
+	case 'L':
+		ret = cw_parse_port(arg, &f->local_port, fail);
+		break;
+	case 'D':
+		ret = cw_parse_port(arg, &f->remote_port, fail);
+		break;
+	case 'p':
+		ret = cw_parse_u32(arg, 1, 1 << 22, "process id", &f->pid,
+				   fail);
+		break;
+	case 'C':
+		ret = cw_filter_comm(f, arg, fail);
+		break;
+	case 'u':
+		ret = cw_filter_user(f, arg, fail);
+		break;
+	case 'c':
+		ret = cw_parse_u32(arg, 1, UINT32_MAX, "count", &w->count,
+				   fail);
+		break;
+	case 'd':
+		ret = cw_parse_duration(arg, &w->duration, fail);
+		break;
+	case KEY_CGROUP:
+		ret = cw_filter_cgroup(f, arg, fail);
+		break;
+	case KEY_NETNS:
+		ret = cw_filter_netns(f, arg, fail);
+		break;
+	case KEY_PATH:
+		ret = cw_filter_paths(f, arg, fail);
+		break;
+	case KEY_COLOR:
+		ret = parse_color(w, arg);
+		break;
+	default:
+		return cw_args_default(key, arg, state);
+	}
+	w->args.ret = ret;
+	return ret ? EINVAL : 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct watch *w = state->input;
+
+	switch (key) {
+	case '4':
+		w->ipv4 = true;
+		break;
+	case '6':
+		w->ipv6 = true;
+		break;
+	case 'j':
+		w->json = true;
+		break;
+	case 'H':
+		w->header = false;
+		break;
+	case 'q':
+		w->quiet = true;
+		break;
+	case 'n':
+		break;
+	case KEY_DIAG:
+		w->diag = true;
+		break;
+	case KEY_NO_LINGER:
+		w->filter.events = 1 << CLOSEWATCH_EVENT_TYPE_CLOSE;
+		break;
+	case ARGP_KEY_SUCCESS:
+		/* Both are as good as none. */
+		if (w->ipv4 != w->ipv6)
+			w->filter.family = w->ipv4 ? AF_INET : AF_INET6;
+		break;
+	default:
+		return parse_value(key, arg, state);
+	}
+	return 0;
+}
+
+static const struct argp watch_argp = {
+	.options = options, .parser = parse, .doc = doc,
+};
+
+static bool show(void *arg, const struct cw_event *ev)
+{
+	struct watch *w = arg;
+
+	if (w->full || w->out.error)
+		return false;
+	cw_tally_add(&w->tally, ev);
+	if (cw_record_event(w->view, ev, w->utf8, w->diag)) {
+		if (!w->out.error)
+			w->out.error = errno;
+		w->stop = true;
+	}
+	w->full = w->count && w->tally.shown >= w->count;
+	if (w->full)
+		w->stop = true;
+	return !w->stop;
+}
+
+static void on_events(void *arg, const void *attrs, size_t len)
+{
+	struct watch *w = arg;
+
+	w->tally.malformed += cw_decode_events(attrs, len, show, w);
+}
+
+/* The kernel dropped messages and could not say how many events. */
+static void show_overrun(struct watch *w)
+{
+	struct cw_event ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_LOST,
+		.loss = CLOSEWATCH_LOSS_SOCKET,
+		.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE |
+			   1ULL << CLOSEWATCH_A_EVENT_TIME |
+			   1ULL << CLOSEWATCH_A_EVENT_LOSS,
+	};
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ev.time = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+	show(w, &ev);
+}
+
+static int open_view(struct watch *w)
+{
+	struct cw_view_options opt = { .out = w->out.file, .json = w->json };
+	const char *no_color = getenv("NO_COLOR");
+	bool tty = isatty(w->out.fd);
+	struct winsize size;
+
+	w->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	opt.layout = w->utf8 ? cw_record_layout_utf8 : cw_record_layout;
+	opt.color = w->color == COLOR_ALWAYS ||
+		    (w->color == COLOR_AUTO && tty &&
+		     !(no_color && *no_color));
+	if (tty && !ioctl(w->out.fd, TIOCGWINSZ, &size))
+		opt.width = size.ws_col;
+	w->view = cw_view_new(&opt);
+	return w->view ? CW_OK : cw_fail(w->args.fail, NULL, "out of memory");
+}
+
+static int open_wakers(struct watch *w)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return cw_fail(w->args.fail, NULL, "sigprocmask: %s",
+			       strerror(errno));
+	w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	w->timer_fd = timerfd_create(CLOCK_MONOTONIC,
+				     TFD_CLOEXEC | TFD_NONBLOCK);
+	if (w->signal_fd < 0 || w->timer_fd < 0)
+		return cw_fail(w->args.fail, NULL, "signalfd or timerfd: %s",
+			       strerror(errno));
+	w->out.stop[0] = w->signal_fd;
+	w->out.stop[1] = w->timer_fd;
+	return CW_OK;
+}
+
+static void start_timer(struct watch *w)
+{
+	const struct itimerspec when = {
+		.it_value.tv_sec = w->duration / NSEC_PER_SEC,
+		.it_value.tv_nsec = w->duration % NSEC_PER_SEC,
+	};
+
+	timerfd_settime(w->timer_fd, 0, &when, NULL);
+}
+
+/* Switches that silence the probes raise no error: they must be told. */
+static void warn_silenced(void)
+{
+	struct cw_finding finding;
+
+	if (cw_health_silenced("", &finding))
+		fprintf(stderr, "closewatch: warning: %s\n  mend it: %s\n",
+			finding.what, finding.fix);
+}
+
+/*
+ * One datagram a turn, so that a flood of events cannot keep a signal, the
+ * end of the duration or a vanished reader waiting.
+ */
+static int loop(struct watch *w)
+{
+	struct pollfd p[] = {
+		{ .fd = cw_nl_fd(w->nl), .events = POLLIN },
+		{ .fd = w->signal_fd, .events = POLLIN },
+		{ .fd = w->timer_fd, .events = POLLIN },
+		/* No event asked for: reports a pipe without a reader. */
+		{ .fd = w->out.fd, .events = 0 },
+	};
+	int ret = CW_OK;
+
+	while (!w->stop && !ret) {
+		bool overrun = false;
+
+		if (poll(p, 4, -1) < 0 && errno != EINTR)
+			return cw_fail(w->args.fail, NULL, "poll: %s",
+				       strerror(errno));
+		if (p[0].revents)
+			ret = cw_nl_receive(w->nl, &overrun, w->args.fail);
+		if (overrun)
+			show_overrun(w);
+		if (p[3].revents & (POLLERR | POLLHUP | POLLNVAL)) {
+			if (!w->out.error)
+				w->out.error = p[3].revents & POLLNVAL ?
+					       EBADF : EPIPE;
+			w->stop = true;
+		}
+		if (p[1].revents || p[2].revents)
+			w->stop = true;
+	}
+	return ret;
+}
+
+static int run(struct watch *w)
+{
+	struct cw_listener figures = { 0 };
+	int ret;
+
+	ret = cw_nl_open(&w->nl, on_events, w, w->args.fail);
+	if (ret)
+		return ret;
+	warn_silenced();
+	if (w->header)
+		cw_view_header(w->view);
+	ret = cw_nl_subscribe(w->nl, &w->filter, w->args.fail);
+	if (ret)
+		return ret;
+	start_timer(w);
+	ret = loop(w);
+	/* After a failed loop there is no listener left to ask. */
+	if (!ret)
+		cw_nl_unsubscribe(w->nl, &figures);
+	fflush(w->out.file);
+	if (!w->quiet)
+		cw_tally_print(&w->tally, &figures, stderr);
+	return ret;
+}
+
+static int watch_close(struct watch *w, int ret)
+{
+	struct cw_fail late;
+	int out = cw_out_close(&w->out, ret ? &late : w->args.fail);
+
+	cw_view_free(w->view);
+	cw_nl_close(w->nl);
+	cw_filter_release(&w->filter);
+	if (w->signal_fd >= 0)
+		close(w->signal_fd);
+	if (w->timer_fd >= 0)
+		close(w->timer_fd);
+	return ret ? ret : out;
+}
+
+int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
+{
+	struct watch w = {
+		.args.fail = fail, .filter = CW_FILTER_INIT, .header = true,
+		.signal_fd = -1, .timer_fd = -1,
+	};
+	int ret;
+
+	ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
+	if (!ret && !w.args.done)
+		ret = cw_out_open(&w.out, STDOUT_FILENO, fail);
+	else
+		goto out;
+	if (!ret)
+		ret = open_wakers(&w);
+	if (!ret)
+		ret = open_view(&w);
+	if (!ret)
+		ret = run(&w);
+out:
+	return watch_close(&w, ret);
+}

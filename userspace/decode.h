@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_DECODE_H
+#define CLOSEWATCH_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Attributes into plain structs. Nothing here trusts its input, allocates,
+ * prints or knows sockets. Attributes that this build does not know are
+ * skipped; one of a wrong length or one that runs past the end is left out
+ * and counted in @malformed. Bit n of @present says that attribute n was read.
+ */
+
+struct cw_bytes {
+	uint8_t len;
+	uint8_t b[64];
+};
+
+struct cw_event {
+	uint64_t present;
+	uint64_t time;
+	uint64_t seq;
+	uint64_t netns;
+	uint64_t cookie;
+	uint64_t sent;
+	uint64_t retransmitted;
+	uint64_t received;
+	uint64_t acked;
+	uint64_t age_ns;
+	uint64_t linger_waited_ns;
+	uint64_t cgroup;
+	uint64_t count;
+	uint32_t type;
+	uint32_t cpu;
+	uint32_t path;
+	uint32_t unread;
+	uint32_t unsent;
+	uint32_t unacked;
+	uint32_t fin;
+	uint32_t linger_seconds;
+	uint32_t linger_outcome;
+	uint32_t why;
+	uint32_t pid;
+	uint32_t tid;
+	uint32_t uid;
+	uint32_t children;
+	uint32_t children_reset;
+	uint32_t loss;
+	uint16_t family;
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t state;
+	uint8_t new_state;
+	uint8_t linger_on;
+	struct cw_bytes local_addr;
+	struct cw_bytes remote_addr;
+	struct cw_bytes comm;
+	struct cw_bytes ulp;
+	unsigned int malformed;
+};
+
+struct cw_listener {
+	uint64_t present;
+	uint64_t sent;
+	uint64_t lost;
+	unsigned int malformed;
+};
+
+struct cw_info {
+	uint64_t present;
+	uint64_t events;
+	uint64_t lost_ring;
+	uint64_t lost_socket;
+	uint64_t missed;
+	uint64_t inflight_full;
+	uint32_t listeners;
+	uint32_t probes;
+	uint32_t inflight;
+	uint32_t ring_slots;
+	struct cw_bytes version;
+	unsigned int malformed;
+};
+
+/* True if attribute @attr of @what was there and well formed. */
+#define cw_has(what, attr) (((what)->present >> (attr)) & 1)
+
+/* @attrs: the payload of one nest. */
+void cw_decode_event(struct cw_event *ev, const void *attrs, size_t len);
+void cw_decode_listener(struct cw_listener *l, const void *attrs, size_t len);
+void cw_decode_info(struct cw_info *info, const void *attrs, size_t len);
+
+/* Called with each event of a message; false stops the walk. */
+typedef bool cw_event_fn(void *arg, const struct cw_event *ev);
+
+/*
+ * Walk the top attributes of an event message. Returns how many attributes
+ * or events were malformed; an event without a type counts as one and is not
+ * passed on.
+ */
+unsigned int cw_decode_events(const void *attrs, size_t len, cw_event_fn *fn,
+			      void *arg);
+
+/* Finds attribute @type among @attrs; false if it is not there whole. */
+bool cw_decode_find(const void *attrs, size_t len, unsigned int type,
+		    const void **data, size_t *data_len);
+
+#endif

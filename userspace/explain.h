@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_EXPLAIN_H
+#define CLOSEWATCH_EXPLAIN_H
+
+#include <stddef.h>
+
+#include "decode.h"
+
+/*
+ * Facts in plain words. Pure functions over one event; they say only what
+ * the event proves.
+ */
+
+/* What the peer saw and what was lost, in one short sentence. */
+void cw_explain(const struct cw_event *ev, char *buf, size_t size);
+
+/* One sentence each: why it came to this, and what changes it. Or NULL. */
+const char *cw_explain_cause(const struct cw_event *ev);
+const char *cw_explain_remedy(const struct cw_event *ev);
+
+#endif

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "health.h"
+
+static void __attribute__((format(printf, 4, 5)))
+find(struct cw_finding *f, enum cw_health health, const char *fix,
+     const char *fmt, ...)
+{
+	va_list ap;
+
+	f->health = health;
+	snprintf(f->fix, sizeof(f->fix), "%s", fix ? fix : "");
+	va_start(ap, fmt);
+	vsnprintf(f->what, sizeof(f->what), fmt, ap);
+	va_end(ap);
+}
+
+static FILE *root_open(const char *root, const char *path)
+{
+	char full[PATH_MAX];
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	return fopen(full, "re");
+}
+
+static bool root_exists(const char *root, const char *path)
+{
+	char full[PATH_MAX];
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	return !access(full, F_OK);
+}
+
+/* The first line of a file without its newline; false if unreadable. */
+static bool read_line(const char *root, const char *path, char *buf,
+		      size_t size)
+{
+	FILE *file = root_open(root, path);
+	bool ok;
+
+	if (!file)
+		return false;
+	ok = fgets(buf, size, file);
+	fclose(file);
+	if (ok)
+		buf[strcspn(buf, "\n")] = '\0';
+	return ok;
+}
+
+/* 1: a line contains @needle. 0: none does. -1: unreadable. */
+static int file_has(const char *root, const char *path, const char *needle)
+{
+	FILE *file = root_open(root, path);
+	char line[1024];
+	int found = 0;
+
+	if (!file)
+		return -1;
+	while (!found && fgets(line, sizeof(line), file))
+		found = !!strstr(line, needle);
+	fclose(file);
+	return found;
+}
+
+static const char *release(void)
+{
+	static struct utsname uts;
+
+	if (!uts.release[0])
+		uname(&uts);
+	return uts.release;
+}
+
+bool cw_health_module_loaded(const char *root)
+{
+	return root_exists(root, "/sys/module/closewatch");
+}
+
+bool cw_health_has_kprobes(const char *root)
+{
+	return file_has(root, "/proc/kallsyms", " register_kprobe\n");
+}
+
+static void check_kernel(const char *root, struct cw_finding *f)
+{
+	if (!root_exists(root, "/proc/modules"))
+		find(f, CW_ILL, "sudo apt-get install linux-image-amd64 && sudo reboot",
+		     "kernel %s takes no modules (CONFIG_MODULES)", release());
+	else if (!cw_health_has_kprobes(root))
+		find(f, CW_ILL, "sudo apt-get install linux-image-amd64 && sudo reboot",
+		     "kernel %s has no kprobes (CONFIG_KPROBES)", release());
+	else
+		find(f, CW_HEALTHY, NULL,
+		     "kernel %s takes modules and has kprobes", release());
+}
+
+static void check_built(const char *root, struct cw_finding *f)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release());
+	if (cw_health_module_loaded(root)) {
+		find(f, CW_HEALTHY, NULL, "a module for this kernel was built");
+	} else if (file_has(root, path, "closewatch.ko") > 0) {
+		find(f, CW_HEALTHY, NULL,
+		     "closewatch.ko is installed for kernel %s", release());
+	} else if (!access("closewatch.ko", F_OK)) {
+		find(f, CW_HEALTHY, NULL, "closewatch.ko is in this directory");
+	} else {
+		snprintf(path, sizeof(path),
+			 "sudo apt-get install linux-headers-%s && make",
+			 release());
+		find(f, CW_ILL, path,
+		     "no closewatch.ko for kernel %s, neither installed nor here",
+		     release());
+	}
+}
+
+static bool secure_boot(const char *root)
+{
+	FILE *file = root_open(root, "/sys/firmware/efi/efivars/SecureBoot-"
+			       "8be4df61-93ca-11d2-aa0d-00e098032b8c");
+	unsigned char b[5] = { 0 };
+	size_t n;
+
+	if (!file)
+		return false;
+	n = fread(b, 1, sizeof(b), file);
+	fclose(file);
+	/* Four bytes of attributes, then the value. */
+	return n == sizeof(b) && b[4] == 1;
+}
+
+static void check_signature(const char *root, struct cw_finding *f)
+{
+	char lockdown[128] = "", enforce[8] = "", fix[384];
+	bool locked, needed;
+
+	read_line(root, "/sys/kernel/security/lockdown", lockdown,
+		  sizeof(lockdown));
+	read_line(root, "/sys/module/module/parameters/sig_enforce", enforce,
+		  sizeof(enforce));
+	locked = strstr(lockdown, "[integrity]") ||
+		 strstr(lockdown, "[confidentiality]");
+	needed = locked || enforce[0] == 'Y';
+	if (strstr(lockdown, "[confidentiality]")) {
+		find(f, CW_ILL, "boot without lockdown=confidentiality",
+		     "lockdown 'confidentiality' refuses kprobes to everyone");
+	} else if (needed && !cw_health_module_loaded(root)) {
+		snprintf(fix, sizeof(fix),
+			 "sudo /usr/src/linux-headers-%s/scripts/sign-file sha256 /var/lib/dkms/mok.key /var/lib/dkms/mok.pub closewatch.ko && sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot",
+			 release());
+		find(f, CW_ILL, fix, "this kernel loads signed modules only%s",
+		     secure_boot(root) ? " (Secure Boot)" : "");
+	} else {
+		find(f, CW_HEALTHY, NULL, "signature: %s",
+		     needed ? "the module passed" : "none is needed");
+	}
+}
+
+static void check_loaded(const char *root, struct cw_finding *f)
+{
+	char off[8];
+
+	if (cw_health_module_loaded(root))
+		find(f, CW_HEALTHY, NULL, "the module is loaded");
+	else if (read_line(root, "/proc/sys/kernel/modules_disabled", off,
+			   sizeof(off)) && off[0] == '1')
+		find(f, CW_ILL, "sudo reboot",
+		     "kernel.modules_disabled is 1: no module can be loaded until the next boot");
+	else
+		find(f, CW_ILL, !access("closewatch.ko", F_OK) ?
+		     "sudo insmod ./closewatch.ko" : "sudo modprobe closewatch",
+		     "the module is not loaded");
+}
+
+static void check_permitted(const char *root, struct cw_finding *f)
+{
+	FILE *file = root_open(root, "/proc/self/status");
+	unsigned long long caps = 0;
+	char line[256];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = sscanf(line, "CapEff: %llx", &caps) == 1;
+	if (file)
+		fclose(file);
+	if (!found)
+		find(f, CW_UNCLEAR, NULL, "capabilities: cannot tell");
+	else if (caps >> CAP_NET_ADMIN & 1)
+		find(f, CW_HEALTHY, NULL, "CAP_NET_ADMIN is there");
+	else
+		find(f, CW_ILL, "sudo closewatch", "CAP_NET_ADMIN is missing");
+}
+
+static void check_kprobes(const char *root, struct cw_finding *f)
+{
+	static const char path[] = "/sys/kernel/debug/kprobes/enabled";
+	char state[8];
+
+	if (!read_line(root, path, state, sizeof(state)))
+		find(f, CW_UNCLEAR,
+		     "sudo mount -t debugfs none /sys/kernel/debug",
+		     "whether kprobes are on cannot be read: %s", path);
+	else if (state[0] == '0')
+		find(f, CW_ILL,
+		     "echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
+		     "kprobes are turned off: no event will come");
+	else
+		find(f, CW_HEALTHY, NULL, "kprobes are on");
+}
+
+static void check_ftrace(const char *root, struct cw_finding *f)
+{
+	char state[8];
+
+	if (!read_line(root, "/proc/sys/kernel/ftrace_enabled", state,
+		       sizeof(state)))
+		find(f, CW_HEALTHY, NULL, "kprobes here do not depend on ftrace");
+	else if (state[0] == '0')
+		find(f, CW_ILL, "sudo sysctl kernel.ftrace_enabled=1",
+		     "kernel.ftrace_enabled is 0, which silences kprobes: events will be missing");
+	else
+		find(f, CW_HEALTHY, NULL, "kernel.ftrace_enabled is on");
+}
+
+const struct cw_check cw_checks[] = {
+	{ "kernel", check_kernel },
+	{ "built", check_built },
+	{ "signature", check_signature },
+	{ "loaded", check_loaded },
+	{ "permitted", check_permitted },
+	{ "kprobes", check_kprobes },
+	{ "ftrace", check_ftrace },
+	{ .name = NULL },
+};
+
+bool cw_health_silenced(const char *root, struct cw_finding *finding)
+{
+	check_ftrace(root, finding);
+	if (finding->health == CW_ILL)
+		return true;
+	check_kprobes(root, finding);
+	return finding->health == CW_ILL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_HEALTH_H
+#define CLOSEWATCH_HEALTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What the machine's files say about whether the module can be loaded and
+ * its probes can fire. @root goes before each path: "" on a machine, a
+ * folder in tests.
+ */
+
+enum cw_health {
+	CW_HEALTHY,
+	CW_ILL,
+	CW_UNCLEAR,	/* the file that tells is not there or not readable */
+};
+
+struct cw_finding {
+	enum cw_health health;
+	char what[256];
+	char fix[384];
+};
+
+struct cw_check {
+	const char *name;
+	void (*run)(const char *root, struct cw_finding *finding);
+};
+
+/* In the order in which a person would mend them; ends with a NULL name. */
+extern const struct cw_check cw_checks[];
+
+/*
+ * The first switch that silences probes without an error: kprobes turned off
+ * or ftrace turned off. False if there is none.
+ */
+bool cw_health_silenced(const char *root, struct cw_finding *finding);
+
+bool cw_health_module_loaded(const char *root);
+/* False only if the kernel's symbols are readable and have no kprobes. */
+bool cw_health_has_kprobes(const char *root);
+
+#endif

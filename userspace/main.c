@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+/* The first one is the default. */
+static const struct cw_command commands[] = {
+	{ "watch", "show closes as they happen", cw_cmd_watch },
+	{ "info", "show the state of the module", cw_cmd_info },
+	{ "doctor", "say what keeps closewatch from working", cw_cmd_doctor },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct cw_command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+static int fail_verb(struct cw_fail *fail, const char *verb)
+{
+	char all[256];
+	size_t i, used = 0;
+
+	for (i = 0; i < COMMANDS && used < sizeof(all); i++)
+		used += snprintf(all + used, sizeof(all) - used, "%s%s",
+				 i ? ", " : "", commands[i].name);
+	return cw_fail_usage(fail, NULL,
+			     "'%s' is no verb; the verbs are: %s; closewatch --help tells more",
+			     verb, all);
+}
+
+/*
+ * A closed standard descriptor would be given to the next socket opened, and
+ * the output would go into it. Read-only, so that writing fails and is told.
+ */
+static void hold_standard_fds(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", O_RDONLY);
+}
+
+static int dispatch(int argc, char **argv, struct cw_fail *fail)
+{
+	const struct cw_command *cmd = &commands[0];
+	char name[64];
+
+	if (argc > 1 && argv[1][0] != '-') {
+		cmd = find_command(argv[1]);
+		if (!cmd)
+			return fail_verb(fail, argv[1]);
+		snprintf(name, sizeof(name), "closewatch %s", cmd->name);
+		argv++;
+		argc--;
+	} else {
+		snprintf(name, sizeof(name), "closewatch");
+	}
+	if (argc)
+		argv[0] = name;
+	return cmd->run(argc, argv, fail);
+}
+
+int main(int argc, char **argv)
+{
+	struct cw_fail fail = { 0 };
+	int ret;
+
+	/* Characters only: numbers and times are the same everywhere. */
+	setlocale(LC_CTYPE, "");
+	hold_standard_fds();
+	signal(SIGPIPE, SIG_IGN);
+	ret = dispatch(argc, argv, &fail);
+	if (fflush(stdout) && errno != EPIPE && !ret)
+		ret = cw_fail(&fail, NULL, "cannot write the output: %s",
+			      strerror(errno));
+	if (ret && fail.what[0])
+		fprintf(stderr, "closewatch: %s\n", fail.what);
+	if (ret && fail.fix[0])
+		fprintf(stderr, "  mend it: %s\n", fail.fix);
+	return ret;
+}

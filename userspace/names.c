@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/closewatch.h>
+
+#include "names.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* A value added to the spec without a word here must not build. */
+#define NAMES(name, words, max)						\
+	_Static_assert(ARRAY_SIZE(words) == (max) + 1, #words);		\
+	const struct cw_names name = { words, ARRAY_SIZE(words) }
+
+static const char *const event_words[] = {
+	[CLOSEWATCH_EVENT_TYPE_CLOSE] = "close",
+	[CLOSEWATCH_EVENT_TYPE_LINGER_WAIT] = "linger-wait",
+	[CLOSEWATCH_EVENT_TYPE_LOST] = "lost",
+};
+NAMES(cw_event_names, event_words, CLOSEWATCH_EVENT_TYPE_MAX);
+
+static const char *const path_words[] = {
+	[CLOSEWATCH_PATH_UNKNOWN] = "unknown",
+	[CLOSEWATCH_PATH_FIN] = "fin",
+	[CLOSEWATCH_PATH_FIN_BEHIND_DATA] = "fin-behind-data",
+	[CLOSEWATCH_PATH_FIN_ON_SENT_DATA] = "fin-on-sent-data",
+	[CLOSEWATCH_PATH_FIN_LOST] = "fin-lost",
+	[CLOSEWATCH_PATH_ALREADY_FIN] = "already-fin",
+	[CLOSEWATCH_PATH_ALREADY_CLOSED] = "already-closed",
+	[CLOSEWATCH_PATH_SYN_SENT] = "syn-sent",
+	[CLOSEWATCH_PATH_LISTENER] = "listener",
+	[CLOSEWATCH_PATH_RST_UNREAD] = "rst-unread",
+	[CLOSEWATCH_PATH_RST_LINGER0] = "rst-linger0",
+	[CLOSEWATCH_PATH_LINGER0_SILENT] = "linger0-silent",
+	[CLOSEWATCH_PATH_RST_LINGER2] = "rst-linger2",
+	[CLOSEWATCH_PATH_RST_MEMORY] = "rst-memory",
+	[CLOSEWATCH_PATH_REPAIR] = "repair",
+	[CLOSEWATCH_PATH_NETNS_GONE] = "netns-gone",
+	[CLOSEWATCH_PATH_DRAIN] = "drain",
+};
+NAMES(cw_path_names, path_words, CLOSEWATCH_PATH_MAX);
+
+static const char *const fin_words[] = {
+	[CLOSEWATCH_FIN_FORM_NONE] = "none",
+	[CLOSEWATCH_FIN_FORM_ALONE] = "alone",
+	[CLOSEWATCH_FIN_FORM_BEHIND_DATA] = "behind-data",
+	[CLOSEWATCH_FIN_FORM_ON_SENT_DATA] = "on-sent-data",
+	[CLOSEWATCH_FIN_FORM_LOST] = "lost",
+};
+NAMES(cw_fin_names, fin_words, CLOSEWATCH_FIN_FORM_MAX);
+
+static const char *const linger_words[] = {
+	[CLOSEWATCH_LINGER_OUTCOME_NONE] = "none",
+	[CLOSEWATCH_LINGER_OUTCOME_ACKED] = "acked",
+	[CLOSEWATCH_LINGER_OUTCOME_TIMEOUT] = "timeout",
+	[CLOSEWATCH_LINGER_OUTCOME_SIGNAL] = "signal",
+	[CLOSEWATCH_LINGER_OUTCOME_RESET] = "reset",
+	[CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT] = "skipped-exit",
+	[CLOSEWATCH_LINGER_OUTCOME_SKIPPED_RST] = "skipped-rst",
+};
+NAMES(cw_linger_names, linger_words, CLOSEWATCH_LINGER_OUTCOME_MAX);
+
+static const char *const cause_words[] = {
+	[CLOSEWATCH_CAUSE_CLOSE] = "close",
+	[CLOSEWATCH_CAUSE_EXEC] = "exec",
+	[CLOSEWATCH_CAUSE_EXIT] = "exit",
+	[CLOSEWATCH_CAUSE_KERNEL] = "kernel",
+};
+NAMES(cw_cause_names, cause_words, CLOSEWATCH_CAUSE_MAX);
+
+static const char *const loss_words[] = {
+	[CLOSEWATCH_LOSS_RING] = "ring",
+	[CLOSEWATCH_LOSS_SOCKET] = "socket",
+	[CLOSEWATCH_LOSS_PROBE] = "probe",
+	[CLOSEWATCH_LOSS_INFLIGHT] = "inflight",
+};
+NAMES(cw_loss_names, loss_words, CLOSEWATCH_LOSS_MAX);
+
+/* Upper case, as the kernel and RFC 9293 write them. 0 is no state. */
+static const char *const state_words[] = {
+	[CLOSEWATCH_STATE_ESTABLISHED] = "ESTABLISHED",
+	[CLOSEWATCH_STATE_SYN_SENT] = "SYN_SENT",
+	[CLOSEWATCH_STATE_SYN_RECV] = "SYN_RECV",
+	[CLOSEWATCH_STATE_FIN_WAIT1] = "FIN_WAIT1",
+	[CLOSEWATCH_STATE_FIN_WAIT2] = "FIN_WAIT2",
+	[CLOSEWATCH_STATE_TIME_WAIT] = "TIME_WAIT",
+	[CLOSEWATCH_STATE_CLOSE] = "CLOSE",
+	[CLOSEWATCH_STATE_CLOSE_WAIT] = "CLOSE_WAIT",
+	[CLOSEWATCH_STATE_LAST_ACK] = "LAST_ACK",
+	[CLOSEWATCH_STATE_LISTEN] = "LISTEN",
+	[CLOSEWATCH_STATE_CLOSING] = "CLOSING",
+	[CLOSEWATCH_STATE_NEW_SYN_RECV] = "NEW_SYN_RECV",
+};
+NAMES(cw_state_names, state_words, CLOSEWATCH_STATE_MAX);
+
+const char *cw_names_word(const struct cw_names *names, unsigned int value)
+{
+	return value < names->count ? names->word[value] : NULL;
+}
+
+int cw_names_value(const struct cw_names *names, const char *word, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < names->count; i++) {
+		const char *w = names->word[i];
+
+		if (w && strlen(w) == len && !memcmp(w, word, len))
+			return i;
+	}
+	return -1;
+}
+
+void cw_names_list(const struct cw_names *names, char *buf, size_t size)
+{
+	size_t used = 0;
+	unsigned int i;
+
+	buf[0] = '\0';
+	for (i = 0; i < names->count && used < size; i++) {
+		if (!names->word[i])
+			continue;
+		used += snprintf(buf + used, size - used, "%s%s",
+				 used ? ", " : "", names->word[i]);
+	}
+}

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include <linux/genetlink.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/family.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include <linux/closewatch.h>
+
+#include "health.h"
+#include "nl.h"
+
+/* Room for about 20 000 events while the output is busy. */
+#define RECEIVE_BUFFER	(8 << 20)
+#define MESSAGE_MAX	(64 << 10)
+/* Arming probes takes the kernel long on a slow machine. */
+#define REPLY_MS	15000
+#define GOODBYE_MS	1500
+#define GOODBYE_TRIES	2
+
+struct cw_nl {
+	struct nl_sock *sock;
+	int family;
+	cw_nl_event_fn *fn;
+	void *arg;
+	/* The request under way; @done once it was answered. */
+	uint32_t seq;
+	bool done;
+	int error;		/* errno */
+	char message[256];	/* extack */
+	bool gone;		/* the family was unregistered */
+	struct cw_info *info;
+	struct cw_listener *figures;
+};
+
+/* The extack message behind the error, if the kernel sent one. */
+static void read_extack(struct cw_nl *nl, const struct nlmsgerr *e,
+			const struct nlmsghdr *nlh)
+{
+	size_t skip = sizeof(*e), len = nlmsg_datalen(nlh), n;
+	const void *text;
+
+	nl->message[0] = '\0';
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	/* Without NLM_F_CAPPED the request's payload comes first. */
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) &&
+	    e->msg.nlmsg_len > sizeof(e->msg))
+		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - sizeof(e->msg);
+	if (skip >= len ||
+	    !cw_decode_find((const char *)e + skip, len - skip,
+			    NLMSGERR_ATTR_MSG, &text, &n))
+		return;
+	snprintf(nl->message, sizeof(nl->message), "%.*s", (int)n,
+		 (const char *)text);
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+{
+	const struct nlmsghdr *nlh = (void *)((char *)e - NLMSG_HDRLEN);
+	struct cw_nl *nl = arg;
+
+	(void)from;
+	if (e->msg.nlmsg_seq == nl->seq) {
+		nl->error = -e->error;
+		nl->done = true;
+		read_extack(nl, e, nlh);
+	}
+	return NL_SKIP;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	struct cw_nl *nl = arg;
+
+	if (nlmsg_hdr(msg)->nlmsg_seq == nl->seq)
+		nl->done = true;
+	return NL_OK;
+}
+
+static int on_seq(struct nl_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+	return NL_OK;	/* events come unasked */
+}
+
+/* nlctrl tells of a family that goes: the module is being unloaded. */
+static void take_ctrl(struct cw_nl *nl, const struct genlmsghdr *gh,
+		      const void *attrs, size_t len)
+{
+	const void *id;
+	uint16_t family;
+	size_t n;
+
+	if (gh->cmd != CTRL_CMD_DELFAMILY ||
+	    !cw_decode_find(attrs, len, CTRL_ATTR_FAMILY_ID, &id, &n) ||
+	    n != sizeof(family))
+		return;
+	memcpy(&family, id, n);
+	if (family == nl->family)
+		nl->gone = true;
+}
+
+static void take_reply(struct cw_nl *nl, const void *attrs, size_t len)
+{
+	const void *nest;
+	size_t n;
+
+	if (nl->info &&
+	    cw_decode_find(attrs, len, CLOSEWATCH_A_INFO, &nest, &n))
+		cw_decode_info(nl->info, nest, n);
+	if (nl->figures &&
+	    cw_decode_find(attrs, len, CLOSEWATCH_A_LISTENER, &nest, &n))
+		cw_decode_listener(nl->figures, nest, n);
+	nl->done = true;
+}
+
+static int on_valid(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	const struct sockaddr_nl *from = nlmsg_get_src(msg);
+	const struct genlmsghdr *gh;
+	struct cw_nl *nl = arg;
+	const void *attrs;
+	size_t len;
+
+	/* Only the kernel has port 0. */
+	if (from->nl_pid || nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
+		return NL_SKIP;
+	gh = nlmsg_data(nlh);
+	attrs = (const char *)gh + GENL_HDRLEN;
+	len = nlmsg_datalen(nlh) - GENL_HDRLEN;
+	if (nlh->nlmsg_type == GENL_ID_CTRL)
+		take_ctrl(nl, gh, attrs, len);
+	else if (nlh->nlmsg_type != nl->family)
+		return NL_SKIP;
+	else if (gh->cmd == CLOSEWATCH_CMD_EVENT)
+		nl->fn(nl->arg, attrs, len);
+	else if (nlh->nlmsg_seq == nl->seq)
+		take_reply(nl, attrs, len);
+	return NL_OK;
+}
+
+static void set_callbacks(struct cw_nl *nl)
+{
+	struct nl_cb *cb = nl_socket_get_cb(nl->sock);
+
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, nl);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nl);
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_seq, nl);
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, nl);
+	nl_cb_put(cb);
+}
+
+static void set_options(struct cw_nl *nl)
+{
+	int fd = nl_socket_get_fd(nl->sock), one = 1, size = RECEIVE_BUFFER;
+
+	/* All of these are comforts: the tool works without any of them. */
+	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
+	setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one));
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	nl_socket_set_msg_buf_size(nl->sock, MESSAGE_MAX);
+	nl_socket_set_nonblocking(nl->sock);
+}
+
+static int fail_no_family(struct cw_fail *fail)
+{
+	if (!cw_health_has_kprobes(""))
+		return cw_fail(fail, "closewatch doctor",
+			       "this kernel has no kprobes, which the closewatch module needs");
+	if (cw_health_module_loaded(""))
+		return cw_fail(fail,
+			       "sudo rmmod closewatch; sudo insmod ./closewatch.ko",
+			       "the closewatch module is loaded, but it does not answer on netlink");
+	return cw_fail(fail,
+		       "sudo modprobe closewatch (or, where it was built: sudo insmod ./closewatch.ko); closewatch doctor tells more",
+		       "the closewatch module is not loaded");
+}
+
+static int find_family(struct cw_nl *nl, struct cw_fail *fail)
+{
+	struct genl_family *family;
+	struct nl_cache *cache;
+	unsigned int version;
+	int err;
+
+	/* A dump: asking by name would let the kernel load modules. */
+	err = genl_ctrl_alloc_cache(nl->sock, &cache);
+	if (err < 0)
+		return cw_fail(fail, NULL,
+			       "cannot list the netlink families: %s",
+			       nl_geterror(err));
+	family = genl_ctrl_search_by_name(cache, CLOSEWATCH_FAMILY_NAME);
+	if (!family) {
+		nl_cache_free(cache);
+		return fail_no_family(fail);
+	}
+	nl->family = genl_family_get_id(family);
+	version = genl_family_get_version(family);
+	genl_family_put(family);
+	nl_cache_free(cache);
+	if (version == CLOSEWATCH_FAMILY_VERSION)
+		return CW_OK;
+	return cw_fail(fail,
+		       "make && sudo rmmod closewatch && sudo insmod ./closewatch.ko",
+		       "the loaded module speaks version %u of the protocol, this program version %d: build both from one source",
+		       version, CLOSEWATCH_FAMILY_VERSION);
+}
+
+int cw_nl_open(struct cw_nl **out, cw_nl_event_fn *fn, void *arg,
+	       struct cw_fail *fail)
+{
+	struct cw_nl *nl = calloc(1, sizeof(*nl));
+	int ret, group;
+
+	if (!nl)
+		return cw_fail(fail, NULL, "out of memory");
+	nl->fn = fn;
+	nl->arg = arg;
+	nl->sock = nl_socket_alloc();
+	ret = nl->sock ? genl_connect(nl->sock) : -NLE_NOMEM;
+	if (ret < 0) {
+		ret = cw_fail(fail, NULL, "cannot open a netlink socket: %s",
+			      nl_geterror(ret));
+		goto close;
+	}
+	ret = find_family(nl, fail);
+	if (ret)
+		goto close;
+	/* Not vital: without it an unload goes unnoticed. */
+	group = genl_ctrl_resolve_grp(nl->sock, "nlctrl", "notify");
+	if (group >= 0)
+		nl_socket_add_membership(nl->sock, group);
+	set_callbacks(nl);
+	set_options(nl);
+	*out = nl;
+	return CW_OK;
+close:
+	cw_nl_close(nl);
+	return ret;
+}
+
+void cw_nl_close(struct cw_nl *nl)
+{
+	if (!nl)
+		return;
+	nl_socket_free(nl->sock);
+	free(nl);
+}
+
+int cw_nl_fd(const struct cw_nl *nl)
+{
+	return nl_socket_get_fd(nl->sock);
+}
+
+/* 0 also when there was nothing to read. */
+static int receive_once(struct cw_nl *nl, bool *overrun)
+{
+	int err = nl_recvmsgs_default(nl->sock);
+
+	if (err == -NLE_NOMEM || err == -NLE_MSG_TRUNC) {
+		*overrun = true;
+		return 0;
+	}
+	return err == -NLE_AGAIN || err == -NLE_INTR ? 0 : err;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Receives until the request is answered. 0, or a positive errno. */
+static int await(struct cw_nl *nl, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = cw_nl_fd(nl), .events = POLLIN };
+	int64_t end = now_ms() + timeout_ms;
+	bool overrun = false;
+
+	while (!nl->done && !nl->gone) {
+		int64_t left = end - now_ms();
+
+		if (left <= 0)
+			return ETIMEDOUT;
+		if (poll(&pfd, 1, left) < 0 && errno != EINTR)
+			return errno;
+		if (pfd.revents && receive_once(nl, &overrun) < 0)
+			return EIO;
+	}
+	return nl->done ? nl->error : ENODEV;
+}
+
+static struct nl_msg *request(struct cw_nl *nl, int cmd, int flags)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	nl->done = false;
+	nl->error = 0;
+	nl->message[0] = '\0';
+	nl->seq = nl_socket_use_seq(nl->sock);
+	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, nl->seq, nl->family, 0,
+				NLM_F_REQUEST | flags, cmd,
+				CLOSEWATCH_FAMILY_VERSION)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	return msg;
+}
+
+/* Takes over @msg. 0, or a positive errno. */
+static int send_request(struct cw_nl *nl, struct nl_msg *msg)
+{
+	ssize_t n;
+
+	if (!msg)
+		return ENOMEM;
+	nl_complete_msg(nl->sock, msg);
+	do {
+		n = send(cw_nl_fd(nl), nlmsg_hdr(msg),
+			 nlmsg_hdr(msg)->nlmsg_len, 0);
+	} while (n < 0 && errno == EINTR);
+	nlmsg_free(msg);
+	return n < 0 ? errno : 0;
+}
+
+static int exchange(struct cw_nl *nl, struct nl_msg *msg, int timeout_ms)
+{
+	int err = send_request(nl, msg);
+
+	return err ? err : await(nl, timeout_ms);
+}
+
+static int fail_request(const struct cw_nl *nl, int err, const char *what,
+			struct cw_fail *fail)
+{
+	const char *text = nl->message[0] ? nl->message : strerror(err);
+
+	switch (err) {
+	case EPERM:
+		return cw_fail(fail,
+			       "run it with sudo, or give it the capability: sudo setcap cap_net_admin+ep $(command -v closewatch)",
+			       "%s needs CAP_NET_ADMIN%s%s%s", what,
+			       nl->message[0] ? " (" : "", nl->message,
+			       nl->message[0] ? ")" : "");
+	case ENODEV:
+		return cw_fail(fail, "sudo modprobe closewatch",
+			       "the closewatch module was unloaded");
+	case ETIMEDOUT:
+		return cw_fail(fail, "sudo dmesg | tail",
+			       "the module did not answer in %d s",
+			       REPLY_MS / 1000);
+	case EOPNOTSUPP:
+		return cw_fail(fail,
+			       "make && sudo rmmod closewatch && sudo insmod ./closewatch.ko",
+			       "the loaded module does not know this request (%s): build both from one source",
+			       what);
+	default:
+		return cw_fail(fail, "closewatch doctor",
+			       "the kernel refused to %s: %s", what, text);
+	}
+}
+
+/* Conditions that are not set are not sent. 0 or a negative libnl error. */
+static int put_filter(struct nl_msg *msg, const struct cw_filter *f)
+{
+	struct nlattr *nest = nla_nest_start(msg, CLOSEWATCH_A_FILTER |
+						  NLA_F_NESTED);
+	int err = nest ? 0 : -NLE_NOMEM;
+
+#define PUT(type, set, attr, value)					\
+	do {								\
+		if (!err && (set))					\
+			err = nla_put_##type(msg,			\
+				CLOSEWATCH_A_FILTER_##attr, value);	\
+	} while (0)
+
+	PUT(u32, f->events, EVENTS, f->events);
+	PUT(u64, f->paths, PATHS, f->paths);
+	PUT(u16, f->family, FAMILY, f->family);
+	PUT(u32, f->pid, PID, f->pid);
+	PUT(u32, f->uid >= 0, UID, f->uid);
+	PUT(string, f->comm[0], COMM, f->comm);
+	PUT(u64, f->cgroup, CGROUP, f->cgroup);
+	PUT(u16, f->port, PORT, f->port);
+	PUT(u16, f->local_port, LOCAL_PORT, f->local_port);
+	PUT(u16, f->remote_port, REMOTE_PORT, f->remote_port);
+	PUT(u32, f->netns_fd >= 0, NETNS_FD, f->netns_fd);
+#undef PUT
+	if (!err && f->all_netns)
+		err = nla_put_flag(msg, CLOSEWATCH_A_FILTER_ALL_NETNS);
+	if (!err)
+		nla_nest_end(msg, nest);
+	return err;
+}
+
+int cw_nl_subscribe(struct cw_nl *nl, const struct cw_filter *f,
+		    struct cw_fail *fail)
+{
+	struct nl_msg *msg = request(nl, CLOSEWATCH_CMD_SUBSCRIBE, NLM_F_ACK);
+	int err;
+
+	if (msg && put_filter(msg, f) < 0) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	err = exchange(nl, msg, REPLY_MS);
+	return err ? fail_request(nl, err, "watch closes", fail) : CW_OK;
+}
+
+int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
+{
+	int err;
+
+	*overrun = false;
+	err = receive_once(nl, overrun);
+	if (nl->gone)
+		return fail_request(nl, ENODEV, "", fail);
+	if (err < 0)
+		return cw_fail(fail, NULL, "reading events: %s",
+			       nl_geterror(err));
+	return CW_OK;
+}
+
+void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures)
+{
+	int i, err = ETIMEDOUT;
+
+	memset(figures, 0, sizeof(*figures));
+	nl->figures = figures;
+	/*
+	 * A full receive buffer can swallow the reply. By the time the first
+	 * wait is over it has been read empty, so the second try comes through.
+	 */
+	for (i = 0; i < GOODBYE_TRIES && err == ETIMEDOUT && !nl->gone; i++)
+		err = exchange(nl, request(nl, CLOSEWATCH_CMD_UNSUBSCRIBE, 0),
+			       GOODBYE_MS);
+	nl->figures = NULL;
+}
+
+int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail)
+{
+	int err;
+
+	memset(info, 0, sizeof(*info));
+	nl->info = info;
+	err = exchange(nl, request(nl, CLOSEWATCH_CMD_INFO, 0), REPLY_MS);
+	nl->info = NULL;
+	return err ? fail_request(nl, err, "asking the module", fail) : CW_OK;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "out.h"
+
+#define GRACE_MS	1000
+
+/* 0 when there is room, or the errno that ends the output. */
+static int wait_room(const struct cw_out *out)
+{
+	struct pollfd p[1 + CW_OUT_STOPS] = {
+		{ .fd = out->fd, .events = POLLOUT },
+		{ .fd = out->stop[0], .events = POLLIN },
+		{ .fd = out->stop[1], .events = POLLIN },
+	};
+	bool stopping = false;
+
+	for (;;) {
+		int n = stopping ? poll(p, 1, GRACE_MS) :
+				   poll(p, 1 + CW_OUT_STOPS, -1);
+
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n > 0 && p[0].revents)
+			return 0;
+		if (!n)
+			return ETIMEDOUT;
+		stopping = n > 0;
+	}
+}
+
+/*
+ * stdio wants 0 for an error. Room means that PIPE_BUF bytes go in without
+ * waiting, so no more are written at once.
+ */
+static ssize_t out_write(void *cookie, const char *buf, size_t size)
+{
+	struct cw_out *out = cookie;
+	size_t done = 0;
+
+	while (!out->error && done < size) {
+		size_t n = size - done < PIPE_BUF ? size - done : PIPE_BUF;
+		ssize_t ret;
+
+		out->error = wait_room(out);
+		if (out->error)
+			break;
+		ret = write(out->fd, buf + done, n);
+		if (ret >= 0)
+			done += ret;
+		else if (errno != EINTR && errno != EAGAIN)
+			out->error = errno;
+	}
+	return out->error ? 0 : (ssize_t)size;
+}
+
+int cw_out_open(struct cw_out *out, int fd, struct cw_fail *fail)
+{
+	const cookie_io_functions_t io = { .write = out_write };
+
+	*out = (struct cw_out){ .fd = fd, .stop = { -1, -1 } };
+	out->file = fopencookie(out, "w", io);
+	if (!out->file || setvbuf(out->file, NULL, _IOLBF, BUFSIZ))
+		return cw_fail(fail, NULL, "out of memory");
+	return CW_OK;
+}
+
+int cw_out_close(struct cw_out *out, struct cw_fail *fail)
+{
+	if (out->file)
+		fclose(out->file);
+	out->file = NULL;
+	if (!out->error || out->error == EPIPE)
+		return CW_OK;
+	if (out->error == ETIMEDOUT)
+		return cw_fail(fail, NULL,
+			       "the reader of the output had stopped reading: the last records are missing");
+	return cw_fail(fail, NULL, "cannot write the output: %s",
+		       strerror(out->error));
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_OUT_H
+#define CLOSEWATCH_OUT_H
+
+#include <stdio.h>
+
+#include "fail.h"
+
+/*
+ * Standard output as a line-buffered stream that a stalled reader cannot
+ * hang: it waits for room with poll(), and no longer than a moment once one
+ * of the @stop descriptors is readable.
+ */
+#define CW_OUT_STOPS 2
+
+struct cw_out {
+	FILE *file;
+	int fd;
+	int stop[CW_OUT_STOPS];	/* -1: none */
+	int error;		/* the errno that ended the output */
+};
+
+int cw_out_open(struct cw_out *out, int fd, struct cw_fail *fail);
+
+/*
+ * Flushes and closes. A reader that has gone is no failure: CW_OK. Anything
+ * else that was not written is.
+ */
+int cw_out_close(struct cw_out *out, struct cw_fail *fail);
+
+#endif

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <sys/socket.h>
+
+#include <linux/closewatch.h>
+
+#include "explain.h"
+#include "names.h"
+#include "record.h"
+
+enum {
+	COL_TIME, COL_PATH, COL_PAIR, COL_UNREAD, COL_UNSENT, COL_UNACKED,
+	COL_PROCESS, COL_NOTE,
+};
+
+/* The three figures need 100 columns; the note repeats those that matter. */
+#define LAYOUT(pair) {							\
+	[COL_TIME] = { "TIME", .width = 12, .dim = true },		\
+	[COL_PATH] = { "PATH", .width = 16, .toned = true },		\
+	[COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
+	[COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
+			 .right = true },				\
+	[COL_UNSENT] = { "UNSENT", "-", 7, .terminal = 100,		\
+			 .right = true },				\
+	[COL_UNACKED] = { "UNACKED", "-", 7, .terminal = 100,		\
+			  .right = true },				\
+	[COL_PROCESS] = { "PROCESS", "-", 14, .limit = 24 },		\
+	[COL_NOTE] = { .title = "WHAT HAPPENED" },			\
+	{ .title = NULL },						\
+}
+
+const struct cw_column cw_record_layout[] = LAYOUT("LOCAL -> REMOTE");
+const struct cw_column cw_record_layout_utf8[] = LAYOUT("LOCAL → REMOTE");
+
+static const struct cw_place at_time = { .column = COL_TIME };
+static const struct cw_place at_path = { .column = COL_PATH };
+static const struct cw_place at_local = { .column = COL_PAIR };
+static const struct cw_place at_remote = { .column = COL_PAIR, .before = " -> " };
+static const struct cw_place at_remote_utf8 = {
+	.column = COL_PAIR, .before = " → ",
+};
+static const struct cw_place at_unread = { .column = COL_UNREAD };
+static const struct cw_place at_unsent = { .column = COL_UNSENT };
+static const struct cw_place at_unacked = { .column = COL_UNACKED };
+static const struct cw_place at_comm = { .column = COL_PROCESS };
+static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
+static const struct cw_place at_note = { .column = COL_NOTE };
+
+#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
+
+/* A value without a word is shown as its number: never dropped. */
+static void put_word(struct cw_view *v, const char *key,
+		     const struct cw_place *at, const struct cw_names *names,
+		     uint32_t value)
+{
+	const char *word = cw_names_word(names, value);
+
+	if (word)
+		cw_view_word(v, key, at, word);
+	else
+		cw_view_big(v, key, at, value);
+}
+
+static enum cw_tone event_tone(const struct cw_event *ev)
+{
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST)
+		return CW_LOSS;
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_LINGER_WAIT)
+		return CW_WARN;
+	switch ((enum closewatch_path)ev->path) {
+	case CLOSEWATCH_PATH_FIN:
+	case CLOSEWATCH_PATH_DRAIN:
+		return CW_GOOD;
+	case CLOSEWATCH_PATH_FIN_BEHIND_DATA:
+	case CLOSEWATCH_PATH_FIN_ON_SENT_DATA:
+		return CW_WARN;
+	case CLOSEWATCH_PATH_LISTENER:
+		return ev->children ? CW_WARN : CW_PLAIN;
+	case CLOSEWATCH_PATH_FIN_LOST:
+	case CLOSEWATCH_PATH_RST_UNREAD:
+	case CLOSEWATCH_PATH_RST_LINGER0:
+	case CLOSEWATCH_PATH_RST_LINGER2:
+	case CLOSEWATCH_PATH_RST_MEMORY:
+	case CLOSEWATCH_PATH_NETNS_GONE:
+	case CLOSEWATCH_PATH_UNKNOWN:
+		return CW_BAD;
+	case CLOSEWATCH_PATH_ALREADY_FIN:
+	case CLOSEWATCH_PATH_ALREADY_CLOSED:
+	case CLOSEWATCH_PATH_SYN_SENT:
+	case CLOSEWATCH_PATH_LINGER0_SILENT:
+	case CLOSEWATCH_PATH_REPAIR:
+	default:
+		return CW_PLAIN;
+	}
+}
+
+static void put_what(struct cw_view *v, const struct cw_event *ev)
+{
+	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
+
+	/* The text column tells a close by its path, the rest by their type. */
+	put_word(v, "event", close ? NULL : &at_path, &cw_event_names,
+		 ev->type);
+	if (has(ev, TIME))
+		cw_view_time(v, "time", &at_time, ev->time);
+	if (has(ev, CPU))
+		cw_view_number(v, "cpu", NULL, ev->cpu);
+	if (has(ev, SEQ))
+		cw_view_big(v, "seq", NULL, ev->seq);
+	if (has(ev, NETNS))
+		cw_view_big(v, "netns", NULL, ev->netns);
+}
+
+static void put_connection(struct cw_view *v, const struct cw_event *ev,
+			   bool utf8)
+{
+	const struct cw_bytes *l = &ev->local_addr, *r = &ev->remote_addr;
+
+	if (has(ev, FAMILY)) {
+		if (ev->family == AF_INET)
+			cw_view_word(v, "family", NULL, "ipv4");
+		else if (ev->family == AF_INET6)
+			cw_view_word(v, "family", NULL, "ipv6");
+		else
+			cw_view_big(v, "family", NULL, ev->family);
+	}
+	if (has(ev, LOCAL_ADDR))
+		cw_view_endpoint(v, "local", &at_local, l->b, l->len,
+				 ev->local_port);
+	if (has(ev, REMOTE_ADDR))
+		cw_view_endpoint(v, "remote",
+				 utf8 ? &at_remote_utf8 : &at_remote, r->b,
+				 r->len, ev->remote_port);
+	if (has(ev, COOKIE))
+		cw_view_big(v, "cookie", NULL, ev->cookie);
+}
+
+static void put_verdict(struct cw_view *v, const struct cw_event *ev)
+{
+	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
+
+	if (has(ev, PATH))
+		put_word(v, "path", close ? &at_path : NULL, &cw_path_names,
+			 ev->path);
+	if (has(ev, STATE))
+		put_word(v, "state", NULL, &cw_state_names, ev->state);
+	if (has(ev, NEW_STATE))
+		put_word(v, "new_state", NULL, &cw_state_names,
+			 ev->new_state);
+	if (has(ev, FIN))
+		put_word(v, "fin", NULL, &cw_fin_names, ev->fin);
+}
+
+static void put_bytes(struct cw_view *v, const struct cw_event *ev)
+{
+	if (has(ev, UNREAD))
+		cw_view_number(v, "unread", &at_unread, ev->unread);
+	if (has(ev, UNSENT))
+		cw_view_number(v, "unsent", &at_unsent, ev->unsent);
+	if (has(ev, UNACKED))
+		cw_view_number(v, "unacked", &at_unacked, ev->unacked);
+	if (has(ev, SENT))
+		cw_view_big(v, "sent", NULL, ev->sent);
+	if (has(ev, RETRANSMITTED))
+		cw_view_big(v, "retransmitted", NULL, ev->retransmitted);
+	if (has(ev, RECEIVED))
+		cw_view_big(v, "received", NULL, ev->received);
+	if (has(ev, ACKED))
+		cw_view_big(v, "acked", NULL, ev->acked);
+	if (has(ev, AGE_NS))
+		cw_view_big(v, "age_ns", NULL, ev->age_ns);
+}
+
+static void put_linger(struct cw_view *v, const struct cw_event *ev)
+{
+	const uint64_t any = 1ULL << CLOSEWATCH_A_EVENT_LINGER_ON |
+			     1ULL << CLOSEWATCH_A_EVENT_LINGER_SECONDS |
+			     1ULL << CLOSEWATCH_A_EVENT_LINGER_WAITED_NS |
+			     1ULL << CLOSEWATCH_A_EVENT_LINGER_OUTCOME;
+
+	if (!(ev->present & any))
+		return;
+	cw_view_open(v, "linger");
+	if (has(ev, LINGER_ON))
+		cw_view_bool(v, "on", NULL, ev->linger_on);
+	if (has(ev, LINGER_SECONDS))
+		cw_view_number(v, "seconds", NULL, ev->linger_seconds);
+	if (has(ev, LINGER_WAITED_NS))
+		cw_view_big(v, "waited_ns", NULL, ev->linger_waited_ns);
+	if (has(ev, LINGER_OUTCOME))
+		put_word(v, "outcome", NULL, &cw_linger_names,
+			 ev->linger_outcome);
+	cw_view_close(v);
+}
+
+static void put_owner(struct cw_view *v, const struct cw_event *ev)
+{
+	if (has(ev, WHY))
+		put_word(v, "why", NULL, &cw_cause_names, ev->why);
+	/* Before the pid, so that text reads name[pid]. */
+	if (has(ev, COMM))
+		cw_view_bytes(v, "comm", &at_comm, ev->comm.b, ev->comm.len);
+	if (has(ev, PID))
+		cw_view_number(v, "pid", &at_pid, ev->pid);
+	if (has(ev, TID))
+		cw_view_number(v, "tid", NULL, ev->tid);
+	if (has(ev, UID))
+		cw_view_number(v, "uid", NULL, ev->uid);
+	if (has(ev, CGROUP))
+		cw_view_big(v, "cgroup", NULL, ev->cgroup);
+}
+
+static void put_rest(struct cw_view *v, const struct cw_event *ev)
+{
+	if (has(ev, CHILDREN))
+		cw_view_number(v, "children", NULL, ev->children);
+	if (has(ev, CHILDREN_RESET))
+		cw_view_number(v, "children_reset", NULL, ev->children_reset);
+	if (has(ev, ULP))
+		cw_view_bytes(v, "ulp", NULL, ev->ulp.b, ev->ulp.len);
+	if (has(ev, COUNT))
+		cw_view_big(v, "count", NULL, ev->count);
+	if (has(ev, LOSS))
+		put_word(v, "loss", NULL, &cw_loss_names, ev->loss);
+}
+
+static void put_diag(struct cw_view *v, const struct cw_event *ev)
+{
+	const char *cause = cw_explain_cause(ev);
+	const char *remedy = cw_explain_remedy(ev);
+
+	if (!cause || !remedy)
+		return;
+	cw_view_open(v, "diag");
+	cw_view_word(v, "cause", NULL, cause);
+	cw_view_word(v, "remedy", NULL, remedy);
+	cw_view_close(v);
+	cw_view_below(v, "cause: ", cause);
+	cw_view_below(v, "remedy:", remedy);
+}
+
+int cw_record_event(struct cw_view *v, const struct cw_event *ev, bool utf8,
+		    bool diag)
+{
+	char note[256];
+
+	cw_view_begin(v);
+	cw_view_tone(v, event_tone(ev));
+	put_what(v, ev);
+	put_connection(v, ev, utf8);
+	put_verdict(v, ev);
+	put_bytes(v, ev);
+	put_linger(v, ev);
+	put_owner(v, ev);
+	put_rest(v, ev);
+	cw_explain(ev, note, sizeof(note));
+	cw_view_text(v, &at_note, note);
+	if (diag)
+		put_diag(v, ev);
+	return cw_view_end(v);
+}

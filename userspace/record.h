@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_RECORD_H
+#define CLOSEWATCH_RECORD_H
+
+#include <stdbool.h>
+
+#include "decode.h"
+#include "view.h"
+
+/* The columns in which cw_record_event() places its facts. */
+extern const struct cw_column cw_record_layout[];
+extern const struct cw_column cw_record_layout_utf8[];
+
+/*
+ * One event as one record, each fact put once for both renderings. @diag
+ * adds the cause and the remedy. Returns what cw_view_end() returns.
+ */
+int cw_record_event(struct cw_view *v, const struct cw_event *ev, bool utf8,
+		    bool diag);
+
+#endif

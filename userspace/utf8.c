@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "utf8.h"
+
+/* Bytes of the valid character at @s, or 0; @code is its code point. */
+static size_t utf8_char(const uint8_t *s, size_t len, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t n, i;
+
+	if (s[0] < 0x80) {
+		*code = s[0];
+		return 1;
+	}
+	n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	if (s[0] < 0xc0 || s[0] > 0xf4 || n > len)
+		return 0;
+	*code = s[0] & (0x7f >> n);
+	for (i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | (s[i] & 0x3f);
+	}
+	/* Overlong forms, surrogates and what lies beyond Unicode. */
+	if (*code < least[n] || *code > 0x10ffff ||
+	    (*code >= 0xd800 && *code < 0xe000))
+		return 0;
+	return n;
+}
+
+static bool harmless(uint32_t code, bool keep_c0)
+{
+	if (code < 0x20)
+		return keep_c0;
+	return code < 0x7f || code > 0x9f;
+}
+
+void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,
+		    bool keep_c0)
+{
+	const uint8_t *s = bytes;
+	size_t used = 0;
+	uint32_t code;
+
+	while (len) {
+		size_t n = utf8_char(s, len, &code);
+		char piece[8];
+
+		if (n && harmless(code, keep_c0)) {
+			memcpy(piece, s, n);
+			piece[n] = '\0';
+		} else {
+			n = 1;
+			snprintf(piece, sizeof(piece), "\\x%02x", *s);
+		}
+		if (used + strlen(piece) >= size)
+			break;
+		memcpy(buf + used, piece, strlen(piece));
+		used += strlen(piece);
+		s += n;
+		len -= n;
+	}
+	buf[used] = '\0';
+}
+
+size_t cw_utf8_columns(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += (*text & 0xc0) != 0x80;
+	return n;
+}

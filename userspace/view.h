@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_VIEW_H
+#define CLOSEWATCH_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/*
+ * One emitter, two back ends. A verb opens a record, puts each fact once and
+ * closes the record; the view renders it as a line of NDJSON or as text. It
+ * knows neither netlink nor what the facts mean.
+ *
+ * Text comes in two shapes: with a layout, a record is a line of aligned
+ * cells; without, a list of "key: value".
+ */
+
+/* A column of text; a table of them ends with a NULL title. */
+struct cw_column {
+	const char *title;
+	const char *empty;	/* stands in an empty cell, or NULL */
+	int width;		/* the least; it grows with what it held */
+	int limit;		/* to which it grows */
+	int terminal;		/* shown on terminals this wide and wider */
+	bool right;		/* aligned to the right */
+	bool toned;		/* coloured with the record's tone */
+	bool dim;		/* recedes on a terminal */
+};
+
+/*
+ * Where text shows a fact: appended to the cell @column, between @before and
+ * @after. NULL instead of a place: JSON only. In a list, @column is ignored.
+ */
+struct cw_place {
+	int column;
+	const char *before;
+	const char *after;
+};
+
+enum cw_tone { CW_PLAIN, CW_GOOD, CW_WARN, CW_BAD, CW_LOSS, CW_QUIET };
+
+struct cw_view_options {
+	FILE *out;
+	bool json;
+	bool color;
+	int width;		/* columns of the terminal, 0: unlimited */
+	const struct cw_column *layout;
+};
+
+struct cw_view;
+
+struct cw_view *cw_view_new(const struct cw_view_options *opt);
+void cw_view_free(struct cw_view *v);
+
+/* The titles; nothing in JSON. */
+void cw_view_header(struct cw_view *v);
+
+void cw_view_begin(struct cw_view *v);
+/* 0, or -1 with errno when the record could not be built or written. */
+int cw_view_end(struct cw_view *v);
+
+void cw_view_tone(struct cw_view *v, enum cw_tone tone);
+
+/* A name or an enum's word, trusted text. */
+void cw_view_word(struct cw_view *v, const char *key,
+		  const struct cw_place *at, const char *word);
+/* Bytes of unknown origin: escaped in both renderings. */
+void cw_view_bytes(struct cw_view *v, const char *key,
+		   const struct cw_place *at, const void *bytes, size_t len);
+/* At most 32 bits: a JSON number. */
+void cw_view_number(struct cw_view *v, const char *key,
+		    const struct cw_place *at, uint32_t n);
+/* 64 bits: a JSON string, for its numbers are exact to 2^53 only. */
+void cw_view_big(struct cw_view *v, const char *key,
+		 const struct cw_place *at, uint64_t n);
+void cw_view_bool(struct cw_view *v, const char *key,
+		  const struct cw_place *at, bool b);
+/* ns since the epoch: RFC 3339 in UTC; in text the local time with ms. */
+void cw_view_time(struct cw_view *v, const char *key,
+		  const struct cw_place *at, uint64_t ns);
+/* @len is 4 or 16 and tells the family. */
+void cw_view_endpoint(struct cw_view *v, const char *key,
+		      const struct cw_place *at, const void *addr, size_t len,
+		      uint16_t port);
+
+/* Text only. */
+void cw_view_text(struct cw_view *v, const struct cw_place *at,
+		  const char *text);
+/* Text only: a line of its own below the record. */
+void cw_view_below(struct cw_view *v, const char *label, const char *text);
+
+/* A nested object in JSON; no trace in text. One level deep. */
+void cw_view_open(struct cw_view *v, const char *key);
+void cw_view_close(struct cw_view *v);
+
+#endif
