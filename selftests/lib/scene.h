@@ -37,8 +37,8 @@ struct want {
 	int64_t waited_min, waited_max;	/* ns */
 
 	/*
-	 * On the wire, from us: FINs (and of these on data), RSTs, payload
-	 * sent after the close. RSTs from the peer.
+	 * On the wire, from us: FINs (and of these on data; -1 if either will
+	 * do), RSTs, payload sent after the close. RSTs from the peer.
 	 */
 	int fins, fins_on_data, rsts, their_rsts;
 	uint64_t sent_later;

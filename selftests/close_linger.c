@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Closes that wait for SO_LINGER: row C7 */
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+
+#include "closer.h"
+#include "flavours.h"
+#include "wait.h"
+
+#define LONG_LINGER	15	/* seconds; no test lets it run out */
+#define TICK		(NSEC_PER_SEC / 100)
+
+SCENE_FIXTURE(linger);
+
+static bool announces_wait(const struct scene *s, const struct event *ev,
+			   unsigned int seconds)
+{
+	return ev && EVENT_NUM(ev, PID) == (uint64_t)s->closer.pid &&
+	       EVENT_NUM(ev, TID) == (uint64_t)s->closer.tid &&
+	       EVENT_NUM(ev, LINGER_ON) == 1 &&
+	       EVENT_NUM(ev, LINGER_SECONDS) == seconds &&
+	       EVENT_NUM(ev, LOCAL_PORT) == s->p.local.port &&
+	       EVENT_NUM(ev, REMOTE_PORT) == s->p.remote.port;
+}
+
+/*
+ * Start a close that waits, because the peer is deaf, and see the linger-wait
+ * event arrive while it does.
+ */
+static int begin_wait(struct scene *s, struct slow_close *c, int seconds)
+{
+	const struct event *ev;
+
+	if (deafen(s->p.them) || set_linger(s->p.us, seconds) ||
+	    slow_close_start(c, s))
+		return -1;
+	ev = events_await(&s->events, TYPE(LINGER_WAIT), s->p.cookie);
+	if (!announces_wait(s, ev, seconds)) {
+		fprintf(stderr, "# disagree: no true linger-wait event\n");
+		return -1;
+	}
+	if (c->done || scene_event(s)) {
+		fprintf(stderr, "# disagree: the close did not wait\n");
+		return -1;
+	}
+	return 0;
+}
+
+TEST_F(linger, acked)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT2),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(ACKED), .waited_min = 1, .fins = 1,
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	ASSERT_EQ(0, undeafen(p->them));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+TEST_F(linger, acked_with_data)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT2),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(ACKED), .waited_min = 1, .fins = 1,
+		.unacked = 100, .sent = 100, .acked = 100,
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, give(p->us, 100));
+	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	ASSERT_EQ(0, undeafen(p->them));
+	ASSERT_EQ(100, take_all(p->them));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	want.fins_on_data = -1;	/* as the retransmission has it */
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+TEST_F(linger, waits_at_least_as_long_as_it_is_kept_waiting)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT2),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(ACKED), .fins = 1,
+	};
+	struct slow_close c;
+	int64_t start;
+
+	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	start = now_ns();
+	ASSERT_TRUE(WAIT_FOR(now_ns() - start > NSEC_PER_SEC / 2));
+	want.waited_min = now_ns() - start;
+	ASSERT_EQ(0, undeafen(p->them));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+TEST_F(linger, acked_in_last_ack_is_no_reset)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(CLOSE_WAIT), .new_state = STATE(CLOSE),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(ACKED), .waited_min = 1, .fins = 1,
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	ASSERT_EQ(0, undeafen(p->them));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+TEST_F(linger, both_closing_end_in_time_wait)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(TIME_WAIT),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(ACKED), .waited_min = 1, .fins = 1,
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
+	ASSERT_EQ(0, undeafen(p->them));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+TEST_F(linger, timeout_leaves_fin_wait1)
+{
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
+		.linger = true, .linger_seconds = 1,
+		.outcome = LINGER(TIMEOUT), .fins = 1,
+		.waited_min = NSEC_PER_SEC - TICK,
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, begin_wait(&self->s, &c, 1));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+/* The kernel ignores O_NONBLOCK here */
+TEST_F(linger, nonblocking_socket_waits_too)
+{
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
+		.linger = true, .linger_seconds = 1,
+		.outcome = LINGER(TIMEOUT), .fins = 1,
+		.waited_min = NSEC_PER_SEC - TICK,
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, fcntl(self->s.p.us, F_SETFL, O_NONBLOCK));
+	ASSERT_EQ(0, begin_wait(&self->s, &c, 1));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+static void interrupt(int sig)
+{
+}
+
+TEST_F(linger, signal_ends_the_wait)
+{
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(SIGNAL), .waited_min = 1, .fins = 1,
+	};
+	struct sigaction handler = { .sa_handler = interrupt };
+	struct slow_close c;
+
+	ASSERT_EQ(0, sigaction(SIGUSR1, &handler, NULL));
+	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	ASSERT_EQ(0, pthread_kill(c.thread, SIGUSR1));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+/* The peer's abort: its RST and its counters */
+static int peer_aborts(struct pair *p)
+{
+	int ret = set_linger(p->them, 0) ?: close(p->them);
+
+	p->them = -1;
+	return ret;
+}
+
+TEST_F(linger, reset_by_the_peer)
+{
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(CLOSE),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(RESET), .waited_min = 1,
+		.fins = 1, .their_rsts = 1,
+		.moved = { .out_rsts = 1, .estab_resets = 1,
+			   .abort_on_data = 1 },
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	ASSERT_EQ(0, peer_aborts(&self->s.p));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+TEST_F(linger, reset_in_last_ack_is_no_ack)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(CLOSE_WAIT), .new_state = STATE(CLOSE),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(RESET), .waited_min = 1,
+		.fins = 1, .their_rsts = 1,
+		.moved = { .out_rsts = 1, .abort_on_data = 1 },
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, await_state(p->them, TCP_FIN_WAIT2));
+	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	ASSERT_EQ(0, peer_aborts(p));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+TEST_F(linger, already_acked_leaves_nothing_to_wait_for)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(ALREADY_FIN),
+		.state = STATE(FIN_WAIT2), .new_state = STATE(FIN_WAIT2),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(NONE), .fins = 1,
+	};
+
+	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
+	ASSERT_EQ(0, await_state(p->us, TCP_FIN_WAIT2));
+	ASSERT_EQ(0, set_linger(p->us, LONG_LINGER));
+	ASSERT_EQ(0, scene_act(&self->s));
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(LINGER_WAIT), 0));
+}
+
+TEST_F(linger, unread_data_skips_the_wait)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(RST_UNREAD),
+		.state = STATE(ESTABLISHED), .new_state = STATE(CLOSE),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(SKIPPED_RST),
+		.unread = 3, .received = 3, .rsts = 1,
+		.moved = { .out_rsts = 1, .estab_resets = 1,
+			   .abort_on_close = 1 },
+	};
+
+	ASSERT_EQ(0, give(p->them, 3));
+	ASSERT_EQ(0, await_readable(p->us, 3));
+	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, set_linger(p->us, LONG_LINGER));
+	ASSERT_EQ(0, scene_act(&self->s));
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(LINGER_WAIT), 0));
+}
+
+TEST_F(linger, exit_skips_the_wait)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE), .why = WHY(EXIT),
+		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
+		.linger = true, .linger_seconds = LONG_LINGER,
+		.outcome = LINGER(SKIPPED_EXIT), .fins = 1,
+	};
+	struct holder h;
+
+	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, set_linger(p->us, LONG_LINGER));
+	ASSERT_EQ(0, holder_start(&h, &self->s, NULL, NULL));
+	ASSERT_EQ(0, holder_do(&h, HOLDER_EXIT));
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(LINGER_WAIT), 0));
+}
+
+TEST_HARNESS_MAIN
