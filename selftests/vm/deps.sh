@@ -7,7 +7,7 @@ DEPS=(
 	bc binutils bison busybox-static cpio flex gcc git kmod make
 	libelf-dev libjson-c-dev libnl-3-dev libnl-genl-3-dev libpcap-dev
 	libsmartcols-dev mmdebstrap pkg-config procps python3-jsonschema
-	python3-yaml qemu-system-x86 shellcheck sparse squashfs-tools
+	python3-yaml qemu-system-x86 rsync shellcheck sparse squashfs-tools
 	uidmap util-linux xz-utils zstd
 )
 

@@ -10,6 +10,8 @@ GUEST_CPUS=${CLOSEWATCH_GUEST_CPUS:-2}
 # guest_dir NAME: a fresh directory for one boot's payload and logs.
 guest_dir() {
 	local dir=$WORK/run/$1
+	mkdir -p "$WORK/run"
+	find "$WORK/run" -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} +
 	rm -rf "$dir"
 	mkdir -p "$dir/payload/.guest"
 	install -m 755 "$VM_DIR/guest/init" "$dir/payload/.guest/init"
@@ -32,10 +34,14 @@ guest_images() {
 	rm -rf "$boot"
 }
 
+# One host thread emulates all of the guest's CPUs: with one thread each, QEMU 7.2
+# may go on running a translation of an instruction that another CPU has just
+# replaced. Arming a probe replaces instructions; a guest CPU was seen to trap
+# for ever at the start of a function whose breakpoint was gone from memory.
 # Some machines offer KVM and hang under it: ask with a guest that ends at once.
 guest_accel() {
 	local dir=$1
-	GUEST_ACCEL=tcg
+	GUEST_ACCEL=tcg,thread=single
 	[ "${CLOSEWATCH_ACCEL:-tcg}" = kvm ] || return 0
 	if timeout 30 qemu-system-x86_64 -accel kvm -cpu max -m 512 -nodefaults \
 		-nic none -display none -no-reboot -serial "file:$dir/kvm.log" \
@@ -63,11 +69,13 @@ guest_command() {
 	QEMU+=(-serial "file:$dir/console.log")
 }
 
-# guest_boot DIR SECONDS [live]: boot what guest_kernel chose with DIR's payload
+# guest_boot DIR SECONDS FILTER...: boot what guest_kernel chose with DIR's payload
 # until it ends by itself (0) or its time is over (1). DIR/console.log has the
-# kernel's log, DIR/report what the guest said; live copies that to stdout.
+# kernel's log, DIR/report what the guest said; FILTER gets this
+# as it comes.
 guest_boot() {
-	local dir=$1 seconds=$2 status=0 pid viewer=
+	local dir=$1 seconds=$2 status=0 pid viewer
+	shift 2
 	guest_images "$dir"
 	guest_accel "$dir"
 	guest_command "$dir"
@@ -78,17 +86,17 @@ guest_boot() {
 	# shellcheck disable=SC2064
 	trap "kill $pid 2>/dev/null || :" EXIT
 	trap 'exit 130' INT TERM
-	if [ "${3:-}" = live ]; then
-		tail --pid="$pid" -s 0.2 -n +1 -f "$dir/report" 2>/dev/null |
-			sed -u '/^# guest: /d' &
-		viewer=$!
-	fi
+	tail --pid="$pid" -s 0.2 -n +1 -f "$dir/report" 2>/dev/null | "$@" &
+	viewer=$!
 	wait "$pid" || status=$?
-	[ -z "$viewer" ] || wait "$viewer" || :
+	wait "$viewer" || :
 	trap - EXIT INT TERM
 	[ "$status" != 124 ] || echo "# guest: time over after $seconds s" >>"$dir/report"
 	return $((status != 0))
 }
+
+# All that the guest's program says, without what the guest says about it.
+guest_says() { sed -u '/^# guest: /d'; }
 
 # How the guest's own program ended; 125 when it never said.
 guest_status() {

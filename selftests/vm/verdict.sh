@@ -10,6 +10,7 @@ KERNEL_FAULTS+='|possible (circular|recursive|irq lock)|inconsistent lock state'
 KERNEL_FAULTS+='|suspicious RCU usage|WARNING: (possible|suspicious|inconsistent|bad|held)'
 KERNEL_FAULTS+='|sleeping function called|scheduling while atomic|refcount_t: '
 KERNEL_FAULTS+='|list_(add|del) corruption|slab.*corrupt|Object already free'
+KERNEL_FAULTS+='|unregister_netdevice: waiting|hung_task|lockup'
 KERNEL_FAULTS+='|kmemleak: [0-9]+ new|unreferenced object|Kernel panic'
 KERNEL_FAULTS+='|Fixing recursive fault|Out of memory|lock held when returning'
 

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What a guest is given: the module of its kernel, the utility, the selftests.
+
+# payload_module SERIES DIR
+payload_module() {
+	local built
+	built=$("$VM_DIR/build" "$1")
+	find "$built" -name '*.ko' -exec cp {} "$2/payload/" \;
+	[ -e "$2/payload/closewatch.ko" ] || die "the build left no closewatch.ko in $built"
+}
+
+payload_utility() {
+	logged "$1/userspace.log" make -C "$TOP/userspace"
+	cp "$TOP/userspace/closewatch" "$1/payload/"
+}
+
+# The tree's selftests as they are, programs built where they are asked for.
+payload_selftests() {
+	local dir=$1 source
+	source=$("$VM_DIR/source")
+	mkdir -p "$WORK/selftests"
+	logged "$dir/selftests.log" make -C "$TOP/selftests" OUTPUT="$WORK/selftests" \
+		KSELFTEST="$source/tools/testing/selftests" all
+	rsync -a --exclude=/vm --exclude='*.[cho]' "$TOP/selftests/" "$dir/payload/selftests"
+	rsync -a --exclude='*.[oa]' "$WORK/selftests/" "$dir/payload/selftests"
+}
+
+# payload_environment DIR NAME=VALUE...: variables for the guest's program.
+payload_environment() {
+	local dir=$1 pair
+	shift
+	for pair in "$@"; do
+		printf 'export %s=%q\n' "${pair%%=*}" "${pair#*=}"
+	done >>"$dir/payload/.guest/environment"
+}
+
+# How the host's terminal looks, for programs that draw on it.
+payload_terminal() {
+	local size
+	if [ -t 1 ]; then
+		size=$(stty size </dev/tty 2>/dev/null || echo 24 80)
+		payload_environment "$1" "TERM=${TERM:-linux}" \
+			"LINES=${size% *}" "COLUMNS=${size#* }"
+	else
+		payload_environment "$1" TERM=dumb NO_COLOR=1
+	fi
+}
