@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# spec.sh write|check: generate from the netlink spec the uapi header, policies
+# and op table in module/, or tell whether those there are the spec's.
+. "$(dirname "$0")/vm/common.sh"
+. "$TOP/selftests/tap.sh"
+
+SPEC=Documentation/netlink/specs/closewatch.yaml
+
+# The generator finds schemas beside the spec, and the top of a kernel tree by
+# a file MAINTAINERS, without which it never ends.
+generate() {
+	local source=$1 dir=$2 run
+	mkdir -p "$dir/tree/${SPEC%/*}" "$dir/module/uapi/linux"
+	touch "$dir/tree/MAINTAINERS"
+	cp "$source"/Documentation/netlink/*.yaml "$dir/tree/Documentation/netlink/"
+	cp "$TOP/$SPEC" "$dir/tree/$SPEC"
+	run=(timeout 60 /usr/bin/python3 "$source/tools/net/ynl/pyynl/ynl_gen_c.py"
+		--spec "$dir/tree/$SPEC")
+	"${run[@]}" --mode uapi --header -o "$dir/module/uapi/linux/closewatch.h" &&
+		"${run[@]}" --mode kernel --header -o "$dir/module/netlink_gen.h" &&
+		"${run[@]}" --mode kernel --source -o "$dir/module/netlink_gen.c"
+}
+
+main() {
+	local verb=$1 source file
+	"$VM_DIR/deps"
+	source=$("$VM_DIR/source")
+	DIR=$(mktemp -d)
+	trap 'rm -rf "$DIR"' EXIT
+	generate "$source" "$DIR" || die "the spec generator failed"
+	for file in uapi/linux/closewatch.h netlink_gen.h netlink_gen.c; do
+		if [ "$verb" = write ]; then
+			cmp -s "$DIR/module/$file" "$TOP/module/$file" && continue
+			cp "$DIR/module/$file" "$TOP/module/$file"
+			say "wrote module/$file"
+		else
+			tap_check "spec: module/$file is what the spec generates" \
+				diff -u "$TOP/module/$file" "$DIR/module/$file"
+		fi
+	done
+	[ "$verb" = write ] || tap_end
+}
+
+case ${1:-} in
+write | check) main "$1" ;;
+*) die "usage: spec.sh write|check" ;;
+esac
