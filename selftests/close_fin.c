@@ -79,7 +79,7 @@ TEST_F(fin, corked_data_carries_the_fin)
 	struct want want = {
 		.path = PATH(FIN_BEHIND_DATA), .fin = FIN(BEHIND_DATA),
 		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
-		.unsent = 10, .sent = 10, .fins = 1, .fins_on_data = 1,
+		.unsent = 10, .sent_later = 10, .fins = 1, .fins_on_data = 1,
 	};
 
 	ASSERT_EQ(0, set_int(p->us, IPPROTO_TCP, TCP_CORK, 1));

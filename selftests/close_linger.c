@@ -73,7 +73,7 @@ TEST_F(linger, acked_with_data)
 		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT2),
 		.linger = true, .linger_seconds = LONG_LINGER,
 		.outcome = LINGER(ACKED), .waited_min = 1, .fins = 1,
-		.unacked = 100, .sent = 100, .acked = 100,
+		.unacked = 100, .sent = 100,
 	};
 	struct slow_close c;
 

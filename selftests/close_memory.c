@@ -11,6 +11,17 @@
 
 #define HOARD	(8 << 20)
 
+static int fill(int fd, int size)
+{
+	char buf[65536] = { 0 };
+
+	if (set_int(fd, SOL_SOCKET, SO_SNDBUFFORCE, size))
+		return -1;
+	while (send(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		;
+	return errno == EAGAIN ? 0 : -1;
+}
+
 /*
  * Memory that TCP holds, well above the per-CPU reserves in which the kernel
  * keeps its account. It stays until the pair is closed.
@@ -18,14 +29,9 @@
 static int hoard(struct pair *p)
 {
 	struct pair_opts opts = { .flavour = IPV4 };
-	char buf[65536] = { 0 };
 
-	if (netns_enter() || pair_open(p, &opts) || deafen(p->them) ||
-	    set_int(p->us, SOL_SOCKET, SO_SNDBUFFORCE, HOARD))
-		return -1;
-	while (send(p->us, buf, sizeof(buf), MSG_DONTWAIT) > 0)
-		;
-	return errno == EAGAIN ? 0 : -1;
+	return netns_enter() ?: pair_open(p, &opts) ?: deafen(p->them) ?:
+	       fill(p->us, HOARD);
 }
 
 FIXTURE(pressure) {
@@ -59,6 +65,13 @@ FIXTURE_TEARDOWN(pressure)
 	scene_close(&self->s);
 }
 
+/* Above the second figure of the three, the next allocation declares it */
+static int declare_pressure(struct sysctl *mem, struct pair *hoard)
+{
+	return sysctl_set_init(mem, "net/ipv4/tcp_mem", "1 1 1000000") ?:
+	       fill(hoard->us, 2 * HOARD);
+}
+
 TEST_F(pressure, fin_goes_onto_data_already_sent)
 {
 	struct pair *p = &self->s.p;
@@ -69,9 +82,7 @@ TEST_F(pressure, fin_goes_onto_data_already_sent)
 	};
 
 	ASSERT_EQ(0, deafen(p->them));
-	/* Above the second figure the next allocation declares pressure */
-	ASSERT_EQ(0, sysctl_set_init(&self->mem, "net/ipv4/tcp_mem",
-				     "1 1 1000000"));
+	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(100, unacked_bytes(p->us));
 	ASSERT_EQ(0, scene_act(&self->s));
@@ -89,8 +100,7 @@ TEST_F(pressure, fin_goes_alone_when_nothing_is_unacked)
 		.sent = 100, .acked = 100, .fins = 1,
 	};
 
-	ASSERT_EQ(0, sysctl_set_init(&self->mem, "net/ipv4/tcp_mem",
-				     "1 1 1000000"));
+	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(0, await_acked(p->us));
 	ASSERT_EQ(0, deafen(p->them));

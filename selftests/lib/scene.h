@@ -22,7 +22,8 @@
 
 /*
  * What one close should have done. All that is not named must be zero, empty
- * or absent: no packet, no counter, nothing unread, why close.
+ * or absent: no packet, no counter, nothing unread, why close. Bytes are those
+ * of the moment at which the close began.
  */
 struct want {
 	unsigned int path, state, new_state, fin, why;
