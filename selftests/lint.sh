@@ -74,7 +74,7 @@ utility_warnings() {
 }
 
 checkpatch() {
-	local source ignore files
+	local source ignore files status=0
 	source=$("$VM_DIR/source")
 	if [ "$1" = module ]; then
 		ignore=$(IFS=,; echo "${IGNORE_MODULE[*]}")
@@ -85,7 +85,9 @@ checkpatch() {
 	[ ${#files[@]} -gt 0 ] || { echo "no C files in $1"; return 1; }
 	cd "$TOP"
 	perl "$source/scripts/checkpatch.pl" --no-tree --strict --terse --no-summary \
-		--show-types --ignore "$ignore" -f "${files[@]}"
+		--show-types --ignore "$ignore" -f "${files[@]}" || status=1
+	rm -f .checkpatch-camelcase.*
+	return "$status"
 }
 
 generic_netlink_users() {

@@ -7,6 +7,11 @@
 set -euo pipefail
 umask 022
 
+# What a caller's make was told is not meant for the builds in here, and their
+# messages are looked through for English words.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+export LC_ALL=C.UTF-8
+
 VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$VM_DIR/../.." && pwd)
 CACHE=${CLOSEWATCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/closewatch}

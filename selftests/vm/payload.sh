@@ -12,7 +12,7 @@ payload_module() {
 }
 
 payload_utility() {
-	logged "$1/userspace.log" make -C "$TOP/userspace"
+	logged "$1/userspace.log" make -j "$(nproc)" -C "$TOP/userspace"
 	cp "$TOP/userspace/closewatch" "$1/payload/"
 }
 
@@ -21,7 +21,7 @@ payload_selftests() {
 	local dir=$1 source
 	source=$("$VM_DIR/source")
 	mkdir -p "$WORK/selftests"
-	logged "$dir/selftests.log" make -C "$TOP/selftests" OUTPUT="$WORK/selftests" \
+	logged "$dir/selftests.log" make -j "$(nproc)" -C "$TOP/selftests" OUTPUT="$WORK/selftests" \
 		KSELFTEST="$source/tools/testing/selftests" all
 	rsync -a --exclude=/vm --exclude='*.[cho]' "$TOP/selftests/" "$dir/payload/selftests"
 	rsync -a --exclude='*.[oa]' "$WORK/selftests/" "$dir/payload/selftests"

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The one front door. The module is built by Kbuild against KDIR, the utility by
+# userspace/Makefile; what needs a kernel to run in happens in a guest
+# (selftests/vm/).
+
+GUEST	:= 6.1
+KERNELS	:= 5.10 6.1 6.12 7.2
+KDIR	?= /lib/modules/$(shell uname -r)/build
+VM	:= selftests/vm
+
+# A kernel of which nothing was said serves only if it can load what we build.
+ifneq ($(wildcard $(KDIR)/Makefile),)
+HOST_KERNEL := $(if $(filter file default,$(origin KDIR)),$(wildcard /proc/modules),y)
+endif
+
+all: module userspace
+
+module:
+ifneq ($(HOST_KERNEL),)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+else ifeq ($(filter file default,$(origin KDIR)),)
+	@echo "closewatch: KDIR=$(KDIR) holds no kernel headers" >&2; exit 1
+else
+	@echo "closewatch: this machine's kernel has no headers or cannot load" \
+		"modules, so the module is built for the guest's kernel ($(GUEST));" \
+		"try 'make demo'"
+	@$(VM)/deps
+	@cp "$$($(VM)/build $(GUEST))/closewatch.ko" closewatch.ko
+	@echo "closewatch: closewatch.ko is for" \
+		"$$(cat "$$($(VM)/kernel $(GUEST))/version") only"
+endif
+
+userspace:
+	@pkg-config --exists libnl-genl-3.0 json-c || $(VM)/deps
+	$(MAKE) -C userspace
+
+install: all
+ifneq ($(HOST_KERNEL),)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	depmod -a
+endif
+	$(MAKE) -C userspace install
+
+clean:
+	rm -f closewatch.ko
+ifneq ($(HOST_KERNEL),)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+endif
+	$(MAKE) -C userspace clean
+
+spec:
+	selftests/spec.sh write
+
+demo:
+	@$(VM)/demo $(GUEST)
+
+shell:
+	@$(VM)/shell $(GUEST)
+
+check:
+	@selftests/check.sh
+
+check-unit:
+	@selftests/check.sh unit
+
+lint:
+	@selftests/check.sh lint
+
+check-kernels:
+	@selftests/check.sh $(KERNELS)
+
+help:
+	@echo "make                module (against KDIR) and utility"
+	@echo "make install        both, and the man page (DESTDIR, PREFIX)"
+	@echo "make demo           watch it at work in a guest"
+	@echo "make shell          a guest to play in, everything loaded"
+	@echo "make check          all tests; guest: $(GUEST)"
+	@echo "make check-unit     unit tests on this host"
+	@echo "make check-kernels  the guest's tests on $(KERNELS)"
+	@echo "make lint           compilers' warnings, sparse, checkpatch, rules"
+	@echo "make spec           regenerate code from the netlink spec"
+	@echo "make clean          what was built here (the cache stays)"
+	@echo "GUEST=6.12 chooses the guest of demo and shell."
+
+.PHONY: all module userspace install clean spec demo shell check check-unit \
+	lint check-kernels help

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check.sh [unit|lint|SERIES...]: everything that can be checked without the
+# host's kernel. Without an argument: lint, the spec's output, unit tests, the
+# verdict's own test and the selftests on 6.1. Its last line says how many tests
+# passed and failed.
+. "$(dirname "$0")/vm/common.sh"
+
+STATUS=0
+RESULTS=$(mktemp)
+trap 'rm -f "$RESULTS"' EXIT
+
+# step TITLE COMMAND...: one that fails without saying which test did is a
+# failed test itself, and so is one that ran none.
+step() {
+	local title=$1 status=0 out
+	shift
+	out=$(mktemp)
+	echo "# $title"
+	"$@" | tee "$out" || status=1
+	if ! grep -qE '^ *ok ' "$out"; then
+		status=1
+		echo "not ok $title: no test ran" | tee -a "$out"
+	elif [ "$status" != 0 ] && ! grep -qE '^ *not ok ' "$out"; then
+		echo "not ok $title: it ended with an error" | tee -a "$out"
+	fi
+	grep -E '^ *(not )?ok ' "$out" >>"$RESULTS" || :
+	rm -f "$out"
+	[ "$status" = 0 ] || STATUS=1
+}
+
+# Count leaves: a result that closes a deeper plan stands for that one's.
+totals() {
+	awk '{
+		match($0, /^ */)
+		nested = depth > RLENGTH
+		depth = RLENGTH
+		if (nested || toupper($0) ~ /# *SKIP/)
+			next
+		if ($1 == "ok")
+			passed++
+		else
+			failed++
+	}
+	END { print passed + 0 " passed, " failed + 0 " failed" }' "$RESULTS"
+}
+
+unit_tests() {
+	local source
+	source=$("$VM_DIR/source")
+	logged "$WORK/unit-build.log" make -j "$(nproc)" -C "$TOP/userspace" \
+		KSELFTEST="$source/tools/testing/selftests" all || return 1
+	make -j "$(nproc)" -s -C "$TOP/userspace" \
+		KSELFTEST="$source/tools/testing/selftests" check
+}
+
+main() {
+	local series
+	"$VM_DIR/deps"
+	case ${1:-all} in
+	unit) step "unit tests" unit_tests ;;
+	lint) step lint "$TOP/selftests/lint.sh" ;;
+	all)
+		step lint "$TOP/selftests/lint.sh"
+		step "spec" "$TOP/selftests/spec.sh" check
+		step "unit tests" unit_tests
+		step "the verdict's own test" "$VM_DIR/verdict-test"
+		step "selftests on 6.1" "$VM_DIR/run-suite" 6.1
+		;;
+	*)
+		for series in "$@"; do
+			step "selftests on $series" "$VM_DIR/run-suite" "$series"
+		done
+		;;
+	esac
+	totals
+	return "$STATUS"
+}
+
+main "$@"
