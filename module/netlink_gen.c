@@ -33,7 +33,7 @@ const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_FILTER + 1] = 
 };
 
 /* Ops table for closewatch */
-const struct genl_small_ops closewatch_nl_ops[3] = {
+const struct genl_small_ops closewatch_nl_ops[4] = {
 	{
 		.cmd	= CLOSEWATCH_CMD_SUBSCRIBE,
 		.doit	= closewatch_nl_subscribe_doit,
@@ -47,6 +47,11 @@ const struct genl_small_ops closewatch_nl_ops[3] = {
 	{
 		.cmd	= CLOSEWATCH_CMD_INFO,
 		.doit	= closewatch_nl_info_doit,
+		.flags	= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd	= CLOSEWATCH_CMD_STATS,
+		.doit	= closewatch_nl_stats_doit,
 		.flags	= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -19,10 +19,11 @@ extern const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_A
 extern const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_FILTER + 1];
 
 /* Ops table for closewatch */
-extern const struct genl_small_ops closewatch_nl_ops[3];
+extern const struct genl_small_ops closewatch_nl_ops[4];
 
 int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info);
 int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info);
 int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info);
+int closewatch_nl_stats_doit(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* _LINUX_CLOSEWATCH_GEN_H */

@@ -20,11 +20,25 @@
  *   its close event follows.
  * @CLOSEWATCH_EVENT_TYPE_LOST: Events did not reach this listener; count says
  *   how many.
+ * @CLOSEWATCH_EVENT_TYPE_SHUTDOWN: A shutdown(2) has run to its end.
+ * @CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE: A descriptor was closed while others
+ *   keep the socket; TCP did nothing.
+ * @CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN: A write failed with EPIPE
+ *   because our side had been shut down.
+ * @CLOSEWATCH_EVENT_TYPE_FATE: A connection has come to its end; one for each
+ *   connection that had been established.
+ * @CLOSEWATCH_EVENT_TYPE_RESET: RST received on a connection that was open, or
+ *   sent by the receive path.
  */
 enum closewatch_event_type {
 	CLOSEWATCH_EVENT_TYPE_CLOSE,
 	CLOSEWATCH_EVENT_TYPE_LINGER_WAIT,
 	CLOSEWATCH_EVENT_TYPE_LOST,
+	CLOSEWATCH_EVENT_TYPE_SHUTDOWN,
+	CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE,
+	CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN,
+	CLOSEWATCH_EVENT_TYPE_FATE,
+	CLOSEWATCH_EVENT_TYPE_RESET,
 
 	/* private: */
 	__CLOSEWATCH_EVENT_TYPE_MAX,
@@ -65,6 +79,12 @@ enum closewatch_event_type {
  * @CLOSEWATCH_PATH_NETNS_GONE: The network namespace was being dismantled;
  *   nothing more was sent.
  * @CLOSEWATCH_PATH_DRAIN: The close was taken over by a lingering drain.
+ * @CLOSEWATCH_PATH_FLAG_ONLY: A shutdown changed a flag of the socket and
+ *   nothing else.
+ * @CLOSEWATCH_PATH_DEFERRED: A shutdown during the handshake of a fast open;
+ *   the FIN follows when that is over.
+ * @CLOSEWATCH_PATH_NONE: A shutdown of a connection that had ended, or a
+ *   listener's write side.
  */
 enum closewatch_path {
 	CLOSEWATCH_PATH_UNKNOWN,
@@ -84,6 +104,9 @@ enum closewatch_path {
 	CLOSEWATCH_PATH_REPAIR,
 	CLOSEWATCH_PATH_NETNS_GONE,
 	CLOSEWATCH_PATH_DRAIN,
+	CLOSEWATCH_PATH_FLAG_ONLY,
+	CLOSEWATCH_PATH_DEFERRED,
+	CLOSEWATCH_PATH_NONE,
 
 	/* private: */
 	__CLOSEWATCH_PATH_MAX,
@@ -148,12 +171,14 @@ enum closewatch_linger_outcome {
  * @CLOSEWATCH_CAUSE_EXIT: The end of the process.
  * @CLOSEWATCH_CAUSE_KERNEL: The kernel itself, or a kernel thread that dropped
  *   the last reference.
+ * @CLOSEWATCH_CAUSE_SIGNAL: The death of the process by a signal.
  */
 enum closewatch_cause {
 	CLOSEWATCH_CAUSE_CLOSE,
 	CLOSEWATCH_CAUSE_EXEC,
 	CLOSEWATCH_CAUSE_EXIT,
 	CLOSEWATCH_CAUSE_KERNEL,
+	CLOSEWATCH_CAUSE_SIGNAL,
 
 	/* private: */
 	__CLOSEWATCH_CAUSE_MAX,
@@ -177,6 +202,129 @@ enum closewatch_loss {
 	/* private: */
 	__CLOSEWATCH_LOSS_MAX,
 	CLOSEWATCH_LOSS_MAX = (__CLOSEWATCH_LOSS_MAX - 1)
+};
+
+/*
+ * The side that shutdown(2) was asked to shut, with its numbers.
+ */
+enum closewatch_how {
+	CLOSEWATCH_HOW_RD,
+	CLOSEWATCH_HOW_WR,
+	CLOSEWATCH_HOW_RDWR,
+
+	/* private: */
+	__CLOSEWATCH_HOW_MAX,
+	CLOSEWATCH_HOW_MAX = (__CLOSEWATCH_HOW_MAX - 1)
+};
+
+/**
+ * enum closewatch_fate - What ended a connection.
+ * @CLOSEWATCH_FATE_UNKNOWN: Nothing that this module knows.
+ * @CLOSEWATCH_FATE_TIME_WAIT: Both FINs were exchanged; the connection went to
+ *   TIME_WAIT.
+ * @CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW: As time-wait, but no minisock could be
+ *   had.
+ * @CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT: Our FIN was acknowledged and the peer
+ *   never sent its own.
+ * @CLOSEWATCH_FATE_ACKED: The peer closed first and acknowledged our FIN.
+ * @CLOSEWATCH_FATE_RST_LATE_DATA: Data arrived after the close, so the kernel
+ *   sent RST.
+ * @CLOSEWATCH_FATE_RST_LINGER2: FIN_WAIT2 with TCP_LINGER2 below zero, so the
+ *   kernel sent RST.
+ * @CLOSEWATCH_FATE_PEER_RESET: The peer sent RST.
+ * @CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT: Retransmissions or window probes were
+ *   exhausted.
+ * @CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT: Keepalive probes were not answered.
+ * @CLOSEWATCH_FATE_USER_TIMEOUT: TCP_USER_TIMEOUT ran out.
+ * @CLOSEWATCH_FATE_MEMORY: TCP was out of memory.
+ * @CLOSEWATCH_FATE_ORPHAN_LIMIT: There were too many orphans.
+ * @CLOSEWATCH_FATE_KILLED: An administrator destroyed the socket (ss -K).
+ * @CLOSEWATCH_FATE_DISCONNECTED: The program called connect(2) with AF_UNSPEC,
+ *   or shut a connection attempt.
+ * @CLOSEWATCH_FATE_NETNS_GONE: The network namespace was being dismantled.
+ * @CLOSEWATCH_FATE_ABORTED: The close itself ended the connection; its path
+ *   says how.
+ */
+enum closewatch_fate {
+	CLOSEWATCH_FATE_UNKNOWN,
+	CLOSEWATCH_FATE_TIME_WAIT,
+	CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW,
+	CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT,
+	CLOSEWATCH_FATE_ACKED,
+	CLOSEWATCH_FATE_RST_LATE_DATA,
+	CLOSEWATCH_FATE_RST_LINGER2,
+	CLOSEWATCH_FATE_PEER_RESET,
+	CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT,
+	CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT,
+	CLOSEWATCH_FATE_USER_TIMEOUT,
+	CLOSEWATCH_FATE_MEMORY,
+	CLOSEWATCH_FATE_ORPHAN_LIMIT,
+	CLOSEWATCH_FATE_KILLED,
+	CLOSEWATCH_FATE_DISCONNECTED,
+	CLOSEWATCH_FATE_NETNS_GONE,
+	CLOSEWATCH_FATE_ABORTED,
+
+	/* private: */
+	__CLOSEWATCH_FATE_MAX,
+	CLOSEWATCH_FATE_MAX = (__CLOSEWATCH_FATE_MAX - 1)
+};
+
+/**
+ * enum closewatch_verdict - What became of the data that we had written.
+ * @CLOSEWATCH_VERDICT_UNKNOWN: Every byte was acknowledged but no FIN was;
+ *   whether the peer's program got them is not to be known.
+ * @CLOSEWATCH_VERDICT_DELIVERED: Every byte and our FIN were acknowledged by
+ *   the peer's TCP, which is not the same as read by its program.
+ * @CLOSEWATCH_VERDICT_LOST: Bytes remained that the peer had not acknowledged.
+ */
+enum closewatch_verdict {
+	CLOSEWATCH_VERDICT_UNKNOWN,
+	CLOSEWATCH_VERDICT_DELIVERED,
+	CLOSEWATCH_VERDICT_LOST,
+
+	/* private: */
+	__CLOSEWATCH_VERDICT_MAX,
+	CLOSEWATCH_VERDICT_MAX = (__CLOSEWATCH_VERDICT_MAX - 1)
+};
+
+/*
+ * One of the two ends of a connection.
+ */
+enum closewatch_side {
+	CLOSEWATCH_SIDE_UNKNOWN,
+	CLOSEWATCH_SIDE_LOCAL,
+	CLOSEWATCH_SIDE_PEER,
+
+	/* private: */
+	__CLOSEWATCH_SIDE_MAX,
+	CLOSEWATCH_SIDE_MAX = (__CLOSEWATCH_SIDE_MAX - 1)
+};
+
+/**
+ * enum closewatch_reset_kind - Why there was an RST outside a close.
+ * @CLOSEWATCH_RESET_KIND_RECEIVED: The peer sent it, on a connection that its
+ *   program had open.
+ * @CLOSEWATCH_RESET_KIND_NO_SOCKET: We sent it; nothing listens on the port or
+ *   the connection is gone.
+ * @CLOSEWATCH_RESET_KIND_LISTENER: We sent it; the segment fits no connection
+ *   attempt on a listener.
+ * @CLOSEWATCH_RESET_KIND_TIME_WAIT: We sent it on behalf of a minisock.
+ * @CLOSEWATCH_RESET_KIND_BAD_SEGMENT: We sent it; the segment is not
+ *   acceptable to an open connection.
+ * @CLOSEWATCH_RESET_KIND_LATE_DATA: We sent it; data came for a connection
+ *   that had been closed.
+ */
+enum closewatch_reset_kind {
+	CLOSEWATCH_RESET_KIND_RECEIVED,
+	CLOSEWATCH_RESET_KIND_NO_SOCKET,
+	CLOSEWATCH_RESET_KIND_LISTENER,
+	CLOSEWATCH_RESET_KIND_TIME_WAIT,
+	CLOSEWATCH_RESET_KIND_BAD_SEGMENT,
+	CLOSEWATCH_RESET_KIND_LATE_DATA,
+
+	/* private: */
+	__CLOSEWATCH_RESET_KIND_MAX,
+	CLOSEWATCH_RESET_KIND_MAX = (__CLOSEWATCH_RESET_KIND_MAX - 1)
 };
 
 /*
@@ -206,6 +354,7 @@ enum {
 	CLOSEWATCH_A_EVENT,
 	CLOSEWATCH_A_LISTENER,
 	CLOSEWATCH_A_INFO,
+	CLOSEWATCH_A_STATS,
 
 	__CLOSEWATCH_A_MAX,
 	CLOSEWATCH_A_MAX = (__CLOSEWATCH_A_MAX - 1)
@@ -269,6 +418,18 @@ enum {
 	CLOSEWATCH_A_EVENT_ULP,
 	CLOSEWATCH_A_EVENT_COUNT,
 	CLOSEWATCH_A_EVENT_LOSS,
+	CLOSEWATCH_A_EVENT_HOW,
+	CLOSEWATCH_A_EVENT_REFERENCES,
+	CLOSEWATCH_A_EVENT_SIGPIPE,
+	CLOSEWATCH_A_EVENT_FATE,
+	CLOSEWATCH_A_EVENT_VERDICT,
+	CLOSEWATCH_A_EVENT_LOST_BYTES,
+	CLOSEWATCH_A_EVENT_CLOSED_FIRST,
+	CLOSEWATCH_A_EVENT_SINCE_CLOSE_NS,
+	CLOSEWATCH_A_EVENT_RESET_KIND,
+	CLOSEWATCH_A_EVENT_KERNEL_REASON,
+	CLOSEWATCH_A_EVENT_CHILDREN_MIGRATED,
+	CLOSEWATCH_A_EVENT_SYN_QUEUE,
 
 	__CLOSEWATCH_A_EVENT_MAX,
 	CLOSEWATCH_A_EVENT_MAX = (__CLOSEWATCH_A_EVENT_MAX - 1)
@@ -301,10 +462,45 @@ enum {
 };
 
 enum {
+	CLOSEWATCH_A_STATS_PAD = 1,
+	CLOSEWATCH_A_STATS_NETNS,
+	CLOSEWATCH_A_STATS_CLOSE,
+	CLOSEWATCH_A_STATS_FATE,
+	CLOSEWATCH_A_STATS_LINGER_WAIT,
+	CLOSEWATCH_A_STATS_FATE_TIME,
+	CLOSEWATCH_A_STATS_UNREAD,
+
+	__CLOSEWATCH_A_STATS_MAX,
+	CLOSEWATCH_A_STATS_MAX = (__CLOSEWATCH_A_STATS_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_A_TALLY_PAD = 1,
+	CLOSEWATCH_A_TALLY_PATH,
+	CLOSEWATCH_A_TALLY_FATE,
+	CLOSEWATCH_A_TALLY_EVENTS,
+	CLOSEWATCH_A_TALLY_UNREAD_BYTES,
+	CLOSEWATCH_A_TALLY_LOST_BYTES,
+
+	__CLOSEWATCH_A_TALLY_MAX,
+	CLOSEWATCH_A_TALLY_MAX = (__CLOSEWATCH_A_TALLY_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_A_BUCKET_PAD = 1,
+	CLOSEWATCH_A_BUCKET_LOG2,
+	CLOSEWATCH_A_BUCKET_COUNT,
+
+	__CLOSEWATCH_A_BUCKET_MAX,
+	CLOSEWATCH_A_BUCKET_MAX = (__CLOSEWATCH_A_BUCKET_MAX - 1)
+};
+
+enum {
 	CLOSEWATCH_CMD_SUBSCRIBE = 1,
 	CLOSEWATCH_CMD_UNSUBSCRIBE,
 	CLOSEWATCH_CMD_INFO,
 	CLOSEWATCH_CMD_EVENT,
+	CLOSEWATCH_CMD_STATS,
 
 	__CLOSEWATCH_CMD_MAX,
 	CLOSEWATCH_CMD_MAX = (__CLOSEWATCH_CMD_MAX - 1)
