@@ -112,7 +112,8 @@ static u32 cw_linger_outcome(const struct cw_conn *c, u32 why,
 	if (!m->waited) {
 		bool had_reason = m->fin_called || cw_state_closing(c->state);
 
-		if (why == CLOSEWATCH_CAUSE_EXIT && had_reason)
+		if (had_reason && (why == CLOSEWATCH_CAUSE_EXIT ||
+				   why == CLOSEWATCH_CAUSE_SIGNAL))
 			return CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT;
 		return CLOSEWATCH_LINGER_OUTCOME_NONE;
 	}
@@ -134,4 +135,131 @@ struct cw_verdict cw_classify(const struct cw_conn *conn, u32 why,
 	v.path = cw_close_path(conn, marks, v.fin);
 	v.linger = cw_linger_outcome(conn, why, marks, v.path);
 	return v;
+}
+
+static bool cw_how_writes(u32 how)
+{
+	return how == CLOSEWATCH_HOW_WR || how == CLOSEWATCH_HOW_RDWR;
+}
+
+static u32 cw_shutdown_path(const struct cw_conn *c, u32 how,
+			    const struct cw_marks *m, u32 fin_form)
+{
+	switch (c->state) {
+	case CLOSEWATCH_STATE_CLOSE:
+		return CLOSEWATCH_PATH_NONE;
+	case CLOSEWATCH_STATE_LISTEN:
+		return m->listen_stop ? CLOSEWATCH_PATH_LISTENER :
+					CLOSEWATCH_PATH_NONE;
+	case CLOSEWATCH_STATE_SYN_SENT:
+		/* 5.10 refuses while another thread waits in connect(). */
+		return m->new_state == CLOSEWATCH_STATE_SYN_SENT ?
+			CLOSEWATCH_PATH_NONE : CLOSEWATCH_PATH_SYN_SENT;
+	case CLOSEWATCH_STATE_SYN_RECV:
+		return cw_how_writes(how) ? CLOSEWATCH_PATH_DEFERRED :
+					    CLOSEWATCH_PATH_FLAG_ONLY;
+	}
+	return m->fin_called ? cw_fin_path(fin_form) :
+			       CLOSEWATCH_PATH_FLAG_ONLY;
+}
+
+struct cw_verdict cw_classify_shutdown(const struct cw_conn *conn, u32 how,
+				       const struct cw_marks *marks)
+{
+	struct cw_verdict v = { .linger = CLOSEWATCH_LINGER_OUTCOME_NONE };
+
+	v.fin = cw_fin_form(marks);
+	v.path = cw_shutdown_path(conn, how, marks, v.fin);
+	return v;
+}
+
+/* Where one mark alone tells, the stronger first. */
+static u32 cw_fate_by_mark(u32 marks)
+{
+	static const struct {
+		u32 mark;
+		u32 fate;
+	} tells[] = {
+		{ CW_MARK_UNTRACKED, CLOSEWATCH_FATE_UNKNOWN },
+		{ CW_MARK_PEER_RST, CLOSEWATCH_FATE_PEER_RESET },
+		{ CW_MARK_LATE_DATA, CLOSEWATCH_FATE_RST_LATE_DATA },
+		{ CW_MARK_NO_MINISOCK, CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW },
+		{ CW_MARK_TIME_WAIT, CLOSEWATCH_FATE_TIME_WAIT },
+		{ CW_MARK_ABORT, CLOSEWATCH_FATE_KILLED },
+		{ CW_MARK_NET_DEAD, CLOSEWATCH_FATE_NETNS_GONE },
+		{ CW_MARK_OOM_MEMORY, CLOSEWATCH_FATE_MEMORY },
+		{ CW_MARK_OOM_ORPHANS, CLOSEWATCH_FATE_ORPHAN_LIMIT },
+		{ CW_MARK_IN_CLOSE, CLOSEWATCH_FATE_ABORTED },
+		{ CW_MARK_DISCONNECT, CLOSEWATCH_FATE_DISCONNECTED },
+		{ CW_MARK_FIN_WAIT2, CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT },
+	};
+	u32 i;
+
+	for (i = 0; i < sizeof(tells) / sizeof(tells[0]); i++) {
+		if (marks & tells[i].mark)
+			return tells[i].fate;
+	}
+	return CLOSEWATCH_FATE_MAX + 1;
+}
+
+/* Orphans in FIN_WAIT2 that got no minisock: their timer or a last segment. */
+static u32 cw_fate_fin_wait2(const struct cw_end *end, s32 linger2)
+{
+	if (linger2 < 0)
+		return CLOSEWATCH_FATE_RST_LINGER2;
+	return end->marks & CW_MARK_RST_SENT ?
+		CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT :
+		CLOSEWATCH_FATE_RST_LATE_DATA;
+}
+
+/* No mark, and not all acknowledged, or RST sent for it: a timer's doing. */
+static u32 cw_fate_by_timer(const struct cw_end *end)
+{
+	if (end->all_acked && !(end->marks & CW_MARK_RST_SENT))
+		return CLOSEWATCH_FATE_UNKNOWN;
+	if (end->user_timeout)
+		return CLOSEWATCH_FATE_USER_TIMEOUT;
+	return end->marks & CW_MARK_RST_SENT ?
+		CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT :
+		CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT;
+}
+
+static u32 cw_fate(const struct cw_end *end, s32 linger2)
+{
+	u32 fate = cw_fate_by_mark(end->marks);
+
+	if (fate <= CLOSEWATCH_FATE_MAX)
+		return fate;
+	if (end->old_state == CLOSEWATCH_STATE_FIN_WAIT2 && end->dead)
+		return cw_fate_fin_wait2(end, linger2);
+	if (end->old_state == CLOSEWATCH_STATE_LAST_ACK && end->all_acked)
+		return CLOSEWATCH_FATE_ACKED;
+	return cw_fate_by_timer(end);
+}
+
+static u32 cw_data_verdict(const struct cw_end *end)
+{
+	if (end->lost_bytes)
+		return CLOSEWATCH_VERDICT_LOST;
+	if (end->all_acked && cw_fin_was_queued(end->old_state) &&
+	    !(end->marks & CW_MARK_FIN_LOST))
+		return CLOSEWATCH_VERDICT_DELIVERED;
+	return CLOSEWATCH_VERDICT_UNKNOWN;
+}
+
+/* Without a FIN of ours: the side that sent RST, or FIN before our RST. */
+static u32 cw_first(const struct cw_end *end)
+{
+	if (end->old_state == CLOSEWATCH_STATE_CLOSE_WAIT ||
+	    end->marks & CW_MARK_PEER_RST)
+		return CLOSEWATCH_SIDE_PEER;
+	return CLOSEWATCH_SIDE_LOCAL;
+}
+
+void cw_classify_end(struct cw_end *end, s32 linger2)
+{
+	end->fate = cw_fate(end, linger2);
+	end->verdict = cw_data_verdict(end);
+	if (end->first == CLOSEWATCH_SIDE_UNKNOWN)
+		end->first = cw_first(end);
 }

@@ -16,4 +16,25 @@
 struct cw_verdict cw_classify(const struct cw_conn *conn, u32 why,
 			      const struct cw_marks *marks);
 
+/**
+ * cw_classify_shutdown() - name what a finished shutdown did
+ * @conn: facts when it began
+ * @how: enum closewatch_how
+ * @marks: what the probes saw until its end
+ *
+ * Pure, as cw_classify().
+ */
+struct cw_verdict cw_classify_shutdown(const struct cw_conn *conn, u32 how,
+				       const struct cw_marks *marks);
+
+/**
+ * cw_classify_end() - name what ended a connection and what became of its data
+ * @end: all but fate, verdict and first is set; those are filled
+ * @linger2: TCP_LINGER2 as the kernel keeps it
+ *
+ * Pure, as cw_classify(). Of a connection in a FIN_WAIT2 minisock, @end has
+ * the marks of the minisock's end too.
+ */
+void cw_classify_end(struct cw_end *end, s32 linger2);
+
 #endif

@@ -22,6 +22,7 @@ typedef __s32 s32;
 
 #define CW_COMM_LEN	16
 #define CW_ULP_LEN	16
+#define CW_REASON_LEN	32
 
 /**
  * struct cw_conn - a connection and its figures at one moment
@@ -35,6 +36,8 @@ typedef __s32 s32;
  * @unread: bytes in order that the program had not read, FIN excluded
  * @unsent: bytes written and never sent, FIN excluded
  * @unacked: bytes in flight, SYN and FIN excluded
+ * @backlog: a listener's connections in its accept queue
+ * @syn_queue: a listener's half-open connections
  * @linger_seconds: SO_LINGER's time
  * @linger2: TCP_LINGER2 as the kernel keeps it; below 0 means RST in FIN_WAIT2
  * @laddr: local address, 4 or 16 bytes in network order
@@ -61,6 +64,8 @@ struct cw_conn {
 	u32 unread;
 	u32 unsent;
 	u32 unacked;
+	u32 backlog;
+	u32 syn_queue;
 	u32 linger_seconds;
 	s32 linger2;
 	u8 laddr[16];
@@ -147,6 +152,68 @@ struct cw_verdict {
 	u32 linger;
 };
 
+/*
+ * What was seen to happen to a connection, for its fate. IN_CLOSE stands only
+ * while __tcp_close() is before its wait for SO_LINGER.
+ */
+#define CW_MARK_IN_CLOSE	(1U << 0)
+#define CW_MARK_PEER_RST	(1U << 1)	/* tcp_reset() for an RST */
+#define CW_MARK_LATE_DATA	(1U << 2)	/* tcp_reset() without one */
+#define CW_MARK_TIME_WAIT	(1U << 3)	/* a minisock in TIME_WAIT */
+#define CW_MARK_FIN_WAIT2	(1U << 4)	/* a minisock in FIN_WAIT2 */
+#define CW_MARK_NO_MINISOCK	(1U << 5)	/* none could be had */
+#define CW_MARK_ABORT		(1U << 6)	/* tcp_abort() */
+#define CW_MARK_DISCONNECT	(1U << 7)	/* tcp_disconnect() */
+#define CW_MARK_OOM_MEMORY	(1U << 8)	/* tcp_check_oom(): memory */
+#define CW_MARK_OOM_ORPHANS	(1U << 9)	/* tcp_check_oom(): orphans */
+#define CW_MARK_NET_DEAD	(1U << 10)	/* no reference to the netns */
+#define CW_MARK_RST_SENT	(1U << 11)	/* tcp_send_active_reset() */
+#define CW_MARK_FIN_LOST	(1U << 12)	/* no memory for our FIN */
+#define CW_MARK_FIN		(1U << 13)	/* tcp_send_fin() */
+#define CW_MARK_UNTRACKED	(1U << 14)	/* marks may be missing */
+
+/**
+ * struct cw_end - the end of a connection
+ * @lost_bytes: bytes written and not acknowledged, FIN excluded
+ * @since_ns: from our FIN or the close, whichever came first; 0 if unknown
+ * @marks: CW_MARK_*
+ * @user_timeout: TCP_USER_TIMEOUT
+ * @fate: enum closewatch_fate
+ * @verdict: enum closewatch_verdict
+ * @first: enum closewatch_side
+ * @old_state: TCP state that was left
+ * @dead: the socket had no owner any more
+ * @all_acked: snd_una had reached write_seq
+ */
+struct cw_end {
+	u64 lost_bytes;
+	u64 since_ns;
+	u32 marks;
+	u32 user_timeout;
+	u32 fate;
+	u32 verdict;
+	u32 first;
+	u8 old_state;
+	bool dead;
+	bool all_acked;
+};
+
+/**
+ * struct cw_extra - what only some kinds of event have
+ * @how: enum closewatch_how, for a shutdown
+ * @references: that remain, for a shared close
+ * @sigpipe: SIGPIPE was sent, for a write after shutdown
+ * @reset_kind: enum closewatch_reset_kind, for a reset
+ * @reason: the kernel's sk_rst_reason, empty if it has none
+ */
+struct cw_extra {
+	u32 how;
+	u32 references;
+	u32 reset_kind;
+	bool sigpipe;
+	char reason[CW_REASON_LEN];
+};
+
 /**
  * struct cw_event - one event as it crosses the ring
  * @time: CLOCK_REALTIME in ns when the event was complete
@@ -154,9 +221,11 @@ struct cw_verdict {
  * @cpu: the CPU that recorded it; set by cw_ring_push()
  * @type: enum closewatch_event_type
  * @conn: the connection when the close began
- * @owner: the task that closed
+ * @owner: the task that closed; pid is 0 if there is none
  * @marks: what the probes saw
- * @verdict: what it amounts to; not set for a linger-wait
+ * @verdict: what it amounts to, for a close or a shutdown
+ * @end: for a fate
+ * @extra: what only some kinds have
  */
 struct cw_event {
 	u64 time;
@@ -167,6 +236,8 @@ struct cw_event {
 	struct cw_owner owner;
 	struct cw_marks marks;
 	struct cw_verdict verdict;
+	struct cw_end end;
+	struct cw_extra extra;
 };
 
 #endif

@@ -49,18 +49,29 @@ bool cw_facts_fin_shared(struct sock *sk)
 	return skb && (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN) && skb->len;
 }
 
+/* At the end of a connection its queues are purged before its state changes;
+ * then the state tells whether a FIN was among what they held.
+ */
+static bool cw_facts_fin_outstanding(struct sock *sk)
+{
+	struct sk_buff *last = cw_facts_last_skb(sk);
+
+	if (last)
+		return TCP_SKB_CB(last)->tcp_flags & TCPHDR_FIN;
+	return (1 << sk->sk_state) &
+	       (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK);
+}
+
 /* SYN and FIN take sequence numbers but are no data: leave them out. */
 static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	struct sk_buff *last;
 
 	conn->unsent = tp->write_seq - tp->snd_nxt;
 	conn->unacked = tp->snd_nxt - tp->snd_una;
 	if (sk->sk_state == TCP_SYN_SENT && conn->unacked)
 		conn->unacked--;
-	last = cw_facts_last_skb(sk);
-	if (!last || !(TCP_SKB_CB(last)->tcp_flags & TCPHDR_FIN))
+	if (!cw_facts_fin_outstanding(sk))
 		return;
 	if (conn->unsent)
 		conn->unsent--;
@@ -105,26 +116,40 @@ static void cw_facts_ulp(struct cw_conn *conn, const struct sock *sk)
 		strscpy(conn->ulp, ulp->name, sizeof(conn->ulp));
 }
 
-void cw_facts_take(struct cw_conn *conn, struct sock *sk)
+u64 cw_facts_cookie(struct sock *sk)
 {
 	u32 cookie[2];
 
-	memset(conn, 0, sizeof(*conn));
 	sock_diag_save_cookie(sk, cookie);
-	conn->cookie = (u64)cookie[1] << 32 | cookie[0];
+	return (u64)cookie[1] << 32 | cookie[0];
+}
+
+void cw_facts_identity(struct cw_conn *conn, struct sock *sk)
+{
+	memset(conn, 0, sizeof(*conn));
+	conn->cookie = cw_facts_cookie(sk);
 	conn->netns = sock_net(sk)->ns.inum;
 	conn->state = sk->sk_state;
 	cw_facts_addresses(conn, sk);
 	conn->linger_on = sock_flag(sk, SOCK_LINGER);
 	conn->linger_seconds = READ_ONCE(sk->sk_lingertime) / HZ;
+	cw_facts_ulp(conn, sk);
+}
+
+void cw_facts_take(struct cw_conn *conn, struct sock *sk)
+{
+	cw_facts_identity(conn, sk);
 	conn->linger2 = READ_ONCE(tcp_sk(sk)->linger2);
 	conn->repair = tcp_sk(sk)->repair;
-	if (sk->sk_state == TCP_LISTEN)
+	if (sk->sk_state == TCP_LISTEN) {
+		conn->backlog = READ_ONCE(sk->sk_ack_backlog);
+		conn->syn_queue =
+			reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
 		return;
+	}
 	conn->unread = cw_facts_unread(sk);
 	cw_facts_unsent_unacked(conn, sk);
 	cw_facts_totals(conn, sk);
-	cw_facts_ulp(conn, sk);
 }
 
 /*
@@ -149,7 +174,8 @@ static u32 cw_owner_why(const struct sock *sk)
 	    !sk->sk_socket->file)
 		return CLOSEWATCH_CAUSE_KERNEL;
 	if (current->flags & PF_EXITING)
-		return CLOSEWATCH_CAUSE_EXIT;
+		return current->exit_code & 0x7f ? CLOSEWATCH_CAUSE_SIGNAL :
+						   CLOSEWATCH_CAUSE_EXIT;
 	if (cw_owner_in_exec())
 		return CLOSEWATCH_CAUSE_EXEC;
 	return CLOSEWATCH_CAUSE_CLOSE;

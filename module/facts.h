@@ -20,6 +20,21 @@ struct sock;
 void cw_facts_take(struct cw_conn *conn, struct sock *sk);
 
 /**
+ * cw_facts_cookie() - the socket's cookie, made now if it has none
+ *
+ * Context: any.
+ */
+u64 cw_facts_cookie(struct sock *sk);
+
+/**
+ * cw_facts_identity() - read what names a socket, and no figures
+ * @conn: cleared, then cookie, netns, state, addresses and linger are filled
+ *
+ * Context: any in which the socket cannot vanish.
+ */
+void cw_facts_identity(struct cw_conn *conn, struct sock *sk);
+
+/**
  * cw_owner_take() - note the current task as the one that closes
  * @owner: filled
  * @sk: the socket that it closes

@@ -10,7 +10,8 @@ static bool cw_filter_kind(const struct cw_filter *f, const struct cw_event *ev)
 		return false;
 	if (!f->paths)
 		return true;
-	return ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE &&
+	return (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
+		ev->type == CLOSEWATCH_EVENT_TYPE_SHUTDOWN) &&
 	       f->paths & 1ULL << ev->verdict.path;
 }
 

@@ -5,6 +5,10 @@
  * probed of which every close passes one last: tcp_check_oom(), when the
  * connection lives on without its owner, or inet_csk_destroy_sock().
  *
+ * A shutdown(2) is followed likewise, between the entry and the return of
+ * inet_shutdown(), which does not wait. It learns of its socket's lock only
+ * in tcp_shutdown(), so its entry is found by its task and not its socket.
+ *
  * A child of an accept queue has an entry of its own that points to the
  * listener's, so that an RST for it is counted there.
  */
@@ -23,13 +27,17 @@
 #include "facts.h"
 #include "inflight.h"
 #include "notify.h"
+#include "stats.h"
+#include "track.h"
 
 #define CW_INFLIGHT_BITS	10
 
 struct cw_inflight {
 	struct hlist_node node;
+	const void *key;		/* a close's socket, a shutdown's task */
 	const struct sock *sk;
 	struct cw_inflight *listener;	/* set in a child's entry only */
+	bool facts_taken;
 	u64 wait_start;
 	u32 write_seq;
 	struct cw_event ev;
@@ -86,25 +94,25 @@ u64 cw_inflight_full(void)
 	return atomic64_read(&cw_inflight_nr_full);
 }
 
-static struct cw_inflight_bucket *cw_inflight_bucket(const struct sock *sk)
+static struct cw_inflight_bucket *cw_inflight_bucket(const void *key)
 {
-	return &cw_inflight_table[hash_ptr(sk, CW_INFLIGHT_BITS)];
+	return &cw_inflight_table[hash_ptr(key, CW_INFLIGHT_BITS)];
 }
 
-static struct cw_inflight *cw_inflight_find(const struct sock *sk)
+static struct cw_inflight *cw_inflight_find(const void *key)
 {
-	struct cw_inflight_bucket *b = cw_inflight_bucket(sk);
+	struct cw_inflight_bucket *b = cw_inflight_bucket(key);
 	struct cw_inflight *f, *found = NULL;
 	unsigned long flags;
 
-	/* An entry of this socket would have been put here under the socket's
-	 * lock, which the caller holds: no need to lock for an empty chain.
+	/* An entry of this key would have been put here by this task or under
+	 * the lock that the caller holds: no need to lock for an empty chain.
 	 */
 	if (hlist_empty(&b->chain))
 		return NULL;
 	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_for_each_entry(f, &b->chain, node) {
-		if (f->sk == sk) {
+		if (f->key == key) {
 			found = f;
 			break;
 		}
@@ -113,9 +121,21 @@ static struct cw_inflight *cw_inflight_find(const struct sock *sk)
 	return found;
 }
 
-static struct cw_inflight *cw_inflight_get(const struct sock *sk)
+/* What is in progress for a socket, be it a close or this task's shutdown. */
+static struct cw_inflight *cw_inflight_find_any(const struct sock *sk)
 {
-	struct cw_inflight_bucket *b = cw_inflight_bucket(sk);
+	struct cw_inflight *f = cw_inflight_find(sk);
+
+	if (f)
+		return f;
+	f = cw_inflight_find(current);
+	return f && f->sk == sk ? f : NULL;
+}
+
+static struct cw_inflight *cw_inflight_get(const void *key,
+					   const struct sock *sk)
+{
+	struct cw_inflight_bucket *b = cw_inflight_bucket(key);
 	struct cw_inflight *f = NULL;
 	unsigned long flags;
 
@@ -132,6 +152,7 @@ static struct cw_inflight *cw_inflight_get(const struct sock *sk)
 		return NULL;
 	}
 	memset(f, 0, sizeof(*f));
+	f->key = key;
 	f->sk = sk;
 	raw_spin_lock_irqsave(&b->lock, flags);
 	hlist_add_head(&f->node, &b->chain);
@@ -141,7 +162,7 @@ static struct cw_inflight *cw_inflight_get(const struct sock *sk)
 
 static void cw_inflight_put(struct cw_inflight *f)
 {
-	struct cw_inflight_bucket *b = cw_inflight_bucket(f->sk);
+	struct cw_inflight_bucket *b = cw_inflight_bucket(f->key);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&b->lock, flags);
@@ -161,18 +182,19 @@ void cw_inflight_begin(struct sock *sk, long timeout)
 	/* Left behind by a close whose last probe was missed. */
 	if (f)
 		cw_inflight_put(f);
-	f = cw_inflight_get(sk);
+	f = cw_inflight_get(sk, sk);
 	if (!f)
 		return;
 	cw_facts_take(&f->ev.conn, sk);
 	f->ev.conn.age_ns = cw_birth_age(sk);
 	cw_owner_take(&f->ev.owner, sk);
 	f->write_seq = tcp_sk(sk)->write_seq;
+	cw_track_close(sk, &f->ev.owner);
 }
 
 void cw_inflight_fin(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	struct cw_inflight *f = cw_inflight_find_any(sk);
 
 	if (!f)
 		return;
@@ -195,17 +217,39 @@ void cw_inflight_rst(struct sock *sk)
 		f->ev.marks.rst_sent = true;
 }
 
-void cw_inflight_disconnect(struct sock *sk)
+void cw_inflight_reason(struct sock *sk, const char *reason)
 {
 	struct cw_inflight *f = cw_inflight_find(sk);
 
-	if (f)
-		f->ev.marks.disconnect = true;
+	if (f && f->ev.marks.rst_sent && !f->ev.extra.reason[0])
+		strscpy(f->ev.extra.reason, reason,
+			sizeof(f->ev.extra.reason));
 }
 
-/* Called always after tcp_send_fin(), and before any acknowledgement of that
- * FIN can be processed: the place to see what became of it.
- */
+void cw_inflight_disconnect(struct sock *sk)
+{
+	struct cw_inflight *f = cw_inflight_find_any(sk);
+
+	if (!f)
+		return;
+	f->ev.marks.disconnect = true;
+	if (f->key != sk && !f->facts_taken)
+		cw_inflight_shut_locked(sk);
+}
+
+/* Called before any acknowledgement of a new FIN can be processed. */
+static void cw_inflight_see_fin(struct cw_inflight *f, struct sock *sk)
+{
+	struct cw_marks *m = &f->ev.marks;
+
+	if (!m->fin_called)
+		return;
+	m->fin_queued = tcp_sk(sk)->write_seq != f->write_seq;
+	m->fin_shared = cw_facts_fin_shared(sk);
+	if (!m->fin_queued)
+		cw_track_mark(sk, CW_MARK_FIN_LOST);
+}
+
 void cw_inflight_wait(struct sock *sk, long timeout)
 {
 	struct cw_inflight *f = cw_inflight_find(sk);
@@ -214,10 +258,9 @@ void cw_inflight_wait(struct sock *sk, long timeout)
 	if (!f)
 		return;
 	m = &f->ev.marks;
-	if (m->fin_called) {
-		m->fin_queued = tcp_sk(sk)->write_seq != f->write_seq;
-		m->fin_shared = cw_facts_fin_shared(sk);
-	}
+	/* Called always after tcp_send_fin(). */
+	cw_inflight_see_fin(f, sk);
+	cw_track_unmark(sk, CW_MARK_IN_CLOSE);
 	if (!timeout || !((1 << sk->sk_state) &
 			  (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)))
 		return;
@@ -233,7 +276,7 @@ void cw_inflight_wait(struct sock *sk, long timeout)
 
 void cw_inflight_listen_stop(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	struct cw_inflight *f = cw_inflight_find_any(sk);
 
 	if (f)
 		f->ev.marks.listen_stop = true;
@@ -241,13 +284,14 @@ void cw_inflight_listen_stop(struct sock *sk)
 
 void cw_inflight_child(struct sock *sk, struct sock *child)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	struct cw_inflight *f = cw_inflight_find_any(sk);
 	struct cw_inflight *c;
 
+	cw_track_mark(child, CW_MARK_IN_CLOSE);
 	if (!f)
 		return;
 	f->ev.marks.children++;
-	c = cw_inflight_get(child);
+	c = cw_inflight_get(child, child);
 	if (c)
 		c->listener = f;
 }
@@ -274,6 +318,7 @@ static void cw_inflight_end(struct cw_inflight *f, struct sock *sk)
 	}
 	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
 	ev->verdict = cw_classify(&ev->conn, ev->owner.why, m);
+	cw_stats_close(sock_net(sk), ev);
 	cw_notify_event(ev);
 	cw_inflight_put(f);
 }
@@ -303,4 +348,60 @@ void cw_inflight_destroy(struct sock *sk)
 		cw_inflight_put(f);
 	else
 		cw_inflight_end(f, sk);
+}
+
+void cw_inflight_shut_begin(struct sock *sk, int how)
+{
+	struct cw_inflight *f = cw_inflight_find(current);
+
+	if (f)
+		cw_inflight_put(f);
+	f = cw_inflight_get(current, sk);
+	if (f)
+		f->ev.extra.how = how;
+}
+
+void cw_inflight_shut_locked(struct sock *sk)
+{
+	struct cw_inflight *f = cw_inflight_find(current);
+
+	if (!f || f->sk != sk)
+		return;
+	cw_facts_take(&f->ev.conn, sk);
+	f->ev.conn.age_ns = cw_birth_age(sk);
+	f->write_seq = tcp_sk(sk)->write_seq;
+	f->facts_taken = true;
+}
+
+void cw_inflight_shut_done(struct sock *sk)
+{
+	struct cw_inflight *f = cw_inflight_find(current);
+
+	if (!f || f->sk != sk)
+		return;
+	cw_inflight_see_fin(f, sk);
+	f->ev.marks.new_state = sk->sk_state;
+}
+
+/* Neither tcp_shutdown() nor tcp_disconnect() ran: a listener whose write side
+ * was shut, of which nothing is read that could change.
+ */
+void cw_inflight_shut_end(struct sock *sk)
+{
+	struct cw_inflight *f = cw_inflight_find(current);
+	struct cw_event *ev;
+
+	if (!f)
+		return;
+	ev = &f->ev;
+	if (!f->facts_taken)
+		cw_facts_identity(&ev->conn, sk);
+	if (!ev->marks.new_state)
+		ev->marks.new_state = sk->sk_state;
+	cw_owner_take(&ev->owner, sk);
+	ev->type = CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
+	ev->verdict = cw_classify_shutdown(&ev->conn, ev->extra.how,
+					   &ev->marks);
+	cw_notify_event(ev);
+	cw_inflight_put(f);
 }

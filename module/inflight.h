@@ -49,6 +49,9 @@ void cw_inflight_fin(struct sock *sk);
 /** cw_inflight_rst() - tcp_send_active_reset() is entered */
 void cw_inflight_rst(struct sock *sk);
 
+/** cw_inflight_reason() - the kernel's word for an RST that it has just sent */
+void cw_inflight_reason(struct sock *sk, const char *reason);
+
 /** cw_inflight_disconnect() - tcp_disconnect() is entered */
 void cw_inflight_disconnect(struct sock *sk);
 
@@ -66,6 +69,23 @@ void cw_inflight_time_wait(struct sock *sk, int state);
 
 /** cw_inflight_oom() - tcp_check_oom() returns @oom; the end of survivors */
 void cw_inflight_oom(struct sock *sk, bool oom);
+
+/**
+ * cw_inflight_shut_begin() - inet_shutdown() is entered, without any lock
+ *
+ * An entry of a shutdown is found by the task that runs it, which is also
+ * what serialises access to it.
+ */
+void cw_inflight_shut_begin(struct sock *sk, int how);
+
+/** cw_inflight_shut_locked() - tcp_shutdown() is entered; takes the facts */
+void cw_inflight_shut_locked(struct sock *sk);
+
+/** cw_inflight_shut_done() - tcp_shutdown() returns */
+void cw_inflight_shut_done(struct sock *sk);
+
+/** cw_inflight_shut_end() - inet_shutdown() returns, without any lock */
+void cw_inflight_shut_end(struct sock *sk);
 
 /** cw_inflight_destroy() - inet_csk_destroy_sock() is entered; the end of others */
 void cw_inflight_destroy(struct sock *sk);

@@ -9,6 +9,7 @@
 
 #include "netlink.h"
 #include "notify.h"
+#include "stats.h"
 #include "version.h"
 
 static int __init cw_init(void)
@@ -18,15 +19,25 @@ static int __init cw_init(void)
 	err = cw_notify_init();
 	if (err)
 		return err;
+	err = cw_stats_init();
+	if (err)
+		goto err_notify;
 	err = cw_netlink_init();
 	if (err)
-		cw_notify_exit();
+		goto err_stats;
+	return 0;
+
+err_stats:
+	cw_stats_exit();
+err_notify:
+	cw_notify_exit();
 	return err;
 }
 
 static void __exit cw_exit(void)
 {
 	cw_netlink_exit();
+	cw_stats_exit();
 	cw_notify_exit();
 }
 

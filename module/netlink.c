@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/netlink.h>
 #include <linux/notifier.h>
+#include <linux/slab.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -23,6 +24,7 @@
 #include "notify.h"
 #include "probe.h"
 #include "ring.h"
+#include "stats.h"
 #include "version.h"
 #include "watch.h"
 
@@ -57,8 +59,6 @@ static int cw_put_addresses(struct sk_buff *skb, const struct cw_conn *c)
 
 static int cw_put_figures(struct sk_buff *skb, const struct cw_conn *c)
 {
-	if (c->state == TCP_LISTEN)
-		return 0;
 	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNREAD, c->unread) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNSENT, c->unsent) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNACKED, c->unacked) ||
@@ -73,25 +73,36 @@ static int cw_put_figures(struct sk_buff *skb, const struct cw_conn *c)
 	return 0;
 }
 
+/* An RST without a socket has no cookie. */
 static int cw_put_conn(struct sk_buff *skb, const struct cw_conn *c)
 {
 	if (cw_put_u64(skb, CLOSEWATCH_A_EVENT_NETNS, c->netns) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_COOKIE, c->cookie) ||
 	    cw_put_addresses(skb, c) ||
-	    nla_put_u8(skb, CLOSEWATCH_A_EVENT_STATE, c->state) ||
-	    cw_put_figures(skb, c) ||
-	    nla_put_u8(skb, CLOSEWATCH_A_EVENT_LINGER_ON, c->linger_on))
+	    nla_put_u8(skb, CLOSEWATCH_A_EVENT_STATE, c->state))
 		return -EMSGSIZE;
-	if (c->linger_on && nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_SECONDS,
-					c->linger_seconds))
+	if (c->cookie &&
+	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_COOKIE, c->cookie))
 		return -EMSGSIZE;
 	if (c->ulp[0] && nla_put_string(skb, CLOSEWATCH_A_EVENT_ULP, c->ulp))
 		return -EMSGSIZE;
 	return 0;
 }
 
+static int cw_put_linger(struct sk_buff *skb, const struct cw_conn *c)
+{
+	if (nla_put_u8(skb, CLOSEWATCH_A_EVENT_LINGER_ON, c->linger_on))
+		return -EMSGSIZE;
+	if (c->linger_on && nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_SECONDS,
+					c->linger_seconds))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int cw_put_owner(struct sk_buff *skb, const struct cw_owner *o)
 {
+	/* Nobody, or a program that let go before the probes were armed. */
+	if (!o->pid)
+		return 0;
 	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_WHY, o->why) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_PID, o->pid) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_TID, o->tid) ||
@@ -103,31 +114,131 @@ static int cw_put_owner(struct sk_buff *skb, const struct cw_owner *o)
 	return 0;
 }
 
-static int cw_put_verdict(struct sk_buff *skb, const struct cw_event *ev)
+static int cw_put_children(struct sk_buff *skb, const struct cw_event *ev)
 {
-	const struct cw_verdict *v = &ev->verdict;
 	const struct cw_marks *m = &ev->marks;
+	u32 backlog = ev->conn.backlog;
 
-	if (nla_put_u8(skb, CLOSEWATCH_A_EVENT_NEW_STATE, m->new_state))
-		return -EMSGSIZE;
-	if (ev->type != CLOSEWATCH_EVENT_TYPE_CLOSE)
-		return 0;
-	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_PATH, v->path) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_FIN, v->fin))
-		return -EMSGSIZE;
-	if (v->linger != CLOSEWATCH_LINGER_OUTCOME_NONE &&
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_OUTCOME, v->linger))
-		return -EMSGSIZE;
-	if (m->waited &&
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_LINGER_WAITED_NS, m->wait_ns))
-		return -EMSGSIZE;
 	if (!m->listen_stop)
 		return 0;
 	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_CHILDREN, m->children) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_CHILDREN_RESET,
-			m->children_reset))
+			m->children_reset) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_CHILDREN_MIGRATED,
+			backlog > m->children ? backlog - m->children : 0) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_SYN_QUEUE, ev->conn.syn_queue))
 		return -EMSGSIZE;
 	return 0;
+}
+
+static int cw_put_path(struct sk_buff *skb, const struct cw_event *ev)
+{
+	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_PATH, ev->verdict.path) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_FIN, ev->verdict.fin))
+		return -EMSGSIZE;
+	return cw_put_children(skb, ev);
+}
+
+static int cw_put_reason(struct sk_buff *skb, const struct cw_event *ev)
+{
+	if (!ev->extra.reason[0])
+		return 0;
+	return nla_put_string(skb, CLOSEWATCH_A_EVENT_KERNEL_REASON,
+			      ev->extra.reason);
+}
+
+static int cw_put_close(struct sk_buff *skb, const struct cw_event *ev)
+{
+	const struct cw_marks *m = &ev->marks;
+	u32 outcome = ev->verdict.linger;
+
+	if (cw_put_path(skb, ev) || cw_put_reason(skb, ev))
+		return -EMSGSIZE;
+	if (outcome != CLOSEWATCH_LINGER_OUTCOME_NONE &&
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_OUTCOME, outcome))
+		return -EMSGSIZE;
+	if (m->waited &&
+	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_LINGER_WAITED_NS, m->wait_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int cw_put_fate(struct sk_buff *skb, const struct cw_end *end)
+{
+	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_FATE, end->fate) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_VERDICT, end->verdict) ||
+	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_LOST_BYTES, end->lost_bytes) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_CLOSED_FIRST, end->first))
+		return -EMSGSIZE;
+	if (end->since_ns &&
+	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_SINCE_CLOSE_NS, end->since_ns))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* What is told besides the connection, by kind of event. */
+static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
+{
+	switch (ev->type) {
+	case CLOSEWATCH_EVENT_TYPE_CLOSE:
+		return cw_put_close(skb, ev);
+	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
+		if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_HOW, ev->extra.how))
+			return -EMSGSIZE;
+		return cw_put_path(skb, ev);
+	case CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE:
+		return nla_put_u32(skb, CLOSEWATCH_A_EVENT_REFERENCES,
+				   ev->extra.references);
+	case CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN:
+		return nla_put_u8(skb, CLOSEWATCH_A_EVENT_SIGPIPE,
+				  ev->extra.sigpipe);
+	case CLOSEWATCH_EVENT_TYPE_FATE:
+		return cw_put_fate(skb, &ev->end);
+	case CLOSEWATCH_EVENT_TYPE_RESET:
+		if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_RESET_KIND,
+				ev->extra.reset_kind))
+			return -EMSGSIZE;
+		return cw_put_reason(skb, ev);
+	}
+	return 0;
+}
+
+/* Are the figures of the connection known, with the lock held? */
+static bool cw_has_figures(const struct cw_event *ev)
+{
+	if (ev->conn.state == TCP_LISTEN)
+		return false;
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_RESET)
+		return ev->extra.reset_kind == CLOSEWATCH_RESET_KIND_RECEIVED;
+	return ev->type != CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE;
+}
+
+/* A fate is an end, and the states that led to it need no new one. */
+static int cw_put_new_state(struct sk_buff *skb, const struct cw_event *ev)
+{
+	if (!ev->marks.new_state)
+		return 0;
+	return nla_put_u8(skb, CLOSEWATCH_A_EVENT_NEW_STATE,
+			  ev->marks.new_state);
+}
+
+static int cw_put_event(struct sk_buff *skb, const struct cw_event *ev)
+{
+	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_TYPE, ev->type) ||
+	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_TIME, ev->time) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_CPU, ev->cpu) ||
+	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_SEQ, ev->seq) ||
+	    cw_put_conn(skb, &ev->conn) ||
+	    cw_put_new_state(skb, ev))
+		return -EMSGSIZE;
+	if (cw_has_figures(ev) && (cw_put_figures(skb, &ev->conn) ||
+				   cw_put_linger(skb, &ev->conn)))
+		return -EMSGSIZE;
+	if (ev->conn.state == TCP_LISTEN && cw_put_linger(skb, &ev->conn))
+		return -EMSGSIZE;
+	if (cw_put_owner(skb, &ev->owner))
+		return -EMSGSIZE;
+	return cw_put_kind(skb, ev);
 }
 
 int cw_netlink_fill_event(struct sk_buff *skb, const struct cw_event *ev)
@@ -136,13 +247,7 @@ int cw_netlink_fill_event(struct sk_buff *skb, const struct cw_event *ev)
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_TYPE, ev->type) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_TIME, ev->time) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_CPU, ev->cpu) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_SEQ, ev->seq) ||
-	    cw_put_conn(skb, &ev->conn) ||
-	    cw_put_owner(skb, &ev->owner) ||
-	    cw_put_verdict(skb, ev)) {
+	if (cw_put_event(skb, ev)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -349,9 +454,10 @@ static int cw_put_listener(struct sk_buff *skb,
 	return 0;
 }
 
-static struct sk_buff *cw_reply_new(struct genl_info *info, u8 cmd, void **msg)
+static struct sk_buff *cw_reply_new(struct genl_info *info, u8 cmd,
+				    size_t size, void **msg)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
 
 	if (!skb)
 		return NULL;
@@ -375,7 +481,8 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 			       "this socket is not subscribed; send subscribe first");
 		return -ENOENT;
 	}
-	reply = cw_reply_new(info, CLOSEWATCH_CMD_UNSUBSCRIBE, &msg);
+	reply = cw_reply_new(info, CLOSEWATCH_CMD_UNSUBSCRIBE,
+			     NLMSG_DEFAULT_SIZE, &msg);
 	if (!reply)
 		return -ENOMEM;
 	cw_notify_flush();
@@ -433,7 +540,8 @@ int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 	void *msg;
 	int err;
 
-	reply = cw_reply_new(info, CLOSEWATCH_CMD_INFO, &msg);
+	reply = cw_reply_new(info, CLOSEWATCH_CMD_INFO,
+			     NLMSG_DEFAULT_SIZE, &msg);
 	if (!reply)
 		return -ENOMEM;
 	err = cw_put_info(reply);
@@ -446,6 +554,109 @@ int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	genlmsg_end(reply, msg);
 	return genlmsg_reply(reply, info);
+}
+
+static int cw_put_tally(struct sk_buff *skb, int type, int kind, u32 which,
+			u64 events, u64 unread, u64 lost)
+{
+	struct nlattr *nest;
+
+	if (!events)
+		return 0;
+	nest = nla_nest_start(skb, type);
+	if (!nest || nla_put_u32(skb, kind, which) ||
+	    nla_put_u64_64bit(skb, CLOSEWATCH_A_TALLY_EVENTS, events,
+			      CLOSEWATCH_A_TALLY_PAD) ||
+	    nla_put_u64_64bit(skb, kind == CLOSEWATCH_A_TALLY_PATH ?
+				   CLOSEWATCH_A_TALLY_UNREAD_BYTES :
+				   CLOSEWATCH_A_TALLY_LOST_BYTES,
+			      kind == CLOSEWATCH_A_TALLY_PATH ? unread : lost,
+			      CLOSEWATCH_A_TALLY_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int cw_put_histogram(struct sk_buff *skb, int type, const u64 *count)
+{
+	struct nlattr *nest;
+	u32 i;
+
+	for (i = 0; i < CW_STATS_BUCKETS; i++) {
+		if (!count[i])
+			continue;
+		nest = nla_nest_start(skb, type);
+		if (!nest || nla_put_u32(skb, CLOSEWATCH_A_BUCKET_LOG2, i) ||
+		    nla_put_u64_64bit(skb, CLOSEWATCH_A_BUCKET_COUNT, count[i],
+				      CLOSEWATCH_A_BUCKET_PAD))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int cw_put_tallies(struct sk_buff *skb, const struct cw_stats *s)
+{
+	u32 i;
+
+	for (i = 0; i <= CLOSEWATCH_PATH_MAX; i++) {
+		if (cw_put_tally(skb, CLOSEWATCH_A_STATS_CLOSE,
+				 CLOSEWATCH_A_TALLY_PATH, i, s->close[i],
+				 s->close_unread[i], 0))
+			return -EMSGSIZE;
+	}
+	for (i = 0; i <= CLOSEWATCH_FATE_MAX; i++) {
+		if (cw_put_tally(skb, CLOSEWATCH_A_STATS_FATE,
+				 CLOSEWATCH_A_TALLY_FATE, i, s->fate[i],
+				 0, s->fate_lost[i]))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int cw_put_stats(struct sk_buff *skb, const struct net *net,
+			const struct cw_stats *s)
+{
+	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_STATS);
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, CLOSEWATCH_A_STATS_NETNS, net->ns.inum,
+			      CLOSEWATCH_A_STATS_PAD) ||
+	    cw_put_tallies(skb, s) ||
+	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_LINGER_WAIT, s->wait) ||
+	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_FATE_TIME, s->since) ||
+	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_UNREAD, s->unread))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* All counters and full histograms at their widest take less than this. */
+#define CW_STATS_MSG	16384
+
+int closewatch_nl_stats_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cw_stats *stats;
+	struct sk_buff *reply;
+	void *msg;
+	int err = -ENOMEM;
+
+	stats = kmalloc(sizeof(*stats), GFP_KERNEL);
+	reply = cw_reply_new(info, CLOSEWATCH_CMD_STATS, CW_STATS_MSG, &msg);
+	if (!stats || !reply)
+		goto err_free;
+	cw_stats_read(genl_info_net(info), stats);
+	err = cw_put_stats(reply, genl_info_net(info), stats);
+	if (err)
+		goto err_free;
+	kfree(stats);
+	genlmsg_end(reply, msg);
+	return genlmsg_reply(reply, info);
+
+err_free:
+	nlmsg_free(reply);
+	kfree(stats);
+	return err;
 }
 
 static struct genl_family cw_netlink_family __ro_after_init = {

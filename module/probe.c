@@ -8,47 +8,59 @@
 #include <linux/ptrace.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
-#include <net/sock.h>
-#include <net/tcp_states.h>
+#include <net/inet_timewait_sock.h>
+#include <net/ip6_route.h>
+#include <net/net_namespace.h>
+#include <net/tcp.h>
 
 #include "birth.h"
+#include "calls.h"
+#include "compat/compat.h"
 #include "inflight.h"
 #include "probe.h"
+#include "reset.h"
+#include "track.h"
+
+static unsigned long cw_arg(struct pt_regs *regs, unsigned int n)
+{
+	return regs_get_kernel_argument(regs, n);
+}
 
 static struct sock *cw_arg_sk(struct pt_regs *regs, unsigned int n)
 {
-	return (struct sock *)regs_get_kernel_argument(regs, n);
+	return (struct sock *)cw_arg(regs, n);
 }
 
 static int cw_on_close(struct kprobe *p, struct pt_regs *regs)
 {
-	cw_inflight_begin(cw_arg_sk(regs, 0),
-			  (long)regs_get_kernel_argument(regs, 1));
+	cw_inflight_begin(cw_arg_sk(regs, 0), (long)cw_arg(regs, 1));
 	return 0;
 }
 
 static int cw_on_send_fin(struct kprobe *p, struct pt_regs *regs)
 {
+	cw_track_fin(cw_arg_sk(regs, 0));
 	cw_inflight_fin(cw_arg_sk(regs, 0));
 	return 0;
 }
 
 static int cw_on_send_reset(struct kprobe *p, struct pt_regs *regs)
 {
+	cw_track_mark(cw_arg_sk(regs, 0), CW_MARK_RST_SENT);
 	cw_inflight_rst(cw_arg_sk(regs, 0));
 	return 0;
 }
 
 static int cw_on_disconnect(struct kprobe *p, struct pt_regs *regs)
 {
+	cw_track_mark(cw_arg_sk(regs, 0), CW_MARK_DISCONNECT);
 	cw_inflight_disconnect(cw_arg_sk(regs, 0));
 	return 0;
 }
 
 static int cw_on_wait_close(struct kprobe *p, struct pt_regs *regs)
 {
-	cw_inflight_wait(cw_arg_sk(regs, 0),
-			 (long)regs_get_kernel_argument(regs, 1));
+	cw_inflight_wait(cw_arg_sk(regs, 0), (long)cw_arg(regs, 1));
 	return 0;
 }
 
@@ -66,8 +78,12 @@ static int cw_on_child_forget(struct kprobe *p, struct pt_regs *regs)
 
 static int cw_on_time_wait(struct kprobe *p, struct pt_regs *regs)
 {
-	cw_inflight_time_wait(cw_arg_sk(regs, 0),
-			      (int)regs_get_kernel_argument(regs, 1));
+	int state = (int)cw_arg(regs, 1);
+
+	cw_track_mark(cw_arg_sk(regs, 0), state == TCP_FIN_WAIT2 ?
+					  CW_MARK_FIN_WAIT2 :
+					  CW_MARK_TIME_WAIT);
+	cw_inflight_time_wait(cw_arg_sk(regs, 0), state);
 	return 0;
 }
 
@@ -77,100 +93,381 @@ static int cw_on_destroy(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-static int cw_on_oom_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int cw_on_reset(struct kprobe *p, struct pt_regs *regs)
 {
-	*(struct sock **)ri->data = cw_arg_sk(regs, 0);
+	struct sock *sk = cw_arg_sk(regs, 0);
+
+	if (!cw_reset_is_for_rst(regs)) {
+		cw_track_mark(sk, CW_MARK_LATE_DATA);
+		return 0;
+	}
+	cw_track_mark(sk, CW_MARK_PEER_RST);
+	cw_reset_received(sk);
 	return 0;
+}
+
+static int cw_on_abort(struct kprobe *p, struct pt_regs *regs)
+{
+	struct sock *sk = cw_arg_sk(regs, 0);
+
+	if (sk->sk_state == TCP_TIME_WAIT && CW_ABORT_TAKES_MINISOCKS)
+		cw_track_tw_end(inet_twsk(sk), CW_MARK_ABORT);
+	else if (sk_fullsock(sk) &&
+		 (CW_ABORT_TAKES_ORPHANS || !sock_flag(sk, SOCK_DEAD)))
+		cw_track_mark(sk, CW_MARK_ABORT);
+	return 0;
+}
+
+static int cw_on_twsk_kill(struct kprobe *p, struct pt_regs *regs)
+{
+	cw_track_tw_kill((struct inet_timewait_sock *)cw_arg(regs, 0));
+	return 0;
+}
+
+static int cw_on_file_close(struct kprobe *p, struct pt_regs *regs)
+{
+	cw_calls_close((struct file *)cw_arg(regs, 0));
+	return 0;
+}
+
+static int cw_on_stream_error(struct kprobe *p, struct pt_regs *regs)
+{
+	cw_calls_stream_error(cw_arg_sk(regs, 0), (int)cw_arg(regs, 1),
+			      (int)cw_arg(regs, 2));
+	return 0;
+}
+
+/* What a return handler needs of the entry. */
+struct cw_ret {
+	struct sock *sk;
+	u64 cookie;
+	bool rst;
+};
+
+static int cw_on_sk_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	((struct cw_ret *)ri->data)->sk = cw_arg_sk(regs, 0);
+	return 0;
+}
+
+static void cw_oom_mark(struct sock *sk, bool oom)
+{
+	if (!sock_flag(sk, SOCK_DEAD))
+		return;
+	if (oom)
+		cw_track_mark(sk, tcp_out_of_memory(sk) ? CW_MARK_OOM_MEMORY :
+							  CW_MARK_OOM_ORPHANS);
+	else if (!check_net(sock_net(sk)))
+		cw_track_mark(sk, CW_MARK_NET_DEAD);
 }
 
 static int cw_on_oom_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	cw_inflight_oom(*(struct sock **)ri->data,
-			(bool)regs_return_value(regs));
+	struct cw_ret *r = (struct cw_ret *)ri->data;
+	bool oom = regs_return_value(regs) & 0xff;
+
+	cw_oom_mark(r->sk, oom);
+	cw_inflight_oom(r->sk, oom);
+	return 0;
+}
+
+static int cw_on_twsk_alloc_return(struct kretprobe_instance *ri,
+				   struct pt_regs *regs)
+{
+	struct cw_ret *r = (struct cw_ret *)ri->data;
+
+	if (!regs_return_value(regs))
+		cw_track_mark(r->sk, CW_MARK_NO_MINISOCK);
+	return 0;
+}
+
+static int cw_on_tw_segment_entry(struct kretprobe_instance *ri,
+				  struct pt_regs *regs)
+{
+	struct cw_ret *r = (struct cw_ret *)ri->data;
+	struct inet_timewait_sock *tw = (void *)cw_arg(regs, 0);
+	const struct tcphdr *th = (void *)cw_arg(regs, 2);
+
+	/* In TIME_WAIT nothing is left to learn. */
+	if (tw->tw_substate != TCP_FIN_WAIT2)
+		return 1;
+	r->sk = (struct sock *)tw;
+	r->cookie = atomic64_read(&tw->tw_cookie);
+	r->rst = th->rst;
+	if (r->rst)
+		cw_track_tw_rst(r->cookie, true);
+	return 0;
+}
+
+/* TCP_TW_SUCCESS means that the reference to the minisock is gone. */
+static int cw_on_tw_segment_return(struct kretprobe_instance *ri,
+				   struct pt_regs *regs)
+{
+	struct cw_ret *r = (struct cw_ret *)ri->data;
+	struct inet_timewait_sock *tw = inet_twsk(r->sk);
+
+	if (r->rst)
+		cw_track_tw_rst(r->cookie, false);
+	switch ((int)regs_return_value(regs)) {
+	case TCP_TW_RST:
+		cw_track_tw_end(tw, CW_MARK_LATE_DATA);
+		break;
+	case TCP_TW_ACK:
+		if (tw->tw_substate == TCP_TIME_WAIT)
+			cw_track_tw_end(tw, CW_MARK_TIME_WAIT);
+		break;
+	}
+	return 0;
+}
+
+static int cw_on_tcp_shutdown_entry(struct kretprobe_instance *ri,
+				    struct pt_regs *regs)
+{
+	cw_inflight_shut_locked(cw_arg_sk(regs, 0));
+	return cw_on_sk_entry(ri, regs);
+}
+
+static int cw_on_tcp_shutdown_return(struct kretprobe_instance *ri,
+				     struct pt_regs *regs)
+{
+	cw_inflight_shut_done(((struct cw_ret *)ri->data)->sk);
+	return 0;
+}
+
+static int cw_on_shutdown_entry(struct kretprobe_instance *ri,
+				struct pt_regs *regs)
+{
+	struct sock *sk = ((struct socket *)cw_arg(regs, 0))->sk;
+	unsigned int how = cw_arg(regs, 1);
+
+	if (how > SHUT_RDWR || !sk || sk->sk_protocol != IPPROTO_TCP)
+		return 1;
+	((struct cw_ret *)ri->data)->sk = sk;
+	cw_inflight_shut_begin(sk, how);
+	return 0;
+}
+
+static int cw_on_shutdown_return(struct kretprobe_instance *ri,
+				 struct pt_regs *regs)
+{
+	cw_inflight_shut_end(((struct cw_ret *)ri->data)->sk);
 	return 0;
 }
 
 static void cw_on_set_state(void *data, const struct sock *sk, const int old,
 			    const int new)
 {
-	if (new == TCP_ESTABLISHED && sk->sk_protocol == IPPROTO_TCP)
+	if (sk->sk_protocol != IPPROTO_TCP || old == new)
+		return;
+	if (new == TCP_ESTABLISHED)
 		cw_birth_note(sk);
+	else if (new == TCP_CLOSE)
+		cw_track_gone((struct sock *)sk, old);
 }
 
-static const struct cw_probe {
+#ifdef CW_HAVE_RST_REASON
+static void cw_on_tp_reset(void *data, const struct sock *sk,
+			   const struct sk_buff *skb,
+			   const enum sk_rst_reason reason)
+{
+	if (skb)
+		cw_reset_sent(sk, skb, cw_rst_reason(reason));
+	else
+		cw_inflight_reason((struct sock *)sk, cw_rst_reason(reason));
+}
+#else
+/* These are entered for RSTs that are then not sent, by the tests below. */
+static int cw_on_v4_send_reset(struct kprobe *p, struct pt_regs *regs)
+{
+	const struct sock *sk = cw_arg_sk(regs, 0);
+	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
+
+	if (!tcp_hdr(skb)->rst &&
+	    (sk || skb_rtable(skb)->rt_type == RTN_LOCAL))
+		cw_reset_sent(sk, skb, NULL);
+	return 0;
+}
+
+static int cw_on_v6_send_reset(struct kprobe *p, struct pt_regs *regs)
+{
+	const struct sock *sk = cw_arg_sk(regs, 0);
+	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
+
+	if (!tcp_hdr(skb)->rst && (sk || ipv6_unicast_destination(skb)))
+		cw_reset_sent(sk, skb, NULL);
+	return 0;
+}
+#endif
+
+static const struct cw_entry {
 	const char *symbol;
 	kprobe_pre_handler_t handler;
-} cw_probes[] = {
+	bool optional;
+} cw_entries[] = {
 	{ "inet_csk_destroy_sock", cw_on_destroy },
+	{ "inet_twsk_kill", cw_on_twsk_kill },
 	{ "tcp_time_wait", cw_on_time_wait },
 	{ "inet_child_forget", cw_on_child_forget },
 	{ "inet_csk_listen_stop", cw_on_listen_stop },
 	{ "sk_stream_wait_close", cw_on_wait_close },
+	{ "tcp_reset", cw_on_reset },
+	{ "tcp_abort", cw_on_abort },
 	{ "tcp_disconnect", cw_on_disconnect },
 	{ "tcp_send_active_reset", cw_on_send_reset },
 	{ "tcp_send_fin", cw_on_send_fin },
+	{ "sk_stream_error", cw_on_stream_error },
+	{ CW_FILE_CLOSE_SYMBOL, cw_on_file_close },
+#ifndef CW_HAVE_RST_REASON
+	{ "tcp_v4_send_reset", cw_on_v4_send_reset },
+	/* Absent where IPv6 is. */
+	{ "tcp_v6_send_reset", cw_on_v6_send_reset, .optional = true },
+#endif
 	/* Last, so that a close that is begun is seen to its end. */
 	{ "__tcp_close", cw_on_close },
 };
 
-#define CW_NR_PROBES	ARRAY_SIZE(cw_probes)
+#define CW_NR_ENTRIES	ARRAY_SIZE(cw_entries)
 
-static struct kprobe cw_kprobes[CW_NR_PROBES];
-/* Runs with bottom halves off, so two instances a CPU are enough: one in
- * process context and one in a softirq that came before it was entered.
+static const struct cw_return {
+	const char *symbol;
+	kretprobe_handler_t entry;
+	kretprobe_handler_t handler;
+} cw_returns[] = {
+	{ "tcp_check_oom", cw_on_sk_entry, cw_on_oom_return },
+	{ "inet_twsk_alloc", cw_on_sk_entry, cw_on_twsk_alloc_return },
+	{ "tcp_timewait_state_process", cw_on_tw_segment_entry,
+	  cw_on_tw_segment_return },
+	{ "tcp_shutdown", cw_on_tcp_shutdown_entry, cw_on_tcp_shutdown_return },
+	{ "inet_shutdown", cw_on_shutdown_entry, cw_on_shutdown_return },
+};
+
+#define CW_NR_RETURNS	ARRAY_SIZE(cw_returns)
+
+/* None of the functions waits for the peer; inet_shutdown() may wait for the
+ * lock of its socket, and a task may be preempted in any.
  */
-static struct kretprobe cw_oom_probe;
-static struct tracepoint *cw_tp_set_state;
+#define CW_RETURN_INSTANCES	64
+
+static const struct cw_point {
+	const char *name;
+	void *handler;
+} cw_points[] = {
+	{ "inet_sock_set_state", cw_on_set_state },
+#ifdef CW_HAVE_RST_REASON
+	{ "tcp_send_reset", cw_on_tp_reset },
+#endif
+};
+
+#define CW_NR_POINTS	ARRAY_SIZE(cw_points)
+
+static struct kprobe cw_kprobes[CW_NR_ENTRIES];
+static struct kretprobe cw_kretprobes[CW_NR_RETURNS];
+static struct tracepoint *cw_tracepoints[CW_NR_POINTS];
 
 /* Written under the lock of watch.c. */
 static bool cw_armed;
 static u64 cw_missed_before;
 
+/* extack keeps a pointer to the text, so the text must outlive the call. */
+static char cw_refused[112];
+
+static void cw_probe_refused(struct netlink_ext_ack *extack, const char *kind,
+			     const char *symbol, int err)
+{
+	snprintf(cw_refused, sizeof(cw_refused),
+		 "kernel refused a %s on %s (error %d); see the kernel log",
+		 kind, symbol, -err);
+	if (extack)
+		extack->_msg = cw_refused;
+}
+
 static void cw_tp_find(struct tracepoint *tp, void *priv)
 {
-	if (!strcmp(tp->name, "inet_sock_set_state"))
-		*(struct tracepoint **)priv = tp;
+	unsigned int i;
+
+	for (i = 0; i < CW_NR_POINTS; i++) {
+		if (!strcmp(tp->name, cw_points[i].name))
+			cw_tracepoints[i] = tp;
+	}
 }
 
-static int cw_probe_arm_state(struct netlink_ext_ack *extack)
+static void cw_probe_disarm_points(unsigned int n)
 {
-	int err = -ENOENT;
-
-	for_each_kernel_tracepoint(cw_tp_find, &cw_tp_set_state);
-	if (cw_tp_set_state)
-		err = tracepoint_probe_register(cw_tp_set_state,
-						cw_on_set_state, NULL);
-	if (err)
-		NL_SET_ERR_MSG(extack,
-			       "kernel refused a probe on tracepoint inet_sock_set_state; it needs CONFIG_TRACEPOINTS");
-	return err;
-}
-
-static void cw_probe_disarm_state(void)
-{
-	tracepoint_probe_unregister(cw_tp_set_state, cw_on_set_state, NULL);
+	while (n--)
+		tracepoint_probe_unregister(cw_tracepoints[n],
+					    cw_points[n].handler, NULL);
 	tracepoint_synchronize_unregister();
 }
 
-static int cw_probe_arm_oom(struct netlink_ext_ack *extack)
+static int cw_probe_arm_points(struct netlink_ext_ack *extack)
 {
+	unsigned int i;
 	int err;
 
-	memset(&cw_oom_probe, 0, sizeof(cw_oom_probe));
-	cw_oom_probe.kp.symbol_name = "tcp_check_oom";
-	cw_oom_probe.entry_handler = cw_on_oom_entry;
-	cw_oom_probe.handler = cw_on_oom_return;
-	cw_oom_probe.data_size = sizeof(struct sock *);
-	cw_oom_probe.maxactive = 2 * num_possible_cpus();
-	err = register_kretprobe(&cw_oom_probe);
-	if (err)
-		NL_SET_ERR_MSG(extack,
-			       "kernel refused a kretprobe on tcp_check_oom; see the kernel log");
-	return err;
+	for_each_kernel_tracepoint(cw_tp_find, NULL);
+	for (i = 0; i < CW_NR_POINTS; i++) {
+		err = -ENOENT;
+		if (cw_tracepoints[i])
+			err = tracepoint_probe_register(cw_tracepoints[i],
+							cw_points[i].handler,
+							NULL);
+		if (err) {
+			cw_probe_refused(extack, "tracepoint probe",
+					 cw_points[i].name, err);
+			cw_probe_disarm_points(i);
+			return err;
+		}
+	}
+	return 0;
 }
 
-/* extack keeps a pointer to the text, so the text must outlive the call. */
-static char cw_refused[96];
+static void cw_probe_disarm_returns(unsigned int n)
+{
+	struct kretprobe *rps[CW_NR_RETURNS];
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		rps[i] = &cw_kretprobes[i];
+	unregister_kretprobes(rps, n);
+}
+
+static int cw_probe_arm_returns(struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+	int err;
+
+	memset(cw_kretprobes, 0, sizeof(cw_kretprobes));
+	for (i = 0; i < CW_NR_RETURNS; i++) {
+		struct kretprobe *rp = &cw_kretprobes[i];
+
+		rp->kp.symbol_name = cw_returns[i].symbol;
+		rp->entry_handler = cw_returns[i].entry;
+		rp->handler = cw_returns[i].handler;
+		rp->data_size = sizeof(struct cw_ret);
+		rp->maxactive = CW_RETURN_INSTANCES + 2 * num_possible_cpus();
+		err = register_kretprobe(rp);
+		if (err) {
+			cw_probe_refused(extack, "kretprobe",
+					 cw_returns[i].symbol, err);
+			cw_probe_disarm_returns(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static void cw_probe_disarm_entries(unsigned int n)
+{
+	struct kprobe *kps[CW_NR_ENTRIES];
+	unsigned int i, armed = 0;
+
+	for (i = 0; i < n; i++) {
+		if (cw_kprobes[i].symbol_name)
+			kps[armed++] = &cw_kprobes[i];
+	}
+	/* One grace period for all, where one by one would take many. */
+	unregister_kprobes(kps, armed);
+}
 
 static int cw_probe_arm_entries(struct netlink_ext_ack *extack)
 {
@@ -178,86 +475,75 @@ static int cw_probe_arm_entries(struct netlink_ext_ack *extack)
 	int err;
 
 	memset(cw_kprobes, 0, sizeof(cw_kprobes));
-	for (i = 0; i < CW_NR_PROBES; i++) {
-		cw_kprobes[i].symbol_name = cw_probes[i].symbol;
-		cw_kprobes[i].pre_handler = cw_probes[i].handler;
+	for (i = 0; i < CW_NR_ENTRIES; i++) {
+		cw_kprobes[i].symbol_name = cw_entries[i].symbol;
+		cw_kprobes[i].pre_handler = cw_entries[i].handler;
 		err = register_kprobe(&cw_kprobes[i]);
-		if (err)
-			goto err_disarm;
+		if (!err)
+			continue;
+		memset(&cw_kprobes[i], 0, sizeof(cw_kprobes[i]));
+		if (err == -ENOENT && cw_entries[i].optional)
+			continue;
+		cw_probe_refused(extack, "kprobe", cw_entries[i].symbol, err);
+		cw_probe_disarm_entries(i);
+		return err;
 	}
 	return 0;
-
-err_disarm:
-	snprintf(cw_refused, sizeof(cw_refused),
-		 "kernel refused a kprobe on %s (error %d); see the kernel log",
-		 cw_probes[i].symbol, -err);
-	if (extack)
-		extack->_msg = cw_refused;
-	while (i--)
-		unregister_kprobe(&cw_kprobes[i]);
-	return err;
-}
-
-static void cw_probe_disarm_entries(void)
-{
-	struct kprobe *kps[CW_NR_PROBES];
-	unsigned int i;
-
-	for (i = 0; i < CW_NR_PROBES; i++)
-		kps[i] = &cw_kprobes[i];
-	/* One grace period for all, where one by one would take nine. */
-	unregister_kprobes(kps, CW_NR_PROBES);
 }
 
 int cw_probe_arm(struct netlink_ext_ack *extack)
 {
 	int err;
 
-	err = cw_probe_arm_state(extack);
+	err = cw_probe_arm_points(extack);
 	if (err)
 		return err;
-	err = cw_probe_arm_oom(extack);
+	err = cw_probe_arm_returns(extack);
 	if (err)
-		goto err_state;
+		goto err_points;
 	err = cw_probe_arm_entries(extack);
 	if (err)
-		goto err_oom;
+		goto err_returns;
 	WRITE_ONCE(cw_armed, true);
 	return 0;
 
-err_oom:
-	unregister_kretprobe(&cw_oom_probe);
-err_state:
-	cw_probe_disarm_state();
+err_returns:
+	cw_probe_disarm_returns(CW_NR_RETURNS);
+err_points:
+	cw_probe_disarm_points(CW_NR_POINTS);
 	return err;
 }
 
 static u64 cw_probe_missed_now(void)
 {
-	u64 n = cw_oom_probe.nmissed + cw_oom_probe.kp.nmissed;
 	unsigned int i;
+	u64 n = 0;
 
-	for (i = 0; i < CW_NR_PROBES; i++)
+	for (i = 0; i < CW_NR_ENTRIES; i++)
 		n += cw_kprobes[i].nmissed;
+	for (i = 0; i < CW_NR_RETURNS; i++)
+		n += cw_kretprobes[i].nmissed + cw_kretprobes[i].kp.nmissed;
 	return n;
 }
 
 void cw_probe_disarm(void)
 {
-	cw_probe_disarm_entries();
-	unregister_kretprobe(&cw_oom_probe);
-	cw_probe_disarm_state();
+	cw_probe_disarm_entries(CW_NR_ENTRIES);
+	cw_probe_disarm_returns(CW_NR_RETURNS);
+	cw_probe_disarm_points(CW_NR_POINTS);
 	cw_missed_before += cw_probe_missed_now();
 	WRITE_ONCE(cw_armed, false);
 }
 
 unsigned int cw_probe_armed(void)
 {
-	/* The entry probes, the kretprobe and the tracepoint. */
-	return READ_ONCE(cw_armed) ? CW_NR_PROBES + 2 : 0;
+	return READ_ONCE(cw_armed) ?
+		CW_NR_ENTRIES + CW_NR_RETURNS + CW_NR_POINTS : 0;
 }
 
 u64 cw_probe_missed(void)
 {
-	return cw_missed_before + (READ_ONCE(cw_armed) ? cw_probe_missed_now() : 0);
+	u64 n = READ_ONCE(cw_missed_before);
+
+	return READ_ONCE(cw_armed) ? n + cw_probe_missed_now() : n;
 }

@@ -14,6 +14,7 @@
 #include "notify.h"
 #include "probe.h"
 #include "ring.h"
+#include "track.h"
 #include "watch.h"
 
 static unsigned int ring_slots = 1024;
@@ -26,6 +27,11 @@ module_param(inflight_slots, uint, 0444);
 MODULE_PARM_DESC(inflight_slots,
 		 "closes that can be in progress at once, 64 to 1048576 (4096)");
 
+static unsigned int track_slots = 16384;
+module_param(track_slots, uint, 0444);
+MODULE_PARM_DESC(track_slots,
+		 "closing connections followed at once, 64 to 1048576 (16384)");
+
 /* Protects cw_watch_users and the state of the pipeline behind it. */
 static DEFINE_MUTEX(cw_watch_lock);
 static unsigned int cw_watch_users;
@@ -37,6 +43,7 @@ unsigned int cw_watch_ring_slots(void)
 
 static int __cw_watch_start(struct netlink_ext_ack *extack)
 {
+	unsigned int track = clamp(track_slots, 64U, 1U << 20);
 	unsigned int inflight = clamp(inflight_slots, 64U, 1U << 20);
 	int err;
 
@@ -50,13 +57,18 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	err = cw_inflight_init(inflight);
 	if (err)
 		goto err_birth;
-	err = cw_probe_arm(extack);
+	err = cw_track_init(track);
 	if (err)
 		goto err_inflight;
+	err = cw_probe_arm(extack);
+	if (err)
+		goto err_track;
 	return 0;
 
-err_inflight:
+err_track:
 	cw_notify_cancel();
+	cw_track_exit();
+err_inflight:
 	cw_inflight_exit();
 err_birth:
 	cw_birth_exit();
@@ -65,7 +77,7 @@ err_ring:
 err_out:
 	if (err == -ENOMEM)
 		NL_SET_ERR_MSG(extack,
-			       "no memory for rings and tables; load the module with smaller ring_slots or inflight_slots");
+			       "no memory for rings and tables; load the module with smaller ring_slots, inflight_slots or track_slots");
 	return err;
 }
 
@@ -74,6 +86,7 @@ static void __cw_watch_stop(void)
 	lockdep_assert_held(&cw_watch_lock);
 	cw_probe_disarm();
 	cw_notify_cancel();
+	cw_track_exit();
 	cw_inflight_exit();
 	cw_birth_exit();
 	cw_ring_exit();

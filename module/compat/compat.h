@@ -6,6 +6,11 @@
 #ifndef CW_COMPAT_H
 #define CW_COMPAT_H
 
+#include <linux/kallsyms.h>
+#include <linux/net.h>
+#include <linux/ptrace.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
 #include <linux/version.h>
 
 /* 6.1 and later refuse nonsense in reserved fields of new commands only. */
@@ -13,6 +18,73 @@
 #define CW_GENL_RESV_START_OP(op)	.resv_start_op = (op),
 #else
 #define CW_GENL_RESV_START_OP(op)
+#endif
+
+/* close(2) stopped calling filp_close() when it learnt to fput at once. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define CW_FILE_CLOSE_SYMBOL	"filp_flush"
+#else
+#define CW_FILE_CLOSE_SYMBOL	"filp_close"
+#endif
+
+static inline struct socket *cw_sock_from_file(struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+	return sock_from_file(file);
+#else
+	int err;
+
+	return sock_from_file(file, &err);
+#endif
+}
+
+/* tcp_abort() of 5.10 refuses minisocks and leaves orphans alive. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
+#define CW_ABORT_TAKES_MINISOCKS	true
+#define CW_ABORT_TAKES_ORPHANS		true
+#else
+#define CW_ABORT_TAKES_MINISOCKS	false
+#define CW_ABORT_TAKES_ORPHANS		false
+#endif
+
+/*
+ * tcp_reset() is called for an RST, and for data that comes after a close.
+ * Since 5.11 it is given the segment; before, only its caller tells.
+ */
+static inline bool cw_reset_is_for_rst(struct pt_regs *regs)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+	const struct sk_buff *skb = (void *)regs_get_kernel_argument(regs, 1);
+
+	return tcp_hdr(skb)->rst;
+#else
+	char caller[KSYM_SYMBOL_LEN];
+
+	/* At the entry of a function its return address is on top. */
+	sprint_symbol_no_offset(caller,
+				*(unsigned long *)kernel_stack_pointer(regs));
+	return strcmp(caller, "tcp_rcv_state_process");
+#endif
+}
+
+/* The kernel names the reason of each RST that it sends, and traces it. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#define CW_HAVE_RST_REASON
+
+#include <linux/kernel.h>
+#include <net/rstreason.h>
+
+static inline const char *cw_rst_reason(enum sk_rst_reason reason)
+{
+#define CW_REASON(name)	[SK_RST_REASON_##name] = #name,
+	static const char * const names[] = {
+		DEFINE_RST_REASON(CW_REASON, CW_REASON)
+	};
+#undef CW_REASON
+
+	return (unsigned int)reason < ARRAY_SIZE(names) && names[reason] ?
+		names[reason] : "unknown";
+}
 #endif
 
 #endif

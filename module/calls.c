@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls of a program that TCP never sees, or refuses.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/net.h>
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
+#include "calls.h"
+#include "compat/compat.h"
+#include "facts.h"
+#include "notify.h"
+
+static bool cw_calls_is_tcp(const struct sock *sk)
+{
+	return sk && sk->sk_protocol == IPPROTO_TCP &&
+	       sk->sk_type == SOCK_STREAM &&
+	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
+}
+
+void cw_calls_close(struct file *file)
+{
+	struct cw_event ev = { .type = CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE };
+	struct socket *sock;
+	long refs;
+
+	if (!S_ISSOCK(file_inode(file)->i_mode))
+		return;
+	refs = file_count(file);
+	if (refs < 2)
+		return;
+	sock = cw_sock_from_file(file);
+	if (!sock || !cw_calls_is_tcp(sock->sk))
+		return;
+	cw_facts_identity(&ev.conn, sock->sk);
+	cw_owner_take(&ev.owner, sock->sk);
+	ev.marks.new_state = ev.conn.state;
+	ev.extra.references = refs - 1;
+	cw_notify_event(&ev);
+}
+
+void cw_calls_stream_error(struct sock *sk, int flags, int err)
+{
+	struct cw_event ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN,
+	};
+
+	/* An error that waits on the socket is returned in place of EPIPE. */
+	if (err != -EPIPE || READ_ONCE(sk->sk_err) ||
+	    !(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN) ||
+	    !cw_calls_is_tcp(sk))
+		return;
+	cw_facts_take(&ev.conn, sk);
+	cw_owner_take(&ev.owner, sk);
+	ev.marks.new_state = ev.conn.state;
+	ev.extra.sigpipe = !(flags & MSG_NOSIGNAL);
+	cw_notify_event(&ev);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * RSTs that no close sends. The peer of these events is read off the segment,
+ * for there may be no socket at all.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/string.h>
+#include <linux/tcp.h>
+#include <net/dst.h>
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
+#include "facts.h"
+#include "notify.h"
+#include "reset.h"
+
+void cw_reset_received(struct sock *sk)
+{
+	struct cw_event ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_RESET,
+		.extra.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED,
+	};
+
+	if (sock_flag(sk, SOCK_DEAD) || sk->sk_state == TCP_CLOSE)
+		return;
+	cw_facts_take(&ev.conn, sk);
+	ev.marks.new_state = TCP_CLOSE;
+	cw_notify_event(&ev);
+}
+
+static u32 cw_reset_kind(const struct sock *sk)
+{
+	if (!sk)
+		return CLOSEWATCH_RESET_KIND_NO_SOCKET;
+	switch (sk->sk_state) {
+	case TCP_TIME_WAIT:
+		return CLOSEWATCH_RESET_KIND_TIME_WAIT;
+	case TCP_LISTEN:
+	case TCP_NEW_SYN_RECV:
+		return CLOSEWATCH_RESET_KIND_LISTENER;
+	case TCP_CLOSE:
+		/* This very segment ended it. */
+		return CLOSEWATCH_RESET_KIND_LATE_DATA;
+	}
+	return CLOSEWATCH_RESET_KIND_BAD_SEGMENT;
+}
+
+static struct net *cw_reset_net(const struct sock *sk,
+				const struct sk_buff *skb)
+{
+	if (sk)
+		return sock_net(sk);
+	return skb_dst(skb) ? dev_net(skb_dst(skb)->dev) : NULL;
+}
+
+static void cw_reset_addresses(struct cw_conn *conn, const struct sk_buff *skb)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+
+	conn->lport = ntohs(th->dest);
+	conn->rport = ntohs(th->source);
+	if (ip_hdr(skb)->version == 4) {
+		conn->family = AF_INET;
+		memcpy(conn->laddr, &ip_hdr(skb)->daddr, 4);
+		memcpy(conn->raddr, &ip_hdr(skb)->saddr, 4);
+		return;
+	}
+	conn->family = AF_INET6;
+	memcpy(conn->laddr, &ipv6_hdr(skb)->daddr, 16);
+	memcpy(conn->raddr, &ipv6_hdr(skb)->saddr, 16);
+}
+
+void cw_reset_sent(const struct sock *sk, const struct sk_buff *skb,
+		   const char *reason)
+{
+	struct cw_event ev = { .type = CLOSEWATCH_EVENT_TYPE_RESET };
+	struct net *net = cw_reset_net(sk, skb);
+
+	if (!net)
+		return;
+	ev.conn.netns = net->ns.inum;
+	ev.conn.cookie = sk ? atomic64_read(&sk->sk_cookie) : 0;
+	ev.conn.state = sk ? sk->sk_state : TCP_CLOSE;
+	ev.marks.new_state = ev.conn.state;
+	cw_reset_addresses(&ev.conn, skb);
+	ev.extra.reset_kind = cw_reset_kind(sk);
+	if (reason)
+		strscpy(ev.extra.reason, reason, sizeof(ev.extra.reason));
+	cw_notify_event(&ev);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The counters lie in the storage that the kernel keeps for each network
+ * namespace and frees only after every subsystem's exit: TCP's own exit ends
+ * minisocks, and that is counted here after ours would have run. Hence plain
+ * atomics and no per-CPU memory, which would have to be freed by an exit of
+ * our own, too early.
+ */
+#include <linux/atomic.h>
+#include <linux/log2.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "stats.h"
+
+#define CW_STATS_COUNT	(sizeof(struct cw_stats) / sizeof(u64))
+
+struct cw_stats_net {
+	atomic64_t n[CW_STATS_COUNT];
+};
+
+static unsigned int cw_stats_id;
+
+#define CW_STATS_SLOT(member)	(offsetof(struct cw_stats, member) / sizeof(u64))
+
+static void cw_stats_add(struct net *net, unsigned int slot, u64 n)
+{
+	struct cw_stats_net *s = net_generic(net, cw_stats_id);
+
+	if (n)
+		atomic64_add(n, &s->n[slot]);
+}
+
+static void cw_stats_bucket(struct net *net, unsigned int slot, u64 value)
+{
+	cw_stats_add(net, slot + (value ? ilog2(value) : 0), 1);
+}
+
+void cw_stats_close(struct net *net, const struct cw_event *ev)
+{
+	u32 path = ev->verdict.path;
+
+	cw_stats_add(net, CW_STATS_SLOT(close) + path, 1);
+	cw_stats_add(net, CW_STATS_SLOT(close_unread) + path, ev->conn.unread);
+	if (ev->conn.unread)
+		cw_stats_bucket(net, CW_STATS_SLOT(unread), ev->conn.unread);
+	if (ev->marks.waited)
+		cw_stats_bucket(net, CW_STATS_SLOT(wait), ev->marks.wait_ns);
+}
+
+void cw_stats_fate(struct net *net, const struct cw_end *end)
+{
+	cw_stats_add(net, CW_STATS_SLOT(fate) + end->fate, 1);
+	cw_stats_add(net, CW_STATS_SLOT(fate_lost) + end->fate,
+		     end->lost_bytes);
+	if (end->since_ns)
+		cw_stats_bucket(net, CW_STATS_SLOT(since), end->since_ns);
+}
+
+void cw_stats_read(struct net *net, struct cw_stats *stats)
+{
+	struct cw_stats_net *s = net_generic(net, cw_stats_id);
+	u64 *to = (u64 *)stats;
+	unsigned int i;
+
+	for (i = 0; i < CW_STATS_COUNT; i++)
+		to[i] = atomic64_read(&s->n[i]);
+}
+
+static struct pernet_operations cw_stats_ops = {
+	.id = &cw_stats_id,
+	.size = sizeof(struct cw_stats_net),
+};
+
+int cw_stats_init(void)
+{
+	return register_pernet_subsys(&cw_stats_ops);
+}
+
+void cw_stats_exit(void)
+{
+	unregister_pernet_subsys(&cw_stats_ops);
+}

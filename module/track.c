@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What ends a connection is told by the functions that ran just before its
+ * state became CLOSE; each leaves a mark here, and the change of state draws
+ * the conclusion. Timers leave none: an end without a mark is theirs.
+ */
+#include <linux/hash.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+#include <net/inet_timewait_sock.h>
+#include <net/net_namespace.h>
+#include <net/tcp.h>
+
+#include "birth.h"
+#include "classify.h"
+#include "facts.h"
+#include "notify.h"
+#include "stats.h"
+#include "track.h"
+
+#define CW_TRACK_BITS	12
+
+struct cw_track {
+	struct hlist_node node;
+	u64 cookie;
+	u64 since;
+	u32 marks;
+	u32 first;
+	struct cw_owner owner;
+	/* Set when the full socket is gone and a minisock remains. */
+	struct cw_conn conn;
+	struct cw_end end;
+};
+
+/* lock protects the chain, not the entries on it. */
+struct cw_track_bucket {
+	raw_spinlock_t lock;
+	struct hlist_head chain;
+};
+
+static struct cw_track_bucket cw_track_table[1 << CW_TRACK_BITS];
+static struct cw_track *cw_track_pool;
+/* Protects the free list and the count. */
+static DEFINE_RAW_SPINLOCK(cw_track_free_lock);
+static HLIST_HEAD(cw_track_free);
+static unsigned int cw_track_used;
+static unsigned int cw_track_slots;
+
+int cw_track_init(unsigned int slots)
+{
+	unsigned int i;
+
+	cw_track_pool = kvcalloc(slots, sizeof(*cw_track_pool), GFP_KERNEL);
+	if (!cw_track_pool)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(cw_track_table); i++) {
+		raw_spin_lock_init(&cw_track_table[i].lock);
+		INIT_HLIST_HEAD(&cw_track_table[i].chain);
+	}
+	INIT_HLIST_HEAD(&cw_track_free);
+	for (i = 0; i < slots; i++)
+		hlist_add_head(&cw_track_pool[i].node, &cw_track_free);
+	cw_track_used = 0;
+	cw_track_slots = slots;
+	return 0;
+}
+
+void cw_track_exit(void)
+{
+	kvfree(cw_track_pool);
+	cw_track_pool = NULL;
+	cw_track_used = 0;
+}
+
+unsigned int cw_track_count(void)
+{
+	return READ_ONCE(cw_track_used);
+}
+
+static struct cw_track_bucket *cw_track_bucket(u64 cookie)
+{
+	return &cw_track_table[hash_64(cookie, CW_TRACK_BITS)];
+}
+
+static struct cw_track *__cw_track_lookup(struct cw_track_bucket *b, u64 cookie)
+{
+	struct cw_track *t;
+
+	lockdep_assert_held(&b->lock);
+	hlist_for_each_entry(t, &b->chain, node) {
+		if (t->cookie == cookie)
+			return t;
+	}
+	return NULL;
+}
+
+static struct cw_track *cw_track_find(u64 cookie)
+{
+	struct cw_track_bucket *b = cw_track_bucket(cookie);
+	struct cw_track *t;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	t = __cw_track_lookup(b, cookie);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+	return t;
+}
+
+/* Unhash an entry: whoever gets it is the only one to have it. */
+static struct cw_track *cw_track_take(u64 cookie)
+{
+	struct cw_track_bucket *b = cw_track_bucket(cookie);
+	struct cw_track *t;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	t = __cw_track_lookup(b, cookie);
+	if (t)
+		hlist_del(&t->node);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+	return t;
+}
+
+static void cw_track_hash(struct cw_track *t)
+{
+	struct cw_track_bucket *b = cw_track_bucket(t->cookie);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	hlist_add_head(&t->node, &b->chain);
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+}
+
+static void cw_track_put(struct cw_track *t)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&cw_track_free_lock, flags);
+	hlist_add_head(&t->node, &cw_track_free);
+	WRITE_ONCE(cw_track_used, cw_track_used - 1);
+	raw_spin_unlock_irqrestore(&cw_track_free_lock, flags);
+}
+
+static struct cw_track *cw_track_get(struct sock *sk)
+{
+	u64 cookie = cw_facts_cookie(sk);
+	struct cw_track *t = cw_track_find(cookie);
+	unsigned long flags;
+
+	if (t)
+		return t;
+	raw_spin_lock_irqsave(&cw_track_free_lock, flags);
+	if (!hlist_empty(&cw_track_free)) {
+		t = hlist_entry(cw_track_free.first, struct cw_track, node);
+		hlist_del(&t->node);
+		WRITE_ONCE(cw_track_used, cw_track_used + 1);
+	}
+	raw_spin_unlock_irqrestore(&cw_track_free_lock, flags);
+	if (!t)
+		return NULL;
+	memset(t, 0, sizeof(*t));
+	t->cookie = cookie;
+	cw_track_hash(t);
+	return t;
+}
+
+/* Only what can come to CLOSE with a fate has an entry. */
+static bool cw_track_concerns(const struct sock *sk)
+{
+	return !((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN |
+					TCPF_SYN_SENT | TCPF_SYN_RECV |
+					TCPF_TIME_WAIT | TCPF_NEW_SYN_RECV));
+}
+
+void cw_track_mark(struct sock *sk, u32 mark)
+{
+	struct cw_track *t;
+
+	if (!cw_track_concerns(sk))
+		return;
+	t = cw_track_get(sk);
+	if (t)
+		t->marks |= mark;
+}
+
+void cw_track_unmark(struct sock *sk, u32 mark)
+{
+	struct cw_track *t = cw_track_find(cw_facts_cookie(sk));
+
+	if (t)
+		t->marks &= ~mark;
+}
+
+void cw_track_fin(struct sock *sk)
+{
+	struct cw_track *t = cw_track_get(sk);
+
+	if (!t)
+		return;
+	t->marks |= CW_MARK_FIN;
+	t->first = sk->sk_state == TCP_LAST_ACK ? CLOSEWATCH_SIDE_PEER :
+						  CLOSEWATCH_SIDE_LOCAL;
+	if (!t->since)
+		t->since = ktime_get_ns();
+}
+
+void cw_track_close(struct sock *sk, const struct cw_owner *owner)
+{
+	struct cw_track *t;
+
+	if (!cw_track_concerns(sk))
+		return;
+	t = cw_track_get(sk);
+	if (!t)
+		return;
+	t->marks |= CW_MARK_IN_CLOSE;
+	t->owner = *owner;
+	if (!t->since)
+		t->since = ktime_get_ns();
+}
+
+static void cw_track_end_take(struct cw_end *end, struct sock *sk,
+			      int old_state, const struct cw_track *t)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 left = tp->write_seq - tp->snd_una;
+
+	memset(end, 0, sizeof(*end));
+	end->old_state = old_state;
+	end->dead = sock_flag(sk, SOCK_DEAD);
+	end->all_acked = !left;
+	end->user_timeout = inet_csk(sk)->icsk_user_timeout;
+	if (t) {
+		end->marks = t->marks;
+		end->first = t->first;
+	} else if (cw_track_count() == cw_track_slots) {
+		end->marks = CW_MARK_UNTRACKED;
+	}
+	if (left && ((1 << old_state) &
+		     (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) &&
+	    !(end->marks & CW_MARK_FIN_LOST))
+		left--;
+	end->lost_bytes = left;
+}
+
+/* Takes the entry, if there is one, out of use. */
+static void cw_track_emit(struct net *net, const struct cw_conn *conn,
+			  struct cw_end *end, struct cw_track *t)
+{
+	struct cw_event ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_FATE,
+		.conn = *conn,
+	};
+
+	if (t && t->since)
+		end->since_ns = ktime_get_ns() - t->since;
+	if (t)
+		ev.owner = t->owner;
+	cw_classify_end(end, conn->linger2);
+	ev.end = *end;
+	if (t)
+		cw_track_put(t);
+	cw_stats_fate(net, end);
+	cw_notify_event(&ev);
+}
+
+void cw_track_gone(struct sock *sk, int old_state)
+{
+	struct cw_conn conn;
+	struct cw_track *t;
+	struct cw_end end;
+
+	if (!cw_track_concerns(sk))
+		return;
+	t = cw_track_take(cw_facts_cookie(sk));
+	cw_track_end_take(&end, sk, old_state, t);
+	cw_facts_take(&conn, sk);
+	conn.age_ns = cw_birth_age(sk);
+	/* The purge of an orphan's queue leaves the numbers that it counts by. */
+	if (end.dead || end.marks & CW_MARK_IN_CLOSE)
+		conn.unread = 0;
+	if (t && (end.marks & CW_MARK_FIN_WAIT2) &&
+	    !(end.marks & CW_MARK_NO_MINISOCK)) {
+		t->conn = conn;
+		t->end = end;
+		cw_track_hash(t);
+		return;
+	}
+	cw_track_emit(sock_net(sk), &conn, &end, t);
+}
+
+static u64 cw_track_tw_cookie(struct inet_timewait_sock *tw)
+{
+	return atomic64_read(&tw->tw_cookie);
+}
+
+void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark)
+{
+	struct cw_track *t = cw_track_take(cw_track_tw_cookie(tw));
+	struct cw_conn conn;
+	struct cw_end end;
+
+	if (!t)
+		return;
+	conn = t->conn;
+	end = t->end;
+	end.marks |= mark;
+	cw_track_emit(twsk_net(tw), &conn, &end, t);
+}
+
+void cw_track_tw_kill(struct inet_timewait_sock *tw)
+{
+	cw_track_tw_end(tw, check_net(twsk_net(tw)) ? 0 : CW_MARK_NET_DEAD);
+}
+
+void cw_track_tw_rst(u64 cookie, bool looking)
+{
+	struct cw_track_bucket *b = cw_track_bucket(cookie);
+	struct cw_track *t;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	t = __cw_track_lookup(b, cookie);
+	if (t && looking)
+		t->end.marks |= CW_MARK_PEER_RST;
+	else if (t)
+		t->end.marks &= ~CW_MARK_PEER_RST;
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+}
