@@ -15,6 +15,10 @@ error_t cw_args_default(int key, char *arg, struct argp_state *state)
 				ARGP_HELP_LONG | ARGP_HELP_DOC);
 		args->done = true;
 		return ECANCELED;
+	case CW_ARGS_USAGE:
+		argp_state_help(state, stdout, ARGP_HELP_USAGE);
+		args->done = true;
+		return ECANCELED;
 	case 'V':
 		printf("closewatch " CW_VERSION "\n");
 		args->done = true;
@@ -27,6 +31,12 @@ error_t cw_args_default(int key, char *arg, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+char *cw_args_help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
 }
 
 int cw_args_parse(const struct argp *argp, int argc, char **argv,

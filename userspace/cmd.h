@@ -4,9 +4,8 @@
 
 #include <argp.h>
 
+#include "../module/version.h"
 #include "fail.h"
-
-#define CW_VERSION "0.1.0"
 
 /*
  * One verb. @run gets its own words, argv[0] being "closewatch VERB", and
@@ -32,6 +31,14 @@ struct cw_args {
 	bool done;
 };
 
+/* What every verb takes. */
+#define CW_ARGS_OPTIONS							\
+	{ "help", 'h', NULL, 0, "show this", -1 },			\
+	{ "usage", CW_ARGS_USAGE, NULL, OPTION_HIDDEN, NULL, -1 },	\
+	{ "version", 'V', NULL, 0, "show the version", -1 }
+
+enum { CW_ARGS_USAGE = 0x1000 };
+
 /*
  * argp_parse() that never exits. @input begins with struct cw_args. Returns
  * an exit code; with @done set there is nothing left to do.
@@ -41,5 +48,8 @@ int cw_args_parse(const struct argp *argp, int argc, char **argv,
 
 /* For a parser's default: help, version, and no stray words. */
 error_t cw_args_default(int key, char *arg, struct argp_state *state);
+
+/* For struct argp: leaves out a note of argp's that says nothing here. */
+char *cw_args_help_filter(int key, const char *text, void *input);
 
 #endif

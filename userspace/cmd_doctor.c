@@ -20,8 +20,7 @@ struct doctor {
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a check", 0 },
-	{ "help", 'h', NULL, 0, "show this", -1 },
-	{ "version", 'V', NULL, 0, "show the version", -1 },
+	CW_ARGS_OPTIONS,
 	{ 0 },
 };
 
@@ -36,6 +35,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp doctor_argp = {
+	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
 	.doc = "Say what keeps closewatch from working, and the command that mends it.\v"
 	       "Exit code: 0 all is well, 1 something is to be mended.",

@@ -44,7 +44,7 @@ struct watch {
 	int signal_fd, timer_fd;
 	bool utf8;
 	bool full;		/* --count is reached: show no more */
-	bool stop;
+	bool stop;		/* a signal or the end of --duration */
 };
 
 static const struct argp_option options[] = {
@@ -76,9 +76,7 @@ static const struct argp_option options[] = {
 	{ "color", KEY_COLOR, "WHEN", 0,
 	  "auto (default), always or never; NO_COLOR is heeded", 0 },
 	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 },
-	{ NULL, 0, NULL, 0, "", -1 },
-	{ "help", 'h', NULL, 0, "show this", 0 },
-	{ "version", 'V', NULL, 0, "show the version", 0 },
+	CW_ARGS_OPTIONS,
 	{ 0 },
 };
 
@@ -90,7 +88,7 @@ static const char doc[] =
 	"Verbs (watch is the default):\n"
 	"  watch    show closes as they happen\n"
 	"  info     show the state of the module\n"
-	"  doctor   say what keeps closewatch from working, and the command that mends it\n"
+	"  doctor   say what keeps closewatch from working and what mends it\n"
 	"\n"
 	"Examples:\n"
 	"  closewatch                             all closes in this network namespace\n"
@@ -209,8 +207,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp watch_argp = {
+	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse, .doc = doc,
 };
+
+/* Once there is a subscription, for what is refused has no titles. */
+static void show_header(struct watch *w)
+{
+	if (w->header)
+		cw_view_header(w->view);
+	w->header = false;
+}
 
 static bool show(void *arg, const struct cw_event *ev)
 {
@@ -218,16 +225,12 @@ static bool show(void *arg, const struct cw_event *ev)
 
 	if (w->full || w->out.error)
 		return false;
+	show_header(w);
 	cw_tally_add(&w->tally, ev);
-	if (cw_record_event(w->view, ev, w->utf8, w->diag)) {
-		if (!w->out.error)
-			w->out.error = errno;
-		w->stop = true;
-	}
+	if (cw_record_event(w->view, ev, w->utf8, w->diag) && !w->out.error)
+		w->out.error = errno;
 	w->full = w->count && w->tally.shown >= w->count;
-	if (w->full)
-		w->stop = true;
-	return !w->stop;
+	return !w->full;
 }
 
 static void on_events(void *arg, const void *attrs, size_t len)
@@ -329,7 +332,7 @@ static int loop(struct watch *w)
 	};
 	int ret = CW_OK;
 
-	while (!w->stop && !ret) {
+	while (!w->stop && !w->full && !w->out.error && !ret) {
 		bool overrun = false;
 
 		if (poll(p, 4, -1) < 0 && errno != EINTR)
@@ -343,7 +346,6 @@ static int loop(struct watch *w)
 			if (!w->out.error)
 				w->out.error = p[3].revents & POLLNVAL ?
 					       EBADF : EPIPE;
-			w->stop = true;
 		}
 		if (p[1].revents || p[2].revents)
 			w->stop = true;
@@ -360,11 +362,10 @@ static int run(struct watch *w)
 	if (ret)
 		return ret;
 	warn_silenced();
-	if (w->header)
-		cw_view_header(w->view);
 	ret = cw_nl_subscribe(w->nl, &w->filter, w->args.fail);
 	if (ret)
 		return ret;
+	show_header(w);
 	start_timer(w);
 	ret = loop(w);
 	/* After a failed loop there is no listener left to ask. */

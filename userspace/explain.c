@@ -48,15 +48,21 @@ static void say_duration(struct text *t, uint64_t ns)
  */
 static void say_abort(struct text *t, const struct cw_event *ev)
 {
-	if (ev->unread)
-		say(t, "; %" PRIu32 " B unread", ev->unread);
-	if (ev->unacked)
-		say(t, "; %" PRIu32 " B of ours not yet acknowledged",
+	const char *sep = ":";
+
+	if (ev->unread) {
+		say(t, "%s %" PRIu32 " B unread", sep, ev->unread);
+		sep = ";";
+	}
+	if (ev->unacked) {
+		say(t, "%s %" PRIu32 " B of ours not yet acknowledged", sep,
 		    ev->unacked);
+		sep = ";";
+	}
 	if (ev->unsent)
-		say(t, "; %" PRIu32 " B never sent", ev->unsent);
-	if (!ev->unacked && !ev->unsent && has(ev, UNACKED))
-		say(t, "; nothing of ours was under way");
+		say(t, "%s %" PRIu32 " B never sent", sep, ev->unsent);
+	else if (!ev->unacked && has(ev, UNACKED))
+		say(t, "%s nothing of ours was under way", sep);
 }
 
 static void say_in_flight(struct text *t, const struct cw_event *ev)
@@ -64,7 +70,7 @@ static void say_in_flight(struct text *t, const struct cw_event *ev)
 	if (ev->unacked)
 		say(t, "; %" PRIu32 " B in flight", ev->unacked);
 	else if (has(ev, UNACKED) && !ev->unsent)
-		say(t, "; all data was acknowledged");
+		say(t, "; all our data was acknowledged");
 }
 
 static void say_listener(struct text *t, const struct cw_event *ev)
@@ -97,6 +103,10 @@ static void say_path(struct text *t, const struct cw_event *ev)
 	switch ((enum closewatch_path)ev->path) {
 	case CLOSEWATCH_PATH_FIN:
 		say(t, "FIN");
+		if (ev->state == CLOSEWATCH_STATE_ESTABLISHED)
+			say(t, ", before the peer's");
+		else if (ev->state == CLOSEWATCH_STATE_CLOSE_WAIT)
+			say(t, ", after the peer's");
 		say_in_flight(t, ev);
 		return;
 	case CLOSEWATCH_PATH_FIN_BEHIND_DATA:
@@ -162,33 +172,35 @@ static void say_path(struct text *t, const struct cw_event *ev)
 
 static void say_linger(struct text *t, const struct cw_event *ev)
 {
-	if (!has(ev, LINGER_OUTCOME))
+	static const struct {
+		const char *what;
+		const char *then;	/* NULL: there was no wait */
+	} words[] = {
+		[CLOSEWATCH_LINGER_OUTCOME_ACKED] = {
+			"all acknowledged after", "" },
+		[CLOSEWATCH_LINGER_OUTCOME_TIMEOUT] = {
+			"SO_LINGER ran out after",
+			", the connection goes on alone" },
+		[CLOSEWATCH_LINGER_OUTCOME_SIGNAL] = {
+			"a signal ended the SO_LINGER wait after", "" },
+		[CLOSEWATCH_LINGER_OUTCOME_RESET] = {
+			"the connection broke in the SO_LINGER wait after",
+			"" },
+		[CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT] = {
+			"exit skips the SO_LINGER wait", NULL },
+		[CLOSEWATCH_LINGER_OUTCOME_SKIPPED_RST] = {
+			"RST skips the SO_LINGER wait", NULL },
+	};
+	uint32_t i = ev->linger_outcome;
+
+	if (i >= sizeof(words) / sizeof(words[0]) || !words[i].what)
 		return;
-	switch ((enum closewatch_linger_outcome)ev->linger_outcome) {
-	case CLOSEWATCH_LINGER_OUTCOME_NONE:
+	say(t, "; %s", words[i].what);
+	if (!words[i].then)
 		return;
-	case CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT:
-		say(t, "; no SO_LINGER wait at exit");
-		return;
-	case CLOSEWATCH_LINGER_OUTCOME_SKIPPED_RST:
-		say(t, "; no SO_LINGER wait after RST");
-		return;
-	case CLOSEWATCH_LINGER_OUTCOME_ACKED:
-		say(t, "; all acknowledged after ");
-		break;
-	case CLOSEWATCH_LINGER_OUTCOME_TIMEOUT:
-		say(t, "; SO_LINGER ran out, connection goes on alone, after ");
-		break;
-	case CLOSEWATCH_LINGER_OUTCOME_SIGNAL:
-		say(t, "; SO_LINGER wait ended by a signal after ");
-		break;
-	case CLOSEWATCH_LINGER_OUTCOME_RESET:
-		say(t, "; connection aborted in the SO_LINGER wait after ");
-		break;
-	default:
-		return;
-	}
+	say(t, " ");
 	say_duration(t, ev->linger_waited_ns);
+	say(t, "%s", words[i].then);
 }
 
 static void say_why(struct text *t, const struct cw_event *ev)

@@ -371,7 +371,7 @@ static int fail_request(const struct cw_nl *nl, int err, const char *what,
 			       what);
 	default:
 		return cw_fail(fail, "closewatch doctor",
-			       "the kernel refused to %s: %s", what, text);
+			       "the kernel refused %s: %s", what, text);
 	}
 }
 
@@ -419,7 +419,7 @@ int cw_nl_subscribe(struct cw_nl *nl, const struct cw_filter *f,
 		msg = NULL;
 	}
 	err = exchange(nl, msg, REPLY_MS);
-	return err ? fail_request(nl, err, "watch closes", fail) : CW_OK;
+	return err ? fail_request(nl, err, "watching closes", fail) : CW_OK;
 }
 
 int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
