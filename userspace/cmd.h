@@ -3,6 +3,8 @@
 #define CLOSEWATCH_CMD_H
 
 #include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
 
 #include "../module/version.h"
 #include "fail.h"
@@ -32,12 +34,14 @@ struct cw_args {
 };
 
 /* What every verb takes. */
-#define CW_ARGS_OPTIONS							\
-	{ "help", 'h', NULL, 0, "show this", -1 },			\
-	{ "usage", CW_ARGS_USAGE, NULL, OPTION_HIDDEN, NULL, -1 },	\
-	{ "version", 'V', NULL, 0, "show the version", -1 }
+#define CW_ARGS_HELP	{ "help", 'h', NULL, 0, "show this", -1 }
+#define CW_ARGS_VERSION	{ "version", 'V', NULL, 0, "show the version", -1 }
+#define CW_ARGS_USAGE	{ "usage", CW_KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 }
 
-enum { CW_ARGS_USAGE = 0x1000 };
+enum { CW_KEY_USAGE = 0x1000 };
+
+/* Ends argp_parse(); why is in struct cw_args. */
+#define CW_ARGS_STOP ECANCELED
 
 /*
  * argp_parse() that never exits. @input begins with struct cw_args. Returns

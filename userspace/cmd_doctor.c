@@ -20,7 +20,9 @@ struct doctor {
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a check", 0 },
-	CW_ARGS_OPTIONS,
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
 	{ 0 },
 };
 
@@ -37,8 +39,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp doctor_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
-	.doc = "Say what keeps closewatch from working, and the command that mends it.\v"
-	       "Exit code: 0 all is well, 1 something is to be mended.",
+	.doc = "Say what keeps closewatch from working, and the command that mends it.\vExit code: 0 all is well, 1 something is to be mended.",
 };
 
 enum { COL_STATE, COL_CHECK, COL_WHAT };

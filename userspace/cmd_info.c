@@ -17,7 +17,9 @@ struct info_args {
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object", 0 },
-	CW_ARGS_OPTIONS,
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
 	{ 0 },
 };
 

@@ -76,16 +76,14 @@ static const struct argp_option options[] = {
 	{ "color", KEY_COLOR, "WHEN", 0,
 	  "auto (default), always or never; NO_COLOR is heeded", 0 },
 	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 },
-	CW_ARGS_OPTIONS,
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
 	{ 0 },
 };
 
 static const char doc[] =
-	"Show how TCP connections end on this host: a line a close, with its path, "
-	"the bytes that were unread, unsent and unacknowledged, its owner, and what "
-	"the peer saw."
-	"\v"
-	"Verbs (watch is the default):\n"
+	"Show how TCP connections end on this host: a line a close, with its path, the bytes that were unread, unsent and unacknowledged, its owner, and what the peer saw.\vVerbs (watch is the default):\n"
 	"  watch    show closes as they happen\n"
 	"  info     show the state of the module\n"
 	"  doctor   say what keeps closewatch from working and what mends it\n"
@@ -164,7 +162,7 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 		return cw_args_default(key, arg, state);
 	}
 	w->args.ret = ret;
-	return ret ? EINVAL : 0;
+	return ret ? CW_ARGS_STOP : 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -7,6 +7,7 @@
 
 #include "explain.h"
 #include "names.h"
+#include "util.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
@@ -17,8 +18,8 @@ struct text {
 	size_t used;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-say(struct text *t, const char *fmt, ...)
+__printf(2, 3)
+static void say(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -193,7 +194,7 @@ static void say_linger(struct text *t, const struct cw_event *ev)
 	};
 	uint32_t i = ev->linger_outcome;
 
-	if (i >= sizeof(words) / sizeof(words[0]) || !words[i].what)
+	if (i >= ARRAY_SIZE(words) || !words[i].what)
 		return;
 	say(t, "; %s", words[i].what);
 	if (!words[i].then)
@@ -355,8 +356,8 @@ static const struct advice path_advice[] = {
 		"None is needed; the end of the drain is an event of its own.",
 	},
 };
-_Static_assert(sizeof(path_advice) / sizeof(path_advice[0]) ==
-	       CLOSEWATCH_PATH_MAX + 1, "advice for each path");
+_Static_assert(ARRAY_SIZE(path_advice) == CLOSEWATCH_PATH_MAX + 1,
+	       "advice for each path");
 
 static const struct advice linger_advice = {
 	"SO_LINGER makes close() wait, even on a non-blocking socket.",
@@ -381,8 +382,8 @@ static const struct advice loss_advice[] = {
 		"Turn SO_LINGER off in the program that holds them.",
 	},
 };
-_Static_assert(sizeof(loss_advice) / sizeof(loss_advice[0]) ==
-	       CLOSEWATCH_LOSS_MAX + 1, "advice for each loss");
+_Static_assert(ARRAY_SIZE(loss_advice) == CLOSEWATCH_LOSS_MAX + 1,
+	       "advice for each loss");
 
 static const struct advice *advice(const struct cw_event *ev)
 {

@@ -5,8 +5,7 @@
 #include <linux/closewatch.h>
 
 #include "names.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util.h"
 
 /* A value added to the spec without a word here must not build. */
 #define NAMES(name, words, max)						\

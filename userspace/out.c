@@ -10,7 +10,7 @@
 
 #define GRACE_MS	1000
 
-/* 0 when there is room, or the errno that ends the output. */
+/* 0 when there is room, or the negative errno that ends the output. */
 static int wait_room(const struct cw_out *out)
 {
 	struct pollfd p[1 + CW_OUT_STOPS] = {
@@ -25,11 +25,11 @@ static int wait_room(const struct cw_out *out)
 				   poll(p, 1 + CW_OUT_STOPS, -1);
 
 		if (n < 0 && errno != EINTR)
-			return errno;
+			return -errno;
 		if (n > 0 && p[0].revents)
 			return 0;
 		if (!n)
-			return ETIMEDOUT;
+			return -ETIMEDOUT;
 		stopping = n > 0;
 	}
 }
@@ -47,7 +47,7 @@ static ssize_t out_write(void *cookie, const char *buf, size_t size)
 		size_t n = size - done < PIPE_BUF ? size - done : PIPE_BUF;
 		ssize_t ret;
 
-		out->error = wait_room(out);
+		out->error = -wait_room(out);
 		if (out->error)
 			break;
 		ret = write(out->fd, buf + done, n);

@@ -16,19 +16,54 @@ FIXTURE_VARIANT(names)
 	const char *first_word;
 };
 
-#define VARIANT(what, table, low, high, word)				\
-	FIXTURE_VARIANT_ADD(names, what) {				\
-		.names = &table, .first = low, .max = high,		\
-		.first_word = word,					\
-	}
+FIXTURE_VARIANT_ADD(names, event) {
+	.names = &cw_event_names,
+	.first = 0,
+	.max = CLOSEWATCH_EVENT_TYPE_MAX,
+	.first_word = "close",
+};
 
-VARIANT(event, cw_event_names, 0, CLOSEWATCH_EVENT_TYPE_MAX, "close");
-VARIANT(path, cw_path_names, 0, CLOSEWATCH_PATH_MAX, "unknown");
-VARIANT(fin, cw_fin_names, 0, CLOSEWATCH_FIN_FORM_MAX, "none");
-VARIANT(linger, cw_linger_names, 0, CLOSEWATCH_LINGER_OUTCOME_MAX, "none");
-VARIANT(cause, cw_cause_names, 0, CLOSEWATCH_CAUSE_MAX, "close");
-VARIANT(loss, cw_loss_names, 0, CLOSEWATCH_LOSS_MAX, "ring");
-VARIANT(state, cw_state_names, 1, CLOSEWATCH_STATE_MAX, "ESTABLISHED");
+FIXTURE_VARIANT_ADD(names, path) {
+	.names = &cw_path_names,
+	.first = 0,
+	.max = CLOSEWATCH_PATH_MAX,
+	.first_word = "unknown",
+};
+
+FIXTURE_VARIANT_ADD(names, fin) {
+	.names = &cw_fin_names,
+	.first = 0,
+	.max = CLOSEWATCH_FIN_FORM_MAX,
+	.first_word = "none",
+};
+
+FIXTURE_VARIANT_ADD(names, linger) {
+	.names = &cw_linger_names,
+	.first = 0,
+	.max = CLOSEWATCH_LINGER_OUTCOME_MAX,
+	.first_word = "none",
+};
+
+FIXTURE_VARIANT_ADD(names, cause) {
+	.names = &cw_cause_names,
+	.first = 0,
+	.max = CLOSEWATCH_CAUSE_MAX,
+	.first_word = "close",
+};
+
+FIXTURE_VARIANT_ADD(names, loss) {
+	.names = &cw_loss_names,
+	.first = 0,
+	.max = CLOSEWATCH_LOSS_MAX,
+	.first_word = "ring",
+};
+
+FIXTURE_VARIANT_ADD(names, state) {
+	.names = &cw_state_names,
+	.first = 1,
+	.max = CLOSEWATCH_STATE_MAX,
+	.first_word = "ESTABLISHED",
+};
 
 FIXTURE_SETUP(names)
 {

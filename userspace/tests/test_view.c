@@ -41,51 +41,36 @@ FIXTURE_TEARDOWN(view)
 	((ev)->present &= ~(1ULL << CLOSEWATCH_A_EVENT_##attr))
 
 /* What a verb prints for one event. */
-static const char *render(FIXTURE_DATA(view) *self, bool json, int width,
-			  bool diag)
+static const char *render_to(FILE *out, char **text, const struct cw_event *ev,
+			     bool json, int width, bool diag)
 {
 	struct cw_view_options opt = {
-		.out = self->out, .json = json, .width = width,
+		.out = out, .json = json, .width = width,
 		.layout = cw_record_layout,
 	};
 	struct cw_view *v = cw_view_new(&opt);
 
-	if (!v || cw_record_event(v, &self->ev, false, diag))
+	if (!v || cw_record_event(v, ev, false, diag))
 		return "(failed)";
 	cw_view_free(v);
-	fflush(self->out);
-	return self->text;
+	fflush(out);
+	return *text;
 }
+
+#define render(json, width, diag) \
+	render_to(self->out, &self->text, &self->ev, json, width, diag)
 
 TEST_F(view, json_has_the_shape_of_the_contract)
 {
-	EXPECT_STREQ("{\"event\":\"close\","
-		     "\"time\":\"2026-11-21T03:12:07.123456789Z\","
-		     "\"cpu\":3,\"seq\":\"17\",\"netns\":\"4026531840\","
-		     "\"family\":\"ipv4\","
-		     "\"local\":{\"addr\":\"127.0.0.1\",\"port\":80},"
-		     "\"remote\":{\"addr\":\"127.0.0.2\",\"port\":51234},"
-		     "\"cookie\":\"8193\",\"path\":\"rst-unread\","
-		     "\"state\":\"FIN_WAIT2\",\"new_state\":\"CLOSE\","
-		     "\"fin\":\"none\",\"unread\":3812,\"unsent\":7,"
-		     "\"unacked\":61440,\"sent\":\"812\","
-		     "\"retransmitted\":\"5\",\"received\":\"96\","
-		     "\"acked\":\"18446744073709551615\","
-		     "\"age_ns\":\"1000000007\","
-		     "\"linger\":{\"on\":true,\"seconds\":5,"
-		     "\"waited_ns\":\"1200345\",\"outcome\":\"acked\"},"
-		     "\"why\":\"close\",\"comm\":\"nginx\",\"pid\":812,"
-		     "\"tid\":813,\"uid\":33,\"cgroup\":\"4711\","
-		     "\"children\":4,\"children_reset\":2,\"ulp\":\"tls\","
-		     "\"count\":\"9\",\"loss\":\"ring\"}\n",
-		     render(self, true, 0, false));
+	EXPECT_STREQ("{\"event\":\"close\",\"time\":\"2026-11-21T03:12:07.123456789Z\",\"cpu\":3,\"seq\":\"17\",\"netns\":\"4026531840\",\"family\":\"ipv4\",\"local\":{\"addr\":\"127.0.0.1\",\"port\":80},\"remote\":{\"addr\":\"127.0.0.2\",\"port\":51234},\"cookie\":\"8193\",\"path\":\"rst-unread\",\"state\":\"FIN_WAIT2\",\"new_state\":\"CLOSE\",\"fin\":\"none\",\"unread\":3812,\"unsent\":7,\"unacked\":61440,\"sent\":\"812\",\"retransmitted\":\"5\",\"received\":\"96\",\"acked\":\"18446744073709551615\",\"age_ns\":\"1000000007\",\"linger\":{\"on\":true,\"seconds\":5,\"waited_ns\":\"1200345\",\"outcome\":\"acked\"},\"why\":\"close\",\"comm\":\"nginx\",\"pid\":812,\"tid\":813,\"uid\":33,\"cgroup\":\"4711\",\"children\":4,\"children_reset\":2,\"ulp\":\"tls\",\"count\":\"9\",\"loss\":\"ring\"}\n",
+		     render(true, 0, false));
 }
 
 TEST_F(view, what_is_absent_has_no_key)
 {
 	self->ev.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE;
 	EXPECT_STREQ("{\"event\":\"close\"}\n",
-		     render(self, true, 0, false));
+		     render(true, 0, false));
 }
 
 TEST_F(view, a_lost_record_in_json)
@@ -97,20 +82,18 @@ TEST_F(view, a_lost_record_in_json)
 	put_u64(&m, CLOSEWATCH_A_EVENT_COUNT, 12);
 	put_u32(&m, CLOSEWATCH_A_EVENT_LOSS, CLOSEWATCH_LOSS_SOCKET);
 	cw_decode_event(&self->ev, m.b, m.len);
-	EXPECT_STREQ("{\"event\":\"lost\","
-		     "\"time\":\"1970-01-01T00:00:01.000000000Z\","
-		     "\"count\":\"12\",\"loss\":\"socket\"}\n",
-		     render(self, true, 0, false));
+	EXPECT_STREQ("{\"event\":\"lost\",\"time\":\"1970-01-01T00:00:01.000000000Z\",\"count\":\"12\",\"loss\":\"socket\"}\n",
+		     render(true, 0, false));
 }
 
 TEST_F(view, values_newer_than_the_program_are_shown_as_numbers)
 {
 	self->ev.path = 77;
 	self->ev.state = 200;
-	EXPECT_NE(NULL, strstr(render(self, true, 0, false),
+	EXPECT_NE(NULL, strstr(render(true, 0, false),
 			       "\"path\":\"77\",\"state\":\"200\""));
 	self->ev.type = 99;
-	EXPECT_NE(NULL, strstr(render(self, true, 0, false),
+	EXPECT_NE(NULL, strstr(render(true, 0, false),
 			       "{\"event\":\"99\""));
 }
 
@@ -128,7 +111,7 @@ TEST_F(view, any_task_name_is_valid_json)
 		self->ev.comm.b[1] = byte;
 		self->ev.comm.b[2] = 'z';
 		rewind(self->out);
-		render(self, true, 0, false);
+		render(true, 0, false);
 		newline = strchr(self->text, '\n');
 		ASSERT_NE(NULL, newline);
 		newline[1] = '\0';
@@ -152,21 +135,17 @@ TEST_F(view, any_task_name_is_valid_json)
 
 TEST_F(view, text_is_one_aligned_line)
 {
-	EXPECT_STREQ("03:12:07.123 rst-unread       "
-		     "127.0.0.1:80 -> 127.0.0.2:51234       "
-		     "   3812       7   61440 nginx[812]     "
-		     "RST: 3812 B unread; 61440 B of ours not yet acknowledged; 7 B never sent; all acknowledged after 1.2 ms\n",
-		     render(self, false, 0, false));
+	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> 127.0.0.2:51234          3812       7   61440 nginx[812]     RST: 3812 B unread; 61440 B of ours not yet acknowledged; 7 B never sent; all acknowledged after 1.2 ms\n",
+		     render(false, 0, false));
 }
 
 TEST_F(view, a_narrow_terminal_folds_the_sentence)
 {
 	drop(&self->ev, LINGER_OUTCOME);
 	self->ev.linger_outcome = 0;
-	EXPECT_STREQ("03:12:07.123 rst-unread       "
-		     "127.0.0.1:80 -> 127.0.0.2:51234       nginx[812]\n"
+	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> 127.0.0.2:51234       nginx[812]\n"
 		     "             RST: 3812 B unread; 61440 B of ours not yet acknowledged; 7 B never sent\n",
-		     render(self, false, 80, false));
+		     render(false, 80, false));
 }
 
 TEST_F(view, ipv6_is_bracketed_and_widens_its_column)
@@ -183,10 +162,10 @@ TEST_F(view, ipv6_is_bracketed_and_widens_its_column)
 	a[15] = 2;
 	self->ev.remote_addr.len = 16;
 	memcpy(self->ev.remote_addr.b, a, sizeof(a));
-	EXPECT_NE(NULL, strstr(render(self, false, 0, false), line)) {
+	EXPECT_NE(NULL, strstr(render(false, 0, false), line)) {
 		TH_LOG("%s", self->text);
 	}
-	EXPECT_NE(NULL, strstr(render(self, true, 0, false),
+	EXPECT_NE(NULL, strstr(render(true, 0, false),
 			       "\"addr\":\"2001:db8::1\""));
 }
 
@@ -198,7 +177,7 @@ TEST_F(view, a_lost_record_in_text_is_told_in_words)
 			   1ULL << CLOSEWATCH_A_EVENT_LOSS;
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
 	EXPECT_STREQ("03:12:07.123 lost             9 events lost: a ring in the kernel was full\n",
-		     render(self, false, 0, false));
+		     render(false, 0, false));
 }
 
 TEST_F(view, a_listener_has_no_remote_and_no_figures)
@@ -211,17 +190,15 @@ TEST_F(view, a_listener_has_no_remote_and_no_figures)
 	drop(&self->ev, LINGER_OUTCOME);
 	self->ev.linger_outcome = 0;
 	self->ev.path = CLOSEWATCH_PATH_LISTENER;
-	EXPECT_STREQ("03:12:07.123 listener         127.0.0.1:80                          "
-		     "      -       -       - nginx[812]     "
-		     "listener closed with 4 connections in its queue, 2 reset\n",
-		     render(self, false, 0, false));
+	EXPECT_STREQ("03:12:07.123 listener         127.0.0.1:80                                -       -       - nginx[812]     listener closed with 4 connections in its queue, 2 reset\n",
+		     render(false, 0, false));
 }
 
 TEST_F(view, a_linger_wait_says_what_it_waits_for)
 {
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_LINGER_WAIT;
 	drop(&self->ev, PATH);
-	EXPECT_NE(NULL, strstr(render(self, false, 0, false),
+	EXPECT_NE(NULL, strstr(render(false, 0, false),
 			       " linger-wait "));
 	EXPECT_NE(NULL, strstr(self->text,
 			       "close() waits up to 5 s for 61447 B and the FIN to be acknowledged"));
@@ -233,7 +210,7 @@ TEST_F(view, a_task_name_cannot_steer_the_terminal)
 
 	self->ev.comm.len = sizeof(evil) - 1;
 	memcpy(self->ev.comm.b, evil, sizeof(evil) - 1);
-	EXPECT_NE(NULL, strstr(render(self, false, 0, false),
+	EXPECT_NE(NULL, strstr(render(false, 0, false),
 			       "\\x1b]0;x\\x07\\x0d\\x9b[812]"));
 	EXPECT_EQ(NULL, strchr(self->text, '\033'));
 }
@@ -245,11 +222,11 @@ TEST_F(view, diag_adds_a_cause_and_a_remedy_for_each_path)
 	for (path = 0; path <= CLOSEWATCH_PATH_MAX; path++) {
 		self->ev.path = path;
 		rewind(self->out);
-		render(self, false, 0, true);
+		render(false, 0, true);
 		EXPECT_NE(NULL, strstr(self->text, "\n             cause:  "));
 		EXPECT_NE(NULL, strstr(self->text, "\n             remedy: "));
 	}
-	EXPECT_NE(NULL, strstr(render(self, true, 0, true),
+	EXPECT_NE(NULL, strstr(render(true, 0, true),
 			       "\"diag\":{\"cause\":\""));
 }
 
