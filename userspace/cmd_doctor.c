@@ -39,7 +39,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp doctor_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
-	.doc = "Say what keeps closewatch from working, and the command that mends it.\vExit code: 0 all is well, 1 something is to be mended.",
+	.doc = "Say what keeps closewatch from working, and the command that mends it."
+	       "\vExit code: 0 all is well, 1 something is to be mended.",
 };
 
 enum { COL_STATE, COL_CHECK, COL_WHAT };

@@ -85,90 +85,108 @@ static void say_listener(struct text *t, const struct cw_event *ev)
 	    ev->children_reset);
 }
 
-static void say_silent(struct text *t, const struct cw_event *ev,
-		       const char *why)
+static void say_dropped(struct text *t, const struct cw_event *ev)
 {
-	say(t, "nothing sent: %s", why);
+	uint64_t ours = (uint64_t)ev->unacked + ev->unsent;
+
 	if (ev->unread)
 		say(t, "; %" PRIu32 " B unread", ev->unread);
-	if (ev->unacked || ev->unsent)
-		say(t, "; %" PRIu64 " B of ours dropped",
-		    (uint64_t)ev->unacked + ev->unsent);
+	if (ours)
+		say(t, "; %" PRIu64 " B of ours dropped", ours);
 }
 
-static void say_path(struct text *t, const struct cw_event *ev)
+static void say_fin(struct text *t, const struct cw_event *ev)
+{
+	say(t, "FIN");
+	if (ev->state == CLOSEWATCH_STATE_ESTABLISHED)
+		say(t, ", before the peer's");
+	else if (ev->state == CLOSEWATCH_STATE_CLOSE_WAIT)
+		say(t, ", after the peer's");
+}
+
+static void say_behind(struct text *t, const struct cw_event *ev)
+{
+	say(t, "FIN waits behind %" PRIu32 " B unsent", ev->unsent);
+}
+
+static void say_unknown(struct text *t, const struct cw_event *ev)
 {
 	const char *from = cw_names_word(&cw_state_names, ev->state);
 	const char *to = cw_names_word(&cw_state_names, ev->new_state);
 
-	switch ((enum closewatch_path)ev->path) {
-	case CLOSEWATCH_PATH_FIN:
-		say(t, "FIN");
-		if (ev->state == CLOSEWATCH_STATE_ESTABLISHED)
-			say(t, ", before the peer's");
-		else if (ev->state == CLOSEWATCH_STATE_CLOSE_WAIT)
-			say(t, ", after the peer's");
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_FIN_BEHIND_DATA:
-		say(t, "FIN waits behind %" PRIu32 " B unsent", ev->unsent);
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_FIN_ON_SENT_DATA:
-		say(t, "FIN put on data already sent, leaves only with a retransmission");
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_FIN_LOST:
-		say(t, "no memory for a FIN: the peer is not told");
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_ALREADY_FIN:
-		say(t, "FIN was queued before; the close added nothing");
-		return;
-	case CLOSEWATCH_PATH_ALREADY_CLOSED:
-		say_silent(t, ev, "the connection was already over");
-		return;
-	case CLOSEWATCH_PATH_SYN_SENT:
-		say(t, "nothing sent: connect() had not been answered");
-		return;
-	case CLOSEWATCH_PATH_LISTENER:
-		say_listener(t, ev);
-		return;
-	case CLOSEWATCH_PATH_RST_UNREAD:
-		say(t, "RST");
-		say_abort(t, ev);
-		return;
-	case CLOSEWATCH_PATH_RST_LINGER0:
-		say(t, "RST by SO_LINGER 0");
-		say_abort(t, ev);
-		return;
-	case CLOSEWATCH_PATH_LINGER0_SILENT:
-		say_silent(t, ev, "SO_LINGER 0 in a state without RST");
-		return;
-	case CLOSEWATCH_PATH_RST_LINGER2:
-		say(t, "RST by TCP_LINGER2 below 0");
-		say_abort(t, ev);
-		return;
-	case CLOSEWATCH_PATH_RST_MEMORY:
-		say(t, "RST for want of memory or too many orphans");
-		say_abort(t, ev);
-		return;
-	case CLOSEWATCH_PATH_REPAIR:
-		say_silent(t, ev, "the socket was in TCP_REPAIR");
-		return;
-	case CLOSEWATCH_PATH_NETNS_GONE:
-		say_silent(t, ev, "its network namespace is going away");
-		return;
-	case CLOSEWATCH_PATH_DRAIN:
-		say(t, "a lingering drain took over");
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_UNKNOWN:
-	default:
-		say(t, "no known branch: %s to %s", from ? from : "?",
-		    to ? to : "?");
-		say_abort(t, ev);
-	}
+	say(t, "no known branch, %s to %s", from ? from : "?", to ? to : "?");
+}
+
+typedef void say_fn(struct text *t, const struct cw_event *ev);
+
+/* What was done, in fixed words or by @first; then the bytes, by @rest. */
+struct sentence {
+	const char *words;
+	say_fn *first;
+	say_fn *rest;
+};
+
+static const struct sentence path_sentences[] = {
+	[CLOSEWATCH_PATH_UNKNOWN] = {
+		NULL, say_unknown, say_abort },
+	[CLOSEWATCH_PATH_FIN] = {
+		NULL, say_fin, say_in_flight },
+	[CLOSEWATCH_PATH_FIN_BEHIND_DATA] = {
+		NULL, say_behind, say_in_flight },
+	[CLOSEWATCH_PATH_FIN_ON_SENT_DATA] = {
+		"FIN put on data already sent, leaves only with a retransmission",
+		NULL, say_in_flight },
+	[CLOSEWATCH_PATH_FIN_LOST] = {
+		"no memory for a FIN, the peer is not told",
+		NULL, say_in_flight },
+	[CLOSEWATCH_PATH_ALREADY_FIN] = {
+		"FIN was queued before, the close added nothing",
+		NULL, say_in_flight },
+	[CLOSEWATCH_PATH_ALREADY_CLOSED] = {
+		"nothing sent, the connection was already over",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_SYN_SENT] = {
+		"nothing sent, connect() had not been answered",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_LISTENER] = {
+		NULL, say_listener, NULL },
+	[CLOSEWATCH_PATH_RST_UNREAD] = {
+		"RST", NULL, say_abort },
+	[CLOSEWATCH_PATH_RST_LINGER0] = {
+		"RST by SO_LINGER 0", NULL, say_abort },
+	[CLOSEWATCH_PATH_LINGER0_SILENT] = {
+		"nothing sent, SO_LINGER 0 in a state without RST",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_RST_LINGER2] = {
+		"RST by TCP_LINGER2 below 0", NULL, say_abort },
+	[CLOSEWATCH_PATH_RST_MEMORY] = {
+		"RST for want of memory or too many orphans",
+		NULL, say_abort },
+	[CLOSEWATCH_PATH_REPAIR] = {
+		"nothing sent, the socket was in TCP_REPAIR",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_NETNS_GONE] = {
+		"nothing sent, its network namespace is going away",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_DRAIN] = {
+		"a lingering drain took over", NULL, say_in_flight },
+};
+
+_Static_assert(ARRAY_SIZE(path_sentences) == CLOSEWATCH_PATH_MAX + 1,
+	       "a sentence for each path");
+
+static void say_path(struct text *t, const struct cw_event *ev)
+{
+	const struct sentence *s = &path_sentences[CLOSEWATCH_PATH_UNKNOWN];
+
+	if (ev->path <= CLOSEWATCH_PATH_MAX)
+		s = &path_sentences[ev->path];
+	if (s->words)
+		say(t, "%s", s->words);
+	if (s->first)
+		s->first(t, ev);
+	if (s->rest)
+		s->rest(t, ev);
 }
 
 static void say_linger(struct text *t, const struct cw_event *ev)
@@ -356,6 +374,7 @@ static const struct advice path_advice[] = {
 		"None is needed; the end of the drain is an event of its own.",
 	},
 };
+
 _Static_assert(ARRAY_SIZE(path_advice) == CLOSEWATCH_PATH_MAX + 1,
 	       "advice for each path");
 
@@ -382,6 +401,7 @@ static const struct advice loss_advice[] = {
 		"Turn SO_LINGER off in the program that holds them.",
 	},
 };
+
 _Static_assert(ARRAY_SIZE(loss_advice) == CLOSEWATCH_LOSS_MAX + 1,
 	       "advice for each loss");
 

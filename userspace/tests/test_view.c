@@ -62,7 +62,21 @@ static const char *render_to(FILE *out, char **text, const struct cw_event *ev,
 
 TEST_F(view, json_has_the_shape_of_the_contract)
 {
-	EXPECT_STREQ("{\"event\":\"close\",\"time\":\"2026-11-21T03:12:07.123456789Z\",\"cpu\":3,\"seq\":\"17\",\"netns\":\"4026531840\",\"family\":\"ipv4\",\"local\":{\"addr\":\"127.0.0.1\",\"port\":80},\"remote\":{\"addr\":\"127.0.0.2\",\"port\":51234},\"cookie\":\"8193\",\"path\":\"rst-unread\",\"state\":\"FIN_WAIT2\",\"new_state\":\"CLOSE\",\"fin\":\"none\",\"unread\":3812,\"unsent\":7,\"unacked\":61440,\"sent\":\"812\",\"retransmitted\":\"5\",\"received\":\"96\",\"acked\":\"18446744073709551615\",\"age_ns\":\"1000000007\",\"linger\":{\"on\":true,\"seconds\":5,\"waited_ns\":\"1200345\",\"outcome\":\"acked\"},\"why\":\"close\",\"comm\":\"nginx\",\"pid\":812,\"tid\":813,\"uid\":33,\"cgroup\":\"4711\",\"children\":4,\"children_reset\":2,\"ulp\":\"tls\",\"count\":\"9\",\"loss\":\"ring\"}\n",
+	EXPECT_STREQ("{\"event\":\"close\","
+		     "\"time\":\"2026-11-21T03:12:07.123456789Z\",\"cpu\":3,\"seq\":\"17\",\"netns\":\"4026531840\","
+		     "\"family\":\"ipv4\",\"local\":{\"addr\":\"127.0.0.1\","
+		     "\"port\":80},\"remote\":{\"addr\":\"127.0.0.2\","
+		     "\"port\":51234},\"cookie\":\"8193\",\"path\":\"rst-unread\","
+		     "\"state\":\"FIN_WAIT2\",\"new_state\":\"CLOSE\","
+		     "\"fin\":\"none\",\"unread\":3812,\"unsent\":7,"
+		     "\"unacked\":61440,\"sent\":\"812\",\"retransmitted\":\"5\","
+		     "\"received\":\"96\",\"acked\":\"18446744073709551615\","
+		     "\"age_ns\":\"1000000007\",\"linger\":{\"on\":true,"
+		     "\"seconds\":5,\"waited_ns\":\"1200345\",\"outcome\":\"acked\"},"
+		     "\"why\":\"close\",\"comm\":\"nginx\",\"pid\":812,"
+		     "\"tid\":813,\"uid\":33,\"cgroup\":\"4711\",\"children\":4,"
+		     "\"children_reset\":2,\"ulp\":\"tls\",\"count\":\"9\","
+		     "\"loss\":\"ring\"}\n",
 		     render(true, 0, false));
 }
 
@@ -82,7 +96,8 @@ TEST_F(view, a_lost_record_in_json)
 	put_u64(&m, CLOSEWATCH_A_EVENT_COUNT, 12);
 	put_u32(&m, CLOSEWATCH_A_EVENT_LOSS, CLOSEWATCH_LOSS_SOCKET);
 	cw_decode_event(&self->ev, m.b, m.len);
-	EXPECT_STREQ("{\"event\":\"lost\",\"time\":\"1970-01-01T00:00:01.000000000Z\",\"count\":\"12\",\"loss\":\"socket\"}\n",
+	EXPECT_STREQ("{\"event\":\"lost\",\"time\":\"1970-01-01T00:00:01.000000000Z\""
+		     ",\"count\":\"12\",\"loss\":\"socket\"}\n",
 		     render(true, 0, false));
 }
 
@@ -135,7 +150,11 @@ TEST_F(view, any_task_name_is_valid_json)
 
 TEST_F(view, text_is_one_aligned_line)
 {
-	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> 127.0.0.2:51234          3812       7   61440 nginx[812]     RST: 3812 B unread; 61440 B of ours not yet acknowledged; 7 B never sent; all acknowledged after 1.2 ms\n",
+	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> "
+		     "127.0.0.2:51234          3812       7   61440 "
+		     "nginx[812]     RST: 3812 B unread; 61440 B of "
+		     "ours not yet acknowledged; 7 B never sent; all "
+		     "acknowledged after 1.2 ms\n",
 		     render(false, 0, false));
 }
 
@@ -143,8 +162,10 @@ TEST_F(view, a_narrow_terminal_folds_the_sentence)
 {
 	drop(&self->ev, LINGER_OUTCOME);
 	self->ev.linger_outcome = 0;
-	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> 127.0.0.2:51234       nginx[812]\n"
-		     "             RST: 3812 B unread; 61440 B of ours not yet acknowledged; 7 B never sent\n",
+	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> "
+		     "127.0.0.2:51234       nginx[812]\n"
+		     "             RST: 3812 B unread; 61440 B of ours "
+		     "not yet acknowledged; 7 B never sent\n",
 		     render(false, 80, false));
 }
 
@@ -190,7 +211,10 @@ TEST_F(view, a_listener_has_no_remote_and_no_figures)
 	drop(&self->ev, LINGER_OUTCOME);
 	self->ev.linger_outcome = 0;
 	self->ev.path = CLOSEWATCH_PATH_LISTENER;
-	EXPECT_STREQ("03:12:07.123 listener         127.0.0.1:80                                -       -       - nginx[812]     listener closed with 4 connections in its queue, 2 reset\n",
+	EXPECT_STREQ("03:12:07.123 listener         127.0.0.1:80   "
+		     "                             -       -       "
+		     "- nginx[812]     listener closed with 4 connections "
+		     "in its queue, 2 reset\n",
 		     render(false, 0, false));
 }
 
@@ -201,7 +225,8 @@ TEST_F(view, a_linger_wait_says_what_it_waits_for)
 	EXPECT_NE(NULL, strstr(render(false, 0, false),
 			       " linger-wait "));
 	EXPECT_NE(NULL, strstr(self->text,
-			       "close() waits up to 5 s for 61447 B and the FIN to be acknowledged"));
+			       "close() waits up to 5 s for 61447 B and the FIN "
+		     "to be acknowledged"));
 }
 
 TEST_F(view, a_task_name_cannot_steer_the_terminal)
