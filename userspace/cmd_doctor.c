@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -93,6 +94,25 @@ static void no_events(void *arg, const void *attrs, size_t len)
 	(void)len;
 }
 
+static void compare_versions(struct doctor *d, const struct cw_info *info)
+{
+	static const char ours[] = CW_VERSION;
+	struct cw_finding f = { .health = CW_HEALTHY };
+
+	snprintf(f.what, sizeof(f.what), "module and program are both %s",
+		 ours);
+	if (info->version.len != sizeof(ours) - 1 ||
+	    memcmp(info->version.b, ours, sizeof(ours) - 1)) {
+		f.health = CW_UNCLEAR;
+		snprintf(f.what, sizeof(f.what),
+			 "this program is %s, the module is another version",
+			 ours);
+		snprintf(f.fix, sizeof(f.fix),
+			 "make && sudo rmmod closewatch && sudo insmod ./closewatch.ko");
+	}
+	show(d, "version", &f);
+}
+
 /* The proof of the pudding: the module answers this user here. */
 static void ask_module(struct doctor *d)
 {
@@ -114,6 +134,8 @@ static void ask_module(struct doctor *d)
 	}
 	cw_nl_close(nl);
 	show(d, "answer", &f);
+	if (f.health == CW_HEALTHY)
+		compare_versions(d, &info);
 }
 
 int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail)
@@ -131,7 +153,7 @@ int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail)
 		return ret;
 	opt.out = d.out.file;
 	opt.json = d.json;
-	opt.color = isatty(STDOUT_FILENO);
+	opt.color = cw_out_color(STDOUT_FILENO);
 	d.view = cw_view_new(&opt);
 	for (check = cw_checks; d.view && check->name; check++) {
 		struct cw_finding finding = { 0 };

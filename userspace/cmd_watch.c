@@ -3,7 +3,6 @@
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
@@ -258,16 +257,14 @@ static void show_overrun(struct watch *w)
 static int open_view(struct watch *w)
 {
 	struct cw_view_options opt = { .out = w->out.file, .json = w->json };
-	const char *no_color = getenv("NO_COLOR");
-	bool tty = isatty(w->out.fd);
 	struct winsize size;
 
 	w->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	opt.layout = w->utf8 ? cw_record_layout_utf8 : cw_record_layout;
 	opt.color = w->color == COLOR_ALWAYS ||
-		    (w->color == COLOR_AUTO && tty &&
-		     !(no_color && *no_color));
-	if (tty && !ioctl(w->out.fd, TIOCGWINSZ, &size))
+		    (w->color == COLOR_AUTO && cw_out_color(w->out.fd));
+	/* Fails unless it is a terminal. */
+	if (!ioctl(w->out.fd, TIOCGWINSZ, &size))
 		opt.width = size.ws_col;
 	w->view = cw_view_new(&opt);
 	return w->view ? CW_OK : cw_fail(w->args.fail, NULL, "out of memory");

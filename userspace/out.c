@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,6 +68,13 @@ int cw_out_open(struct cw_out *out, int fd, struct cw_fail *fail)
 	if (!out->file || setvbuf(out->file, NULL, _IOLBF, BUFSIZ))
 		return cw_fail(fail, NULL, "out of memory");
 	return CW_OK;
+}
+
+bool cw_out_color(int fd)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(fd) && !(no_color && *no_color);
 }
 
 int cw_out_close(struct cw_out *out, struct cw_fail *fail)
