@@ -6,6 +6,7 @@
 # verdict's own test and the selftests on 6.1. Its last line says how many tests
 # passed and failed.
 . "$(dirname "$0")/vm/common.sh"
+. "$TOP/selftests/tap.sh"
 
 STATUS=0
 RESULTS=$(mktemp)
@@ -52,7 +53,7 @@ unit_tests() {
 	logged "$WORK/unit-build.log" make -j "$(nproc)" -C "$TOP/userspace" \
 		KSELFTEST="$source/tools/testing/selftests" all || return 1
 	make -j "$(nproc)" -s -C "$TOP/userspace" \
-		KSELFTEST="$source/tools/testing/selftests" check
+		KSELFTEST="$source/tools/testing/selftests" check | tap_results
 }
 
 main() {

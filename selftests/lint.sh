@@ -18,10 +18,11 @@ IGNORE_MODULE=(
 )
 # In programs:
 IGNORE_USER=(
-	# User space has neither of these of the kernel's.
+	# User space has none of these of the kernel's.
 	PREFER_KERNEL_TYPES
 	PREFER_DEFINED_ATTRIBUTE_MACRO
 	ARRAY_SIZE
+	STRCPY
 	# Functions there return exit codes and errno as user space has it.
 	USE_NEGATIVE_ERRNO
 	# The C library's and the language's own names: PRIu64, _Static_assert.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# One TAP result for each check: what it says is shown only when it fails.
+# TAP, written and read. One result for each check, and what a check says is
+# shown only when it failed.
 
 TAP_NUMBER=0
 TAP_FAILED=0
@@ -24,4 +25,18 @@ tap_check() {
 tap_end() {
 	echo "1..$TAP_NUMBER"
 	return $((TAP_FAILED > 0))
+}
+
+# Read TAP of any depth: pass on results, and the diagnostics of what failed. As
+# they come: some awks read a pipe in blocks.
+tap_results() {
+	local line kept=
+	while IFS= read -r line; do
+		case ${line#"${line%%[! ]*}"} in
+		'#  RUN '*) kept=$line ;;
+		'#'*) kept+=${kept:+$'\n'}$line ;;
+		'ok '* | 'Bail out!'*) kept= && printf '%s\n' "$line" ;;
+		'not ok '*) printf '%s\n' "$kept" "$line" && kept= ;;
+		esac
+	done
 }

@@ -14,19 +14,29 @@ error_t cw_args_default(int key, char *arg, struct argp_state *state)
 		argp_state_help(state, stdout, ARGP_HELP_SHORT_USAGE |
 				ARGP_HELP_LONG | ARGP_HELP_DOC);
 		args->done = true;
-		return ECANCELED;
+		return CW_ARGS_STOP;
+	case CW_KEY_USAGE:
+		argp_state_help(state, stdout, ARGP_HELP_USAGE);
+		args->done = true;
+		return CW_ARGS_STOP;
 	case 'V':
 		printf("closewatch " CW_VERSION "\n");
 		args->done = true;
-		return ECANCELED;
+		return CW_ARGS_STOP;
 	case ARGP_KEY_ARG:
 		args->ret = cw_fail_usage(args->fail, NULL,
 					  "'%s' is not wanted here: %s takes options only, and --help lists them",
 					  arg, state->name);
-		return EINVAL;
+		return CW_ARGS_STOP;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+char *cw_args_help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
 }
 
 int cw_args_parse(const struct argp *argp, int argc, char **argv,

@@ -3,10 +3,11 @@
 #define CLOSEWATCH_CMD_H
 
 #include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
 
+#include "../module/version.h"
 #include "fail.h"
-
-#define CW_VERSION "0.1.0"
 
 /*
  * One verb. @run gets its own words, argv[0] being "closewatch VERB", and
@@ -32,6 +33,16 @@ struct cw_args {
 	bool done;
 };
 
+/* What every verb takes. */
+#define CW_ARGS_HELP	{ "help", 'h', NULL, 0, "show this", -1 }
+#define CW_ARGS_VERSION	{ "version", 'V', NULL, 0, "show the version", -1 }
+#define CW_ARGS_USAGE	{ "usage", CW_KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 }
+
+enum { CW_KEY_USAGE = 0x1000 };
+
+/* Ends argp_parse(); why is in struct cw_args. */
+#define CW_ARGS_STOP ECANCELED
+
 /*
  * argp_parse() that never exits. @input begins with struct cw_args. Returns
  * an exit code; with @done set there is nothing left to do.
@@ -41,5 +52,8 @@ int cw_args_parse(const struct argp *argp, int argc, char **argv,
 
 /* For a parser's default: help, version, and no stray words. */
 error_t cw_args_default(int key, char *arg, struct argp_state *state);
+
+/* For struct argp: leaves out a note of argp's that says nothing here. */
+char *cw_args_help_filter(int key, const char *text, void *input);
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -20,8 +21,9 @@ struct doctor {
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a check", 0 },
-	{ "help", 'h', NULL, 0, "show this", -1 },
-	{ "version", 'V', NULL, 0, "show the version", -1 },
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
 	{ 0 },
 };
 
@@ -36,9 +38,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp doctor_argp = {
+	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
-	.doc = "Say what keeps closewatch from working, and the command that mends it.\v"
-	       "Exit code: 0 all is well, 1 something is to be mended.",
+	.doc = "Say what keeps closewatch from working, and the command that mends it."
+	       "\vExit code: 0 all is well, 1 something is to be mended.",
 };
 
 enum { COL_STATE, COL_CHECK, COL_WHAT };
@@ -91,6 +94,25 @@ static void no_events(void *arg, const void *attrs, size_t len)
 	(void)len;
 }
 
+static void compare_versions(struct doctor *d, const struct cw_info *info)
+{
+	static const char ours[] = CW_VERSION;
+	struct cw_finding f = { .health = CW_HEALTHY };
+
+	snprintf(f.what, sizeof(f.what), "module and program are both %s",
+		 ours);
+	if (info->version.len != sizeof(ours) - 1 ||
+	    memcmp(info->version.b, ours, sizeof(ours) - 1)) {
+		f.health = CW_UNCLEAR;
+		snprintf(f.what, sizeof(f.what),
+			 "this program is %s, the module is another version",
+			 ours);
+		snprintf(f.fix, sizeof(f.fix),
+			 "make && sudo rmmod closewatch && sudo insmod ./closewatch.ko");
+	}
+	show(d, "version", &f);
+}
+
 /* The proof of the pudding: the module answers this user here. */
 static void ask_module(struct doctor *d)
 {
@@ -112,6 +134,8 @@ static void ask_module(struct doctor *d)
 	}
 	cw_nl_close(nl);
 	show(d, "answer", &f);
+	if (f.health == CW_HEALTHY)
+		compare_versions(d, &info);
 }
 
 int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail)
@@ -129,7 +153,7 @@ int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail)
 		return ret;
 	opt.out = d.out.file;
 	opt.json = d.json;
-	opt.color = isatty(STDOUT_FILENO);
+	opt.color = cw_out_color(STDOUT_FILENO);
 	d.view = cw_view_new(&opt);
 	for (check = cw_checks; d.view && check->name; check++) {
 		struct cw_finding finding = { 0 };

@@ -17,8 +17,9 @@ struct info_args {
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object", 0 },
-	{ "help", 'h', NULL, 0, "show this", -1 },
-	{ "version", 'V', NULL, 0, "show the version", -1 },
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
 	{ 0 },
 };
 
@@ -33,6 +34,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp info_argp = {
+	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
 	.doc = "Show the state of the closewatch module.",
 };

@@ -3,7 +3,6 @@
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
@@ -44,7 +43,7 @@ struct watch {
 	int signal_fd, timer_fd;
 	bool utf8;
 	bool full;		/* --count is reached: show no more */
-	bool stop;
+	bool stop;		/* a signal or the end of --duration */
 };
 
 static const struct argp_option options[] = {
@@ -76,21 +75,17 @@ static const struct argp_option options[] = {
 	{ "color", KEY_COLOR, "WHEN", 0,
 	  "auto (default), always or never; NO_COLOR is heeded", 0 },
 	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 },
-	{ NULL, 0, NULL, 0, "", -1 },
-	{ "help", 'h', NULL, 0, "show this", 0 },
-	{ "version", 'V', NULL, 0, "show the version", 0 },
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
 	{ 0 },
 };
 
 static const char doc[] =
-	"Show how TCP connections end on this host: a line a close, with its path, "
-	"the bytes that were unread, unsent and unacknowledged, its owner, and what "
-	"the peer saw."
-	"\v"
-	"Verbs (watch is the default):\n"
+	"Show how TCP connections end on this host: a line a close, with its path, the bytes that were unread, unsent and unacknowledged, its owner, and what the peer saw.\vVerbs (watch is the default):\n"
 	"  watch    show closes as they happen\n"
 	"  info     show the state of the module\n"
-	"  doctor   say what keeps closewatch from working, and the command that mends it\n"
+	"  doctor   say what keeps closewatch from working and what mends it\n"
 	"\n"
 	"Examples:\n"
 	"  closewatch                             all closes in this network namespace\n"
@@ -166,7 +161,7 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 		return cw_args_default(key, arg, state);
 	}
 	w->args.ret = ret;
-	return ret ? EINVAL : 0;
+	return ret ? CW_ARGS_STOP : 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -209,8 +204,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp watch_argp = {
+	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse, .doc = doc,
 };
+
+/* Once there is a subscription, for what is refused has no titles. */
+static void show_header(struct watch *w)
+{
+	if (w->header)
+		cw_view_header(w->view);
+	w->header = false;
+}
 
 static bool show(void *arg, const struct cw_event *ev)
 {
@@ -218,16 +222,12 @@ static bool show(void *arg, const struct cw_event *ev)
 
 	if (w->full || w->out.error)
 		return false;
+	show_header(w);
 	cw_tally_add(&w->tally, ev);
-	if (cw_record_event(w->view, ev, w->utf8, w->diag)) {
-		if (!w->out.error)
-			w->out.error = errno;
-		w->stop = true;
-	}
+	if (cw_record_event(w->view, ev, w->utf8, w->diag) && !w->out.error)
+		w->out.error = errno;
 	w->full = w->count && w->tally.shown >= w->count;
-	if (w->full)
-		w->stop = true;
-	return !w->stop;
+	return !w->full;
 }
 
 static void on_events(void *arg, const void *attrs, size_t len)
@@ -257,16 +257,14 @@ static void show_overrun(struct watch *w)
 static int open_view(struct watch *w)
 {
 	struct cw_view_options opt = { .out = w->out.file, .json = w->json };
-	const char *no_color = getenv("NO_COLOR");
-	bool tty = isatty(w->out.fd);
 	struct winsize size;
 
 	w->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	opt.layout = w->utf8 ? cw_record_layout_utf8 : cw_record_layout;
 	opt.color = w->color == COLOR_ALWAYS ||
-		    (w->color == COLOR_AUTO && tty &&
-		     !(no_color && *no_color));
-	if (tty && !ioctl(w->out.fd, TIOCGWINSZ, &size))
+		    (w->color == COLOR_AUTO && cw_out_color(w->out.fd));
+	/* Fails unless it is a terminal. */
+	if (!ioctl(w->out.fd, TIOCGWINSZ, &size))
 		opt.width = size.ws_col;
 	w->view = cw_view_new(&opt);
 	return w->view ? CW_OK : cw_fail(w->args.fail, NULL, "out of memory");
@@ -329,7 +327,7 @@ static int loop(struct watch *w)
 	};
 	int ret = CW_OK;
 
-	while (!w->stop && !ret) {
+	while (!w->stop && !w->full && !w->out.error && !ret) {
 		bool overrun = false;
 
 		if (poll(p, 4, -1) < 0 && errno != EINTR)
@@ -343,7 +341,6 @@ static int loop(struct watch *w)
 			if (!w->out.error)
 				w->out.error = p[3].revents & POLLNVAL ?
 					       EBADF : EPIPE;
-			w->stop = true;
 		}
 		if (p[1].revents || p[2].revents)
 			w->stop = true;
@@ -360,11 +357,10 @@ static int run(struct watch *w)
 	if (ret)
 		return ret;
 	warn_silenced();
-	if (w->header)
-		cw_view_header(w->view);
 	ret = cw_nl_subscribe(w->nl, &w->filter, w->args.fail);
 	if (ret)
 		return ret;
+	show_header(w);
 	start_timer(w);
 	ret = loop(w);
 	/* After a failed loop there is no listener left to ask. */

@@ -68,6 +68,7 @@ static const struct field event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(COUNT, count, NUMBER),
 	EVENT(LOSS, loss, NUMBER),
 };
+
 _Static_assert(CLOSEWATCH_A_EVENT_MAX < 64, "present has 64 bits");
 
 #define LISTENER(attr, member, kind)					\

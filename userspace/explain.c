@@ -7,6 +7,7 @@
 
 #include "explain.h"
 #include "names.h"
+#include "util.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
@@ -17,8 +18,8 @@ struct text {
 	size_t used;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-say(struct text *t, const char *fmt, ...)
+__printf(2, 3)
+static void say(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -48,15 +49,21 @@ static void say_duration(struct text *t, uint64_t ns)
  */
 static void say_abort(struct text *t, const struct cw_event *ev)
 {
-	if (ev->unread)
-		say(t, "; %" PRIu32 " B unread", ev->unread);
-	if (ev->unacked)
-		say(t, "; %" PRIu32 " B of ours not yet acknowledged",
+	const char *sep = ":";
+
+	if (ev->unread) {
+		say(t, "%s %" PRIu32 " B unread", sep, ev->unread);
+		sep = ";";
+	}
+	if (ev->unacked) {
+		say(t, "%s %" PRIu32 " B of ours not yet acknowledged", sep,
 		    ev->unacked);
+		sep = ";";
+	}
 	if (ev->unsent)
-		say(t, "; %" PRIu32 " B never sent", ev->unsent);
-	if (!ev->unacked && !ev->unsent && has(ev, UNACKED))
-		say(t, "; nothing of ours was under way");
+		say(t, "%s %" PRIu32 " B never sent", sep, ev->unsent);
+	else if (!ev->unacked && has(ev, UNACKED))
+		say(t, "%s nothing of ours was under way", sep);
 }
 
 static void say_in_flight(struct text *t, const struct cw_event *ev)
@@ -64,7 +71,7 @@ static void say_in_flight(struct text *t, const struct cw_event *ev)
 	if (ev->unacked)
 		say(t, "; %" PRIu32 " B in flight", ev->unacked);
 	else if (has(ev, UNACKED) && !ev->unsent)
-		say(t, "; all data was acknowledged");
+		say(t, "; all our data was acknowledged");
 }
 
 static void say_listener(struct text *t, const struct cw_event *ev)
@@ -78,117 +85,141 @@ static void say_listener(struct text *t, const struct cw_event *ev)
 	    ev->children_reset);
 }
 
-static void say_silent(struct text *t, const struct cw_event *ev,
-		       const char *why)
+static void say_dropped(struct text *t, const struct cw_event *ev)
 {
-	say(t, "nothing sent: %s", why);
+	uint64_t ours = (uint64_t)ev->unacked + ev->unsent;
+
 	if (ev->unread)
 		say(t, "; %" PRIu32 " B unread", ev->unread);
-	if (ev->unacked || ev->unsent)
-		say(t, "; %" PRIu64 " B of ours dropped",
-		    (uint64_t)ev->unacked + ev->unsent);
+	if (ours)
+		say(t, "; %" PRIu64 " B of ours dropped", ours);
 }
 
-static void say_path(struct text *t, const struct cw_event *ev)
+static void say_fin(struct text *t, const struct cw_event *ev)
+{
+	say(t, "FIN");
+	if (ev->state == CLOSEWATCH_STATE_ESTABLISHED)
+		say(t, ", before the peer's");
+	else if (ev->state == CLOSEWATCH_STATE_CLOSE_WAIT)
+		say(t, ", after the peer's");
+}
+
+static void say_behind(struct text *t, const struct cw_event *ev)
+{
+	say(t, "FIN waits behind %" PRIu32 " B unsent", ev->unsent);
+}
+
+static void say_unknown(struct text *t, const struct cw_event *ev)
 {
 	const char *from = cw_names_word(&cw_state_names, ev->state);
 	const char *to = cw_names_word(&cw_state_names, ev->new_state);
 
-	switch ((enum closewatch_path)ev->path) {
-	case CLOSEWATCH_PATH_FIN:
-		say(t, "FIN");
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_FIN_BEHIND_DATA:
-		say(t, "FIN waits behind %" PRIu32 " B unsent", ev->unsent);
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_FIN_ON_SENT_DATA:
-		say(t, "FIN put on data already sent, leaves only with a retransmission");
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_FIN_LOST:
-		say(t, "no memory for a FIN: the peer is not told");
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_ALREADY_FIN:
-		say(t, "FIN was queued before; the close added nothing");
-		return;
-	case CLOSEWATCH_PATH_ALREADY_CLOSED:
-		say_silent(t, ev, "the connection was already over");
-		return;
-	case CLOSEWATCH_PATH_SYN_SENT:
-		say(t, "nothing sent: connect() had not been answered");
-		return;
-	case CLOSEWATCH_PATH_LISTENER:
-		say_listener(t, ev);
-		return;
-	case CLOSEWATCH_PATH_RST_UNREAD:
-		say(t, "RST");
-		say_abort(t, ev);
-		return;
-	case CLOSEWATCH_PATH_RST_LINGER0:
-		say(t, "RST by SO_LINGER 0");
-		say_abort(t, ev);
-		return;
-	case CLOSEWATCH_PATH_LINGER0_SILENT:
-		say_silent(t, ev, "SO_LINGER 0 in a state without RST");
-		return;
-	case CLOSEWATCH_PATH_RST_LINGER2:
-		say(t, "RST by TCP_LINGER2 below 0");
-		say_abort(t, ev);
-		return;
-	case CLOSEWATCH_PATH_RST_MEMORY:
-		say(t, "RST for want of memory or too many orphans");
-		say_abort(t, ev);
-		return;
-	case CLOSEWATCH_PATH_REPAIR:
-		say_silent(t, ev, "the socket was in TCP_REPAIR");
-		return;
-	case CLOSEWATCH_PATH_NETNS_GONE:
-		say_silent(t, ev, "its network namespace is going away");
-		return;
-	case CLOSEWATCH_PATH_DRAIN:
-		say(t, "a lingering drain took over");
-		say_in_flight(t, ev);
-		return;
-	case CLOSEWATCH_PATH_UNKNOWN:
-	default:
-		say(t, "no known branch: %s to %s", from ? from : "?",
-		    to ? to : "?");
-		say_abort(t, ev);
-	}
+	say(t, "no known branch, %s to %s", from ? from : "?", to ? to : "?");
+}
+
+typedef void say_fn(struct text *t, const struct cw_event *ev);
+
+/* What was done, in fixed words or by @first; then the bytes, by @rest. */
+struct sentence {
+	const char *words;
+	say_fn *first;
+	say_fn *rest;
+};
+
+static const struct sentence path_sentences[] = {
+	[CLOSEWATCH_PATH_UNKNOWN] = {
+		NULL, say_unknown, say_abort },
+	[CLOSEWATCH_PATH_FIN] = {
+		NULL, say_fin, say_in_flight },
+	[CLOSEWATCH_PATH_FIN_BEHIND_DATA] = {
+		NULL, say_behind, say_in_flight },
+	[CLOSEWATCH_PATH_FIN_ON_SENT_DATA] = {
+		"FIN put on data already sent, leaves only with a retransmission",
+		NULL, say_in_flight },
+	[CLOSEWATCH_PATH_FIN_LOST] = {
+		"no memory for a FIN, the peer is not told",
+		NULL, say_in_flight },
+	[CLOSEWATCH_PATH_ALREADY_FIN] = {
+		"FIN was queued before, the close added nothing",
+		NULL, say_in_flight },
+	[CLOSEWATCH_PATH_ALREADY_CLOSED] = {
+		"nothing sent, the connection was already over",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_SYN_SENT] = {
+		"nothing sent, connect() had not been answered",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_LISTENER] = {
+		NULL, say_listener, NULL },
+	[CLOSEWATCH_PATH_RST_UNREAD] = {
+		"RST", NULL, say_abort },
+	[CLOSEWATCH_PATH_RST_LINGER0] = {
+		"RST by SO_LINGER 0", NULL, say_abort },
+	[CLOSEWATCH_PATH_LINGER0_SILENT] = {
+		"nothing sent, SO_LINGER 0 in a state without RST",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_RST_LINGER2] = {
+		"RST by TCP_LINGER2 below 0", NULL, say_abort },
+	[CLOSEWATCH_PATH_RST_MEMORY] = {
+		"RST for want of memory or too many orphans",
+		NULL, say_abort },
+	[CLOSEWATCH_PATH_REPAIR] = {
+		"nothing sent, the socket was in TCP_REPAIR",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_NETNS_GONE] = {
+		"nothing sent, its network namespace is going away",
+		NULL, say_dropped },
+	[CLOSEWATCH_PATH_DRAIN] = {
+		"a lingering drain took over", NULL, say_in_flight },
+};
+
+_Static_assert(ARRAY_SIZE(path_sentences) == CLOSEWATCH_PATH_MAX + 1,
+	       "a sentence for each path");
+
+static void say_path(struct text *t, const struct cw_event *ev)
+{
+	const struct sentence *s = &path_sentences[CLOSEWATCH_PATH_UNKNOWN];
+
+	if (ev->path <= CLOSEWATCH_PATH_MAX)
+		s = &path_sentences[ev->path];
+	if (s->words)
+		say(t, "%s", s->words);
+	if (s->first)
+		s->first(t, ev);
+	if (s->rest)
+		s->rest(t, ev);
 }
 
 static void say_linger(struct text *t, const struct cw_event *ev)
 {
-	if (!has(ev, LINGER_OUTCOME))
+	static const struct {
+		const char *what;
+		const char *then;	/* NULL: there was no wait */
+	} words[] = {
+		[CLOSEWATCH_LINGER_OUTCOME_ACKED] = {
+			"all acknowledged after", "" },
+		[CLOSEWATCH_LINGER_OUTCOME_TIMEOUT] = {
+			"SO_LINGER ran out after",
+			", the connection goes on alone" },
+		[CLOSEWATCH_LINGER_OUTCOME_SIGNAL] = {
+			"a signal ended the SO_LINGER wait after", "" },
+		[CLOSEWATCH_LINGER_OUTCOME_RESET] = {
+			"the connection broke in the SO_LINGER wait after",
+			"" },
+		[CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT] = {
+			"exit skips the SO_LINGER wait", NULL },
+		[CLOSEWATCH_LINGER_OUTCOME_SKIPPED_RST] = {
+			"RST skips the SO_LINGER wait", NULL },
+	};
+	uint32_t i = ev->linger_outcome;
+
+	if (i >= ARRAY_SIZE(words) || !words[i].what)
 		return;
-	switch ((enum closewatch_linger_outcome)ev->linger_outcome) {
-	case CLOSEWATCH_LINGER_OUTCOME_NONE:
+	say(t, "; %s", words[i].what);
+	if (!words[i].then)
 		return;
-	case CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT:
-		say(t, "; no SO_LINGER wait at exit");
-		return;
-	case CLOSEWATCH_LINGER_OUTCOME_SKIPPED_RST:
-		say(t, "; no SO_LINGER wait after RST");
-		return;
-	case CLOSEWATCH_LINGER_OUTCOME_ACKED:
-		say(t, "; all acknowledged after ");
-		break;
-	case CLOSEWATCH_LINGER_OUTCOME_TIMEOUT:
-		say(t, "; SO_LINGER ran out, connection goes on alone, after ");
-		break;
-	case CLOSEWATCH_LINGER_OUTCOME_SIGNAL:
-		say(t, "; SO_LINGER wait ended by a signal after ");
-		break;
-	case CLOSEWATCH_LINGER_OUTCOME_RESET:
-		say(t, "; connection aborted in the SO_LINGER wait after ");
-		break;
-	default:
-		return;
-	}
+	say(t, " ");
 	say_duration(t, ev->linger_waited_ns);
+	say(t, "%s", words[i].then);
 }
 
 static void say_why(struct text *t, const struct cw_event *ev)
@@ -343,8 +374,9 @@ static const struct advice path_advice[] = {
 		"None is needed; the end of the drain is an event of its own.",
 	},
 };
-_Static_assert(sizeof(path_advice) / sizeof(path_advice[0]) ==
-	       CLOSEWATCH_PATH_MAX + 1, "advice for each path");
+
+_Static_assert(ARRAY_SIZE(path_advice) == CLOSEWATCH_PATH_MAX + 1,
+	       "advice for each path");
 
 static const struct advice linger_advice = {
 	"SO_LINGER makes close() wait, even on a non-blocking socket.",
@@ -369,8 +401,9 @@ static const struct advice loss_advice[] = {
 		"Turn SO_LINGER off in the program that holds them.",
 	},
 };
-_Static_assert(sizeof(loss_advice) / sizeof(loss_advice[0]) ==
-	       CLOSEWATCH_LOSS_MAX + 1, "advice for each loss");
+
+_Static_assert(ARRAY_SIZE(loss_advice) == CLOSEWATCH_LOSS_MAX + 1,
+	       "advice for each loss");
 
 static const struct advice *advice(const struct cw_event *ev)
 {

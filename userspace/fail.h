@@ -2,7 +2,7 @@
 #ifndef CLOSEWATCH_FAIL_H
 #define CLOSEWATCH_FAIL_H
 
-#include <stdbool.h>
+#include "util.h"
 
 /* Exit codes; also what every helper that can fail returns. */
 enum cw_exit {
@@ -21,9 +21,9 @@ struct cw_fail {
 };
 
 /* Both return the exit code that they stand for. @fix may be NULL. */
-int cw_fail(struct cw_fail *fail, const char *fix, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-int cw_fail_usage(struct cw_fail *fail, const char *fix, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+__printf(3, 4)
+int cw_fail(struct cw_fail *fail, const char *fix, const char *fmt, ...);
+__printf(3, 4)
+int cw_fail_usage(struct cw_fail *fail, const char *fix, const char *fmt, ...);
 
 #endif

@@ -68,7 +68,7 @@ int cw_parse_duration(const char *text, uint64_t *ns, struct cw_fail *fail)
 
 	if (isdigit((unsigned char)*text) || *text == '.')
 		seconds = strtod(text, &end);
-	if (!end || end == text || *end || !(seconds >= 1e-3) ||
+	if (!end || end == text || *end || !(seconds >= 0.001) ||
 	    seconds > DURATION_MAX)
 		return cw_fail_usage(fail, NULL,
 				     "'%s' is no duration: seconds are wanted, such as 10 or 0.5",

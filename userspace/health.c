@@ -10,10 +10,14 @@
 #include <unistd.h>
 
 #include "health.h"
+#include "util.h"
 
-static void __attribute__((format(printf, 4, 5)))
-find(struct cw_finding *f, enum cw_health health, const char *fix,
-     const char *fmt, ...)
+#define SECURE_BOOT_VAR \
+	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
+__printf(4, 5)
+static void find(struct cw_finding *f, enum cw_health health, const char *fix,
+		 const char *fmt, ...)
 {
 	va_list ap;
 
@@ -127,8 +131,7 @@ static void check_built(const char *root, struct cw_finding *f)
 
 static bool secure_boot(const char *root)
 {
-	FILE *file = root_open(root, "/sys/firmware/efi/efivars/SecureBoot-"
-			       "8be4df61-93ca-11d2-aa0d-00e098032b8c");
+	FILE *file = root_open(root, SECURE_BOOT_VAR);
 	unsigned char b[5] = { 0 };
 	size_t n;
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "util.h"
 
 /* The first one is the default. */
 static const struct cw_command commands[] = {
@@ -16,13 +17,11 @@ static const struct cw_command commands[] = {
 	{ "doctor", "say what keeps closewatch from working", cw_cmd_doctor },
 };
 
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
 static const struct cw_command *find_command(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < COMMANDS; i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	return NULL;
@@ -33,7 +32,7 @@ static int fail_verb(struct cw_fail *fail, const char *verb)
 	char all[256];
 	size_t i, used = 0;
 
-	for (i = 0; i < COMMANDS && used < sizeof(all); i++)
+	for (i = 0; i < ARRAY_SIZE(commands) && used < sizeof(all); i++)
 		used += snprintf(all + used, sizeof(all) - used, "%s%s",
 				 i ? ", " : "", commands[i].name);
 	return cw_fail_usage(fail, NULL,

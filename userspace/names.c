@@ -5,8 +5,7 @@
 #include <linux/closewatch.h>
 
 #include "names.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util.h"
 
 /* A value added to the spec without a word here must not build. */
 #define NAMES(name, words, max)						\
@@ -18,6 +17,7 @@ static const char *const event_words[] = {
 	[CLOSEWATCH_EVENT_TYPE_LINGER_WAIT] = "linger-wait",
 	[CLOSEWATCH_EVENT_TYPE_LOST] = "lost",
 };
+
 NAMES(cw_event_names, event_words, CLOSEWATCH_EVENT_TYPE_MAX);
 
 static const char *const path_words[] = {
@@ -39,6 +39,7 @@ static const char *const path_words[] = {
 	[CLOSEWATCH_PATH_NETNS_GONE] = "netns-gone",
 	[CLOSEWATCH_PATH_DRAIN] = "drain",
 };
+
 NAMES(cw_path_names, path_words, CLOSEWATCH_PATH_MAX);
 
 static const char *const fin_words[] = {
@@ -48,6 +49,7 @@ static const char *const fin_words[] = {
 	[CLOSEWATCH_FIN_FORM_ON_SENT_DATA] = "on-sent-data",
 	[CLOSEWATCH_FIN_FORM_LOST] = "lost",
 };
+
 NAMES(cw_fin_names, fin_words, CLOSEWATCH_FIN_FORM_MAX);
 
 static const char *const linger_words[] = {
@@ -59,6 +61,7 @@ static const char *const linger_words[] = {
 	[CLOSEWATCH_LINGER_OUTCOME_SKIPPED_EXIT] = "skipped-exit",
 	[CLOSEWATCH_LINGER_OUTCOME_SKIPPED_RST] = "skipped-rst",
 };
+
 NAMES(cw_linger_names, linger_words, CLOSEWATCH_LINGER_OUTCOME_MAX);
 
 static const char *const cause_words[] = {
@@ -67,6 +70,7 @@ static const char *const cause_words[] = {
 	[CLOSEWATCH_CAUSE_EXIT] = "exit",
 	[CLOSEWATCH_CAUSE_KERNEL] = "kernel",
 };
+
 NAMES(cw_cause_names, cause_words, CLOSEWATCH_CAUSE_MAX);
 
 static const char *const loss_words[] = {
@@ -75,6 +79,7 @@ static const char *const loss_words[] = {
 	[CLOSEWATCH_LOSS_PROBE] = "probe",
 	[CLOSEWATCH_LOSS_INFLIGHT] = "inflight",
 };
+
 NAMES(cw_loss_names, loss_words, CLOSEWATCH_LOSS_MAX);
 
 /* Upper case, as the kernel and RFC 9293 write them. 0 is no state. */
@@ -92,6 +97,7 @@ static const char *const state_words[] = {
 	[CLOSEWATCH_STATE_CLOSING] = "CLOSING",
 	[CLOSEWATCH_STATE_NEW_SYN_RECV] = "NEW_SYN_RECV",
 };
+
 NAMES(cw_state_names, state_words, CLOSEWATCH_STATE_MAX);
 
 const char *cw_names_word(const struct cw_names *names, unsigned int value)

@@ -34,7 +34,7 @@ struct cw_nl {
 	/* The request under way; @done once it was answered. */
 	uint32_t seq;
 	bool done;
-	int error;		/* errno */
+	int error;		/* 0 or a negative errno */
 	char message[256];	/* extack */
 	bool gone;		/* the family was unregistered */
 	struct cw_info *info;
@@ -70,7 +70,7 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 
 	(void)from;
 	if (e->msg.nlmsg_seq == nl->seq) {
-		nl->error = -e->error;
+		nl->error = e->error;
 		nl->done = true;
 		read_extack(nl, e, nlh);
 	}
@@ -285,7 +285,7 @@ static int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* Receives until the request is answered. 0, or a positive errno. */
+/* Receives until the request is answered. 0 or a negative errno. */
 static int await(struct cw_nl *nl, int timeout_ms)
 {
 	struct pollfd pfd = { .fd = cw_nl_fd(nl), .events = POLLIN };
@@ -296,13 +296,15 @@ static int await(struct cw_nl *nl, int timeout_ms)
 		int64_t left = end - now_ms();
 
 		if (left <= 0)
-			return ETIMEDOUT;
+			return -ETIMEDOUT;
 		if (poll(&pfd, 1, left) < 0 && errno != EINTR)
-			return errno;
+			return -errno;
 		if (pfd.revents && receive_once(nl, &overrun) < 0)
-			return EIO;
+			return -EIO;
 	}
-	return nl->done ? nl->error : ENODEV;
+	if (!nl->done)
+		return -ENODEV;
+	return nl->error;
 }
 
 static struct nl_msg *request(struct cw_nl *nl, int cmd, int flags)
@@ -322,20 +324,20 @@ static struct nl_msg *request(struct cw_nl *nl, int cmd, int flags)
 	return msg;
 }
 
-/* Takes over @msg. 0, or a positive errno. */
+/* Takes over @msg. 0 or a negative errno. */
 static int send_request(struct cw_nl *nl, struct nl_msg *msg)
 {
 	ssize_t n;
 
 	if (!msg)
-		return ENOMEM;
+		return -ENOMEM;
 	nl_complete_msg(nl->sock, msg);
 	do {
 		n = send(cw_nl_fd(nl), nlmsg_hdr(msg),
 			 nlmsg_hdr(msg)->nlmsg_len, 0);
 	} while (n < 0 && errno == EINTR);
 	nlmsg_free(msg);
-	return n < 0 ? errno : 0;
+	return n < 0 ? -errno : 0;
 }
 
 static int exchange(struct cw_nl *nl, struct nl_msg *msg, int timeout_ms)
@@ -348,9 +350,9 @@ static int exchange(struct cw_nl *nl, struct nl_msg *msg, int timeout_ms)
 static int fail_request(const struct cw_nl *nl, int err, const char *what,
 			struct cw_fail *fail)
 {
-	const char *text = nl->message[0] ? nl->message : strerror(err);
+	const char *text = nl->message[0] ? nl->message : strerror(-err);
 
-	switch (err) {
+	switch (-err) {
 	case EPERM:
 		return cw_fail(fail,
 			       "run it with sudo, or give it the capability: sudo setcap cap_net_admin+ep $(command -v closewatch)",
@@ -371,7 +373,7 @@ static int fail_request(const struct cw_nl *nl, int err, const char *what,
 			       what);
 	default:
 		return cw_fail(fail, "closewatch doctor",
-			       "the kernel refused to %s: %s", what, text);
+			       "the kernel refused %s: %s", what, text);
 	}
 }
 
@@ -419,7 +421,7 @@ int cw_nl_subscribe(struct cw_nl *nl, const struct cw_filter *f,
 		msg = NULL;
 	}
 	err = exchange(nl, msg, REPLY_MS);
-	return err ? fail_request(nl, err, "watch closes", fail) : CW_OK;
+	return err ? fail_request(nl, err, "watching closes", fail) : CW_OK;
 }
 
 int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
@@ -429,7 +431,7 @@ int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
 	*overrun = false;
 	err = receive_once(nl, overrun);
 	if (nl->gone)
-		return fail_request(nl, ENODEV, "", fail);
+		return fail_request(nl, -ENODEV, "", fail);
 	if (err < 0)
 		return cw_fail(fail, NULL, "reading events: %s",
 			       nl_geterror(err));
@@ -438,7 +440,7 @@ int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
 
 void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures)
 {
-	int i, err = ETIMEDOUT;
+	int i, err = -ETIMEDOUT;
 
 	memset(figures, 0, sizeof(*figures));
 	nl->figures = figures;
@@ -446,7 +448,7 @@ void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures)
 	 * A full receive buffer can swallow the reply. By the time the first
 	 * wait is over it has been read empty, so the second try comes through.
 	 */
-	for (i = 0; i < GOODBYE_TRIES && err == ETIMEDOUT && !nl->gone; i++)
+	for (i = 0; i < GOODBYE_TRIES && err == -ETIMEDOUT && !nl->gone; i++)
 		err = exchange(nl, request(nl, CLOSEWATCH_CMD_UNSUBSCRIBE, 0),
 			       GOODBYE_MS);
 	nl->figures = NULL;

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 
 #define GRACE_MS	1000
 
-/* 0 when there is room, or the errno that ends the output. */
+/* 0 when there is room, or the negative errno that ends the output. */
 static int wait_room(const struct cw_out *out)
 {
 	struct pollfd p[1 + CW_OUT_STOPS] = {
@@ -25,11 +25,11 @@ static int wait_room(const struct cw_out *out)
 				   poll(p, 1 + CW_OUT_STOPS, -1);
 
 		if (n < 0 && errno != EINTR)
-			return errno;
+			return -errno;
 		if (n > 0 && p[0].revents)
 			return 0;
 		if (!n)
-			return ETIMEDOUT;
+			return -ETIMEDOUT;
 		stopping = n > 0;
 	}
 }
@@ -47,7 +47,7 @@ static ssize_t out_write(void *cookie, const char *buf, size_t size)
 		size_t n = size - done < PIPE_BUF ? size - done : PIPE_BUF;
 		ssize_t ret;
 
-		out->error = wait_room(out);
+		out->error = -wait_room(out);
 		if (out->error)
 			break;
 		ret = write(out->fd, buf + done, n);
@@ -68,6 +68,13 @@ int cw_out_open(struct cw_out *out, int fd, struct cw_fail *fail)
 	if (!out->file || setvbuf(out->file, NULL, _IOLBF, BUFSIZ))
 		return cw_fail(fail, NULL, "out of memory");
 	return CW_OK;
+}
+
+bool cw_out_color(int fd)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(fd) && !(no_color && *no_color);
 }
 
 int cw_out_close(struct cw_out *out, struct cw_fail *fail)

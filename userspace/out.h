@@ -2,6 +2,7 @@
 #ifndef CLOSEWATCH_OUT_H
 #define CLOSEWATCH_OUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "fail.h"
@@ -21,6 +22,9 @@ struct cw_out {
 };
 
 int cw_out_open(struct cw_out *out, int fd, struct cw_fail *fail);
+
+/* Whether to colour by default: a terminal, and NO_COLOR is not set. */
+bool cw_out_color(int fd);
 
 /*
  * Flushes and closes. A reader that has gone is no failure: CW_OK. Anything

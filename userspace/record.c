@@ -39,6 +39,7 @@ static const struct cw_place at_remote = { .column = COL_PAIR, .before = " -> " 
 static const struct cw_place at_remote_utf8 = {
 	.column = COL_PAIR, .before = " → ",
 };
+
 static const struct cw_place at_unread = { .column = COL_UNREAD };
 static const struct cw_place at_unsent = { .column = COL_UNSENT };
 static const struct cw_place at_unacked = { .column = COL_UNACKED };

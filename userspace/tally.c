@@ -64,6 +64,7 @@ void cw_tally_print(const struct cw_tally *t, const struct cw_listener *kernel,
 		fprintf(to, "; %" PRIu64 " told lost, the kernel's own count did not come\n",
 			t->lost);
 	if (t->malformed)
-		fprintf(to, "%" PRIu64 " malformed attributes were left out: module and program differ\n",
+		fprintf(to,
+			"%" PRIu64 " malformed attributes left out; module and program differ\n",
 			t->malformed);
 }

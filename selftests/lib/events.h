@@ -23,7 +23,7 @@ struct event {
 	char comm[64], ulp[64];
 };
 
-#define EVENT_HAS(ev, name) ((ev)->has >> CLOSEWATCH_A_EVENT_##name & 1)
+#define EVENT_HAS(ev, name) (!!((ev)->has >> CLOSEWATCH_A_EVENT_##name & 1))
 #define EVENT_NUM(ev, name) ((ev)->num[CLOSEWATCH_A_EVENT_##name])
 
 struct listener_figures {

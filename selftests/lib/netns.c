@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int loopback_up(void)
+int loopback_set(bool up)
 {
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = up ? IFF_UP : 0 };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int ret;
 
@@ -26,7 +26,7 @@ static int loopback_up(void)
 
 int netns_enter(void)
 {
-	if (unshare(CLONE_NEWNET) < 0 || loopback_up() < 0) {
+	if (unshare(CLONE_NEWNET) < 0 || loopback_set(true) < 0) {
 		perror("# new network namespace");
 		return -1;
 	}

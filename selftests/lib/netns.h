@@ -3,10 +3,12 @@
 #ifndef CLOSEWATCH_SELFTEST_NETNS_H
 #define CLOSEWATCH_SELFTEST_NETNS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Move the caller to a new namespace whose loopback device is up */
 int netns_enter(void);
+int loopback_set(bool up);
 
 /* A descriptor of the caller's namespace, or of the initial one */
 int netns_open(void);

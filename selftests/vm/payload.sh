@@ -36,11 +36,19 @@ payload_environment() {
 	done >>"$dir/payload/.guest/environment"
 }
 
+# Lines and columns of the host's terminal; one that nobody looks at has none.
+payload_size() {
+	local size
+	size=$(stty size </dev/tty 2>/dev/null || :)
+	case $size in '' | '0 '* | *' 0') size='24 80' ;; esac
+	echo "$size"
+}
+
 # How the host's terminal looks, for programs that draw on it.
 payload_terminal() {
 	local size
 	if [ -t 1 ]; then
-		size=$(stty size </dev/tty 2>/dev/null || echo 24 80)
+		size=$(payload_size)
 		payload_environment "$1" "TERM=${TERM:-linux}" \
 			"LINES=${size% *}" "COLUMNS=${size#* }"
 	else

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cgroup.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int cgroup_make(struct cgroup *c)
+{
+	struct stat st;
+
+	strcpy(c->mount, "/tmp/closewatch-cgroup-XXXXXX");
+	if (!mkdtemp(c->mount) ||
+	    mount("none", c->mount, "cgroup2", 0, NULL) < 0) {
+		perror("# cgroup2");
+		return -1;
+	}
+	snprintf(c->dir, sizeof(c->dir), "%s/closewatch-%d", c->mount, getpid());
+	if (mkdir(c->dir, 0755) < 0 || stat(c->dir, &st) < 0)
+		return -1;
+	c->id = st.st_ino;
+	return 0;
+}
+
+int cgroup_join(void *arg)
+{
+	const struct cgroup *c = arg;
+	char path[128];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", c->dir);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ret = write(fd, "0", 1) == 1 ? 0 : -1;
+	close(fd);
+	return ret;
+}
+
+void cgroup_remove(struct cgroup *c)
+{
+	rmdir(c->dir);
+	umount2(c->mount, MNT_DETACH);
+	rmdir(c->mount);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Loading and unloading kernel modules by file. */
+#ifndef CLOSEWATCH_SELFTEST_KMOD_H
+#define CLOSEWATCH_SELFTEST_KMOD_H
+
+#include <stdbool.h>
+
+/* 0 or a negative errno; neither waits */
+int kmod_load(const char *path);
+int kmod_unload(const char *name);
+bool kmod_loaded(const char *name);
+
+/* closewatch_fault.ko: from the environment, or near the selftests; or NULL */
+const char *kmod_fault_path(void);
+
+/* A parameter of a loaded module, as a number; negative on failure */
+int kmod_param_write(const char *name, const char *param, long value);
+long kmod_param_read(const char *name, const char *param);
+
+#endif

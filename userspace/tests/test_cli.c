@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The command line: conditions, and the program as a user runs it. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "filter.h"
+#include "health.h"
+#include "kselftest_harness.h"
+#include "out.h"
+#include "util.h"
+
+TEST(ports_are_1_to_65535_and_nothing_else)
+{
+	static const char *const bad[] = {
+		"", "0", "65536", "-1", "+1", " 80", "80 ", "0x50", "http",
+		"80,81", "99999999999999999999",
+	};
+	struct cw_fail fail;
+	uint16_t port;
+	size_t i;
+
+	EXPECT_EQ(CW_OK, cw_parse_port("1", &port, &fail));
+	EXPECT_EQ(1, port);
+	EXPECT_EQ(CW_OK, cw_parse_port("65535", &port, &fail));
+	EXPECT_EQ(65535, port);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		EXPECT_EQ(CW_USAGE, cw_parse_port(bad[i], &port, &fail)) {
+			TH_LOG("'%s' was taken", bad[i]);
+		}
+		EXPECT_NE(NULL, strstr(fail.what, "from 1 to 65535"));
+	}
+}
+
+TEST(durations_have_fractions_and_limits)
+{
+	static const char *const bad[] = {
+		"", "0", "-1", "nan", "inf", "1s", "1e99", "0.0001", ".",
+	};
+	struct cw_fail fail;
+	uint64_t ns;
+	size_t i;
+
+	EXPECT_EQ(CW_OK, cw_parse_duration("0.5", &ns, &fail));
+	EXPECT_EQ(500000000, ns);
+	EXPECT_EQ(CW_OK, cw_parse_duration("3600", &ns, &fail));
+	EXPECT_EQ(3600000000000ULL, ns);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(CW_USAGE, cw_parse_duration(bad[i], &ns, &fail)) {
+			TH_LOG("'%s' was taken", bad[i]);
+		}
+}
+
+TEST(paths_add_up_and_an_unknown_one_lists_all)
+{
+	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_fail fail;
+
+	EXPECT_EQ(CW_OK, cw_filter_paths(&f, "rst-unread,fin", &fail));
+	EXPECT_EQ(CW_OK, cw_filter_paths(&f, "listener", &fail));
+	EXPECT_EQ(1 << CLOSEWATCH_PATH_RST_UNREAD | 1 << CLOSEWATCH_PATH_FIN |
+		  1 << CLOSEWATCH_PATH_LISTENER, f.paths);
+	EXPECT_EQ(CW_USAGE, cw_filter_paths(&f, "fin,rst", &fail));
+	EXPECT_NE(NULL, strstr(fail.what, "'rst'"));
+	EXPECT_NE(NULL, strstr(fail.what, "linger0-silent"));
+	EXPECT_EQ(CW_USAGE, cw_filter_paths(&f, "", &fail));
+	EXPECT_EQ(CW_USAGE, cw_filter_paths(&f, "fin,", &fail));
+}
+
+TEST(task_names_and_users_are_checked)
+{
+	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_fail fail;
+
+	EXPECT_EQ(CW_OK, cw_filter_comm(&f, "fifteen-bytes-x", &fail));
+	EXPECT_STREQ("fifteen-bytes-x", f.comm);
+	EXPECT_EQ(CW_USAGE, cw_filter_comm(&f, "sixteen-bytes-xx", &fail));
+	EXPECT_EQ(CW_USAGE, cw_filter_comm(&f, "", &fail));
+	EXPECT_EQ(CW_OK, cw_filter_user(&f, "root", &fail));
+	EXPECT_EQ(0, f.uid);
+	EXPECT_EQ(CW_OK, cw_filter_user(&f, "4294967294", &fail));
+	EXPECT_EQ(4294967294LL, f.uid);
+	EXPECT_EQ(CW_USAGE, cw_filter_user(&f, "4294967295", &fail));
+	EXPECT_EQ(CW_USAGE, cw_filter_user(&f, "no such user", &fail));
+}
+
+TEST(a_network_namespace_is_opened_by_pid_or_path)
+{
+	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_fail fail;
+	char pid[16];
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	EXPECT_EQ(CW_OK, cw_filter_netns(&f, pid, &fail));
+	EXPECT_TRUE(f.netns_fd >= 0);
+	EXPECT_EQ(CW_OK, cw_filter_netns(&f, "/proc/self/ns/net", &fail));
+	EXPECT_TRUE(f.netns_fd >= 0);
+	EXPECT_EQ(CW_OK, cw_filter_netns(&f, "all", &fail));
+	EXPECT_TRUE(f.all_netns);
+	EXPECT_EQ(-1, f.netns_fd);
+	EXPECT_EQ(CW_USAGE, cw_filter_netns(&f, "no-such-netns", &fail));
+}
+
+TEST(a_cgroup_must_be_a_cgroup)
+{
+	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_fail fail;
+
+	EXPECT_EQ(CW_USAGE, cw_filter_cgroup(&f, "/", &fail));
+	EXPECT_EQ(CW_USAGE, cw_filter_cgroup(&f, "/no/such/folder", &fail));
+}
+
+/* Runs $CLOSEWATCH; the exit code, or -1. Both outputs go to @buf. */
+static int run(const char *args, char *buf, size_t size)
+{
+	const char *program = getenv("CLOSEWATCH");
+	char command[512];
+	FILE *pipe;
+	size_t n;
+	int status;
+
+	snprintf(command, sizeof(command), "timeout 30 %s %s",
+		 program ? program : "build/check/closewatch", args);
+	pipe = popen(command, "r");
+	if (!pipe)
+		return -1;
+	n = fread(buf, 1, size - 1, pipe);
+	buf[n] = '\0';
+	status = pclose(pipe);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static const struct {
+	const char *args;
+	int code;
+	const char *says;
+} command_lines[] = {
+	{ "--help", 0, "rst-unread" },
+	{ "info -h", 0, "Usage: closewatch info" },
+	{ "--usage", 0, "[-c N]" },
+	{ "-V", 0, "closewatch 0." },
+	{ "wach 2>&1", 2, "the verbs are: watch, info, doctor" },
+	{ "--wach 2>&1", 2, "[--path=WORD[,WORD]]" },
+	{ "info -Z 2>&1", 2, "closewatch info" },
+	{ "-P 2>&1", 2, "requires an argument" },
+	{ "watch now 2>&1", 2, "takes options only" },
+	{ "-P 0 2>&1", 2, "from 1 to 65535" },
+	{ "-L x 2>&1", 2, "from 1 to 65535" },
+	{ "-D 70000 2>&1", 2, "from 1 to 65535" },
+	{ "-p 0 2>&1", 2, "process id" },
+	{ "-c 0 2>&1", 2, "count" },
+	{ "-d soon 2>&1", 2, "seconds are wanted" },
+	{ "--path fin,rst 2>&1", 2, "the paths are: unknown, fin," },
+	{ "-u 'no such user' 2>&1", 2, "is no user" },
+	{ "-C '' 2>&1", 2, "1 to 15 bytes" },
+	{ "--color=blue 2>&1", 2, "auto, always or never" },
+	{ "--cgroup / 2>&1", 2, "cgroup v2" },
+	{ "--netns nope 2>&1", 2, "a name of ip netns" },
+	{ "--help 2>&1 >/dev/full", 1, "cannot write" },
+};
+
+TEST(each_command_line_exits_and_says_as_documented)
+{
+	char out[16384];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(command_lines); i++) {
+		const char *args = command_lines[i].args;
+
+		EXPECT_EQ(command_lines[i].code, run(args, out, sizeof(out))) {
+			TH_LOG("closewatch %s", args);
+		}
+		EXPECT_NE(NULL, strstr(out, command_lines[i].says)) {
+			TH_LOG("closewatch %s: %s", args, out);
+		}
+	}
+}
+
+TEST(the_help_names_every_option_in_the_table)
+{
+	static const char *const options[] = {
+		"--port", "--local-port", "--remote-port", "--pid", "--comm",
+		"--user", "--cgroup", "--netns", "--ipv4", "--ipv6", "--path",
+		"--no-linger-start", "--count", "--duration", "--diag",
+		"--json", "--no-header", "--quiet", "--color", "--numeric",
+		"--help", "--version",
+	};
+	char out[16384];
+	size_t i;
+
+	ASSERT_EQ(0, run("--help", out, sizeof(out)));
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		EXPECT_NE(NULL, strstr(out, options[i])) {
+			TH_LOG("%s", options[i]);
+		}
+}
+
+/* A machine made of files. */
+static void put_file(const char *root, const char *path, const char *text)
+{
+	char full[512], *slash;
+	FILE *f;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (slash = full + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		mkdir(full, 0700);
+		*slash = '/';
+	}
+	f = fopen(full, "w");
+	if (!f)
+		return;
+	fputs(text, f);
+	fclose(f);
+}
+
+FIXTURE(machine)
+{
+	char root[64];
+	struct cw_finding f;
+};
+
+FIXTURE_SETUP(machine)
+{
+	snprintf(self->root, sizeof(self->root),
+		 "/tmp/closewatch-test-XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->root));
+	put_file(self->root, "/proc/modules", "");
+	put_file(self->root, "/proc/kallsyms",
+		 "0000000000000000 T register_kprobe\n");
+	put_file(self->root, "/proc/sys/kernel/ftrace_enabled", "1\n");
+	put_file(self->root, "/sys/kernel/debug/kprobes/enabled", "1\n");
+	put_file(self->root, "/proc/self/status",
+		 "Name:\tx\nCapEff:\t000001ffffffffff\n");
+	put_file(self->root, "/sys/module/closewatch/x", "");
+}
+
+FIXTURE_TEARDOWN(machine)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r %s", self->root);
+	EXPECT_EQ(0, system(command));
+}
+
+static const struct cw_check *find_check(const char *name)
+{
+	const struct cw_check *c;
+
+	for (c = cw_checks; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+#define expect_ill(name, remedy) do {					\
+		memset(&self->f, 0, sizeof(self->f));			\
+		find_check(name)->run(self->root, &self->f);		\
+		EXPECT_EQ(CW_ILL, self->f.health);			\
+		EXPECT_NE(NULL, strstr(self->f.fix, remedy)) {		\
+			TH_LOG("%s: %s", self->f.what, self->f.fix);	\
+		}							\
+	} while (0)
+
+TEST_F(machine, a_healthy_one_passes_every_check)
+{
+	const struct cw_check *c;
+
+	for (c = cw_checks; c->name; c++) {
+		c->run(self->root, &self->f);
+		EXPECT_EQ(CW_HEALTHY, self->f.health) {
+			TH_LOG("%s: %s", c->name, self->f.what);
+		}
+	}
+	EXPECT_FALSE(cw_health_silenced(self->root, &self->f));
+}
+
+TEST_F(machine, ftrace_turned_off_is_seen)
+{
+	put_file(self->root, "/proc/sys/kernel/ftrace_enabled", "0\n");
+	expect_ill("ftrace", "sudo sysctl kernel.ftrace_enabled=1");
+	EXPECT_TRUE(cw_health_silenced(self->root, &self->f));
+}
+
+TEST_F(machine, kprobes_turned_off_are_seen)
+{
+	put_file(self->root, "/sys/kernel/debug/kprobes/enabled", "0\n");
+	expect_ill("kprobes", "/sys/kernel/debug/kprobes/enabled");
+	EXPECT_TRUE(cw_health_silenced(self->root, &self->f));
+}
+
+TEST_F(machine, a_missing_capability_is_seen)
+{
+	put_file(self->root, "/proc/self/status",
+		 "CapEff:\t000001ffffffefff\n");
+	expect_ill("permitted", "sudo closewatch");
+}
+
+TEST_F(machine, a_kernel_without_kprobes_is_seen)
+{
+	put_file(self->root, "/proc/kallsyms", "0000000000000000 T x\n");
+	expect_ill("kernel", "apt-get install linux-image");
+	EXPECT_FALSE(cw_health_has_kprobes(self->root));
+}
+
+TEST_F(machine, a_module_that_is_not_loaded_is_seen)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/sys/module/closewatch/x", self->root);
+	ASSERT_EQ(0, unlink(path));
+	*strrchr(path, '/') = '\0';
+	ASSERT_EQ(0, rmdir(path));
+	expect_ill("loaded", "closewatch");
+	expect_ill("built", "make");
+	put_file(self->root, "/sys/kernel/security/lockdown",
+		 "none [integrity] confidentiality\n");
+	expect_ill("signature", "sign-file");
+	put_file(self->root, "/proc/sys/kernel/modules_disabled", "1\n");
+	expect_ill("loaded", "sudo reboot");
+}
+
+TEST_F(machine, lockdown_of_kprobes_is_seen)
+{
+	put_file(self->root, "/sys/kernel/security/lockdown",
+		 "none integrity [confidentiality]\n");
+	expect_ill("signature", "lockdown");
+}
+
+FIXTURE(pipe)
+{
+	struct cw_fail fail;
+	struct cw_out out;
+	int fd[2];
+};
+
+FIXTURE_SETUP(pipe)
+{
+	signal(SIGPIPE, SIG_IGN);
+	ASSERT_EQ(0, pipe(self->fd));
+	ASSERT_EQ(CW_OK, cw_out_open(&self->out, self->fd[1], &self->fail));
+}
+
+FIXTURE_TEARDOWN(pipe)
+{
+	close(self->fd[1]);
+}
+
+TEST_F(pipe, a_line_arrives_at_once)
+{
+	char buf[16];
+
+	fputs("one\ntwo", self->out.file);
+	EXPECT_EQ(4, read(self->fd[0], buf, sizeof(buf)));
+	EXPECT_EQ(CW_OK, cw_out_close(&self->out, &self->fail));
+	EXPECT_EQ(3, read(self->fd[0], buf, sizeof(buf)));
+}
+
+TEST_F(pipe, a_reader_that_has_gone_is_no_failure)
+{
+	close(self->fd[0]);
+	fputs("line\n", self->out.file);
+	EXPECT_EQ(EPIPE, self->out.error);
+	EXPECT_EQ(CW_OK, cw_out_close(&self->out, &self->fail));
+}
+
+/* Returns at all: otherwise the harness's time limit ends the test. */
+TEST_F(pipe, a_reader_that_sleeps_cannot_hold_up_the_end)
+{
+	int stop[2], i;
+
+	ASSERT_EQ(0, pipe(stop));
+	ASSERT_EQ(1, write(stop[1], "x", 1));
+	self->out.stop[0] = stop[0];
+	for (i = 0; i < 100000 && !self->out.error; i++)
+		fputs("a line that nobody reads\n", self->out.file);
+	EXPECT_EQ(ETIMEDOUT, self->out.error);
+	EXPECT_EQ(CW_FAILED, cw_out_close(&self->out, &self->fail));
+	EXPECT_NE(NULL, strstr(self->fail.what, "stopped reading"));
+}
+
+TEST_F(pipe, a_full_disk_is_a_failure)
+{
+	self->out.fd = open("/dev/full", O_WRONLY);
+	fputs("line\n", self->out.file);
+	EXPECT_EQ(ENOSPC, self->out.error);
+	EXPECT_EQ(CW_FAILED, cw_out_close(&self->out, &self->fail));
+	EXPECT_NE(NULL, strstr(self->fail.what, "No space left"));
+}
+
+TEST_HARNESS_MAIN

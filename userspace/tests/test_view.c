@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include <json-c/json.h>
+
+#include "explain.h"
+#include "fixture.h"
+#include "kselftest_harness.h"
+#include "record.h"
+#include "tally.h"
+#include "utf8.h"
+
+FIXTURE(view)
+{
+	char *text;
+	size_t len;
+	FILE *out;
+	struct message m;
+	struct cw_event ev;
+};
+
+FIXTURE_SETUP(view)
+{
+	setenv("TZ", "UTC", 1);
+	self->text = NULL;
+	self->out = open_memstream(&self->text, &self->len);
+	ASSERT_NE(NULL, self->out);
+	self->m.len = 0;
+	put_everything(&self->m);
+	cw_decode_event(&self->ev, self->m.b, self->m.len);
+	ASSERT_EQ(0, self->ev.malformed);
+}
+
+FIXTURE_TEARDOWN(view)
+{
+	fclose(self->out);
+	free(self->text);
+}
+
+#define drop(ev, attr) \
+	((ev)->present &= ~(1ULL << CLOSEWATCH_A_EVENT_##attr))
+
+/* What a verb prints for one event. */
+static const char *render_to(FILE *out, char **text, const struct cw_event *ev,
+			     bool json, int width, bool diag)
+{
+	struct cw_view_options opt = {
+		.out = out, .json = json, .width = width,
+		.layout = cw_record_layout,
+	};
+	struct cw_view *v = cw_view_new(&opt);
+
+	if (!v || cw_record_event(v, ev, false, diag))
+		return "(failed)";
+	cw_view_free(v);
+	fflush(out);
+	return *text;
+}
+
+#define render(json, width, diag) \
+	render_to(self->out, &self->text, &self->ev, json, width, diag)
+
+TEST_F(view, json_has_the_shape_of_the_contract)
+{
+	EXPECT_STREQ("{\"event\":\"close\","
+		     "\"time\":\"2026-11-21T03:12:07.123456789Z\",\"cpu\":3,\"seq\":\"17\",\"netns\":\"4026531840\","
+		     "\"family\":\"ipv4\",\"local\":{\"addr\":\"127.0.0.1\","
+		     "\"port\":80},\"remote\":{\"addr\":\"127.0.0.2\","
+		     "\"port\":51234},\"cookie\":\"8193\",\"path\":\"rst-unread\","
+		     "\"state\":\"FIN_WAIT2\",\"new_state\":\"CLOSE\","
+		     "\"fin\":\"none\",\"unread\":3812,\"unsent\":7,"
+		     "\"unacked\":61440,\"sent\":\"812\",\"retransmitted\":\"5\","
+		     "\"received\":\"96\",\"acked\":\"18446744073709551615\","
+		     "\"age_ns\":\"1000000007\",\"linger\":{\"on\":true,"
+		     "\"seconds\":5,\"waited_ns\":\"1200345\",\"outcome\":\"acked\"},"
+		     "\"why\":\"close\",\"comm\":\"nginx\",\"pid\":812,"
+		     "\"tid\":813,\"uid\":33,\"cgroup\":\"4711\",\"children\":4,"
+		     "\"children_reset\":2,\"ulp\":\"tls\",\"count\":\"9\","
+		     "\"loss\":\"ring\"}\n",
+		     render(true, 0, false));
+}
+
+TEST_F(view, what_is_absent_has_no_key)
+{
+	self->ev.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE;
+	EXPECT_STREQ("{\"event\":\"close\"}\n",
+		     render(true, 0, false));
+}
+
+TEST_F(view, a_lost_record_in_json)
+{
+	struct message m = { 0 };
+
+	put_u32(&m, CLOSEWATCH_A_EVENT_TYPE, CLOSEWATCH_EVENT_TYPE_LOST);
+	put_u64(&m, CLOSEWATCH_A_EVENT_TIME, 1000000000);
+	put_u64(&m, CLOSEWATCH_A_EVENT_COUNT, 12);
+	put_u32(&m, CLOSEWATCH_A_EVENT_LOSS, CLOSEWATCH_LOSS_SOCKET);
+	cw_decode_event(&self->ev, m.b, m.len);
+	EXPECT_STREQ("{\"event\":\"lost\",\"time\":\"1970-01-01T00:00:01.000000000Z\""
+		     ",\"count\":\"12\",\"loss\":\"socket\"}\n",
+		     render(true, 0, false));
+}
+
+TEST_F(view, values_newer_than_the_program_are_shown_as_numbers)
+{
+	self->ev.path = 77;
+	self->ev.state = 200;
+	EXPECT_NE(NULL, strstr(render(true, 0, false),
+			       "\"path\":\"77\",\"state\":\"200\""));
+	self->ev.type = 99;
+	EXPECT_NE(NULL, strstr(render(true, 0, false),
+			       "{\"event\":\"99\""));
+}
+
+/* Every single byte as a task name gives one line of JSON that parses. */
+TEST_F(view, any_task_name_is_valid_json)
+{
+	int byte;
+
+	for (byte = 1; byte < 256; byte++) {
+		struct json_object *o, *comm;
+		char *newline;
+
+		self->ev.comm.len = 3;
+		self->ev.comm.b[0] = 'a';
+		self->ev.comm.b[1] = byte;
+		self->ev.comm.b[2] = 'z';
+		rewind(self->out);
+		render(true, 0, false);
+		newline = strchr(self->text, '\n');
+		ASSERT_NE(NULL, newline);
+		newline[1] = '\0';
+		o = json_tokener_parse(self->text);
+		ASSERT_NE(NULL, o) {
+			TH_LOG("byte %02x: %s", byte, self->text);
+		}
+		ASSERT_TRUE(json_object_object_get_ex(o, "comm", &comm));
+		if (byte < 0x7f) {
+			EXPECT_EQ(3, json_object_get_string_len(comm));
+			EXPECT_EQ(byte, json_object_get_string(comm)[1]);
+		} else {
+			char want[8];
+
+			snprintf(want, sizeof(want), "a\\x%02xz", byte);
+			EXPECT_STREQ(want, json_object_get_string(comm));
+		}
+		json_object_put(o);
+	}
+}
+
+TEST_F(view, text_is_one_aligned_line)
+{
+	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> "
+		     "127.0.0.2:51234          3812       7   61440 "
+		     "nginx[812]     RST: 3812 B unread; 61440 B of "
+		     "ours not yet acknowledged; 7 B never sent; all "
+		     "acknowledged after 1.2 ms\n",
+		     render(false, 0, false));
+}
+
+TEST_F(view, a_narrow_terminal_folds_the_sentence)
+{
+	drop(&self->ev, LINGER_OUTCOME);
+	self->ev.linger_outcome = 0;
+	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> "
+		     "127.0.0.2:51234       nginx[812]\n"
+		     "             RST: 3812 B unread; 61440 B of ours "
+		     "not yet acknowledged; 7 B never sent\n",
+		     render(false, 80, false));
+}
+
+TEST_F(view, ipv6_is_bracketed_and_widens_its_column)
+{
+	static const char line[] =
+		"[2001:db8::1]:80 -> [2001:db8:ffff:ffff:ffff:ffff:ffff:2]:51234";
+	uint8_t a[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
+
+	self->ev.family = 10;
+	self->ev.local_addr.len = 16;
+	memcpy(self->ev.local_addr.b, a, sizeof(a));
+	memset(a + 4, 0xff, 10);
+	a[14] = 0;
+	a[15] = 2;
+	self->ev.remote_addr.len = 16;
+	memcpy(self->ev.remote_addr.b, a, sizeof(a));
+	EXPECT_NE(NULL, strstr(render(false, 0, false), line)) {
+		TH_LOG("%s", self->text);
+	}
+	EXPECT_NE(NULL, strstr(render(true, 0, false),
+			       "\"addr\":\"2001:db8::1\""));
+}
+
+TEST_F(view, a_lost_record_in_text_is_told_in_words)
+{
+	self->ev.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE |
+			   1ULL << CLOSEWATCH_A_EVENT_TIME |
+			   1ULL << CLOSEWATCH_A_EVENT_COUNT |
+			   1ULL << CLOSEWATCH_A_EVENT_LOSS;
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
+	EXPECT_STREQ("03:12:07.123 lost             9 events lost: a ring in the kernel was full\n",
+		     render(false, 0, false));
+}
+
+TEST_F(view, a_listener_has_no_remote_and_no_figures)
+{
+	drop(&self->ev, REMOTE_ADDR);
+	drop(&self->ev, REMOTE_PORT);
+	drop(&self->ev, UNREAD);
+	drop(&self->ev, UNSENT);
+	drop(&self->ev, UNACKED);
+	drop(&self->ev, LINGER_OUTCOME);
+	self->ev.linger_outcome = 0;
+	self->ev.path = CLOSEWATCH_PATH_LISTENER;
+	EXPECT_STREQ("03:12:07.123 listener         127.0.0.1:80   "
+		     "                             -       -       "
+		     "- nginx[812]     listener closed with 4 connections "
+		     "in its queue, 2 reset\n",
+		     render(false, 0, false));
+}
+
+TEST_F(view, a_linger_wait_says_what_it_waits_for)
+{
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_LINGER_WAIT;
+	drop(&self->ev, PATH);
+	EXPECT_NE(NULL, strstr(render(false, 0, false),
+			       " linger-wait "));
+	EXPECT_NE(NULL, strstr(self->text,
+			       "close() waits up to 5 s for 61447 B and the FIN "
+		     "to be acknowledged"));
+}
+
+TEST_F(view, a_task_name_cannot_steer_the_terminal)
+{
+	static const char evil[] = "\033]0;x\a\r\x9b";
+
+	self->ev.comm.len = sizeof(evil) - 1;
+	memcpy(self->ev.comm.b, evil, sizeof(evil) - 1);
+	EXPECT_NE(NULL, strstr(render(false, 0, false),
+			       "\\x1b]0;x\\x07\\x0d\\x9b[812]"));
+	EXPECT_EQ(NULL, strchr(self->text, '\033'));
+}
+
+TEST_F(view, diag_adds_a_cause_and_a_remedy_for_each_path)
+{
+	int path;
+
+	for (path = 0; path <= CLOSEWATCH_PATH_MAX; path++) {
+		self->ev.path = path;
+		rewind(self->out);
+		render(false, 0, true);
+		EXPECT_NE(NULL, strstr(self->text, "\n             cause:  "));
+		EXPECT_NE(NULL, strstr(self->text, "\n             remedy: "));
+	}
+	EXPECT_NE(NULL, strstr(render(true, 0, true),
+			       "\"diag\":{\"cause\":\""));
+}
+
+TEST_F(view, each_path_has_a_sentence_of_its_own)
+{
+	char seen[CLOSEWATCH_PATH_MAX + 1][256];
+	int i, j;
+
+	for (i = 0; i <= CLOSEWATCH_PATH_MAX; i++) {
+		self->ev.path = i;
+		drop(&self->ev, LINGER_OUTCOME);
+		cw_explain(&self->ev, seen[i], sizeof(seen[i]));
+		EXPECT_NE('\0', seen[i][0]);
+		for (j = 0; j < i; j++)
+			EXPECT_STRNE(seen[j], seen[i]);
+	}
+}
+
+TEST_F(view, a_sentence_is_cut_and_not_overrun)
+{
+	char small[9];
+
+	memset(small, 'x', sizeof(small));
+	cw_explain(&self->ev, small, 8);
+	EXPECT_EQ(7, strlen(small));
+	EXPECT_EQ('x', small[8]);
+}
+
+TEST_F(view, a_failing_stream_is_reported)
+{
+	struct cw_view_options opt = {
+		.json = true, .out = fopen("/dev/full", "w"),
+	};
+	struct cw_view *v;
+
+	ASSERT_NE(NULL, opt.out);
+	setvbuf(opt.out, NULL, _IONBF, 0);
+	v = cw_view_new(&opt);
+	ASSERT_NE(NULL, v);
+	EXPECT_EQ(-1, cw_record_event(v, &self->ev, false, false));
+	cw_view_free(v);
+	fclose(opt.out);
+}
+
+TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
+{
+	struct cw_listener kernel = {
+		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
+			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
+		.sent = 5, .lost = 3,
+	};
+	struct cw_tally t = { 0 };
+
+	cw_tally_add(&t, &self->ev);
+	cw_tally_add(&t, &self->ev);
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_LINGER_WAIT;
+	cw_tally_add(&t, &self->ev);
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
+	cw_tally_add(&t, &self->ev);
+	EXPECT_EQ(3, t.shown);
+	EXPECT_EQ(9, t.lost);
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_STREQ("PATH                 CLOSES   UNREAD BYTES   UNSENT BYTES  UNACKED BYTES\n"
+		     "rst-unread                2           7624             14         122880\n"
+		     "2 closes and 1 linger wait shown; 5 delivered, 3 lost\n",
+		     self->text);
+}
+
+TEST(escaping_keeps_utf8_and_cuts_at_a_character)
+{
+	char buf[8];
+
+	cw_utf8_escape(buf, sizeof(buf), "n\xc3\xa4h", 4, false);
+	EXPECT_STREQ("n\xc3\xa4h", buf);
+	cw_utf8_escape(buf, sizeof(buf), "abcdef\xc3\xa4", 8, false);
+	EXPECT_STREQ("abcdef", buf);
+	/* Overlong, surrogate, beyond Unicode, cut off. */
+	cw_utf8_escape(buf, sizeof(buf), "\xc0", 1, false);
+	EXPECT_STREQ("\\xc0", buf);
+	cw_utf8_escape(buf, sizeof(buf), "\xed\xa0\x80", 3, false);
+	EXPECT_STREQ("\\xed", buf);
+	cw_utf8_escape(buf, sizeof(buf), "\xe2\x82", 2, false);
+	EXPECT_STREQ("\\xe2", buf);
+	EXPECT_EQ(3, cw_utf8_columns("n\xc3\xa4h"));
+}
+
+TEST_HARNESS_MAIN

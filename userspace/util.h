@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_UTIL_H
+#define CLOSEWATCH_UTIL_H
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#ifndef __printf
+#define __printf(fmt, args) __attribute__((__format__(__printf__, fmt, args)))
+#endif
+
+#endif
