@@ -6,9 +6,7 @@
  *
  * A set-associative cache and not a table with an entry for each connection:
  * nothing has to be removed, and memory is bounded. A connection whose entry
- * was evicted has no age, which is the truth. A socket's address may be used
- * again, but the next connection there passes through ESTABLISHED too and
- * replaces the entry.
+ * was evicted has no age, which is the truth.
  */
 #include <linux/hash.h>
 #include <linux/mm.h>
@@ -22,7 +20,7 @@
 #define CW_BIRTH_WAYS	4
 
 struct cw_birth {
-	const struct sock *sk;
+	u64 cookie;
 	u64 when;
 };
 
@@ -53,37 +51,37 @@ void cw_birth_exit(void)
 	cw_birth_sets = NULL;
 }
 
-void cw_birth_note(const struct sock *sk)
+void cw_birth_note(u64 cookie)
 {
-	struct cw_birth_set *set = &cw_birth_sets[hash_ptr(sk, CW_BIRTH_BITS)];
+	struct cw_birth_set *set = &cw_birth_sets[hash_64(cookie, CW_BIRTH_BITS)];
 	struct cw_birth *b = &set->way[0];
 	unsigned long flags;
 	int i;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
 	for (i = 0; i < CW_BIRTH_WAYS; i++) {
-		if (set->way[i].sk == sk) {
+		if (set->way[i].cookie == cookie) {
 			b = &set->way[i];
 			break;
 		}
 		if (set->way[i].when < b->when)
 			b = &set->way[i];
 	}
-	b->sk = sk;
+	b->cookie = cookie;
 	b->when = ktime_get_ns();
 	raw_spin_unlock_irqrestore(&set->lock, flags);
 }
 
-u64 cw_birth_age(const struct sock *sk)
+u64 cw_birth_age(u64 cookie)
 {
-	struct cw_birth_set *set = &cw_birth_sets[hash_ptr(sk, CW_BIRTH_BITS)];
+	struct cw_birth_set *set = &cw_birth_sets[hash_64(cookie, CW_BIRTH_BITS)];
 	unsigned long flags;
 	u64 age = 0;
 	int i;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
 	for (i = 0; i < CW_BIRTH_WAYS; i++) {
-		if (set->way[i].sk == sk)
+		if (set->way[i].cookie == cookie)
 			age = ktime_get_ns() - set->way[i].when;
 	}
 	raw_spin_unlock_irqrestore(&set->lock, flags);

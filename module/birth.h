@@ -4,8 +4,6 @@
 
 #include <linux/types.h>
 
-struct sock;
-
 /**
  * cw_birth_init() - allocate the table of births
  *
@@ -20,19 +18,19 @@ void cw_birth_exit(void);
 
 /**
  * cw_birth_note() - a connection has become ESTABLISHED now
- * @sk: its socket, used as a key only
+ * @cookie: its socket's
  *
  * Context: any but NMI; takes one raw spinlock.
  */
-void cw_birth_note(const struct sock *sk);
+void cw_birth_note(u64 cookie);
 
 /**
  * cw_birth_age() - how long a connection has been established
- * @sk: its socket, used as a key only
+ * @cookie: its socket's
  *
  * Context: any but NMI; takes one raw spinlock.
  * Return: ns, or 0 if its birth was not seen or its entry was needed.
  */
-u64 cw_birth_age(const struct sock *sk);
+u64 cw_birth_age(u64 cookie);
 
 #endif

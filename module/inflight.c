@@ -186,7 +186,7 @@ void cw_inflight_begin(struct sock *sk, long timeout)
 	if (!f)
 		return;
 	cw_facts_take(&f->ev.conn, sk);
-	f->ev.conn.age_ns = cw_birth_age(sk);
+	f->ev.conn.age_ns = cw_birth_age(f->ev.conn.cookie);
 	cw_owner_take(&f->ev.owner, sk);
 	f->write_seq = tcp_sk(sk)->write_seq;
 	cw_track_close(sk, &f->ev.owner);
@@ -368,7 +368,7 @@ void cw_inflight_shut_locked(struct sock *sk)
 	if (!f || f->sk != sk)
 		return;
 	cw_facts_take(&f->ev.conn, sk);
-	f->ev.conn.age_ns = cw_birth_age(sk);
+	f->ev.conn.age_ns = cw_birth_age(f->ev.conn.cookie);
 	f->write_seq = tcp_sk(sk)->write_seq;
 	f->facts_taken = true;
 }

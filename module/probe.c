@@ -16,6 +16,7 @@
 #include "birth.h"
 #include "calls.h"
 #include "compat/compat.h"
+#include "facts.h"
 #include "inflight.h"
 #include "probe.h"
 #include "reset.h"
@@ -150,13 +151,20 @@ static int cw_on_sk_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
+/* One of the two reasons of tcp_check_oom(), which does not say which. */
+static bool cw_out_of_memory(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_wmem_queued) > SOCK_MIN_SNDBUF &&
+	       sk_memory_allocated(sk) > sk_prot_mem_limits(sk, 2);
+}
+
 static void cw_oom_mark(struct sock *sk, bool oom)
 {
 	if (!sock_flag(sk, SOCK_DEAD))
 		return;
 	if (oom)
-		cw_track_mark(sk, tcp_out_of_memory(sk) ? CW_MARK_OOM_MEMORY :
-							  CW_MARK_OOM_ORPHANS);
+		cw_track_mark(sk, cw_out_of_memory(sk) ? CW_MARK_OOM_MEMORY :
+							 CW_MARK_OOM_ORPHANS);
 	else if (!check_net(sock_net(sk)))
 		cw_track_mark(sk, CW_MARK_NET_DEAD);
 }
@@ -260,7 +268,7 @@ static void cw_on_set_state(void *data, const struct sock *sk, const int old,
 	if (sk->sk_protocol != IPPROTO_TCP || old == new)
 		return;
 	if (new == TCP_ESTABLISHED)
-		cw_birth_note(sk);
+		cw_birth_note(cw_facts_cookie((struct sock *)sk));
 	else if (new == TCP_CLOSE)
 		cw_track_gone((struct sock *)sk, old);
 }

@@ -278,7 +278,7 @@ void cw_track_gone(struct sock *sk, int old_state)
 	t = cw_track_take(cw_facts_cookie(sk));
 	cw_track_end_take(&end, sk, old_state, t);
 	cw_facts_take(&conn, sk);
-	conn.age_ns = cw_birth_age(sk);
+	conn.age_ns = cw_birth_age(conn.cookie);
 	/* The purge of an orphan's queue leaves the numbers that it counts by. */
 	if (end.dead || end.marks & CW_MARK_IN_CLOSE)
 		conn.unread = 0;

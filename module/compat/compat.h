@@ -20,6 +20,16 @@
 #define CW_GENL_RESV_START_OP(op)
 #endif
 
+/* Renamed in 5.11. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define nla_strscpy	nla_strlcpy
+#endif
+
+/* sk_memory_allocated() and its kin left net/sock.h in 6.10. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#include <net/proto_memory.h>
+#endif
+
 /* close(2) stopped calling filp_close() when it learnt to fput at once. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #define CW_FILE_CLOSE_SYMBOL	"filp_flush"
