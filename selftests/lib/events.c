@@ -7,7 +7,6 @@
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,10 +28,8 @@ int events_open(struct events *e)
 	if (!e->sk || genl_connect(e->sk) < 0)
 		return -1;
 	e->family = genl_ctrl_resolve(e->sk, CLOSEWATCH_FAMILY_NAME);
-	if (e->family < 0) {
-		fprintf(stderr, "# no netlink family: is closewatch.ko loaded?\n");
+	if (e->family < 0)
 		return -1;
-	}
 	fd = nl_socket_get_fd(e->sk);
 	if (setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) < 0 ||
 	    setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on)) < 0)
@@ -283,6 +280,13 @@ int events_raw(struct events *e, uint8_t cmd, const void *attrs, size_t len)
 	return transact(e, msg);
 }
 
+int events_headless(struct events *e)
+{
+	struct nl_msg *msg = nlmsg_alloc_simple(e->family, NLM_F_REQUEST);
+
+	return msg ? transact(e, msg) : -ENOMEM;
+}
+
 bool events_poll(struct events *e)
 {
 	int err;
@@ -314,14 +318,25 @@ size_t events_count(const struct events *e, unsigned int type, uint64_t cookie)
 	return n;
 }
 
-uint64_t events_lost(const struct events *e)
+uint64_t events_lost_by(const struct events *e, unsigned int cause)
 {
 	uint64_t lost = 0;
 
-	for (size_t i = 0; i < e->n; i++)
-		if (EVENT_NUM(&e->list[i], TYPE) == CLOSEWATCH_EVENT_TYPE_LOST)
-			lost += EVENT_NUM(&e->list[i], COUNT);
+	for (size_t i = 0; i < e->n; i++) {
+		const struct event *ev = &e->list[i];
+
+		if (EVENT_NUM(ev, TYPE) == CLOSEWATCH_EVENT_TYPE_LOST &&
+		    EVENT_NUM(ev, LOSS) == cause)
+			lost += EVENT_NUM(ev, COUNT);
+	}
 	return lost;
+}
+
+uint64_t events_lost(const struct events *e)
+{
+	return events_lost_by(e, CLOSEWATCH_LOSS_RING) +
+	       events_lost_by(e, CLOSEWATCH_LOSS_SOCKET) +
+	       events_lost_by(e, CLOSEWATCH_LOSS_INFLIGHT);
 }
 
 const struct event *events_await(struct events *e, unsigned int type,

@@ -45,6 +45,7 @@ struct events {
 	char extack[256];			/* from the last refusal */
 };
 
+/* Fails, without a word, when the module is not loaded */
 int events_open(struct events *e);
 void events_close(struct events *e);
 
@@ -58,8 +59,9 @@ int events_subscribe(struct events *e, filter_fill fill, const void *arg);
 int events_unsubscribe(struct events *e);
 int events_info(struct events *e);
 
-/* Any bytes as the attributes of a request */
+/* Any bytes as the attributes of a request; and one cut before its command */
 int events_raw(struct events *e, uint8_t cmd, const void *attrs, size_t len);
+int events_headless(struct events *e);
 
 /* Take what has arrived; never waits. Returns false when nothing was there */
 bool events_poll(struct events *e);
@@ -69,7 +71,14 @@ const struct event *events_nth(const struct events *e, unsigned int type,
 			       uint64_t cookie, size_t nth);
 size_t events_count(const struct events *e, unsigned int type, uint64_t cookie);
 
-/* What in-band records say was lost */
+/*
+ * What in-band records say was lost, for one cause (CLOSEWATCH_LOSS_*). Of
+ * missed probe hits the kernel cannot say whose they were, or whether they
+ * would have become events: that figure is an upper bound.
+ */
+uint64_t events_lost_by(const struct events *e, unsigned int cause);
+
+/* The same for the causes whose figures are exact */
 uint64_t events_lost(const struct events *e);
 
 /* Wait for one event of @type about @cookie to arrive; NULL at the limit */

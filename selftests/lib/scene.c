@@ -20,9 +20,12 @@ int scene_open_bare(struct scene *s)
 	s->closer.uid = getuid();
 	prctl(PR_GET_NAME, s->closer.comm);
 	s->capture = capture_open();
-	if (!s->capture || events_open(&s->events) < 0 ||
-	    counters_read(&s->before) < 0)
+	if (!s->capture || counters_read(&s->before) < 0)
 		return -1;
+	if (events_open(&s->events) < 0) {
+		fprintf(stderr, "# no netlink family: is closewatch.ko loaded?\n");
+		return -1;
+	}
 	return events_subscribe(&s->events, NULL, NULL);
 }
 

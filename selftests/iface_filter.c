@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Filters and network namespaces: what a listener asked for and no more */
+#include <netlink/attr.h>
+#include <sys/prctl.h>
+
+#include "flavours.h"
+#include "netns.h"
+#include "wait.h"
+
+/* One condition: an attribute and its value, which is a number or a name */
+struct condition {
+	int type;
+	size_t size;	/* 0: the closer's name */
+	uint64_t value;
+	const char *name;
+};
+
+static int put(struct nl_msg *msg, const void *arg)
+{
+	const struct condition *c = arg;
+
+	for (; c->type; c++) {
+		int ret = c->name ? nla_put_string(msg, c->type, c->name) :
+				    nla_put(msg, c->type, c->size, &c->value);
+
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+FIXTURE(filter) {
+	struct scene s;
+	struct condition match, miss;
+};
+
+FIXTURE_VARIANT(filter) {
+	enum flavour flavour;
+	void (*choose)(struct scene *s, struct condition *match,
+		       struct condition *miss);
+};
+
+#define A(name)	CLOSEWATCH_A_FILTER_##name
+
+/* Shorthand for a number of @bits, right and wrong */
+#define CHOOSE(name, attr, bits, right, wrong)				\
+static void choose_##name(struct scene *s, struct condition *match,	\
+			  struct condition *miss)			\
+{									\
+	*match = (struct condition){ A(attr), (bits) / 8, right, NULL };	\
+	*miss = (struct condition){ A(attr), (bits) / 8, wrong, NULL };	\
+}
+
+/* The closer's cgroup is whatever an event of its says */
+static uint64_t own_cgroup(struct scene *s)
+{
+	int fd = tcp_socket(IPV4);
+	uint64_t cookie = cookie_of(fd);
+	const struct event *ev;
+
+	close(fd);
+	ev = events_await(&s->events, TYPE(CLOSE), cookie);
+	return ev ? EVENT_NUM(ev, CGROUP) : 0;
+}
+
+static uint64_t other_netns(void)
+{
+	int home = netns_open(), other;
+
+	netns_enter();
+	other = netns_open();
+	netns_switch(home);
+	return other;
+}
+
+CHOOSE(events, EVENTS, 32, 1 << TYPE(CLOSE), 1 << TYPE(LINGER_WAIT))
+CHOOSE(paths, PATHS, 64, 1 << PATH(FIN), 1 << PATH(RST_UNREAD))
+CHOOSE(ipv4, FAMILY, 16, AF_INET, AF_INET6)
+CHOOSE(ipv6, FAMILY, 16, AF_INET6, AF_INET)
+CHOOSE(pid, PID, 32, getpid(), getpid() + 1)
+CHOOSE(uid, UID, 32, getuid(), getuid() + 1)
+CHOOSE(cgroup, CGROUP, 64, own_cgroup(s), 1ULL << 60)
+CHOOSE(any_port_local, PORT, 16, s->p.local.port, 1)
+CHOOSE(any_port_remote, PORT, 16, s->p.remote.port, 1)
+CHOOSE(local_port, LOCAL_PORT, 16, s->p.local.port, s->p.remote.port)
+CHOOSE(remote_port, REMOTE_PORT, 16, s->p.remote.port, s->p.local.port)
+CHOOSE(netns, NETNS_FD, 32, netns_open(), other_netns())
+
+static void choose_comm(struct scene *s, struct condition *match,
+			struct condition *miss)
+{
+	prctl(PR_SET_NAME, "fifteen-letters");
+	*match = (struct condition){ A(COMM), 0, 0, "fifteen-letters" };
+	*miss = (struct condition){ A(COMM), 0, 0, "fifteen-letter" };
+}
+
+FIXTURE_VARIANT_ADD(filter, events) {
+	.choose = choose_events,
+};
+
+FIXTURE_VARIANT_ADD(filter, paths) {
+	.choose = choose_paths,
+};
+
+FIXTURE_VARIANT_ADD(filter, family_ipv4) {
+	.choose = choose_ipv4,
+};
+
+FIXTURE_VARIANT_ADD(filter, family_ipv6) {
+	.flavour = IPV6, .choose = choose_ipv6,
+};
+
+FIXTURE_VARIANT_ADD(filter, family_of_v4mapped_is_ipv4) {
+	.flavour = V4MAPPED, .choose = choose_ipv4,
+};
+
+FIXTURE_VARIANT_ADD(filter, pid) {
+	.choose = choose_pid,
+};
+
+FIXTURE_VARIANT_ADD(filter, uid) {
+	.choose = choose_uid,
+};
+
+FIXTURE_VARIANT_ADD(filter, comm) {
+	.choose = choose_comm,
+};
+
+FIXTURE_VARIANT_ADD(filter, cgroup) {
+	.choose = choose_cgroup,
+};
+
+FIXTURE_VARIANT_ADD(filter, port_as_local) {
+	.choose = choose_any_port_local,
+};
+
+FIXTURE_VARIANT_ADD(filter, port_as_remote) {
+	.choose = choose_any_port_remote,
+};
+
+FIXTURE_VARIANT_ADD(filter, local_port) {
+	.choose = choose_local_port,
+};
+
+FIXTURE_VARIANT_ADD(filter, remote_port) {
+	.choose = choose_remote_port,
+};
+
+FIXTURE_VARIANT_ADD(filter, netns_fd) {
+	.choose = choose_netns,
+};
+
+FIXTURE_SETUP(filter)
+{
+	struct pair_opts opts = { .flavour = variant->flavour };
+
+	ASSERT_EQ(0, scene_open(&self->s, &opts));
+	ASSERT_EQ(0, deafen(self->s.p.them));
+	variant->choose(&self->s, &self->match, &self->miss);
+}
+
+FIXTURE_TEARDOWN(filter)
+{
+	scene_close(&self->s);
+}
+
+TEST_F(filter, match_is_delivered)
+{
+	struct condition all[] = { self->match, { 0 } };
+
+	ASSERT_EQ(0, events_subscribe(&self->s.events, put, all));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_EQ(1U, events_count(&self->s.events, TYPE(CLOSE),
+				   self->s.p.cookie));
+}
+
+/* Refused in the kernel: nothing was sent, and nothing counts as lost */
+TEST_F(filter, miss_is_not)
+{
+	struct condition all[] = { self->miss, { 0 } };
+	struct events e;
+
+	ASSERT_EQ(0, events_open(&e));
+	ASSERT_EQ(0, events_subscribe(&e, put, all));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, events_unsubscribe(&e));
+	EXPECT_EQ(0U, e.n);
+	EXPECT_EQ(0U, e.figures.sent);
+	EXPECT_EQ(0U, e.figures.lost);
+	events_close(&e);
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_NE(NULL, scene_event(&self->s));
+}
+
+TEST_F(filter, all_conditions_must_hold)
+{
+	struct condition all[] = {
+		self->match,
+		{ A(LOCAL_PORT), 2, self->s.p.local.port % 65535 + 1, NULL },
+		{ 0 },
+	};
+
+	if (self->match.type == A(LOCAL_PORT))
+		all[1] = (struct condition){ A(PID), 4, getpid() + 1, NULL };
+	ASSERT_EQ(0, events_subscribe(&self->s.events, put, all));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_EQ(NULL, scene_event(&self->s));
+}
+
+TEST_F(filter, new_filter_replaces_the_old)
+{
+	struct condition all[] = { self->miss, { 0 } };
+
+	ASSERT_EQ(0, events_subscribe(&self->s.events, put, all));
+	all[0] = self->match;
+	ASSERT_EQ(0, events_subscribe(&self->s.events, put, all));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_EQ(1U, events_count(&self->s.events, TYPE(CLOSE),
+				   self->s.p.cookie));
+}
+
+BARE_FIXTURE(netns);
+
+/* A connection in another namespace than the scene's listener; closed here */
+static uint64_t close_elsewhere(uint64_t *netns)
+{
+	uint64_t cookie;
+	int fd;
+
+	netns_enter();
+	*netns = netns_inode();
+	fd = tcp_socket(IPV4);
+	cookie = cookie_of(fd);
+	return close(fd) ? 0 : cookie;
+}
+
+TEST_F(netns, other_namespaces_are_not_heard)
+{
+	uint64_t netns, cookie = close_elsewhere(&netns);
+
+	ASSERT_TRUE(!!cookie);
+	ASSERT_EQ(0, events_unsubscribe(&self->s.events));
+	EXPECT_EQ(0U, self->s.events.n);
+}
+
+TEST_F(netns, all_namespaces_are_heard_on_demand)
+{
+	struct condition all[] = { { A(ALL_NETNS), 0, 0, NULL }, { 0 } };
+	uint64_t netns, cookie;
+	const struct event *ev;
+
+	ASSERT_EQ(0, events_subscribe(&self->s.events, put, all));
+	cookie = close_elsewhere(&netns);
+	ASSERT_EQ(0, events_unsubscribe(&self->s.events));
+	ev = events_nth(&self->s.events, TYPE(CLOSE), cookie, 0);
+	ASSERT_NE(NULL, ev);
+	EXPECT_EQ(netns, EVENT_NUM(ev, NETNS));
+	EXPECT_NE(self->s.netns, EVENT_NUM(ev, NETNS));
+}
+
+TEST_F(netns, one_other_namespace_is_heard_instead)
+{
+	int home = netns_open(), fd;
+	struct condition all[] = { { A(NETNS_FD), 4, 0, NULL }, { 0 } };
+	uint64_t here, there;
+
+	ASSERT_EQ(0, netns_enter());
+	all[0].value = netns_open();
+	ASSERT_EQ(0, events_subscribe(&self->s.events, put, all));
+	fd = tcp_socket(IPV4);
+	there = cookie_of(fd);
+	ASSERT_EQ(0, close(fd));
+	ASSERT_EQ(0, netns_switch(home));
+	fd = tcp_socket(IPV4);
+	here = cookie_of(fd);
+	ASSERT_EQ(0, close(fd));
+	ASSERT_EQ(0, events_unsubscribe(&self->s.events));
+	EXPECT_EQ(1U, events_count(&self->s.events, TYPE(CLOSE), there));
+	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(CLOSE), here));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,304 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The utility as a person or a script meets it: exit codes, output, filters,
+# refusals. As root, with the module loaded and `closewatch' in PATH.
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+LIMIT=60
+MODULE=${CLOSEWATCH_MODULE:-}
+
+# A namespace of our own: no traffic but what is made here.
+if [ -z "${CLOSEWATCH_TOOL_INSIDE:-}" ]; then
+	CLOSEWATCH_TOOL_INSIDE=1 exec unshare -n "$0" "$@"
+fi
+ip link set lo up || exit 1
+DIR=$(mktemp -d) || exit 1
+PIDS=()
+
+clean_up() {
+	[ ${#PIDS[@]} = 0 ] || kill "${PIDS[@]}" 2>/dev/null
+	rm -rf "$DIR"
+}
+trap clean_up EXIT
+
+# start_traffic ARGUMENT...: for as long as this script runs; PORT is its port.
+start_traffic() {
+	mkfifo "$DIR/port"
+	"$HERE/traffic" "$@" >"$DIR/port" &
+	PIDS+=($!)
+	read -r PORT <"$DIR/port"
+	rm "$DIR/port"
+}
+
+# run ARGUMENT...: closewatch; leaves $DIR/out, $DIR/err and STATUS.
+run() {
+	timeout "$LIMIT" closewatch "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
+	STATUS=$?
+}
+
+says() { grep -qiE -e "$1" "$DIR/err"; }
+shows() { grep -qE -e "$1" "$DIR/out"; }
+lines() { wc -l <"$DIR/out"; }
+
+# all_json FILTER: each line is an object of which the filter holds
+all_json() {
+	[ -s "$DIR/out" ] && jq -es "all(.[]; $1)" "$DIR/out" >"$DIR/jq" 2>&1
+}
+
+# wait_for COMMAND...: until it succeeds
+wait_for() {
+	local end=$((SECONDS + LIMIT))
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		read -rt 0.05 <> <(:)
+	done
+}
+
+unloaded() { rmmod closewatch 2>/dev/null || [ ! -e /sys/module/closewatch ]; }
+
+# The tests; each is a function whose name is its claim.
+
+version_is_told() { run --version; [ $STATUS = 0 ] && shows '^closewatch [0-9]'; }
+
+help_names_every_filter() {
+	local option
+	run --help
+	[ $STATUS = 0 ] || return
+	for option in -p -P -L -D -C -u -4 -6 --path --netns --json -c -d; do
+		grep -qe "$option" "$DIR/out" || return
+	done
+}
+
+# refused STATUS ARGUMENT...: that exit status, words on stderr, no output
+refused() {
+	local want=$1
+	shift
+	run "$@"
+	[ "$STATUS" = "$want" ] && [ -s "$DIR/err" ] && [ ! -s "$DIR/out" ]
+}
+
+unknown_flag_is_wrong_usage() {
+	refused 2 --frobnicate && says 'frobnicate' && refused 2 -Z
+}
+unknown_verb_is_wrong_usage() { refused 2 frobnicate && says 'frobnicate'; }
+bad_port_is_wrong_usage() {
+	refused 2 -P 0 && refused 2 -P 65536 && refused 2 -P http! &&
+		refused 2 -L -1 && refused 2 -D '' && says 'port'
+}
+bad_pid_is_wrong_usage() {
+	refused 2 -p 0 && refused 2 -p 12x && refused 2 -p -3
+}
+bad_path_is_wrong_usage() {
+	refused 2 --path rst-nothing && says 'rst-nothing' &&
+		refused 2 --path fin,
+}
+bad_user_is_wrong_usage() { refused 2 -u no-such-user && says 'no-such-user'; }
+bad_name_is_wrong_usage() { refused 2 -C sixteen-letters-; }
+bad_count_is_wrong_usage() {
+	refused 2 -c 0 && refused 2 -c x && refused 2 -c -1
+}
+bad_duration_is_wrong_usage() {
+	refused 2 -d 0x && refused 2 -d -1 && refused 2 -d ''
+}
+bad_netns_is_an_error() {
+	run --netns no-such-namespace -c 1
+	[ $STATUS != 0 ] && [ $STATUS -le 2 ] && says 'no-such-namespace'
+}
+
+watch_is_the_default_verb() {
+	run -c 1 && shows 'fin' && cp "$DIR/out" "$DIR/first" || return
+	run watch -c 1 && shows 'fin' && [ "$STATUS" = 0 ]
+}
+
+count_ends_it() {
+	run -j -c 3
+	[ $STATUS = 0 ] && [ "$(lines)" = 3 ]
+}
+
+duration_ends_it() {
+	local start=$SECONDS
+	run -d 1
+	[ $STATUS = 0 ] && [ $((SECONDS - start)) -lt 30 ] && [ "$(lines)" -gt 1 ]
+}
+
+json_is_one_object_a_line() {
+	run -j -c 20
+	[ $STATUS = 0 ] && [ "$(lines)" = 20 ] &&
+		all_json 'type == "object" and .event == "close"'
+}
+
+json_has_the_documented_shape() {
+	run -j -c 5 -L "$PORT"
+	all_json '(.time | test("^[0-9-]+T[0-9:]+[.][0-9]{9}Z$"))
+		and (.seq, .netns, .cookie, .sent, .received, .acked | type == "string")
+		and (.cpu, .unread, .unsent, .unacked, .pid, .tid, .uid | type == "number")
+		and .family == "ipv4" and .local.addr == "127.0.0.1"
+		and .local.port == '"$PORT"' and (.remote.port | type == "number")
+		and .path == "fin" and .state == "ESTABLISHED"
+		and .comm == "traffic" and .why == "close"'
+}
+
+each_line_leaves_at_once() {
+	local line pid
+	mkfifo "$DIR/pipe"
+	timeout "$LIMIT" closewatch -j >"$DIR/pipe" 2>"$DIR/err" &
+	pid=$!
+	read -r line <"$DIR/pipe" && [ -n "$line" ]
+	local status=$?
+	wait "$pid"
+	rm "$DIR/pipe"
+	return $status
+}
+
+closed_pipe_ends_it() {
+	local start=$SECONDS
+	timeout "$LIMIT" closewatch -c 1000000 2>"$DIR/err" | head -n 1 >"$DIR/out"
+	[ "${PIPESTATUS[0]}" != 124 ] && [ $((SECONDS - start)) -lt 30 ] &&
+		[ -s "$DIR/out" ]
+}
+
+full_disk_is_an_error() {
+	timeout "$LIMIT" closewatch -c 1000000 >/dev/full 2>"$DIR/err"
+	STATUS=$?
+	[ $STATUS = 1 ] && says 'space'
+}
+
+interrupt_ends_with_summary() {
+	timeout --foreground -s INT 5 closewatch >"$DIR/out" 2>"$DIR/err"
+	cat "$DIR/err" >>"$DIR/out"
+	shows '[0-9]+ +fin|fin +[0-9]+' && shows 'lost'
+}
+
+exit_code_after_interrupt_is_zero() {
+	closewatch >"$DIR/out" 2>"$DIR/err" &
+	local pid=$!
+	wait_for test -s "$DIR/out"
+	kill -INT "$pid"
+	wait "$pid"
+}
+
+summary_keeps_out_of_json() {
+	run -j -d 1
+	[ $STATUS = 0 ] && all_json '.event'
+}
+
+no_colour_into_a_pipe() { run -c 3 && ! grep -q $'\033' "$DIR/out"; }
+colour_on_demand() { run -c 3 --color=always && grep -q $'\033' "$DIR/out"; }
+
+# only FILTER ARGUMENT...: some records, and the filter holds for each
+only() {
+	local filter=$1
+	shift
+	run -j -c 4 "$@"
+	[ $STATUS = 0 ] && all_json "$filter"
+}
+
+# none ARGUMENT...: nothing while traffic goes on
+none() {
+	run -j -d 0.7 "$@"
+	[ $STATUS = 0 ] && [ ! -s "$DIR/out" ]
+}
+
+filter_by_port() {
+	only ".local.port == $PORT or .remote.port == $PORT" -P "$PORT" && none -P 1
+}
+filter_by_local_port() {
+	only ".local.port == $PORT" -L "$PORT" && none -L 1
+}
+filter_by_remote_port() {
+	only ".remote.port == $PORT" -D "$PORT" && none -D 1
+}
+filter_by_pid() { only ".pid == ${PIDS[0]}" -p "${PIDS[0]}" && none -p $$; }
+filter_by_comm() { only '.comm == "traffic"' -C traffic && none -C traffi; }
+filter_by_user() { only '.uid == 0' -u root && none -u 65534; }
+filter_by_family() { only '.family == "ipv4"' -4 && none -6; }
+filter_by_path() {
+	only '.path == "fin"' --path fin && none --path repair,rst-memory
+}
+filter_by_netns() {
+	only ".netns == \"$(stat -Lc %i /proc/self/ns/net)\"" \
+		--netns /proc/self/ns/net && none --netns 1
+}
+all_namespaces_at_once() {
+	run -j -c 4 --netns all && [ $STATUS = 0 ]
+}
+
+info_tells_the_state() { run info; [ $STATUS = 0 ] && [ -s "$DIR/out" ]; }
+
+unprivileged_user_is_told_what_to_do() {
+	timeout "$LIMIT" setpriv --reuid=65534 --regid=65534 --clear-groups \
+		closewatch -c 1 >"$DIR/out" 2>"$DIR/err"
+	STATUS=$?
+	[ $STATUS = 1 ] && says 'sudo|CAP_NET_ADMIN' && [ ! -s "$DIR/out" ]
+}
+
+disabled_ftrace_is_noticed() {
+	sysctl -qw kernel.ftrace_enabled=0 || return
+	run -c 1 -d 1
+	local status=0
+	says 'ftrace_enabled' || status=1
+	sysctl -qw kernel.ftrace_enabled=1
+	return $status
+}
+
+missing_module_is_told_with_the_remedy() {
+	wait_for unloaded || return
+	refused 1 -c 1 && says 'insmod|modprobe'
+	local status=$?
+	insmod "$MODULE" && return $status
+}
+
+TESTS=(
+	version_is_told help_names_every_filter
+	unknown_flag_is_wrong_usage unknown_verb_is_wrong_usage
+	bad_port_is_wrong_usage bad_pid_is_wrong_usage bad_path_is_wrong_usage
+	bad_user_is_wrong_usage bad_name_is_wrong_usage
+	bad_count_is_wrong_usage bad_duration_is_wrong_usage
+	bad_netns_is_an_error
+	watch_is_the_default_verb count_ends_it duration_ends_it
+	json_is_one_object_a_line json_has_the_documented_shape
+	each_line_leaves_at_once closed_pipe_ends_it full_disk_is_an_error
+	interrupt_ends_with_summary exit_code_after_interrupt_is_zero
+	summary_keeps_out_of_json no_colour_into_a_pipe colour_on_demand
+	filter_by_port filter_by_local_port filter_by_remote_port
+	filter_by_pid filter_by_comm filter_by_user filter_by_family
+	filter_by_path filter_by_netns all_namespaces_at_once
+	info_tells_the_state unprivileged_user_is_told_what_to_do
+	disabled_ftrace_is_noticed missing_module_is_told_with_the_remedy
+)
+
+# skip_reason TEST: why it cannot be tried on this machine, if so
+skip_reason() {
+	case $1 in
+	missing_module*)
+		[ -n "$MODULE" ] || echo "CLOSEWATCH_MODULE does not name closewatch.ko" ;;
+	disabled_ftrace*)
+		[ -e /proc/sys/kernel/ftrace_enabled ] || echo "this kernel has no ftrace_enabled" ;;
+	esac
+}
+
+report() {
+	local number=$1 name=$2 reason
+	reason=$(skip_reason "$name")
+	if [ -n "$reason" ]; then
+		echo "ok $number $name # SKIP $reason"
+	elif "$name"; then
+		echo "ok $number $name"
+	else
+		echo "# exit status ${STATUS:-none}; stdout, then stderr:"
+		head -n 5 "$DIR/out" | sed 's/^/# /'
+		head -n 5 "$DIR/err" | sed 's/^/# /'
+		echo "not ok $number $name"
+		return 1
+	fi
+}
+
+start_traffic fin
+failed=0
+echo "TAP version 13"
+echo "1..${#TESTS[@]}"
+for i in "${!TESTS[@]}"; do
+	report $((i + 1)) "${TESTS[i]}" || failed=1
+done
+exit $failed
