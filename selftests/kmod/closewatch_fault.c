@@ -89,7 +89,7 @@ static int hold(struct net *net, u16 port)
 			       &held->sock);
 	if (err)
 		return err;
-	err = kernel_connect(held->sock, (struct sockaddr *)&addr, sizeof(addr),
+	err = kernel_connect(held->sock, (void *)&addr, sizeof(addr),
 			     0);
 	if (err) {
 		sock_release(held->sock);
