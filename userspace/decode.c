@@ -67,6 +67,18 @@ static const struct field event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(ULP, ulp, STRING),
 	EVENT(COUNT, count, NUMBER),
 	EVENT(LOSS, loss, NUMBER),
+	EVENT(HOW, how, NUMBER),
+	EVENT(REFERENCES, references, NUMBER),
+	EVENT(SIGPIPE, sigpipe, NUMBER),
+	EVENT(FATE, fate, NUMBER),
+	EVENT(VERDICT, verdict, NUMBER),
+	EVENT(LOST_BYTES, lost_bytes, NUMBER),
+	EVENT(CLOSED_FIRST, closed_first, NUMBER),
+	EVENT(SINCE_CLOSE_NS, since_close_ns, NUMBER),
+	EVENT(RESET_KIND, reset_kind, NUMBER),
+	EVENT(KERNEL_REASON, kernel_reason, STRING),
+	EVENT(CHILDREN_MIGRATED, children_migrated, NUMBER),
+	EVENT(SYN_QUEUE, syn_queue, NUMBER),
 };
 
 _Static_assert(CLOSEWATCH_A_EVENT_MAX < 64, "present has 64 bits");

@@ -32,6 +32,8 @@ struct cw_event {
 	uint64_t linger_waited_ns;
 	uint64_t cgroup;
 	uint64_t count;
+	uint64_t lost_bytes;
+	uint64_t since_close_ns;
 	uint32_t type;
 	uint32_t cpu;
 	uint32_t path;
@@ -47,17 +49,27 @@ struct cw_event {
 	uint32_t uid;
 	uint32_t children;
 	uint32_t children_reset;
+	uint32_t children_migrated;
+	uint32_t syn_queue;
 	uint32_t loss;
+	uint32_t how;
+	uint32_t references;
+	uint32_t fate;
+	uint32_t verdict;
+	uint32_t closed_first;
+	uint32_t reset_kind;
 	uint16_t family;
 	uint16_t local_port;
 	uint16_t remote_port;
 	uint8_t state;
 	uint8_t new_state;
 	uint8_t linger_on;
+	uint8_t sigpipe;
 	struct cw_bytes local_addr;
 	struct cw_bytes remote_addr;
 	struct cw_bytes comm;
 	struct cw_bytes ulp;
+	struct cw_bytes kernel_reason;
 	unsigned int malformed;
 };
 

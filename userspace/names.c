@@ -16,6 +16,11 @@ static const char *const event_words[] = {
 	[CLOSEWATCH_EVENT_TYPE_CLOSE] = "close",
 	[CLOSEWATCH_EVENT_TYPE_LINGER_WAIT] = "linger-wait",
 	[CLOSEWATCH_EVENT_TYPE_LOST] = "lost",
+	[CLOSEWATCH_EVENT_TYPE_SHUTDOWN] = "shutdown",
+	[CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE] = "shared-close",
+	[CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN] = "write-after-shutdown",
+	[CLOSEWATCH_EVENT_TYPE_FATE] = "fate",
+	[CLOSEWATCH_EVENT_TYPE_RESET] = "reset",
 };
 
 NAMES(cw_event_names, event_words, CLOSEWATCH_EVENT_TYPE_MAX);
@@ -38,6 +43,9 @@ static const char *const path_words[] = {
 	[CLOSEWATCH_PATH_REPAIR] = "repair",
 	[CLOSEWATCH_PATH_NETNS_GONE] = "netns-gone",
 	[CLOSEWATCH_PATH_DRAIN] = "drain",
+	[CLOSEWATCH_PATH_FLAG_ONLY] = "flag-only",
+	[CLOSEWATCH_PATH_DEFERRED] = "deferred",
+	[CLOSEWATCH_PATH_NONE] = "none",
 };
 
 NAMES(cw_path_names, path_words, CLOSEWATCH_PATH_MAX);
@@ -69,6 +77,7 @@ static const char *const cause_words[] = {
 	[CLOSEWATCH_CAUSE_EXEC] = "exec",
 	[CLOSEWATCH_CAUSE_EXIT] = "exit",
 	[CLOSEWATCH_CAUSE_KERNEL] = "kernel",
+	[CLOSEWATCH_CAUSE_SIGNAL] = "signal",
 };
 
 NAMES(cw_cause_names, cause_words, CLOSEWATCH_CAUSE_MAX);
@@ -81,6 +90,63 @@ static const char *const loss_words[] = {
 };
 
 NAMES(cw_loss_names, loss_words, CLOSEWATCH_LOSS_MAX);
+
+static const char *const how_words[] = {
+	[CLOSEWATCH_HOW_RD] = "rd",
+	[CLOSEWATCH_HOW_WR] = "wr",
+	[CLOSEWATCH_HOW_RDWR] = "rdwr",
+};
+
+NAMES(cw_how_names, how_words, CLOSEWATCH_HOW_MAX);
+
+static const char *const fate_words[] = {
+	[CLOSEWATCH_FATE_UNKNOWN] = "unknown",
+	[CLOSEWATCH_FATE_TIME_WAIT] = "time-wait",
+	[CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW] = "time-wait-overflow",
+	[CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT] = "fin-wait2-timeout",
+	[CLOSEWATCH_FATE_ACKED] = "acked",
+	[CLOSEWATCH_FATE_RST_LATE_DATA] = "rst-late-data",
+	[CLOSEWATCH_FATE_RST_LINGER2] = "rst-linger2",
+	[CLOSEWATCH_FATE_PEER_RESET] = "peer-reset",
+	[CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT] = "retransmit-timeout",
+	[CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT] = "keepalive-timeout",
+	[CLOSEWATCH_FATE_USER_TIMEOUT] = "user-timeout",
+	[CLOSEWATCH_FATE_MEMORY] = "memory",
+	[CLOSEWATCH_FATE_ORPHAN_LIMIT] = "orphan-limit",
+	[CLOSEWATCH_FATE_KILLED] = "killed",
+	[CLOSEWATCH_FATE_DISCONNECTED] = "disconnected",
+	[CLOSEWATCH_FATE_NETNS_GONE] = "netns-gone",
+	[CLOSEWATCH_FATE_ABORTED] = "aborted",
+};
+
+NAMES(cw_fate_names, fate_words, CLOSEWATCH_FATE_MAX);
+
+static const char *const verdict_words[] = {
+	[CLOSEWATCH_VERDICT_UNKNOWN] = "unknown",
+	[CLOSEWATCH_VERDICT_DELIVERED] = "delivered",
+	[CLOSEWATCH_VERDICT_LOST] = "lost",
+};
+
+NAMES(cw_verdict_names, verdict_words, CLOSEWATCH_VERDICT_MAX);
+
+static const char *const side_words[] = {
+	[CLOSEWATCH_SIDE_UNKNOWN] = "unknown",
+	[CLOSEWATCH_SIDE_LOCAL] = "local",
+	[CLOSEWATCH_SIDE_PEER] = "peer",
+};
+
+NAMES(cw_side_names, side_words, CLOSEWATCH_SIDE_MAX);
+
+static const char *const reset_words[] = {
+	[CLOSEWATCH_RESET_KIND_RECEIVED] = "received",
+	[CLOSEWATCH_RESET_KIND_NO_SOCKET] = "no-socket",
+	[CLOSEWATCH_RESET_KIND_LISTENER] = "listener",
+	[CLOSEWATCH_RESET_KIND_TIME_WAIT] = "time-wait",
+	[CLOSEWATCH_RESET_KIND_BAD_SEGMENT] = "bad-segment",
+	[CLOSEWATCH_RESET_KIND_LATE_DATA] = "late-data",
+};
+
+NAMES(cw_reset_names, reset_words, CLOSEWATCH_RESET_KIND_MAX);
 
 /* Upper case, as the kernel and RFC 9293 write them. 0 is no state. */
 static const char *const state_words[] = {

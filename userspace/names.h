@@ -16,6 +16,11 @@ extern const struct cw_names cw_fin_names;
 extern const struct cw_names cw_linger_names;
 extern const struct cw_names cw_cause_names;
 extern const struct cw_names cw_loss_names;
+extern const struct cw_names cw_how_names;
+extern const struct cw_names cw_fate_names;
+extern const struct cw_names cw_verdict_names;
+extern const struct cw_names cw_side_names;
+extern const struct cw_names cw_reset_names;
 extern const struct cw_names cw_state_names;
 
 /* NULL for a value that this build does not know: the module may be newer. */

@@ -16,7 +16,7 @@ enum {
 /* The three figures need 100 columns; the note repeats those that matter. */
 #define LAYOUT(pair) {							\
 	[COL_TIME] = { "TIME", .width = 12, .dim = true },		\
-	[COL_PATH] = { "PATH", .width = 16, .toned = true },		\
+	[COL_PATH] = { "PATH", .width = 16, .limit = 20, .toned = true },		\
 	[COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
 	[COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
 			 .right = true },				\
@@ -62,12 +62,8 @@ static void put_word(struct cw_view *v, const char *key,
 		cw_view_big(v, key, at, value);
 }
 
-static enum cw_tone event_tone(const struct cw_event *ev)
+static enum cw_tone path_tone(const struct cw_event *ev)
 {
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST)
-		return CW_LOSS;
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_LINGER_WAIT)
-		return CW_WARN;
 	switch ((enum closewatch_path)ev->path) {
 	case CLOSEWATCH_PATH_FIN:
 	case CLOSEWATCH_PATH_DRAIN:
@@ -90,6 +86,40 @@ static enum cw_tone event_tone(const struct cw_event *ev)
 	case CLOSEWATCH_PATH_SYN_SENT:
 	case CLOSEWATCH_PATH_LINGER0_SILENT:
 	case CLOSEWATCH_PATH_REPAIR:
+	case CLOSEWATCH_PATH_FLAG_ONLY:
+	case CLOSEWATCH_PATH_DEFERRED:
+	case CLOSEWATCH_PATH_NONE:
+	default:
+		return CW_PLAIN;
+	}
+}
+
+/* Lost data is bad however the connection ended. */
+static enum cw_tone fate_tone(const struct cw_event *ev)
+{
+	if (ev->verdict == CLOSEWATCH_VERDICT_LOST)
+		return CW_BAD;
+	if (ev->fate == CLOSEWATCH_FATE_UNKNOWN)
+		return CW_BAD;
+	return ev->verdict == CLOSEWATCH_VERDICT_DELIVERED ? CW_GOOD : CW_WARN;
+}
+
+static enum cw_tone event_tone(const struct cw_event *ev)
+{
+	switch ((enum closewatch_event_type)ev->type) {
+	case CLOSEWATCH_EVENT_TYPE_CLOSE:
+	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
+		return path_tone(ev);
+	case CLOSEWATCH_EVENT_TYPE_FATE:
+		return fate_tone(ev);
+	case CLOSEWATCH_EVENT_TYPE_LOST:
+		return CW_LOSS;
+	case CLOSEWATCH_EVENT_TYPE_RESET:
+	case CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN:
+		return CW_BAD;
+	case CLOSEWATCH_EVENT_TYPE_LINGER_WAIT:
+		return CW_WARN;
+	case CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE:
 	default:
 		return CW_PLAIN;
 	}
@@ -97,10 +127,14 @@ static enum cw_tone event_tone(const struct cw_event *ev)
 
 static void put_what(struct cw_view *v, const struct cw_event *ev)
 {
-	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
+	bool named = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
+		     (ev->type == CLOSEWATCH_EVENT_TYPE_FATE && has(ev, FATE));
 
-	/* The text column tells a close by its path, the rest by their type. */
-	put_word(v, "event", close ? NULL : &at_path, &cw_event_names,
+	/*
+	 * The text column tells a close by its path, an end by its fate, and
+	 * the rest by their type.
+	 */
+	put_word(v, "event", named ? NULL : &at_path, &cw_event_names,
 		 ev->type);
 	if (has(ev, TIME))
 		cw_view_time(v, "time", &at_time, ev->time);
@@ -217,12 +251,51 @@ static void put_rest(struct cw_view *v, const struct cw_event *ev)
 		cw_view_number(v, "children", NULL, ev->children);
 	if (has(ev, CHILDREN_RESET))
 		cw_view_number(v, "children_reset", NULL, ev->children_reset);
+	if (has(ev, CHILDREN_MIGRATED))
+		cw_view_number(v, "children_migrated", NULL,
+			       ev->children_migrated);
+	if (has(ev, SYN_QUEUE))
+		cw_view_number(v, "syn_queue", NULL, ev->syn_queue);
 	if (has(ev, ULP))
 		cw_view_bytes(v, "ulp", NULL, ev->ulp.b, ev->ulp.len);
 	if (has(ev, COUNT))
 		cw_view_big(v, "count", NULL, ev->count);
 	if (has(ev, LOSS))
 		put_word(v, "loss", NULL, &cw_loss_names, ev->loss);
+}
+
+static void put_end(struct cw_view *v, const struct cw_event *ev)
+{
+	bool fate = ev->type == CLOSEWATCH_EVENT_TYPE_FATE;
+
+	if (has(ev, FATE))
+		put_word(v, "fate", fate ? &at_path : NULL, &cw_fate_names,
+			 ev->fate);
+	if (has(ev, VERDICT))
+		put_word(v, "verdict", NULL, &cw_verdict_names, ev->verdict);
+	if (has(ev, LOST_BYTES))
+		cw_view_big(v, "lost_bytes", NULL, ev->lost_bytes);
+	if (has(ev, CLOSED_FIRST))
+		put_word(v, "closed_first", NULL, &cw_side_names,
+			 ev->closed_first);
+	if (has(ev, SINCE_CLOSE_NS))
+		cw_view_big(v, "since_close_ns", NULL, ev->since_close_ns);
+}
+
+static void put_call(struct cw_view *v, const struct cw_event *ev)
+{
+	if (has(ev, HOW))
+		put_word(v, "how", NULL, &cw_how_names, ev->how);
+	if (has(ev, REFERENCES))
+		cw_view_number(v, "references", NULL, ev->references);
+	if (has(ev, SIGPIPE))
+		cw_view_bool(v, "sigpipe", NULL, ev->sigpipe);
+	if (has(ev, RESET_KIND))
+		put_word(v, "reset_kind", NULL, &cw_reset_names,
+			 ev->reset_kind);
+	if (has(ev, KERNEL_REASON))
+		cw_view_bytes(v, "kernel_reason", NULL, ev->kernel_reason.b,
+			      ev->kernel_reason.len);
 }
 
 static void put_diag(struct cw_view *v, const struct cw_event *ev)
@@ -243,13 +316,15 @@ static void put_diag(struct cw_view *v, const struct cw_event *ev)
 int cw_record_event(struct cw_view *v, const struct cw_event *ev, bool utf8,
 		    bool diag)
 {
-	char note[256];
+	char note[512];
 
 	cw_view_begin(v);
 	cw_view_tone(v, event_tone(ev));
 	put_what(v, ev);
 	put_connection(v, ev, utf8);
 	put_verdict(v, ev);
+	put_end(v, ev);
+	put_call(v, ev);
 	put_bytes(v, ev);
 	put_linger(v, ev);
 	put_owner(v, ev);

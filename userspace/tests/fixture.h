@@ -92,6 +92,18 @@ static inline void put_everything(struct message *m)
 	put(m, A(ULP), "tls", 4);
 	put_u64(m, A(COUNT), 9);
 	put_u32(m, A(LOSS), CLOSEWATCH_LOSS_RING);
+	put_u32(m, A(HOW), CLOSEWATCH_HOW_RDWR);
+	put_u32(m, A(REFERENCES), 6);
+	put_u8(m, A(SIGPIPE), 1);
+	put_u32(m, A(FATE), CLOSEWATCH_FATE_RST_LATE_DATA);
+	put_u32(m, A(VERDICT), CLOSEWATCH_VERDICT_LOST);
+	put_u64(m, A(LOST_BYTES), 8192);
+	put_u32(m, A(CLOSED_FIRST), CLOSEWATCH_SIDE_LOCAL);
+	put_u64(m, A(SINCE_CLOSE_NS), 1200000000);
+	put_u32(m, A(RESET_KIND), CLOSEWATCH_RESET_KIND_LISTENER);
+	put(m, A(KERNEL_REASON), "TCP_STATE", 10);
+	put_u32(m, A(CHILDREN_MIGRATED), 1);
+	put_u32(m, A(SYN_QUEUE), 2);
 #undef A
 }
 

@@ -68,6 +68,18 @@ TEST(every_attribute_lands_in_its_member)
 	EXPECT_EQ(3, ev.ulp.len);
 	EXPECT_EQ(9, ev.count);
 	EXPECT_EQ(CLOSEWATCH_LOSS_RING, ev.loss);
+	EXPECT_EQ(CLOSEWATCH_HOW_RDWR, ev.how);
+	EXPECT_EQ(6, ev.references);
+	EXPECT_EQ(1, ev.sigpipe);
+	EXPECT_EQ(CLOSEWATCH_FATE_RST_LATE_DATA, ev.fate);
+	EXPECT_EQ(CLOSEWATCH_VERDICT_LOST, ev.verdict);
+	EXPECT_EQ(8192, ev.lost_bytes);
+	EXPECT_EQ(CLOSEWATCH_SIDE_LOCAL, ev.closed_first);
+	EXPECT_EQ(1200000000, ev.since_close_ns);
+	EXPECT_EQ(CLOSEWATCH_RESET_KIND_LISTENER, ev.reset_kind);
+	EXPECT_EQ(9, ev.kernel_reason.len);
+	EXPECT_EQ(1, ev.children_migrated);
+	EXPECT_EQ(2, ev.syn_queue);
 }
 
 TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
@@ -79,7 +91,8 @@ TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
 	for (type = CLOSEWATCH_A_EVENT_TYPE; type <= CLOSEWATCH_A_EVENT_MAX;
 	     type++) {
 		bool text = type == CLOSEWATCH_A_EVENT_COMM ||
-			    type == CLOSEWATCH_A_EVENT_ULP;
+			    type == CLOSEWATCH_A_EVENT_ULP ||
+			    type == CLOSEWATCH_A_EVENT_KERNEL_REASON;
 
 		for (len = text ? 65 : 0; len <= sizeof(junk); len++) {
 			struct message m = { 0 };

@@ -65,6 +65,41 @@ FIXTURE_VARIANT_ADD(names, state) {
 	.first_word = "ESTABLISHED",
 };
 
+FIXTURE_VARIANT_ADD(names, how) {
+	.names = &cw_how_names,
+	.first = 0,
+	.max = CLOSEWATCH_HOW_MAX,
+	.first_word = "rd",
+};
+
+FIXTURE_VARIANT_ADD(names, fate) {
+	.names = &cw_fate_names,
+	.first = 0,
+	.max = CLOSEWATCH_FATE_MAX,
+	.first_word = "unknown",
+};
+
+FIXTURE_VARIANT_ADD(names, verdict) {
+	.names = &cw_verdict_names,
+	.first = 0,
+	.max = CLOSEWATCH_VERDICT_MAX,
+	.first_word = "unknown",
+};
+
+FIXTURE_VARIANT_ADD(names, side) {
+	.names = &cw_side_names,
+	.first = 0,
+	.max = CLOSEWATCH_SIDE_MAX,
+	.first_word = "unknown",
+};
+
+FIXTURE_VARIANT_ADD(names, reset) {
+	.names = &cw_reset_names,
+	.first = 0,
+	.max = CLOSEWATCH_RESET_KIND_MAX,
+	.first_word = "received",
+};
+
 FIXTURE_SETUP(names)
 {
 }

@@ -10,6 +10,9 @@
 #include "tally.h"
 #include "utf8.h"
 
+#define drop(ev, attr) \
+	((ev)->present &= ~(1ULL << CLOSEWATCH_A_EVENT_##attr))
+
 FIXTURE(view)
 {
 	char *text;
@@ -29,6 +32,9 @@ FIXTURE_SETUP(view)
 	put_everything(&self->m);
 	cw_decode_event(&self->ev, self->m.b, self->m.len);
 	ASSERT_EQ(0, self->ev.malformed);
+	/* Beside a close's own facts the rest would only clutter a sentence. */
+	self->ev.kernel_reason.len = 0;
+	drop(&self->ev, KERNEL_REASON);
 }
 
 FIXTURE_TEARDOWN(view)
@@ -36,9 +42,6 @@ FIXTURE_TEARDOWN(view)
 	fclose(self->out);
 	free(self->text);
 }
-
-#define drop(ev, attr) \
-	((ev)->present &= ~(1ULL << CLOSEWATCH_A_EVENT_##attr))
 
 /* What a verb prints for one event. */
 static const char *render_to(FILE *out, char **text, const struct cw_event *ev,
@@ -68,14 +71,20 @@ TEST_F(view, json_has_the_shape_of_the_contract)
 		     "\"port\":80},\"remote\":{\"addr\":\"127.0.0.2\","
 		     "\"port\":51234},\"cookie\":\"8193\",\"path\":\"rst-unread\","
 		     "\"state\":\"FIN_WAIT2\",\"new_state\":\"CLOSE\","
-		     "\"fin\":\"none\",\"unread\":3812,\"unsent\":7,"
+		     "\"fin\":\"none\",\"fate\":\"rst-late-data\","
+		     "\"verdict\":\"lost\",\"lost_bytes\":\"8192\","
+		     "\"closed_first\":\"local\",\"since_close_ns\":\"1200000000\","
+		     "\"how\":\"rdwr\",\"references\":6,\"sigpipe\":true,"
+		     "\"reset_kind\":\"listener\","
+		     "\"unread\":3812,\"unsent\":7,"
 		     "\"unacked\":61440,\"sent\":\"812\",\"retransmitted\":\"5\","
 		     "\"received\":\"96\",\"acked\":\"18446744073709551615\","
 		     "\"age_ns\":\"1000000007\",\"linger\":{\"on\":true,"
 		     "\"seconds\":5,\"waited_ns\":\"1200345\",\"outcome\":\"acked\"},"
 		     "\"why\":\"close\",\"comm\":\"nginx\",\"pid\":812,"
 		     "\"tid\":813,\"uid\":33,\"cgroup\":\"4711\",\"children\":4,"
-		     "\"children_reset\":2,\"ulp\":\"tls\",\"count\":\"9\","
+		     "\"children_reset\":2,\"children_migrated\":1,"
+		     "\"syn_queue\":2,\"ulp\":\"tls\",\"count\":\"9\","
 		     "\"loss\":\"ring\"}\n",
 		     render(true, 0, false));
 }
@@ -213,8 +222,9 @@ TEST_F(view, a_listener_has_no_remote_and_no_figures)
 	self->ev.path = CLOSEWATCH_PATH_LISTENER;
 	EXPECT_STREQ("03:12:07.123 listener         127.0.0.1:80   "
 		     "                             -       -       "
-		     "- nginx[812]     listener closed with 4 connections "
-		     "in its queue, 2 reset\n",
+		     "- nginx[812]     listener closed with 5 connections "
+		     "in its queue, 2 reset, 1 handed to another listener; "
+		     "2 half-open left behind, without RST\n",
 		     render(false, 0, false));
 }
 
@@ -227,6 +237,117 @@ TEST_F(view, a_linger_wait_says_what_it_waits_for)
 	EXPECT_NE(NULL, strstr(self->text,
 			       "close() waits up to 5 s for 61447 B and the FIN "
 		     "to be acknowledged"));
+}
+
+/* The last cell of the line, without its end. */
+static const char *note_of(const struct cw_event *ev)
+{
+	static char note[512];
+
+	cw_explain(ev, note, sizeof(note));
+	return note;
+}
+
+TEST_F(view, a_fate_is_named_and_says_what_became_of_the_data)
+{
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
+	self->ev.unread = 0;
+	drop(&self->ev, PATH);
+	EXPECT_NE(NULL, strstr(render(false, 0, false),
+			       "03:12:07.123 rst-late-data    127"));
+	EXPECT_STREQ("lost: 8192 B not acknowledged, 1.20 s after our side closed; RST to data that came too late; this side closed first",
+		     note_of(&self->ev));
+	self->ev.fate = CLOSEWATCH_FATE_TIME_WAIT;
+	self->ev.verdict = CLOSEWATCH_VERDICT_DELIVERED;
+	self->ev.acked = 61440;
+	self->ev.closed_first = CLOSEWATCH_SIDE_PEER;
+	EXPECT_STREQ("delivered: all 61440 B and the FIN acknowledged by the peer's TCP, 1.20 s after our side closed; the peer closed first",
+		     note_of(&self->ev));
+	self->ev.acked = 0;
+	self->ev.closed_first = CLOSEWATCH_SIDE_UNKNOWN;
+	drop(&self->ev, SINCE_CLOSE_NS);
+	EXPECT_STREQ("delivered: no data of ours, the FIN acknowledged by the peer's TCP",
+		     note_of(&self->ev));
+	self->ev.verdict = CLOSEWATCH_VERDICT_UNKNOWN;
+	self->ev.unread = 3;
+	EXPECT_STREQ("unknown: no data of ours to be acknowledged, but no FIN of ours; 3 B of the peer's unread",
+		     note_of(&self->ev));
+	self->ev.verdict = 9;
+	EXPECT_NE(NULL, strstr(note_of(&self->ev), "no verdict that"));
+}
+
+TEST_F(view, a_shutdown_says_which_side_and_a_signal_who_closed)
+{
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
+	self->ev.path = CLOSEWATCH_PATH_FLAG_ONLY;
+	self->ev.how = CLOSEWATCH_HOW_RD;
+	EXPECT_STREQ("SHUT_RD: nothing sent, a flag was set",
+		     note_of(&self->ev));
+	EXPECT_NE(NULL, strstr(render(true, 0, false),
+			       "\"path\":\"flag-only\""));
+	rewind(self->out);
+	EXPECT_NE(NULL, strstr(render(false, 0, false), " shutdown "));
+	self->ev.why = CLOSEWATCH_CAUSE_SIGNAL;
+	EXPECT_NE(NULL, strstr(note_of(&self->ev), "(killed by a signal)"));
+}
+
+TEST_F(view, the_kernels_own_reason_stands_behind_ours)
+{
+	self->ev.present |= 1ULL << CLOSEWATCH_A_EVENT_KERNEL_REASON;
+	self->ev.kernel_reason.len = 9;
+	EXPECT_NE(NULL, strstr(note_of(&self->ev), " [kernel: TCP_STATE]"));
+	EXPECT_NE(NULL, strstr(render(true, 0, false),
+			       "\"kernel_reason\":\"TCP_STATE\""));
+}
+
+TEST_F(view, calls_that_tcp_never_sees_are_told)
+{
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE;
+	EXPECT_STREQ("nothing sent, 6 more references keep the socket open",
+		     note_of(&self->ev));
+	self->ev.references = 1;
+	EXPECT_STREQ("nothing sent, 1 more reference keeps the socket open",
+		     note_of(&self->ev));
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN;
+	EXPECT_STREQ("write failed with EPIPE and SIGPIPE: the program had shut this side before",
+		     note_of(&self->ev));
+	self->ev.sigpipe = 0;
+	self->ev.state = CLOSEWATCH_STATE_CLOSE;
+	EXPECT_STREQ("write failed with EPIPE: the connection was over",
+		     note_of(&self->ev));
+}
+
+TEST_F(view, a_reset_says_who_sent_it_and_why)
+{
+	int kind;
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
+	self->ev.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED;
+	EXPECT_STREQ("RST from the peer; 3812 B of the peer's still unread; 61447 B of ours not acknowledged",
+		     note_of(&self->ev));
+	for (kind = 1; kind <= CLOSEWATCH_RESET_KIND_MAX; kind++) {
+		self->ev.reset_kind = kind;
+		EXPECT_EQ(0, strncmp(note_of(&self->ev), "RST sent: ", 10));
+	}
+	self->ev.reset_kind = 99;
+	EXPECT_NE(NULL, strstr(note_of(&self->ev), "newer than this program"));
+}
+
+TEST_F(view, each_fate_has_a_cause_and_a_remedy)
+{
+	int i;
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
+	for (i = 0; i <= CLOSEWATCH_FATE_MAX; i++) {
+		self->ev.fate = i;
+		EXPECT_NE(NULL, cw_explain_cause(&self->ev));
+		EXPECT_NE(NULL, cw_explain_remedy(&self->ev));
+	}
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
+	for (i = 0; i <= CLOSEWATCH_RESET_KIND_MAX; i++) {
+		self->ev.reset_kind = i;
+		EXPECT_NE(NULL, cw_explain_cause(&self->ev));
+	}
 }
 
 TEST_F(view, a_task_name_cannot_steer_the_terminal)
