@@ -14,6 +14,7 @@
 #include "health.h"
 #include "nl.h"
 #include "out.h"
+#include "pick.h"
 #include "record.h"
 #include "tally.h"
 #include "view.h"
@@ -34,7 +35,8 @@ struct watch {
 	uint32_t count;
 	uint64_t duration;
 	enum color color;
-	bool json, header, quiet, diag, ipv4, ipv6;
+	uint32_t events;	/* chosen types; 0: the default */
+	bool json, header, quiet, diag, ipv4, ipv6, no_linger;
 	/* the run */
 	struct cw_nl *nl;
 	struct cw_out out;
@@ -42,6 +44,7 @@ struct watch {
 	struct cw_tally tally;
 	int signal_fd, timer_fd;
 	bool utf8;
+	bool all_shown;		/* nothing is quiet: the user chose */
 	bool full;		/* --count is reached: show no more */
 	bool stop;		/* a signal or the end of --duration */
 };
@@ -60,7 +63,11 @@ static const struct argp_option options[] = {
 	{ "ipv4", '4', NULL, 0, "IPv4 only", 0 },
 	{ "ipv6", '6', NULL, 0, "IPv6 only", 0 },
 	{ "path", KEY_PATH, "WORD[,WORD]", 0,
-	  "these close paths only; may be repeated", 0 },
+	  "closes and shutdowns by these paths only; may be repeated", 0 },
+	{ "event", 'e', "WORD[,WORD]", 0,
+	  "these kinds of event only; may be repeated", 0 },
+	{ "all", 'a', NULL, 0,
+	  "all events, also what ended well and shared closes", 0 },
 	{ "no-linger-start", KEY_NO_LINGER, NULL, 0,
 	  "no line when a linger wait begins", 0 },
 	{ NULL, 0, NULL, 0, "When to end; else at Ctrl-C:", 2 },
@@ -82,7 +89,7 @@ static const struct argp_option options[] = {
 };
 
 static const char doc[] =
-	"Show how TCP connections end on this host: a line a close, with its path, the bytes that were unread, unsent and unacknowledged, its owner, and what the peer saw.\vVerbs (watch is the default):\n"
+	"Show how TCP connections end on this host: a line a close, with its path, the bytes that were unread, unsent and unacknowledged, its owner, and what the peer saw; and a line for an end that went wrong, with what became of the data.\vVerbs (watch is the default):\n"
 	"  watch    show closes as they happen\n"
 	"  info     show the state of the module\n"
 	"  doctor   say what keeps closewatch from working and what mends it\n"
@@ -91,6 +98,7 @@ static const char doc[] =
 	"  closewatch                             all closes in this network namespace\n"
 	"  closewatch -P 443 --path rst-unread    only the resets for unread data\n"
 	"  closewatch -C nginx -d 60 -j >log      a minute of nginx as NDJSON\n"
+	"  closewatch -e fate                     every end, with its data's verdict\n"
 	"  closewatch --diag -c 1                 the next close, explained\n"
 	"\n"
 	"Exit code: 0 done, 1 failed, 2 wrong usage. See closewatch(8).";
@@ -151,6 +159,9 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	case KEY_NETNS:
 		ret = cw_filter_netns(f, arg, fail);
 		break;
+	case 'e':
+		ret = cw_pick_events(&w->events, arg, fail);
+		break;
 	case KEY_PATH:
 		ret = cw_filter_paths(f, arg, fail);
 		break;
@@ -162,6 +173,22 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	}
 	w->args.ret = ret;
 	return ret ? CW_ARGS_STOP : 0;
+}
+
+/* What only the whole command line tells. */
+static void conclude(struct watch *w)
+{
+	struct cw_filter *f = &w->filter;
+
+	/* Both are as good as none. */
+	if (w->ipv4 != w->ipv6)
+		f->family = w->ipv4 ? AF_INET : AF_INET6;
+	f->events = w->events ? w->events : cw_pick_default();
+	if (w->no_linger)
+		f->events &= ~(1U << CLOSEWATCH_EVENT_TYPE_LINGER_WAIT);
+	/* No type at all would mean every type. */
+	f->events |= 1U << CLOSEWATCH_EVENT_TYPE_LOST;
+	w->all_shown = w->events || f->paths;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -189,13 +216,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_DIAG:
 		w->diag = true;
 		break;
+	case 'a':
+		w->events = cw_pick_all();
+		break;
 	case KEY_NO_LINGER:
-		w->filter.events = 1 << CLOSEWATCH_EVENT_TYPE_CLOSE;
+		w->no_linger = true;
 		break;
 	case ARGP_KEY_SUCCESS:
-		/* Both are as good as none. */
-		if (w->ipv4 != w->ipv6)
-			w->filter.family = w->ipv4 ? AF_INET : AF_INET6;
+		conclude(w);
 		break;
 	default:
 		return parse_value(key, arg, state);
@@ -219,11 +247,15 @@ static void show_header(struct watch *w)
 static bool show(void *arg, const struct cw_event *ev)
 {
 	struct watch *w = arg;
+	bool quiet;
 
 	if (w->full || w->out.error)
 		return false;
 	show_header(w);
-	cw_tally_add(&w->tally, ev);
+	quiet = !w->all_shown && cw_pick_quiet(ev);
+	cw_tally_add(&w->tally, ev, !quiet);
+	if (quiet)
+		return true;
 	if (cw_record_event(w->view, ev, w->utf8, w->diag) && !w->out.error)
 		w->out.error = errno;
 	w->full = w->count && w->tally.shown >= w->count;

@@ -2,6 +2,7 @@
 #ifndef CLOSEWATCH_TALLY_H
 #define CLOSEWATCH_TALLY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -9,7 +10,7 @@
 
 #include "decode.h"
 
-/* What was shown, a line per path; the last line is for newer paths. */
+/* What arrived, a line per path and per fate; the last of each: newer ones. */
 struct cw_tally {
 	struct {
 		uint64_t count;
@@ -17,13 +18,18 @@ struct cw_tally {
 		uint64_t unsent;
 		uint64_t unacked;
 	} path[CLOSEWATCH_PATH_MAX + 2];
-	uint64_t shown;		/* closes and linger waits */
-	uint64_t waits;		/* linger waits */
+	struct {
+		uint64_t count;
+		uint64_t lost;
+	} fate[CLOSEWATCH_FATE_MAX + 2];
+	uint64_t type[CLOSEWATCH_EVENT_TYPE_MAX + 2];
+	uint64_t shown;		/* events, records of loss excluded */
+	uint64_t hidden;	/* events without a line */
 	uint64_t lost;		/* by in-band records */
 	uint64_t malformed;
 };
 
-void cw_tally_add(struct cw_tally *t, const struct cw_event *ev);
+void cw_tally_add(struct cw_tally *t, const struct cw_event *ev, bool shown);
 
 /* @kernel: the listener's own figures; used where they are present. */
 void cw_tally_print(const struct cw_tally *t, const struct cw_listener *kernel,

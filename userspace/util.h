@@ -2,7 +2,9 @@
 #ifndef CLOSEWATCH_UTIL_H
 #define CLOSEWATCH_UTIL_H
 
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
 
 #ifndef __printf
 #define __printf(fmt, args) __attribute__((__format__(__printf__, fmt, args)))

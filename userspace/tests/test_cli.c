@@ -151,6 +151,8 @@ static const struct {
 	{ "-c 0 2>&1", 2, "count" },
 	{ "-d soon 2>&1", 2, "seconds are wanted" },
 	{ "--path fin,rst 2>&1", 2, "the paths are: unknown, fin," },
+	{ "-e fate,resets 2>&1", 2, "the events are: close, linger-wait," },
+	{ "-e '' 2>&1", 2, "is no event" },
 	{ "-u 'no such user' 2>&1", 2, "is no user" },
 	{ "-C '' 2>&1", 2, "1 to 15 bytes" },
 	{ "--color=blue 2>&1", 2, "auto, always or never" },
@@ -181,7 +183,7 @@ TEST(the_help_names_every_option_in_the_table)
 	static const char *const options[] = {
 		"--port", "--local-port", "--remote-port", "--pid", "--comm",
 		"--user", "--cgroup", "--netns", "--ipv4", "--ipv6", "--path",
-		"--no-linger-start", "--count", "--duration", "--diag",
+		"--event", "--all", "--no-linger-start", "--count", "--duration", "--diag",
 		"--json", "--no-header", "--quiet", "--color", "--numeric",
 		"--help", "--version",
 	};

@@ -6,6 +6,7 @@
 #include "explain.h"
 #include "fixture.h"
 #include "kselftest_harness.h"
+#include "pick.h"
 #include "record.h"
 #include "tally.h"
 #include "utf8.h"
@@ -417,6 +418,35 @@ TEST_F(view, a_failing_stream_is_reported)
 	fclose(opt.out);
 }
 
+/* By default a line is what went wrong and no other line tells. */
+TEST_F(view, good_ends_are_quiet_and_bad_ones_are_not)
+{
+	struct cw_event *ev = &self->ev;
+
+	EXPECT_FALSE(cw_pick_quiet(ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
+	EXPECT_FALSE(cw_pick_quiet(ev));
+	ev->fate = CLOSEWATCH_FATE_ACKED;
+	EXPECT_FALSE(cw_pick_quiet(ev));
+	ev->verdict = CLOSEWATCH_VERDICT_DELIVERED;
+	EXPECT_TRUE(cw_pick_quiet(ev));
+	ev->fate = CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT;
+	EXPECT_FALSE(cw_pick_quiet(ev));
+	ev->fate = CLOSEWATCH_FATE_ABORTED;
+	EXPECT_TRUE(cw_pick_quiet(ev));
+	drop(ev, PID);
+	EXPECT_FALSE(cw_pick_quiet(ev));
+	ev->fate = CLOSEWATCH_FATE_PEER_RESET;
+	EXPECT_FALSE(cw_pick_quiet(ev));
+	drop(ev, SINCE_CLOSE_NS);
+	EXPECT_TRUE(cw_pick_quiet(ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
+	ev->path = CLOSEWATCH_PATH_FIN;
+	EXPECT_TRUE(cw_pick_quiet(ev));
+	ev->path = CLOSEWATCH_PATH_FIN_LOST;
+	EXPECT_FALSE(cw_pick_quiet(ev));
+}
+
 TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 {
 	struct cw_listener kernel = {
@@ -426,19 +456,25 @@ TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 	};
 	struct cw_tally t = { 0 };
 
-	cw_tally_add(&t, &self->ev);
-	cw_tally_add(&t, &self->ev);
+	cw_tally_add(&t, &self->ev, true);
+	cw_tally_add(&t, &self->ev, true);
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_LINGER_WAIT;
-	cw_tally_add(&t, &self->ev);
+	cw_tally_add(&t, &self->ev, true);
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
+	cw_tally_add(&t, &self->ev, false);
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
-	cw_tally_add(&t, &self->ev);
+	cw_tally_add(&t, &self->ev, true);
 	EXPECT_EQ(3, t.shown);
+	EXPECT_EQ(1, t.hidden);
 	EXPECT_EQ(9, t.lost);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
-	EXPECT_STREQ("PATH                 CLOSES   UNREAD BYTES   UNSENT BYTES  UNACKED BYTES\n"
-		     "rst-unread                2           7624             14         122880\n"
-		     "2 closes and 1 linger wait shown; 5 delivered, 3 lost\n",
+	EXPECT_STREQ("PATH                   CLOSES   UNREAD BYTES   UNSENT BYTES  UNACKED BYTES\n"
+		     "rst-unread                  2           7624             14         122880\n"
+		     "FATE                     ENDS     LOST BYTES\n"
+		     "rst-late-data               1           8192\n"
+		     "linger-wait: 1\n"
+		     "3 events shown, 1 without a line (-a shows them); 5 delivered, 3 lost\n",
 		     self->text);
 }
 
