@@ -49,12 +49,12 @@ TEST_F(owner, exit_of_the_process)
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
 
-TEST_F(owner, sigkill_is_an_exit)
+TEST_F(owner, sigkill_is_a_signals_death)
 {
 	struct want want = plain_fin;
 	struct holder h;
 
-	want.why = WHY(EXIT);
+	want.why = WHY(SIGNAL);
 	ASSERT_EQ(0, pinned(&self->s));
 	ASSERT_EQ(0, holder_start(&h, &self->s, NULL, NULL));
 	ASSERT_EQ(0, holder_kill(&h));

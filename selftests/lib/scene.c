@@ -59,17 +59,20 @@ int scene_act(struct scene *s)
 	return close(fd);
 }
 
+/* Packets and counters first: to end the last subscription takes long enough
+ * for a peer that cannot hear us to send something again.
+ */
 int scene_end(struct scene *s)
 {
 	int ret = 0;
 
-	if (!s->ended)
-		ret = events_unsubscribe(&s->events);
-	s->ended = true;
-	if (capture_sync(s->capture) < 0) {
-		fprintf(stderr, "# the capture lost packets\n");
+	if (counters_read(&s->after) < 0 || capture_sync(s->capture) < 0) {
+		fprintf(stderr, "# the capture or the counters failed\n");
 		ret = -1;
 	}
+	if (!s->ended && events_unsubscribe(&s->events) < 0)
+		ret = -1;
+	s->ended = true;
 	return ret;
 }
 
@@ -217,12 +220,11 @@ static void print_essence(const struct event *ev, const struct want *w)
 int scene_verify(struct scene *s, const struct want *w)
 {
 	const struct event *ev;
-	struct counters now;
 	int bad;
 
-	if (scene_end(s) || counters_read(&now) < 0)
+	if (scene_end(s))
 		return -1;
-	bad = counters_diff(&s->before, &now, &w->moved);
+	bad = counters_diff(&s->before, &s->after, &w->moved);
 	bad += verify_wire(s, w);
 	bad += differ("number of close events",
 		      events_count(&s->events, TYPE(CLOSE), s->p.cookie), 1);

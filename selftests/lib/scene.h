@@ -58,7 +58,7 @@ struct scene {
 	struct pair p;
 	struct capture *capture;
 	struct events events;
-	struct counters before;
+	struct counters before, after;
 	struct closer closer;
 	uint64_t netns;
 	bool ended;
@@ -78,8 +78,8 @@ int scene_watch(struct scene *s, int fd);
 int scene_act(struct scene *s);
 
 /*
- * End the subscription, which delivers all that is pending, and read the
- * other oracles. scene_verify() does it too, and may be called once or more.
+ * Read packets and counters, then end the subscription, which delivers all
+ * that is pending. scene_verify() does it too, and may be called once or more.
  */
 int scene_end(struct scene *s);
 
