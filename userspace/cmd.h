@@ -21,6 +21,7 @@ struct cw_command {
 
 int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail);
 int cw_cmd_info(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail);
 int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail);
 
 /*

@@ -20,6 +20,8 @@
 #include "view.h"
 
 #define NSEC_PER_SEC 1000000000ULL
+/* The events that wait meanwhile have 8 MiB of room. */
+#define HOLDERS_MS 50
 
 enum {
 	KEY_PATH = 256, KEY_CGROUP, KEY_NETNS, KEY_COLOR, KEY_DIAG,
@@ -92,6 +94,7 @@ static const char doc[] =
 	"Show how TCP connections end on this host: a line a close, with its path, the bytes that were unread, unsent and unacknowledged, its owner, and what the peer saw; and a line for an end that went wrong, with what became of the data.\vVerbs (watch is the default):\n"
 	"  watch    show closes as they happen\n"
 	"  info     show the state of the module\n"
+	"  stats    show the counters of paths and fates, and check them\n"
 	"  doctor   say what keeps closewatch from working and what mends it\n"
 	"\n"
 	"Examples:\n"
@@ -244,8 +247,20 @@ static void show_header(struct watch *w)
 	w->header = false;
 }
 
+/* Not for a socket of another network namespace, or one that is gone. */
+static bool find_holders(const struct cw_event *ev, struct cw_holders *holders)
+{
+	unsigned long inode = cw_nl_socket_inode(ev);
+
+	if (inode)
+		cw_holders_find(holders, "/proc", inode, HOLDERS_MS);
+	return inode;
+}
+
 static bool show(void *arg, const struct cw_event *ev)
 {
+	const struct cw_holders *found = NULL;
+	struct cw_holders holders;
 	struct watch *w = arg;
 	bool quiet;
 
@@ -256,7 +271,11 @@ static bool show(void *arg, const struct cw_event *ev)
 	cw_tally_add(&w->tally, ev, !quiet);
 	if (quiet)
 		return true;
-	if (cw_record_event(w->view, ev, w->utf8, w->diag) && !w->out.error)
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
+	    find_holders(ev, &holders))
+		found = &holders;
+	if (cw_record_event(w->view, ev, found, w->utf8, w->diag) &&
+	    !w->out.error)
 		w->out.error = errno;
 	w->full = w->count && w->tally.shown >= w->count;
 	return !w->full;

@@ -108,6 +108,40 @@ static const struct field info_fields[CLOSEWATCH_A_INFO_MAX + 1] = {
 	INFO(RING_SLOTS, ring_slots, NUMBER),
 };
 
+struct tally {
+	uint64_t present;
+	uint64_t events;
+	uint64_t unread_bytes;
+	uint64_t lost_bytes;
+	uint32_t path;
+	uint32_t fate;
+};
+
+#define TALLY(attr, member, kind)					\
+	[CLOSEWATCH_A_TALLY_##attr] = FIELD(tally, member, FIELD_##kind)
+
+static const struct field tally_fields[CLOSEWATCH_A_TALLY_MAX + 1] = {
+	TALLY(PATH, path, NUMBER),
+	TALLY(FATE, fate, NUMBER),
+	TALLY(EVENTS, events, NUMBER),
+	TALLY(UNREAD_BYTES, unread_bytes, NUMBER),
+	TALLY(LOST_BYTES, lost_bytes, NUMBER),
+};
+
+struct bucket {
+	uint64_t present;
+	uint64_t count;
+	uint32_t log2;
+};
+
+#define BUCKET(attr, member, kind)					\
+	[CLOSEWATCH_A_BUCKET_##attr] = FIELD(bucket, member, FIELD_##kind)
+
+static const struct field bucket_fields[CLOSEWATCH_A_BUCKET_MAX + 1] = {
+	BUCKET(LOG2, log2, NUMBER),
+	BUCKET(COUNT, count, NUMBER),
+};
+
 /* One attribute of a walk; @left counts what follows it. */
 struct attr {
 	unsigned int type;
@@ -217,6 +251,75 @@ void cw_decode_info(struct cw_info *info, const void *attrs, size_t len)
 	memset(info, 0, sizeof(*info));
 	info->malformed = decode(info_fields, CLOSEWATCH_A_INFO_MAX, attrs,
 				 len, info, &info->present);
+}
+
+/* @kind: the attribute that says what is counted, and with it which bytes. */
+static unsigned int decode_tally(struct cw_count *counts, unsigned int kind,
+				 const struct attr *a)
+{
+	const uint64_t want = 1ULL << kind | 1ULL << CLOSEWATCH_A_TALLY_EVENTS;
+	bool path = kind == CLOSEWATCH_A_TALLY_PATH;
+	struct tally t = { 0 };
+	unsigned int bad;
+	uint32_t which;
+
+	bad = decode(tally_fields, CLOSEWATCH_A_TALLY_MAX, a->data, a->len,
+		     &t, &t.present);
+	which = path ? t.path : t.fate;
+	if ((t.present & want) != want || which >= CW_STATS_KINDS)
+		return bad + 1;
+	counts[which].events = t.events;
+	counts[which].bytes = path ? t.unread_bytes : t.lost_bytes;
+	return bad;
+}
+
+static unsigned int decode_bucket(uint64_t *buckets, const struct attr *a)
+{
+	const uint64_t want = 1ULL << CLOSEWATCH_A_BUCKET_LOG2 |
+			      1ULL << CLOSEWATCH_A_BUCKET_COUNT;
+	struct bucket b = { 0 };
+	unsigned int bad;
+
+	bad = decode(bucket_fields, CLOSEWATCH_A_BUCKET_MAX, a->data, a->len,
+		     &b, &b.present);
+	if ((b.present & want) != want || b.log2 >= CW_STATS_KINDS)
+		return bad + 1;
+	buckets[b.log2] = b.count;
+	return bad;
+}
+
+static unsigned int decode_stat(struct cw_stats *stats, const struct attr *a)
+{
+	switch (a->type) {
+	case CLOSEWATCH_A_STATS_NETNS:
+		if (a->len != sizeof(stats->netns))
+			return 1;
+		memcpy(&stats->netns, a->data, a->len);
+		return 0;
+	case CLOSEWATCH_A_STATS_CLOSE:
+		return decode_tally(stats->close, CLOSEWATCH_A_TALLY_PATH, a);
+	case CLOSEWATCH_A_STATS_FATE:
+		return decode_tally(stats->fate, CLOSEWATCH_A_TALLY_FATE, a);
+	case CLOSEWATCH_A_STATS_LINGER_WAIT:
+		return decode_bucket(stats->linger_wait, a);
+	case CLOSEWATCH_A_STATS_FATE_TIME:
+		return decode_bucket(stats->fate_time, a);
+	case CLOSEWATCH_A_STATS_UNREAD:
+		return decode_bucket(stats->unread, a);
+	default:
+		return 0;
+	}
+}
+
+void cw_decode_stats(struct cw_stats *stats, const void *attrs, size_t len)
+{
+	struct attr a = attr_walk(attrs, len);
+	int more;
+
+	memset(stats, 0, sizeof(*stats));
+	while ((more = attr_next(&a)) > 0)
+		stats->malformed += decode_stat(stats, &a);
+	stats->malformed += more < 0;
 }
 
 unsigned int cw_decode_events(const void *attrs, size_t len, cw_event_fn *fn,

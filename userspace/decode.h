@@ -95,6 +95,25 @@ struct cw_info {
 	unsigned int malformed;
 };
 
+/* More paths, fates and buckets than this cannot be told apart. */
+#define CW_STATS_KINDS	64
+
+struct cw_count {
+	uint64_t events;
+	uint64_t bytes;		/* unread for a close, lost for a fate */
+};
+
+/* Indices are the values of the enums, or the exponent of a bucket. */
+struct cw_stats {
+	uint64_t netns;
+	struct cw_count close[CW_STATS_KINDS];
+	struct cw_count fate[CW_STATS_KINDS];
+	uint64_t linger_wait[CW_STATS_KINDS];
+	uint64_t fate_time[CW_STATS_KINDS];
+	uint64_t unread[CW_STATS_KINDS];
+	unsigned int malformed;
+};
+
 /* True if attribute @attr of @what was there and well formed. */
 #define cw_has(what, attr) (((what)->present >> (attr)) & 1)
 
@@ -102,6 +121,7 @@ struct cw_info {
 void cw_decode_event(struct cw_event *ev, const void *attrs, size_t len);
 void cw_decode_listener(struct cw_listener *l, const void *attrs, size_t len);
 void cw_decode_info(struct cw_info *info, const void *attrs, size_t len);
+void cw_decode_stats(struct cw_stats *stats, const void *attrs, size_t len);
 
 /* Called with each event of a message; false stops the walk. */
 typedef bool cw_event_fn(void *arg, const struct cw_event *ev);

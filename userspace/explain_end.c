@@ -110,6 +110,8 @@ void cw_say_reset(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, "RST of a kind newer than this program");
 	else
 		cw_say(t, "%s", reset_sentences[ev->reset_kind]);
+	if (ev->state == CLOSEWATCH_STATE_SYN_SENT)
+		cw_say(t, ": connection refused");
 	if (ev->unread)
 		cw_say(t, "; %" PRIu32 " B of the peer's still unread",
 		       ev->unread);

@@ -14,6 +14,7 @@
 static const struct cw_command commands[] = {
 	{ "watch", "show closes as they happen", cw_cmd_watch },
 	{ "info", "show the state of the module", cw_cmd_info },
+	{ "stats", "show the counters of paths and fates", cw_cmd_stats },
 	{ "doctor", "say what keeps closewatch from working", cw_cmd_doctor },
 };
 

@@ -4,10 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <linux/genetlink.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
@@ -38,6 +43,7 @@ struct cw_nl {
 	char message[256];	/* extack */
 	bool gone;		/* the family was unregistered */
 	struct cw_info *info;
+	struct cw_stats *stats;
 	struct cw_listener *figures;
 };
 
@@ -121,6 +127,9 @@ static void take_reply(struct cw_nl *nl, const void *attrs, size_t len)
 	if (nl->figures &&
 	    cw_decode_find(attrs, len, CLOSEWATCH_A_LISTENER, &nest, &n))
 		cw_decode_listener(nl->figures, nest, n);
+	if (nl->stats &&
+	    cw_decode_find(attrs, len, CLOSEWATCH_A_STATS, &nest, &n))
+		cw_decode_stats(nl->stats, nest, n);
 	nl->done = true;
 }
 
@@ -463,4 +472,78 @@ int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail)
 	err = exchange(nl, request(nl, CLOSEWATCH_CMD_INFO, 0), REPLY_MS);
 	nl->info = NULL;
 	return err ? fail_request(nl, err, "asking the module", fail) : CW_OK;
+}
+
+int cw_nl_stats(struct cw_nl *nl, struct cw_stats *stats, struct cw_fail *fail)
+{
+	int err;
+
+	memset(stats, 0, sizeof(*stats));
+	nl->stats = stats;
+	err = exchange(nl, request(nl, CLOSEWATCH_CMD_STATS, 0), REPLY_MS);
+	nl->stats = NULL;
+	return err ? fail_request(nl, err, "asking for the counters", fail) :
+		     CW_OK;
+}
+
+struct diag_request {
+	struct nlmsghdr nlh;
+	struct inet_diag_req_v2 req;
+};
+
+static void diag_fill(struct diag_request *r, const struct cw_event *ev)
+{
+	struct inet_diag_sockid *id = &r->req.id;
+
+	memset(r, 0, sizeof(*r));
+	r->nlh.nlmsg_len = sizeof(*r);
+	r->nlh.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	r->nlh.nlmsg_flags = NLM_F_REQUEST;
+	r->req.sdiag_family = ev->family;
+	r->req.sdiag_protocol = IPPROTO_TCP;
+	r->req.idiag_states = -1;
+	id->idiag_sport = htons(ev->local_port);
+	id->idiag_dport = htons(ev->remote_port);
+	memcpy(id->idiag_src, ev->local_addr.b, sizeof(id->idiag_src));
+	memcpy(id->idiag_dst, ev->remote_addr.b, sizeof(id->idiag_dst));
+	id->idiag_cookie[0] = (uint32_t)ev->cookie;
+	id->idiag_cookie[1] = (uint32_t)(ev->cookie >> 32);
+}
+
+/* The kernel answers within the call, so a read never has to wait. */
+static unsigned long diag_ask(int fd, const struct cw_event *ev)
+{
+	struct diag_request r;
+	struct {
+		struct nlmsghdr nlh;
+		struct inet_diag_msg msg;
+		char rest[4096];
+	} reply;
+	ssize_t n;
+
+	diag_fill(&r, ev);
+	if (send(fd, &r, sizeof(r), 0) != sizeof(r))
+		return 0;
+	n = recv(fd, &reply, sizeof(reply), MSG_DONTWAIT);
+	if (n < (ssize_t)offsetof(typeof(reply), rest) ||
+	    reply.nlh.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return 0;
+	return reply.msg.idiag_inode;
+}
+
+unsigned long cw_nl_socket_inode(const struct cw_event *ev)
+{
+	unsigned long inode;
+	struct stat st;
+	int fd;
+
+	if (!cw_has(ev, CLOSEWATCH_A_EVENT_COOKIE) ||
+	    stat("/proc/self/ns/net", &st) || st.st_ino != ev->netns)
+		return 0;
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		return 0;
+	inode = diag_ask(fd, ev);
+	close(fd);
+	return inode;
 }

@@ -45,4 +45,13 @@ void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures);
 
 int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail);
 
+/* The counters of this program's network namespace. */
+int cw_nl_stats(struct cw_nl *nl, struct cw_stats *stats, struct cw_fail *fail);
+
+/*
+ * The inode of the socket of @ev, as /proc/PID/fd shows it; 0 if the
+ * connection is gone, or is of another network namespace than this program.
+ */
+unsigned long cw_nl_socket_inode(const struct cw_event *ev);
+
 #endif

@@ -82,8 +82,9 @@ bool cw_pick_quiet(const struct cw_event *ev)
 	case CLOSEWATCH_EVENT_TYPE_FATE:
 		return fate_quiet(ev);
 	case CLOSEWATCH_EVENT_TYPE_RESET:
-		/* The connection's fate tells it too, with its data. */
-		return ev->reset_kind == CLOSEWATCH_RESET_KIND_LATE_DATA;
+		/* The connection's fate tells these too, with its data. */
+		return ev->reset_kind == CLOSEWATCH_RESET_KIND_LATE_DATA ||
+		       ev->reset_kind == CLOSEWATCH_RESET_KIND_TIME_WAIT;
 	default:
 		return false;
 	}

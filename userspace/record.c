@@ -16,7 +16,7 @@ enum {
 /* The three figures need 100 columns; the note repeats those that matter. */
 #define LAYOUT(pair) {							\
 	[COL_TIME] = { "TIME", .width = 12, .dim = true },		\
-	[COL_PATH] = { "PATH", .width = 16, .limit = 20, .toned = true },		\
+	[COL_PATH] = { "PATH", .width = 16, .limit = 18, .toned = true },		\
 	[COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
 	[COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
 			 .right = true },				\
@@ -313,8 +313,39 @@ static void put_diag(struct cw_view *v, const struct cw_event *ev)
 	cw_view_below(v, "remedy:", remedy);
 }
 
-int cw_record_event(struct cw_view *v, const struct cw_event *ev, bool utf8,
-		    bool diag)
+static const struct cw_place at_holder = { COL_NOTE, "", NULL };
+static const struct cw_place at_holder_pid = { COL_NOTE, "[", "]" };
+static const struct cw_place at_holder_fd = { COL_NOTE, " fd ", NULL };
+
+/* After the note, so that text reads on from it. */
+static void put_holders(struct cw_view *v, const struct cw_holders *h)
+{
+	unsigned int i;
+
+	cw_view_open(v, "holders");
+	cw_view_bool(v, "best_effort", NULL, true);
+	cw_view_bool(v, "complete", NULL, !h->cut);
+	cw_view_table(v, "processes", NULL);
+	for (i = 0; i < h->count; i++) {
+		cw_view_text(v, &at_note, i ? ", " : "; also held by ");
+		cw_view_row(v);
+		cw_view_bytes(v, "comm", &at_holder, h->list[i].comm.b,
+			      h->list[i].comm.len);
+		cw_view_number(v, "pid", &at_holder_pid, h->list[i].pid);
+		cw_view_number(v, "fd", &at_holder_fd, h->list[i].fd);
+		cw_view_row_end(v);
+	}
+	cw_view_table_end(v);
+	cw_view_close(v);
+	if (h->cut)
+		cw_view_text(v, &at_note, h->count ? " and perhaps others" :
+			     "; the search for holders took too long");
+	else if (!h->count)
+		cw_view_text(v, &at_note, "; no holder found in /proc");
+}
+
+int cw_record_event(struct cw_view *v, const struct cw_event *ev,
+		    const struct cw_holders *holders, bool utf8, bool diag)
 {
 	char note[512];
 
@@ -331,6 +362,8 @@ int cw_record_event(struct cw_view *v, const struct cw_event *ev, bool utf8,
 	put_rest(v, ev);
 	cw_explain(ev, note, sizeof(note));
 	cw_view_text(v, &at_note, note);
+	if (holders)
+		put_holders(v, holders);
 	if (diag)
 		put_diag(v, ev);
 	return cw_view_end(v);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "decode.h"
+#include "holders.h"
 #include "view.h"
 
 /* The columns in which cw_record_event() places its facts. */
@@ -12,10 +13,11 @@ extern const struct cw_column cw_record_layout[];
 extern const struct cw_column cw_record_layout_utf8[];
 
 /*
- * One event as one record, each fact put once for both renderings. @diag
- * adds the cause and the remedy. Returns what cw_view_end() returns.
+ * One event as one record, each fact put once for both renderings. @holders,
+ * if not NULL, says who holds the socket of a shared close. @diag adds the
+ * cause and the remedy. Returns what cw_view_end() returns.
  */
-int cw_record_event(struct cw_view *v, const struct cw_event *ev, bool utf8,
-		    bool diag);
+int cw_record_event(struct cw_view *v, const struct cw_event *ev,
+		    const struct cw_holders *holders, bool utf8, bool diag);
 
 #endif

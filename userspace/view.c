@@ -14,6 +14,7 @@
 #define COLUMNS_MAX	12
 #define CELL_MAX	640
 #define BELOW_MAX	1024
+#define NEST_MAX	4
 #define INDENT		14
 #define NSEC_PER_SEC	1000000000ULL
 
@@ -30,8 +31,9 @@ struct cw_view {
 	enum cw_tone tone;
 	/* json */
 	struct json_object *record;
-	struct json_object *nest;
-	const char *nest_key;
+	struct json_object *nest[NEST_MAX];	/* the innermost last */
+	int depth;
+	bool silent;		/* in a table without a layout */
 	bool failed;
 };
 
@@ -44,16 +46,22 @@ static const char *const tone_codes[] = {
 	[CW_QUIET] = "\033[2m",
 };
 
+static void set_layout(struct cw_view *v, const struct cw_column *c)
+{
+	v->opt.layout = c;
+	v->columns = 0;
+	for (; c && c->title && v->columns < COLUMNS_MAX; c++)
+		v->width[v->columns++] = c->width;
+}
+
 struct cw_view *cw_view_new(const struct cw_view_options *opt)
 {
 	struct cw_view *v = calloc(1, sizeof(*v));
-	const struct cw_column *c = opt->layout;
 
 	if (!v)
 		return NULL;
 	v->opt = *opt;
-	for (; c && c->title && v->columns < COLUMNS_MAX; c++)
-		v->width[v->columns++] = c->width;
+	set_layout(v, opt->layout);
 	return v;
 }
 
@@ -61,7 +69,6 @@ void cw_view_free(struct cw_view *v)
 {
 	if (!v)
 		return;
-	json_object_put(v->nest);
 	json_object_put(v->record);
 	free(v);
 }
@@ -167,6 +174,9 @@ static void print_record(struct cw_view *v)
 	for (i = 0; i < note; i++)
 		if (v->cell[i][0])
 			last = i;
+	/* Beside the title's column, unless it is as short as a loss. */
+	if (last >= 2)
+		last = note - 1;
 	fold = view_folds(v) && last >= note / 2;
 	for (i = 0; i <= last; i++) {
 		const char *text = v->cell[i];
@@ -202,16 +212,37 @@ void cw_view_header(struct cw_view *v)
 
 /* --- json --- */
 
-/* Takes over @value; NULL stands for a failed allocation. */
+/*
+ * Takes over @value; NULL stands for a failed allocation. In an array the key
+ * has no meaning.
+ */
 static void json_put(struct cw_view *v, const char *key,
 		     struct json_object *value)
 {
-	struct json_object *to = v->nest ? v->nest : v->record;
+	struct json_object *to = v->depth ? v->nest[v->depth - 1] : v->record;
+	int err = -1;
 
-	if (!to || !value || json_object_object_add(to, key, value)) {
+	if (to && value)
+		err = json_object_is_type(to, json_type_array) ?
+		      json_object_array_add(to, value) :
+		      json_object_object_add(to, key, value);
+	if (err) {
 		json_object_put(value);
 		v->failed = true;
 	}
+}
+
+/* What could not be put is opened all the same, so that closing fits. */
+static void json_open(struct cw_view *v, const char *key,
+		      struct json_object *value)
+{
+	if (v->depth == NEST_MAX) {
+		json_object_put(value);
+		v->failed = true;
+		return;
+	}
+	json_put(v, key, value);
+	v->nest[v->depth++] = v->failed ? NULL : value;
 }
 
 static void json_put_string(struct cw_view *v, const char *key,
@@ -239,33 +270,33 @@ static void json_print(struct cw_view *v)
 
 void cw_view_open(struct cw_view *v, const char *key)
 {
-	if (!v->opt.json)
-		return;
-	v->nest = json_object_new_object();
-	v->nest_key = key;
+	if (v->opt.json)
+		json_open(v, key, json_object_new_object());
 }
 
 void cw_view_close(struct cw_view *v)
 {
-	struct json_object *nest = v->nest;
-
-	if (!v->opt.json)
-		return;
-	v->nest = NULL;
-	json_put(v, v->nest_key, nest);
+	if (v->opt.json && v->depth)
+		v->depth--;
 }
 
 /* --- both --- */
 
-void cw_view_begin(struct cw_view *v)
+static void clear_cells(struct cw_view *v)
 {
 	int i;
 
 	v->tone = CW_PLAIN;
-	v->failed = false;
 	v->below[0] = '\0';
 	for (i = 0; i < v->columns; i++)
 		v->cell[i][0] = '\0';
+}
+
+void cw_view_begin(struct cw_view *v)
+{
+	clear_cells(v);
+	v->failed = false;
+	v->depth = 0;
 	if (v->opt.json)
 		v->record = json_object_new_object();
 }
@@ -378,10 +409,57 @@ void cw_view_text(struct cw_view *v, const struct cw_place *at,
 	text_put(v, "", at, text);
 }
 
+void cw_view_list_text(struct cw_view *v, const char *key, const char *text)
+{
+	const struct cw_place in_list = { 0 };
+
+	if (!v->opt.layout)
+		text_put(v, key, &in_list, text);
+}
+
 void cw_view_below(struct cw_view *v, const char *label, const char *text)
 {
 	char line[BELOW_MAX];
 
 	snprintf(line, sizeof(line), "%*s%s %s\n", INDENT - 1, "", label, text);
 	append(v->below, sizeof(v->below), line);
+}
+
+void cw_view_table(struct cw_view *v, const char *key,
+		   const struct cw_column *layout)
+{
+	if (v->opt.json) {
+		json_open(v, key, json_object_new_array());
+		return;
+	}
+	v->silent = !layout;
+	if (v->silent)
+		return;
+	set_layout(v, layout);
+	cw_view_header(v);
+}
+
+void cw_view_row(struct cw_view *v)
+{
+	if (v->opt.json)
+		cw_view_open(v, NULL);
+	else if (!v->silent)
+		clear_cells(v);
+}
+
+void cw_view_row_end(struct cw_view *v)
+{
+	if (v->opt.json)
+		cw_view_close(v);
+	else if (!v->silent)
+		print_record(v);
+}
+
+void cw_view_table_end(struct cw_view *v)
+{
+	if (v->opt.json)
+		cw_view_close(v);
+	else if (!v->silent)
+		set_layout(v, NULL);
+	v->silent = false;
 }

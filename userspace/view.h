@@ -87,11 +87,24 @@ void cw_view_endpoint(struct cw_view *v, const char *key,
 /* Text only. */
 void cw_view_text(struct cw_view *v, const struct cw_place *at,
 		  const char *text);
+/* Text only, and only where there is no layout: "key: text". */
+void cw_view_list_text(struct cw_view *v, const char *key, const char *text);
 /* Text only: a line of its own below the record. */
 void cw_view_below(struct cw_view *v, const char *label, const char *text);
 
-/* A nested object in JSON; no trace in text. One level deep. */
+/* A nested object in JSON; no trace in text. */
 void cw_view_open(struct cw_view *v, const char *key);
 void cw_view_close(struct cw_view *v);
+
+/*
+ * Several of a kind inside a record: an array of objects in JSON, a table of
+ * its own with @layout in text. @layout NULL: no trace in text. A table does
+ * not nest in a record that has a layout itself.
+ */
+void cw_view_table(struct cw_view *v, const char *key,
+		   const struct cw_column *layout);
+void cw_view_row(struct cw_view *v);
+void cw_view_row_end(struct cw_view *v);
+void cw_view_table_end(struct cw_view *v);
 
 #endif

@@ -139,7 +139,7 @@ static const struct {
 	{ "info -h", 0, "Usage: closewatch info" },
 	{ "--usage", 0, "[-c N]" },
 	{ "-V", 0, "closewatch 0." },
-	{ "wach 2>&1", 2, "the verbs are: watch, info, doctor" },
+	{ "wach 2>&1", 2, "the verbs are: watch, info, stats, doctor" },
 	{ "--wach 2>&1", 2, "[--path=WORD[,WORD]]" },
 	{ "info -Z 2>&1", 2, "closewatch info" },
 	{ "-P 2>&1", 2, "requires an argument" },
@@ -158,6 +158,13 @@ static const struct {
 	{ "--color=blue 2>&1", 2, "auto, always or never" },
 	{ "--cgroup / 2>&1", 2, "cgroup v2" },
 	{ "--netns nope 2>&1", 2, "a name of ip netns" },
+	{ "stats --help", 0, "--reconcile" },
+	{ "stats -w x 2>&1", 2, "seconds are wanted" },
+	{ "stats --watch=0 2>&1", 2, "seconds are wanted" },
+	{ "stats 5 2>&1", 2, "takes options only" },
+	{ "stats -w --reconcile 2>&1", 2, "exclude each other" },
+	{ "stats -c 3 2>&1", 2, "goes with --watch" },
+	{ "stats -d 3 2>&1", 2, "goes with --watch or --reconcile" },
 	{ "--help 2>&1 >/dev/full", 1, "cannot write" },
 };
 

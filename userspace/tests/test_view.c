@@ -54,7 +54,7 @@ static const char *render_to(FILE *out, char **text, const struct cw_event *ev,
 	};
 	struct cw_view *v = cw_view_new(&opt);
 
-	if (!v || cw_record_event(v, ev, false, diag))
+	if (!v || cw_record_event(v, ev, NULL, false, diag))
 		return "(failed)";
 	cw_view_free(v);
 	fflush(out);
@@ -413,7 +413,7 @@ TEST_F(view, a_failing_stream_is_reported)
 	setvbuf(opt.out, NULL, _IONBF, 0);
 	v = cw_view_new(&opt);
 	ASSERT_NE(NULL, v);
-	EXPECT_EQ(-1, cw_record_event(v, &self->ev, false, false));
+	EXPECT_EQ(-1, cw_record_event(v, &self->ev, NULL, false, false));
 	cw_view_free(v);
 	fclose(opt.out);
 }

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/closewatch.h>
+
+#include "reconcile.h"
+#include "util.h"
+
+#define CLOSE(which)	(1ULL << CLOSEWATCH_PATH_##which)
+#define FATE(which)	(1ULL << CLOSEWATCH_FATE_##which)
+
+/* What must add up to a counter: sets of paths and of fates. */
+static const struct {
+	enum cw_mib mib;
+	uint64_t closes;
+	uint64_t fates;
+	uint64_t minus;		/* closes that are among the fates too */
+	uint64_t maybe;		/* fates that the kernel may not have counted */
+	bool attempts;		/* failed connects may be counted besides */
+	const char *sum;
+	const char *note;
+} rules[] = {
+	{
+		.mib = CW_MIB_ABORT_ON_CLOSE,
+		.closes = CLOSE(RST_UNREAD),
+		.sum = "closes rst-unread",
+	}, {
+		.mib = CW_MIB_ABORT_ON_DATA,
+		.closes = CLOSE(RST_LINGER0) | CLOSE(LINGER0_SILENT),
+		.fates = FATE(RST_LATE_DATA) | FATE(RST_LINGER2),
+		.minus = CLOSE(RST_LINGER2),
+		.maybe = FATE(RST_LATE_DATA),
+		.sum = "closes rst-linger0, linger0-silent; fates rst-late-data, rst-linger2 but for closes rst-linger2",
+		.note = "a minisock's late data has no counter, and its fate is not told apart",
+	}, {
+		.mib = CW_MIB_ABORT_ON_LINGER,
+		.closes = CLOSE(RST_LINGER2),
+		.sum = "closes rst-linger2",
+	}, {
+		.mib = CW_MIB_ABORT_ON_MEMORY,
+		.fates = FATE(MEMORY) | FATE(ORPHAN_LIMIT),
+		.sum = "fates memory, orphan-limit; closes rst-memory are among them",
+	}, {
+		.mib = CW_MIB_ABORT_ON_TIMEOUT,
+		.fates = FATE(RETRANSMIT_TIMEOUT) | FATE(KEEPALIVE_TIMEOUT) |
+			 FATE(USER_TIMEOUT),
+		.attempts = true,
+		.sum = "fates retransmit-timeout, keepalive-timeout, user-timeout",
+		.note = "the kernel counts connects without an answer too; TcpAttemptFails bounds them",
+	}, {
+		.mib = CW_MIB_TIME_WAIT_OVERFLOW,
+		.fates = FATE(TIME_WAIT_OVERFLOW),
+		.sum = "fates time-wait-overflow",
+	},
+};
+
+_Static_assert(ARRAY_SIZE(rules) == CW_ROWS, "a rule for each row");
+
+static uint64_t sum(const struct cw_count *counts, uint64_t which)
+{
+	uint64_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < CW_STATS_KINDS; i++)
+		if (which >> i & 1)
+			n += counts[i].events;
+	return n;
+}
+
+static void judge(struct cw_row *row)
+{
+	row->difference = 0;
+	if (!row->present)
+		return;
+	if (row->kernel < row->least)
+		row->difference = -(int64_t)(row->least - row->kernel);
+	else if (row->kernel > row->most)
+		row->difference = row->kernel - row->most;
+}
+
+unsigned int cw_reconcile(struct cw_row rows[CW_ROWS],
+			  const struct cw_stats *ours,
+			  const struct cw_mibs *kernel)
+{
+	unsigned int i, bad = 0;
+
+	for (i = 0; i < CW_ROWS; i++) {
+		struct cw_row *row = &rows[i];
+		uint64_t maybe = sum(ours->fate, rules[i].maybe);
+		uint64_t minus = sum(ours->close, rules[i].minus);
+		uint64_t n = sum(ours->close, rules[i].closes) +
+			     sum(ours->fate, rules[i].fates);
+
+		n = n > minus ? n - minus : 0;
+		row->mib = rules[i].mib;
+		row->present = kernel->present >> row->mib & 1;
+		row->kernel = kernel->n[row->mib];
+		row->least = n > maybe ? n - maybe : 0;
+		row->most = n;
+		if (rules[i].attempts)
+			row->most += kernel->n[CW_MIB_ATTEMPT_FAILS];
+		row->sum = rules[i].sum;
+		row->note = row->least != row->most ? rules[i].note : NULL;
+		judge(row);
+		bad += row->difference != 0;
+	}
+	return bad;
+}
+
+static void counts_since(struct cw_count *delta, const struct cw_count *now,
+			 const struct cw_count *before)
+{
+	unsigned int i;
+
+	for (i = 0; i < CW_STATS_KINDS; i++) {
+		delta[i].events = now[i].events - before[i].events;
+		delta[i].bytes = now[i].bytes - before[i].bytes;
+	}
+}
+
+static void buckets_since(uint64_t *delta, const uint64_t *now,
+			  const uint64_t *before)
+{
+	unsigned int i;
+
+	for (i = 0; i < CW_STATS_KINDS; i++)
+		delta[i] = now[i] - before[i];
+}
+
+void cw_stats_since(struct cw_stats *delta, const struct cw_stats *now,
+		    const struct cw_stats *before)
+{
+	delta->netns = now->netns;
+	delta->malformed = now->malformed;
+	counts_since(delta->close, now->close, before->close);
+	counts_since(delta->fate, now->fate, before->fate);
+	buckets_since(delta->linger_wait, now->linger_wait,
+		      before->linger_wait);
+	buckets_since(delta->fate_time, now->fate_time, before->fate_time);
+	buckets_since(delta->unread, now->unread, before->unread);
+}
+
+void cw_mibs_since(struct cw_mibs *delta, const struct cw_mibs *now,
+		   const struct cw_mibs *before)
+{
+	unsigned int i;
+
+	delta->present = now->present & before->present;
+	for (i = 0; i < CW_MIB_COUNT; i++)
+		delta->n[i] = now->n[i] - before->n[i];
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+#include "record_stats.h"
+#include "text.h"
+
+#define BAR 40
+
+enum { COL_WHICH, COL_EVENTS, COL_BYTES };
+
+#define COUNT_LAYOUT(which, events, bytes) {				\
+	[COL_WHICH] = { which, .width = 20 },				\
+	[COL_EVENTS] = { events, .width = 12, .right = true },		\
+	[COL_BYTES] = { bytes, .width = 16, .right = true },		\
+	{ .title = "" },						\
+	{ .title = NULL },						\
+}
+
+static const struct cw_column close_layout[] =
+	COUNT_LAYOUT("PATH", "CLOSES", "UNREAD BYTES");
+static const struct cw_column fate_layout[] =
+	COUNT_LAYOUT("FATE", "ENDS", "LOST BYTES");
+
+enum { COL_RANGE, COL_COUNT, COL_BAR };
+
+#define BUCKET_LAYOUT(title_) {						\
+	[COL_RANGE] = { title_, .width = 20 },				\
+	[COL_COUNT] = { "COUNT", .width = 12, .right = true },		\
+	[COL_BAR] = { .title = "" },					\
+	{ .title = NULL },						\
+}
+
+static const struct cw_column linger_layout[] = BUCKET_LAYOUT("LINGER WAIT");
+static const struct cw_column time_layout[] = BUCKET_LAYOUT("CLOSE TO FATE");
+static const struct cw_column unread_layout[] = BUCKET_LAYOUT("UNREAD BYTES");
+
+static const struct cw_place in_list;
+static const struct cw_place at_which = { .column = COL_WHICH };
+static const struct cw_place at_events = { .column = COL_EVENTS };
+static const struct cw_place at_bytes = { .column = COL_BYTES };
+static const struct cw_place at_range = { .column = COL_RANGE };
+static const struct cw_place at_count = { .column = COL_COUNT };
+static const struct cw_place at_bar = { .column = COL_BAR };
+
+/* A table of nothing is an empty array in JSON and no table in text. */
+static const struct cw_column *unless_empty(const struct cw_column *layout,
+					    uint64_t events)
+{
+	return events ? layout : NULL;
+}
+
+static void put_counts(struct cw_view *v, bool close,
+		       const struct cw_count *counts)
+{
+	const struct cw_names *names = close ? &cw_path_names : &cw_fate_names;
+	const char *kind = close ? "close" : "fate";
+	uint64_t all = 0;
+	unsigned int i;
+
+	for (i = 0; i < CW_STATS_KINDS; i++)
+		all += counts[i].events;
+	cw_view_table(v, kind, unless_empty(close ? close_layout : fate_layout,
+					    all));
+	for (i = 0; i < CW_STATS_KINDS; i++) {
+		const char *word = cw_names_word(names, i);
+
+		if (!counts[i].events)
+			continue;
+		cw_view_row(v);
+		if (word)
+			cw_view_word(v, close ? "path" : "fate", &at_which,
+				     word);
+		else
+			cw_view_big(v, close ? "path" : "fate", &at_which, i);
+		cw_view_big(v, "events", &at_events, counts[i].events);
+		cw_view_big(v, close ? "unread_bytes" : "lost_bytes",
+			    &at_bytes, counts[i].bytes);
+		cw_view_row_end(v);
+	}
+	cw_view_table_end(v);
+}
+
+static void say_bound(struct cw_text *t, unsigned int log2, bool time)
+{
+	double n = log2 < 64 ? (double)(1ULL << log2) : 18446744073709551616.0;
+	static const char *const units[] = { "", "Ki", "Mi", "Gi" };
+	unsigned int unit = 0;
+
+	if (time) {
+		cw_say_duration(t, n);
+		return;
+	}
+	for (; n >= 1024 && unit < 3; unit++)
+		n /= 1024;
+	cw_say(t, "%.0f %sB", n, units[unit]);
+}
+
+/* Bucket 0 holds 0 too. */
+static void put_range(struct cw_view *v, unsigned int log2, bool time)
+{
+	char range[48];
+	struct cw_text t = { .buf = range, .size = sizeof(range) };
+
+	if (log2) {
+		say_bound(&t, log2, time);
+		cw_say(&t, " - ");
+	} else {
+		cw_say(&t, "below ");
+	}
+	say_bound(&t, log2 + 1, time);
+	cw_view_text(v, &at_range, range);
+	cw_view_number(v, "log2", NULL, log2);
+}
+
+/* At least one mark for what is not nothing. */
+static void put_bar(struct cw_view *v, uint64_t n, uint64_t most)
+{
+	char bar[BAR + 1];
+	unsigned int len = (double)n / most * BAR + 0.5;
+
+	if (!len)
+		len = 1;
+	memset(bar, '#', len);
+	bar[len] = '\0';
+	cw_view_text(v, &at_bar, bar);
+}
+
+/* From the first to the last that is not empty: text shows the gaps. */
+static void put_histogram(struct cw_view *v, const char *key,
+			  const struct cw_column *layout, bool time,
+			  const uint64_t *n)
+{
+	unsigned int i, first = CW_STATS_KINDS, last = 0;
+	uint64_t most = 0;
+
+	for (i = 0; i < CW_STATS_KINDS; i++) {
+		if (!n[i])
+			continue;
+		if (first > i)
+			first = i;
+		last = i;
+		if (n[i] > most)
+			most = n[i];
+	}
+	cw_view_table(v, key, unless_empty(layout, most));
+	for (i = first; i <= last && most; i++) {
+		cw_view_row(v);
+		put_range(v, i, time);
+		cw_view_big(v, "count", &at_count, n[i]);
+		if (n[i])
+			put_bar(v, n[i], most);
+		cw_view_row_end(v);
+	}
+	cw_view_table_end(v);
+}
+
+static void put_reading(struct cw_view *v, const struct cw_reading *r)
+{
+	char seconds[32];
+
+	cw_view_time(v, "time", &in_list, r->time);
+	if (r->span_ns) {
+		snprintf(seconds, sizeof(seconds), "%.1f s",
+			 r->span_ns / 1e9);
+		cw_view_big(v, "span_ns", NULL, r->span_ns);
+		cw_view_list_text(v, "span", seconds);
+	} else {
+		cw_view_list_text(v, "span", "since the module was loaded");
+	}
+	cw_view_number(v, "listeners", &in_list, r->listeners);
+	if (r->missed)
+		cw_view_big(v, "missed", &in_list, r->missed);
+	if (r->unfollowed)
+		cw_view_big(v, "unfollowed", &in_list, r->unfollowed);
+}
+
+int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
+		    const struct cw_stats *s)
+{
+	cw_view_begin(v);
+	put_reading(v, r);
+	cw_view_big(v, "netns", &in_list, s->netns);
+	cw_view_bool(v, "moving", NULL, r->listeners);
+	if (!r->listeners)
+		cw_view_list_text(v, "note",
+				  "nobody listens, so no probe is armed and the counters stand still; closewatch stats --watch moves them");
+	if (s->malformed)
+		cw_view_number(v, "malformed", &in_list, s->malformed);
+	put_counts(v, true, s->close);
+	put_counts(v, false, s->fate);
+	put_histogram(v, "linger_wait", linger_layout, true, s->linger_wait);
+	put_histogram(v, "fate_time", time_layout, true, s->fate_time);
+	put_histogram(v, "unread", unread_layout, false, s->unread);
+	return cw_view_end(v);
+}
+
+enum { COL_STATE, COL_COUNTER, COL_KERNEL, COL_OURS, COL_SUM };
+
+static const struct cw_column row_layout[] = {
+	[COL_STATE] = { "STATE", .width = 7, .toned = true },
+	[COL_COUNTER] = { "COUNTER", .width = 26 },
+	[COL_KERNEL] = { "KERNEL", .width = 10, .right = true },
+	[COL_OURS] = { "OURS", .width = 12, .right = true },
+	[COL_SUM] = { .title = "WHAT ADDS UP" },
+	{ .title = NULL },
+};
+
+static const struct cw_place at_state = { .column = COL_STATE };
+static const struct cw_place at_counter = { .column = COL_COUNTER };
+static const struct cw_place at_kernel = { .column = COL_KERNEL };
+static const struct cw_place at_least = { .column = COL_OURS };
+static const struct cw_place at_most = { .column = COL_OURS, .before = "-" };
+static const struct cw_place at_sum = { .column = COL_SUM };
+static const struct cw_place at_note = { COL_SUM, " (", ")" };
+
+static void put_row(struct cw_view *v, const struct cw_row *row)
+{
+	bool exact = row->least == row->most;
+	const char *state = "agrees";
+	char text[32];
+
+	if (!row->present)
+		state = "absent";
+	else if (row->difference)
+		state = "differs";
+	cw_view_tone(v, row->difference ? CW_BAD : CW_GOOD);
+	cw_view_word(v, "state", &at_state, state);
+	cw_view_word(v, "counter", &at_counter, cw_mib_name(row->mib));
+	if (row->present)
+		cw_view_big(v, "kernel", &at_kernel, row->kernel);
+	cw_view_big(v, "least", &at_least, row->least);
+	cw_view_big(v, "most", exact ? NULL : &at_most, row->most);
+	snprintf(text, sizeof(text), "%" PRId64, row->difference);
+	cw_view_word(v, "difference", NULL, text);
+	cw_view_word(v, "sum", &at_sum, row->sum);
+	if (row->difference) {
+		snprintf(text, sizeof(text), "; difference %" PRId64,
+			 row->difference);
+		cw_view_text(v, &at_sum, text);
+	}
+	if (row->note)
+		cw_view_word(v, "note", &at_note, row->note);
+}
+
+int cw_record_rows(struct cw_view *v, const struct cw_reading *r,
+		   const struct cw_row rows[CW_ROWS])
+{
+	bool agrees = true;
+	unsigned int i;
+
+	for (i = 0; i < CW_ROWS; i++)
+		agrees &= !rows[i].difference;
+	cw_view_begin(v);
+	put_reading(v, r);
+	cw_view_bool(v, "agrees", &in_list, agrees);
+	cw_view_bool(v, "steady", NULL, !r->unsteady);
+	if (r->unsteady)
+		cw_view_list_text(v, "note",
+				  "the counters moved while they were read; a difference of a few may come of that");
+	cw_view_table(v, "rows", row_layout);
+	for (i = 0; i < CW_ROWS; i++) {
+		cw_view_row(v);
+		put_row(v, &rows[i]);
+		cw_view_row_end(v);
+	}
+	cw_view_table_end(v);
+	return cw_view_end(v);
+}

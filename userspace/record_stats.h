@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_RECORD_STATS_H
+#define CLOSEWATCH_RECORD_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decode.h"
+#include "reconcile.h"
+#include "view.h"
+
+/* When counters were read, and what that is worth. */
+struct cw_reading {
+	uint64_t time;		/* ns since the epoch */
+	uint64_t span_ns;	/* 0: since the module was loaded */
+	uint32_t listeners;
+	uint64_t missed;	/* probe hits not handled, in that span */
+	uint64_t unfollowed;	/* closes not followed, in that span */
+	bool unsteady;		/* counters moved while they were read */
+};
+
+/* Both return what cw_view_end() returns. */
+int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
+		    const struct cw_stats *stats);
+int cw_record_rows(struct cw_view *v, const struct cw_reading *r,
+		   const struct cw_row rows[CW_ROWS]);
+
+#endif
