@@ -29,11 +29,17 @@ struct cw_track {
 	u64 since;
 	u32 marks;
 	u32 first;
+	bool minisock;		/* all that is left; then conn and end are set */
 	struct cw_owner owner;
-	/* Set when the full socket is gone and a minisock remains. */
 	struct cw_conn conn;
 	struct cw_end end;
 };
+
+/* What a minisock in FIN_WAIT2 can meet with while its full socket is still on
+ * its way to CLOSE: it is hashed first.
+ */
+#define CW_MARKS_TW_END	(CW_MARK_LATE_DATA | CW_MARK_TIME_WAIT | \
+			 CW_MARK_PEER_RST | CW_MARK_ABORT | CW_MARK_NET_DEAD)
 
 /* lock protects the chain, not the entries on it. */
 struct cw_track_bucket {
@@ -283,23 +289,39 @@ void cw_track_gone(struct sock *sk, int old_state)
 	if (end.dead || end.marks & CW_MARK_IN_CLOSE)
 		conn.unread = 0;
 	if (t && (end.marks & CW_MARK_FIN_WAIT2) &&
-	    !(end.marks & CW_MARK_NO_MINISOCK)) {
+	    !(end.marks & (CW_MARK_NO_MINISOCK | CW_MARKS_TW_END))) {
 		t->conn = conn;
 		t->end = end;
+		t->minisock = true;
 		cw_track_hash(t);
 		return;
 	}
 	cw_track_emit(sock_net(sk), &conn, &end, t);
 }
 
-static u64 cw_track_tw_cookie(struct inet_timewait_sock *tw)
+/* Unhash the entry of a minisock, or leave a mark for its full socket. */
+static struct cw_track *cw_track_tw_take(u64 cookie, u32 mark)
 {
-	return atomic64_read(&tw->tw_cookie);
+	struct cw_track_bucket *b = cw_track_bucket(cookie);
+	struct cw_track *t;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&b->lock, flags);
+	t = __cw_track_lookup(b, cookie);
+	if (t && t->minisock) {
+		hlist_del(&t->node);
+	} else if (t) {
+		t->marks |= mark;
+		t = NULL;
+	}
+	raw_spin_unlock_irqrestore(&b->lock, flags);
+	return t;
 }
 
 void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark)
 {
-	struct cw_track *t = cw_track_take(cw_track_tw_cookie(tw));
+	struct cw_track *t = cw_track_tw_take(atomic64_read(&tw->tw_cookie),
+					      mark);
 	struct cw_conn conn;
 	struct cw_end end;
 
