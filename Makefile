@@ -37,8 +37,8 @@ userspace:
 
 install: all
 ifneq ($(HOST_KERNEL),)
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
-	depmod -a
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(if $(DESTDIR),,depmod -a)
 endif
 	$(MAKE) -C userspace install
 

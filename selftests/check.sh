@@ -56,9 +56,17 @@ unit_tests() {
 		KSELFTEST="$source/tools/testing/selftests" check | tap_results
 }
 
+# Whatever must be fetched or made is, before a check hides who waits for it.
+prepare() {
+	"$VM_DIR/deps"
+	"$VM_DIR/source" >/dev/null
+	[ "$1" = unit ] || "$VM_DIR/kernel" 6.1 >/dev/null
+	[ "$1" = unit ] || [ "$1" = lint ] || "$VM_DIR/root" >/dev/null
+}
+
 main() {
 	local series
-	"$VM_DIR/deps"
+	prepare "${1:-all}"
 	case ${1:-all} in
 	unit) step "unit tests" unit_tests ;;
 	lint) step lint "$TOP/selftests/lint.sh" ;;

@@ -192,7 +192,7 @@ TEST_F(already_fin, fin_wait1_stays)
 		.fins = 1,
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -207,7 +207,7 @@ TEST_F(already_fin, closing_stays)
 		.fins = 1,
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSING));
@@ -226,7 +226,7 @@ TEST_F(already_fin, last_ack_stays)
 
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));

@@ -16,7 +16,7 @@ TEST_F(fin, established_sends_fin_alone)
 		.fins = 1,
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -34,7 +34,7 @@ TEST_F(fin, figures_are_of_the_whole_life)
 	ASSERT_EQ(0, take(p->us, 96));
 	ASSERT_EQ(0, give(p->us, 812));
 	ASSERT_EQ(0, await_acked(p->us));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -48,7 +48,7 @@ TEST_F(fin, unacked_data_does_not_change_the_form)
 		.unacked = 100, .sent = 100, .fins = 1,
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(100, unacked_bytes(p->us));
 	ASSERT_EQ(0, scene_act(&self->s));
@@ -68,7 +68,7 @@ TEST_F(fin, close_wait_goes_to_last_ack)
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
 	ASSERT_EQ(5, take_all(p->us));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -85,7 +85,7 @@ TEST_F(fin, corked_data_carries_the_fin)
 	ASSERT_EQ(0, set_int(p->us, IPPROTO_TCP, TCP_CORK, 1));
 	ASSERT_EQ(0, give(p->us, 10));
 	ASSERT_EQ(10, unsent_bytes(p->us));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }

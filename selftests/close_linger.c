@@ -32,7 +32,7 @@ static int begin_wait(struct scene *s, struct slow_close *c, int seconds)
 {
 	const struct event *ev;
 
-	if (deafen(s->p.them) || set_linger(s->p.us, seconds) ||
+	if (isolate(&s->p) || set_linger(s->p.us, seconds) ||
 	    slow_close_start(c, s))
 		return -1;
 	ev = events_await(&s->events, TYPE(LINGER_WAIT), s->p.cookie);
@@ -77,7 +77,7 @@ TEST_F(linger, acked_with_data)
 	};
 	struct slow_close c;
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
 	ASSERT_EQ(0, undeafen(p->them));
@@ -293,7 +293,7 @@ TEST_F(linger, unread_data_skips_the_wait)
 
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, set_linger(p->us, LONG_LINGER));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -311,7 +311,7 @@ TEST_F(linger, exit_skips_the_wait)
 	};
 	struct holder h;
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, set_linger(p->us, LONG_LINGER));
 	ASSERT_EQ(0, holder_start(&h, &self->s, NULL, NULL));
 	ASSERT_EQ(0, holder_do(&h, HOLDER_EXIT));

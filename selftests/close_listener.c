@@ -41,7 +41,8 @@ FIXTURE_SETUP(listener)
 FIXTURE_TEARDOWN(listener)
 {
 	for (int i = 0; i < CLIENTS; i++)
-		close(self->client[i]);
+		if (self->client[i] >= 0)
+			close(self->client[i]);
 	scene_close(&self->s);
 }
 
@@ -160,6 +161,7 @@ TEST_F(listener, half_open_child_gets_no_reset)
 	ASSERT_EQ(-1, tcp_connect(self->client[0], variant->flavour,
 				  self->s.p.us));
 	ASSERT_TRUE(WAIT_FOR(half_open()));
+	ASSERT_EQ(0, vanish(&self->client[0]));	/* and its next SYN */
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }

@@ -81,7 +81,7 @@ TEST_F(pressure, fin_goes_onto_data_already_sent)
 		.unacked = 100, .sent = 100, .fins = 1, .fins_on_data = 1,
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(100, unacked_bytes(p->us));
@@ -103,7 +103,7 @@ TEST_F(pressure, fin_goes_alone_when_nothing_is_unacked)
 	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(0, await_acked(p->us));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -121,7 +121,7 @@ TEST_F(pressure, above_the_limit_resets_what_has_data_queued)
 	};
 
 	ASSERT_GT(given, 0);
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, sysctl_set_init(&self->mem, "net/ipv4/tcp_mem", "1 1 1"));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -199,7 +199,7 @@ TEST_F(orphans, above_the_limit_fin_is_followed_by_reset)
 		.moved = { .out_rsts = 1, .abort_on_memory = 1 },
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -214,7 +214,7 @@ TEST_F(orphans, above_the_limit_an_earlier_fin_does_not_help)
 		.moved = { .out_rsts = 1, .abort_on_memory = 1 },
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));

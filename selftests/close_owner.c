@@ -22,7 +22,7 @@ static const struct want plain_fin = {
 
 static int pinned(struct scene *s)
 {
-	return deafen(s->p.them);
+	return isolate(&s->p);
 }
 
 TEST_F(owner, thread_that_closes_is_named)

@@ -20,7 +20,7 @@ TEST_F(unread, established_resets)
 
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -39,7 +39,7 @@ TEST_F(unread, partly_read_counts_the_rest)
 	ASSERT_EQ(0, give(p->them, 107));
 	ASSERT_EQ(0, take(p->us, 100));
 	ASSERT_EQ(0, await_readable(p->us, 7));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -58,7 +58,7 @@ TEST_F(unread, peer_fin_is_not_counted_in_close_wait)
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -75,7 +75,7 @@ TEST_F(unread, fin_wait1_resets)
 
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -95,7 +95,7 @@ TEST_F(unread, fin_wait2_resets)
 	ASSERT_EQ(0, await_readable(p->us, 3));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_FIN_WAIT2));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -113,7 +113,7 @@ TEST_F(unread, last_ack_resets)
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -131,10 +131,11 @@ TEST_F(unread, closing_resets)
 
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSING));
+	ASSERT_EQ(0, vanish(&p->them));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -153,7 +154,7 @@ TEST_F(unread, unacked_response_is_reported)
 
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, give(p->us, 200));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -190,7 +191,7 @@ TEST_F(linger0, established_resets)
 			   .abort_on_data = 1 },
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, give(p->us, 50));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
@@ -210,7 +211,7 @@ TEST_F(linger0, close_wait_resets)
 
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -226,7 +227,7 @@ TEST_F(linger0, fin_wait1_resets)
 		.moved = { .out_rsts = 1, .abort_on_data = 1 },
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
@@ -245,7 +246,7 @@ TEST_F(linger0, fin_wait2_resets)
 
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_FIN_WAIT2));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -260,10 +261,11 @@ TEST_F(linger0, closing_is_silent_but_counted)
 		.fins = 1, .moved = { .abort_on_data = 1 },
 	};
 
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSING));
+	ASSERT_EQ(0, vanish(&p->them));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -280,7 +282,7 @@ TEST_F(linger0, last_ack_is_silent_but_counted)
 
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
@@ -300,7 +302,7 @@ TEST_F(linger0, unread_data_is_looked_at_first)
 
 	ASSERT_EQ(0, give(p->them, 1));
 	ASSERT_EQ(0, await_readable(p->us, 1));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -341,7 +343,7 @@ TEST_F(linger0_stuck, last_ack_with_unsent_fin_resets)
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -360,7 +362,7 @@ TEST_F(linger0_stuck, closing_with_unsent_fin_resets)
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSING));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -380,7 +382,7 @@ TEST_F(linger2, fin_wait2_with_linger2_below_zero_resets)
 	ASSERT_EQ(0, set_int(p->us, IPPROTO_TCP, TCP_LINGER2, -1));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_FIN_WAIT2));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -396,6 +398,7 @@ TEST_F(repair, vanishes_without_a_packet)
 		.moved = { .estab_resets = 1 },
 	};
 
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, set_int(p->us, IPPROTO_TCP, TCP_REPAIR, 1));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -413,6 +416,7 @@ TEST_F(repair, comes_before_unread_data_and_linger0)
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
 	ASSERT_EQ(0, set_linger(p->us, 0));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, set_int(p->us, IPPROTO_TCP, TCP_REPAIR, 1));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));

@@ -155,7 +155,7 @@ FIXTURE_SETUP(filter)
 	struct pair_opts opts = { .flavour = variant->flavour };
 
 	ASSERT_EQ(0, scene_open(&self->s, &opts));
-	ASSERT_EQ(0, deafen(self->s.p.them));
+	ASSERT_EQ(0, isolate(&self->s.p));
 	variant->choose(&self->s, &self->match, &self->miss);
 }
 

@@ -16,7 +16,9 @@ ip link set lo up || exit 1
 DIR=$(mktemp -d) || exit 1
 PIDS=()
 
+# A child that dies before its exec must not take all along.
 clean_up() {
+	[ "$BASHPID" = $$ ] || return
 	[ ${#PIDS[@]} = 0 ] || kill "${PIDS[@]}" 2>/dev/null
 	rm -rf "$DIR"
 }
@@ -171,6 +173,7 @@ interrupt_ends_with_summary() {
 }
 
 exit_code_after_interrupt_is_zero() {
+	: >"$DIR/out"
 	closewatch >"$DIR/out" 2>"$DIR/err" &
 	local pid=$!
 	wait_for test -s "$DIR/out"
@@ -183,7 +186,7 @@ summary_keeps_out_of_json() {
 	[ $STATUS = 0 ] && all_json '.event'
 }
 
-no_colour_into_a_pipe() { run -c 3 && ! grep -q $'\033' "$DIR/out"; }
+no_colour_into_a_pipe() { run -c 3 && shows fin && ! grep -q $'\033' "$DIR/out"; }
 colour_on_demand() { run -c 3 --color=always && grep -q $'\033' "$DIR/out"; }
 
 # only FILTER ARGUMENT...: some records, and the filter holds for each

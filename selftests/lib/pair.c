@@ -175,6 +175,19 @@ int undeafen(int fd)
 	return set_int(fd, SOL_SOCKET, SO_DETACH_FILTER, 0);
 }
 
+int isolate(struct pair *p)
+{
+	return await_acked(p->them) ?: deafen(p->them);
+}
+
+int vanish(int *fd)
+{
+	int ret = set_int(*fd, IPPROTO_TCP, TCP_REPAIR, 1) ?: close(*fd);
+
+	*fd = -1;
+	return ret;
+}
+
 static int info_of(int fd, struct tcp_info *info)
 {
 	socklen_t len = sizeof(*info);

@@ -50,6 +50,16 @@ uint64_t cookie_of(int fd);
 int deafen(int fd);
 int undeafen(int fd);
 
+/*
+ * Deafen the peer once all that it sent is acknowledged: then neither end has
+ * anything to send again, and our end can vanish without the peer's
+ * retransmission drawing a RST for no socket.
+ */
+int isolate(struct pair *p);
+
+/* Take a socket away without a packet; it is closed and set to -1 */
+int vanish(int *fd);
+
 /* Wait for TCP's state (the kernel's number), and for the queues' contents */
 int await_state(int fd, int state);
 int await_readable(int fd, int bytes);

@@ -38,6 +38,7 @@ guest_images() {
 # may go on running a translation of an instruction that another CPU has just
 # replaced. Arming a probe replaces instructions; a guest CPU was seen to trap
 # for ever at the start of a function whose breakpoint was gone from memory.
+#
 # Some machines offer KVM and hang under it: ask with a guest that ends at once.
 guest_accel() {
 	local dir=$1
