@@ -436,6 +436,7 @@ void cw_view_table(struct cw_view *v, const char *key,
 	if (v->silent)
 		return;
 	set_layout(v, layout);
+	fputc('\n', v->opt.out);
 	cw_view_header(v);
 }
 

@@ -162,7 +162,7 @@ TEST_F(stats, text_has_aligned_tables_and_bars)
 			       "rst-unread                      3             3812"));
 	EXPECT_NE(NULL, strstr(self->text,
 			       "1.0 ms - 2.1 ms                 8 ########################################\n"
-			       "2.1 ms - 4.2 ms                 0 \n"
+			       "2.1 ms - 4.2 ms                 0\n"
 			       "4.2 ms - 8.4 ms                 1 #####\n")) {
 		TH_LOG("%s", self->text);
 	}
