@@ -47,7 +47,7 @@ void cw_owner_take(struct cw_owner *owner, const struct sock *sk);
  * cw_facts_fin_shared() - does the last queued segment carry FIN and data?
  * @sk: a TCP socket whose FIN has just been queued
  *
- * Context: caller owns the socket, and has not let acknowledgements in since
+ * Context: caller owns the socket, and has not let acknowledgments in since
  * the FIN was queued.
  */
 bool cw_facts_fin_shared(struct sock *sk);

@@ -237,7 +237,7 @@ void cw_inflight_disconnect(struct sock *sk)
 		cw_inflight_shut_locked(sk);
 }
 
-/* Called before any acknowledgement of a new FIN can be processed. */
+/* Called before any acknowledgment of a new FIN can be processed. */
 static void cw_inflight_see_fin(struct cw_inflight *f, struct sock *sk)
 {
 	struct cw_marks *m = &f->ev.marks;
