@@ -63,7 +63,9 @@ static const struct argp_option options[] = {
 };
 
 static const char doc[] =
-	"Show how often each path was taken and each fate met in this network namespace, with the bytes that were unread or lost.\vThe counters move only while someone listens, be it 'closewatch watch' or 'closewatch stats --watch'. They count also the events that a listener did not get.";
+	"Show how often each path was taken and each fate met in this network namespace, with the bytes that were unread or lost.\v"
+	"The counters move only while someone listens, be it 'closewatch watch' or 'closewatch stats --watch'. "
+	"They count also the events that a listener did not get.";
 
 static int check(struct stats *s)
 {

@@ -12,7 +12,8 @@ static const struct {
 	const char *name;
 	const char *full;
 } mibs[] = {
-#define MIB(index, g, n) [CW_MIB_##index] = { g, n, g n }
+#define MIB(index, g, n)						\
+	[CW_MIB_##index] = { .group = g, .name = n, .full = g n }
 	MIB(ABORT_ON_CLOSE, "TcpExt", "TCPAbortOnClose"),
 	MIB(ABORT_ON_DATA, "TcpExt", "TCPAbortOnData"),
 	MIB(ABORT_ON_LINGER, "TcpExt", "TCPAbortOnLinger"),
@@ -46,13 +47,14 @@ static void take(struct cw_mibs *m, const char *group, const char *name,
 /* A line of names and a line of values, each behind "Group:". */
 static void take_pair(struct cw_mibs *m, char *names, char *values)
 {
+	static const char sep[] = "\n: ";
 	char *name_at, *value_at, *name, *value, *group;
 
-	group = strtok_r(names, ": \n", &name_at);
-	if (!group || !strtok_r(values, ": \n", &value_at))
+	group = strtok_r(names, sep, &name_at);
+	if (!group || !strtok_r(values, sep, &value_at))
 		return;
-	while ((name = strtok_r(NULL, " \n", &name_at)) &&
-	       (value = strtok_r(NULL, " \n", &value_at)))
+	while ((name = strtok_r(NULL, sep, &name_at)) &&
+	       (value = strtok_r(NULL, sep, &value_at)))
 		take(m, group, name, value);
 }
 

@@ -28,7 +28,7 @@ static const struct {
 		.fates = FATE(RST_LATE_DATA) | FATE(RST_LINGER2),
 		.minus = CLOSE(RST_LINGER2),
 		.maybe = FATE(RST_LATE_DATA),
-		.sum = "closes rst-linger0, linger0-silent; fates rst-late-data, rst-linger2 but for closes rst-linger2",
+		.sum = "closes rst-linger0, linger0-silent; fates rst-late-data, rst-linger2 later",
 		.note = "a minisock's late data has no counter, and its fate is not told apart",
 	}, {
 		.mib = CW_MIB_ABORT_ON_LINGER,
@@ -44,7 +44,7 @@ static const struct {
 			 FATE(USER_TIMEOUT),
 		.attempts = true,
 		.sum = "fates retransmit-timeout, keepalive-timeout, user-timeout",
-		.note = "the kernel counts connects without an answer too; TcpAttemptFails bounds them",
+		.note = "unanswered connects are counted too; TcpAttemptFails bounds them",
 	}, {
 		.mib = CW_MIB_TIME_WAIT_OVERFLOW,
 		.fates = FATE(TIME_WAIT_OVERFLOW),

@@ -68,6 +68,15 @@ TEST(every_attribute_lands_in_its_member)
 	EXPECT_EQ(3, ev.ulp.len);
 	EXPECT_EQ(9, ev.count);
 	EXPECT_EQ(CLOSEWATCH_LOSS_RING, ev.loss);
+}
+
+TEST(the_facts_of_ends_and_calls_land_in_theirs)
+{
+	struct message m = { 0 };
+	struct cw_event ev;
+
+	put_everything(&m);
+	cw_decode_event(&ev, m.b, m.len);
 	EXPECT_EQ(CLOSEWATCH_HOW_RDWR, ev.how);
 	EXPECT_EQ(6, ev.references);
 	EXPECT_EQ(1, ev.sigpipe);

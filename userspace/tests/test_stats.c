@@ -129,13 +129,7 @@ static struct cw_view *view_of(FILE *out, bool json)
 
 TEST_F(stats, json_mirrors_the_contract)
 {
-	struct cw_view *v = view_of(self->out, true);
-
-	ASSERT_NE(NULL, v);
-	EXPECT_EQ(0, cw_record_stats(v, &self->r, &self->s));
-	cw_view_free(v);
-	fflush(self->out);
-	EXPECT_EQ(self->text, strstr(self->text,
+	static const char want[] =
 		"{\"time\":\"2026-11-21T03:12:07.123456789Z\",\"listeners\":1,"
 		"\"netns\":\"4026531840\",\"moving\":true,\"close\":["
 		"{\"path\":\"rst-unread\",\"events\":\"3\",\"unread_bytes\":\"3812\"},"
@@ -144,7 +138,14 @@ TEST_F(stats, json_mirrors_the_contract)
 		"\"lost_bytes\":\"8192\"}],\"linger_wait\":["
 		"{\"log2\":20,\"count\":\"8\"},{\"log2\":21,\"count\":\"0\"},"
 		"{\"log2\":22,\"count\":\"1\"}],\"fate_time\":[],\"unread\":["
-		"{\"log2\":0,\"count\":\"1\"},")) {
+		"{\"log2\":0,\"count\":\"1\"},";
+	struct cw_view *v = view_of(self->out, true);
+
+	ASSERT_NE(NULL, v);
+	EXPECT_EQ(0, cw_record_stats(v, &self->r, &self->s));
+	cw_view_free(v);
+	fflush(self->out);
+	EXPECT_EQ(0, strncmp(self->text, want, strlen(want))) {
 		TH_LOG("%s", self->text);
 	}
 }
@@ -158,8 +159,8 @@ TEST_F(stats, text_has_aligned_tables_and_bars)
 	cw_view_free(v);
 	fflush(self->out);
 	EXPECT_NE(NULL, strstr(self->text,
-			       "PATH                       CLOSES     UNREAD BYTES \n"
-			       "rst-unread                      3             3812"));
+			       "\nrst-unread                      3             3812\n"
+			       "63                              1                0\n"));
 	EXPECT_NE(NULL, strstr(self->text,
 			       "1.0 ms - 2.1 ms                 8 ########################################\n"
 			       "2.1 ms - 4.2 ms                 0\n"
@@ -402,7 +403,10 @@ TEST_F(proc, holders_are_found_and_told)
 	EXPECT_EQ(0, cw_record_event(v, &ev, &h, false, false));
 	cw_view_free(v);
 	fclose(opt.out);
-	EXPECT_NE(NULL, strstr(text, "\"holders\":{\"best_effort\":true,\"complete\":true,\"processes\":[{\"comm\":\"ng\\u001bnx\",\"pid\":12,\"fd\":5}]}"));
+	EXPECT_NE(NULL, strstr(text,
+			       "\"holders\":{\"best_effort\":true,\"complete\":true,"
+			       "\"processes\":[{\"comm\":\"ng\\u001bnx\",\"pid\":12,"
+			       "\"fd\":5}]}"));
 	free(text);
 }
 

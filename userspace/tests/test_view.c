@@ -256,13 +256,15 @@ TEST_F(view, a_fate_is_named_and_says_what_became_of_the_data)
 	drop(&self->ev, PATH);
 	EXPECT_NE(NULL, strstr(render(false, 0, false),
 			       "03:12:07.123 rst-late-data    127"));
-	EXPECT_STREQ("lost: 8192 B not acknowledged, 1.20 s after our side closed; RST to data that came too late; this side closed first",
+	EXPECT_STREQ("lost: 8192 B not acknowledged, 1.20 s after our side closed; "
+		     "RST to data that came too late; this side closed first",
 		     note_of(&self->ev));
 	self->ev.fate = CLOSEWATCH_FATE_TIME_WAIT;
 	self->ev.verdict = CLOSEWATCH_VERDICT_DELIVERED;
 	self->ev.acked = 61440;
 	self->ev.closed_first = CLOSEWATCH_SIDE_PEER;
-	EXPECT_STREQ("delivered: all 61440 B and the FIN acknowledged by the peer's TCP, 1.20 s after our side closed; the peer closed first",
+	EXPECT_STREQ("delivered: all 61440 B and the FIN acknowledged by the peer's TCP, "
+		     "1.20 s after our side closed; the peer closed first",
 		     note_of(&self->ev));
 	self->ev.acked = 0;
 	self->ev.closed_first = CLOSEWATCH_SIDE_UNKNOWN;
@@ -271,7 +273,8 @@ TEST_F(view, a_fate_is_named_and_says_what_became_of_the_data)
 		     note_of(&self->ev));
 	self->ev.verdict = CLOSEWATCH_VERDICT_UNKNOWN;
 	self->ev.unread = 3;
-	EXPECT_STREQ("unknown: no data of ours to be acknowledged, but no FIN of ours; 3 B of the peer's unread",
+	EXPECT_STREQ("unknown: no data of ours to be acknowledged, but no FIN of ours; "
+		     "3 B of the peer's unread",
 		     note_of(&self->ev));
 	self->ev.verdict = 9;
 	EXPECT_NE(NULL, strstr(note_of(&self->ev), "no verdict that"));
@@ -324,7 +327,8 @@ TEST_F(view, a_reset_says_who_sent_it_and_why)
 
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
 	self->ev.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED;
-	EXPECT_STREQ("RST from the peer; 3812 B of the peer's still unread; 61447 B of ours not acknowledged",
+	EXPECT_STREQ("RST from the peer; 3812 B of the peer's still unread; "
+		     "61447 B of ours not acknowledged",
 		     note_of(&self->ev));
 	for (kind = 1; kind <= CLOSEWATCH_RESET_KIND_MAX; kind++) {
 		self->ev.reset_kind = kind;
