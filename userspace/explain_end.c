@@ -96,7 +96,7 @@ static const char *const reset_sentences[] = {
 	[CLOSEWATCH_RESET_KIND_BAD_SEGMENT] =
 		"RST sent: the segment does not fit this connection",
 	[CLOSEWATCH_RESET_KIND_LATE_DATA] =
-		"RST sent: data came after this side had closed",
+		"RST sent: the segment ended what this side had closed before",
 };
 
 _Static_assert(ARRAY_SIZE(reset_sentences) == CLOSEWATCH_RESET_KIND_MAX + 1,
