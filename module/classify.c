@@ -247,13 +247,16 @@ static u32 cw_data_verdict(const struct cw_end *end)
 	return CLOSEWATCH_VERDICT_UNKNOWN;
 }
 
-/* Without a FIN of ours: the side that sent RST, or FIN before our RST. */
+/* Without a FIN of ours: the side that sent FIN, or else RST. */
 static u32 cw_first(const struct cw_end *end)
 {
 	if (end->old_state == CLOSEWATCH_STATE_CLOSE_WAIT ||
 	    end->marks & CW_MARK_PEER_RST)
 		return CLOSEWATCH_SIDE_PEER;
-	return CLOSEWATCH_SIDE_LOCAL;
+	if (end->marks & (CW_MARK_IN_CLOSE | CW_MARK_RST_SENT |
+			  CW_MARK_DISCONNECT | CW_MARK_ABORT))
+		return CLOSEWATCH_SIDE_LOCAL;
+	return CLOSEWATCH_SIDE_UNKNOWN;
 }
 
 void cw_classify_end(struct cw_end *end, s32 linger2)

@@ -67,6 +67,11 @@ static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
+	/* The queues are gone, and what is left in the numbers may be of an
+	 * attempt that failed; what was lost, the fate has told.
+	 */
+	if (sk->sk_state == TCP_CLOSE)
+		return;
 	conn->unsent = tp->write_seq - tp->snd_nxt;
 	conn->unacked = tp->snd_nxt - tp->snd_una;
 	if (sk->sk_state == TCP_SYN_SENT && conn->unacked)

@@ -556,22 +556,36 @@ int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
-static int cw_put_tally(struct sk_buff *skb, int type, int kind, u32 which,
-			u64 events, u64 unread, u64 lost)
+static int cw_put_tally_u64(struct sk_buff *skb, int type, u64 value)
 {
-	struct nlattr *nest;
+	return nla_put_u64_64bit(skb, type, value, CLOSEWATCH_A_TALLY_PAD);
+}
 
-	if (!events)
-		return 0;
-	nest = nla_nest_start(skb, type);
-	if (!nest || nla_put_u32(skb, kind, which) ||
-	    nla_put_u64_64bit(skb, CLOSEWATCH_A_TALLY_EVENTS, events,
-			      CLOSEWATCH_A_TALLY_PAD) ||
-	    nla_put_u64_64bit(skb, kind == CLOSEWATCH_A_TALLY_PATH ?
-				   CLOSEWATCH_A_TALLY_UNREAD_BYTES :
-				   CLOSEWATCH_A_TALLY_LOST_BYTES,
-			      kind == CLOSEWATCH_A_TALLY_PATH ? unread : lost,
-			      CLOSEWATCH_A_TALLY_PAD))
+static int cw_put_close_tally(struct sk_buff *skb, const struct cw_stats *s,
+			      u32 path)
+{
+	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_STATS_CLOSE);
+
+	if (!nest || nla_put_u32(skb, CLOSEWATCH_A_TALLY_PATH, path) ||
+	    cw_put_tally_u64(skb, CLOSEWATCH_A_TALLY_EVENTS, s->close[path]) ||
+	    cw_put_tally_u64(skb, CLOSEWATCH_A_TALLY_UNREAD_BYTES,
+			     s->close_unread[path]))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int cw_put_fate_tally(struct sk_buff *skb, const struct cw_stats *s,
+			     u32 fate)
+{
+	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_STATS_FATE);
+
+	if (!nest || nla_put_u32(skb, CLOSEWATCH_A_TALLY_FATE, fate) ||
+	    cw_put_tally_u64(skb, CLOSEWATCH_A_TALLY_EVENTS, s->fate[fate]) ||
+	    cw_put_tally_u64(skb, CLOSEWATCH_A_TALLY_LOST_BYTES,
+			     s->fate_lost[fate]) ||
+	    cw_put_tally_u64(skb, CLOSEWATCH_A_TALLY_MINISOCKS,
+			     s->fate_minisock[fate]))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -600,15 +614,11 @@ static int cw_put_tallies(struct sk_buff *skb, const struct cw_stats *s)
 	u32 i;
 
 	for (i = 0; i <= CLOSEWATCH_PATH_MAX; i++) {
-		if (cw_put_tally(skb, CLOSEWATCH_A_STATS_CLOSE,
-				 CLOSEWATCH_A_TALLY_PATH, i, s->close[i],
-				 s->close_unread[i], 0))
+		if (s->close[i] && cw_put_close_tally(skb, s, i))
 			return -EMSGSIZE;
 	}
 	for (i = 0; i <= CLOSEWATCH_FATE_MAX; i++) {
-		if (cw_put_tally(skb, CLOSEWATCH_A_STATS_FATE,
-				 CLOSEWATCH_A_TALLY_FATE, i, s->fate[i],
-				 0, s->fate_lost[i]))
+		if (s->fate[i] && cw_put_fate_tally(skb, s, i))
 			return -EMSGSIZE;
 	}
 	return 0;

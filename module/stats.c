@@ -48,8 +48,9 @@ void cw_stats_close(struct net *net, const struct cw_event *ev)
 		cw_stats_bucket(net, CW_STATS_SLOT(wait), ev->marks.wait_ns);
 }
 
-void cw_stats_fate(struct net *net, const struct cw_end *end)
+void cw_stats_fate(struct net *net, const struct cw_end *end, bool minisock)
 {
+	cw_stats_add(net, CW_STATS_SLOT(fate_minisock) + end->fate, minisock);
 	cw_stats_add(net, CW_STATS_SLOT(fate) + end->fate, 1);
 	cw_stats_add(net, CW_STATS_SLOT(fate_lost) + end->fate,
 		     end->lost_bytes);

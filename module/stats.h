@@ -19,6 +19,7 @@ struct net;
  * @close_unread: bytes unread at those
  * @fate: ends by fate
  * @fate_lost: bytes lost at those
+ * @fate_minisock: those that a minisock in FIN_WAIT2 met
  * @wait: log2 histogram of linger waits, ns
  * @since: log2 histogram of the time from FIN or close to fate, ns
  * @unread: log2 histogram of bytes unread at a close, 0 left out
@@ -28,6 +29,7 @@ struct cw_stats {
 	u64 close_unread[CLOSEWATCH_PATH_MAX + 1];
 	u64 fate[CLOSEWATCH_FATE_MAX + 1];
 	u64 fate_lost[CLOSEWATCH_FATE_MAX + 1];
+	u64 fate_minisock[CLOSEWATCH_FATE_MAX + 1];
 	u64 wait[CW_STATS_BUCKETS];
 	u64 since[CW_STATS_BUCKETS];
 	u64 unread[CW_STATS_BUCKETS];
@@ -42,8 +44,8 @@ void cw_stats_exit(void);
 /** cw_stats_close() - a close is complete; any context but NMI */
 void cw_stats_close(struct net *net, const struct cw_event *ev);
 
-/** cw_stats_fate() - a connection has ended; any context but NMI */
-void cw_stats_fate(struct net *net, const struct cw_end *end);
+/** cw_stats_fate() - a connection, or its minisock, has ended; as above */
+void cw_stats_fate(struct net *net, const struct cw_end *end, bool minisock);
 
 /** cw_stats_read() - copy the counters of @net, each exact by itself */
 void cw_stats_read(struct net *net, struct cw_stats *stats);

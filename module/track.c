@@ -267,9 +267,9 @@ static void cw_track_emit(struct net *net, const struct cw_conn *conn,
 		ev.owner = t->owner;
 	cw_classify_end(end, conn->linger2);
 	ev.end = *end;
+	cw_stats_fate(net, end, t && t->minisock);
 	if (t)
 		cw_track_put(t);
-	cw_stats_fate(net, end);
 	cw_notify_event(&ev);
 }
 

@@ -273,6 +273,9 @@ TEST(closed_first_follows_the_fin_or_the_rst)
 	struct cw_end e = { .old_state = CLOSEWATCH_STATE_ESTABLISHED };
 
 	cw_classify_end(&e, 0);
+	EXPECT_EQ(CLOSEWATCH_SIDE_UNKNOWN, e.first);
+	e.marks = CW_MARK_IN_CLOSE;
+	cw_classify_end(&e, 0);
 	EXPECT_EQ(CLOSEWATCH_SIDE_LOCAL, e.first);
 	e.first = CLOSEWATCH_SIDE_UNKNOWN;
 	e.marks = CW_MARK_PEER_RST;

@@ -24,7 +24,8 @@
  * @CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE: A descriptor was closed while others
  *   keep the socket; TCP did nothing.
  * @CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN: A write failed with EPIPE
- *   because our side had been shut down.
+ *   because our side had been shut down, by the program or by the end of the
+ *   connection.
  * @CLOSEWATCH_EVENT_TYPE_FATE: A connection has come to its end; one for each
  *   connection that had been established.
  * @CLOSEWATCH_EVENT_TYPE_RESET: RST received on a connection that was open, or
@@ -302,8 +303,8 @@ enum closewatch_side {
 
 /**
  * enum closewatch_reset_kind - Why there was an RST outside a close.
- * @CLOSEWATCH_RESET_KIND_RECEIVED: The peer sent it, on a connection that its
- *   program had open.
+ * @CLOSEWATCH_RESET_KIND_RECEIVED: The peer sent it, on a connection or an
+ *   attempt that our program had open.
  * @CLOSEWATCH_RESET_KIND_NO_SOCKET: We sent it; nothing listens on the port or
  *   the connection is gone.
  * @CLOSEWATCH_RESET_KIND_LISTENER: We sent it; the segment fits no connection
@@ -311,8 +312,9 @@ enum closewatch_side {
  * @CLOSEWATCH_RESET_KIND_TIME_WAIT: We sent it on behalf of a minisock.
  * @CLOSEWATCH_RESET_KIND_BAD_SEGMENT: We sent it; the segment is not
  *   acceptable to an open connection.
- * @CLOSEWATCH_RESET_KIND_LATE_DATA: We sent it; data came for a connection
- *   that had been closed.
+ * @CLOSEWATCH_RESET_KIND_LATE_DATA: We sent it; a segment ended a connection
+ *   that had been closed, for it brought data, or because TCP_LINGER2 was
+ *   below zero.
  */
 enum closewatch_reset_kind {
 	CLOSEWATCH_RESET_KIND_RECEIVED,
@@ -481,6 +483,7 @@ enum {
 	CLOSEWATCH_A_TALLY_EVENTS,
 	CLOSEWATCH_A_TALLY_UNREAD_BYTES,
 	CLOSEWATCH_A_TALLY_LOST_BYTES,
+	CLOSEWATCH_A_TALLY_MINISOCKS,
 
 	__CLOSEWATCH_A_TALLY_MAX,
 	CLOSEWATCH_A_TALLY_MAX = (__CLOSEWATCH_A_TALLY_MAX - 1)
