@@ -62,7 +62,7 @@ guest_command() {
 		-m "$GUEST_MEMORY" -smp "$GUEST_CPUS"
 		-nodefaults -nic none -display none -no-reboot
 		-kernel "$KERNEL/vmlinuz" -initrd "$dir/initrd"
-		-append 'console=ttyS0 loglevel=7 oops=panic panic=-1'
+		-append 'console=ttyS0 loglevel=7 oops=panic panic=-1 tsc=reliable'
 	)
 	for disk in "$ROOT" "$KERNEL/modules.sqfs" "$dir/payload.sqfs"; do
 		QEMU+=(-drive "if=virtio,format=raw,readonly=on,file=$disk")
