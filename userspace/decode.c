@@ -113,6 +113,7 @@ struct tally {
 	uint64_t events;
 	uint64_t unread_bytes;
 	uint64_t lost_bytes;
+	uint64_t minisocks;
 	uint32_t path;
 	uint32_t fate;
 };
@@ -126,6 +127,7 @@ static const struct field tally_fields[CLOSEWATCH_A_TALLY_MAX + 1] = {
 	TALLY(EVENTS, events, NUMBER),
 	TALLY(UNREAD_BYTES, unread_bytes, NUMBER),
 	TALLY(LOST_BYTES, lost_bytes, NUMBER),
+	TALLY(MINISOCKS, minisocks, NUMBER),
 };
 
 struct bucket {
@@ -270,6 +272,7 @@ static unsigned int decode_tally(struct cw_count *counts, unsigned int kind,
 		return bad + 1;
 	counts[which].events = t.events;
 	counts[which].bytes = path ? t.unread_bytes : t.lost_bytes;
+	counts[which].minisocks = t.minisocks;
 	return bad;
 }
 

@@ -101,6 +101,7 @@ struct cw_info {
 struct cw_count {
 	uint64_t events;
 	uint64_t bytes;		/* unread for a close, lost for a fate */
+	uint64_t minisocks;	/* of a fate: met by a minisock */
 };
 
 /* Indices are the values of the enums, or the exponent of a bucket. */

@@ -13,7 +13,6 @@ static const struct {
 	uint64_t closes;
 	uint64_t fates;
 	uint64_t minus;		/* closes that are among the fates too */
-	uint64_t maybe;		/* fates that the kernel may not have counted */
 	bool attempts;		/* failed connects may be counted besides */
 	const char *sum;
 	const char *note;
@@ -27,9 +26,7 @@ static const struct {
 		.closes = CLOSE(RST_LINGER0) | CLOSE(LINGER0_SILENT),
 		.fates = FATE(RST_LATE_DATA) | FATE(RST_LINGER2),
 		.minus = CLOSE(RST_LINGER2),
-		.maybe = FATE(RST_LATE_DATA),
-		.sum = "closes rst-linger0, linger0-silent; fates rst-late-data, rst-linger2 later",
-		.note = "a minisock's late data has no counter, and its fate is not told apart",
+		.sum = "closes rst-linger0, linger0-silent; fates rst-late-data, rst-linger2 later, but for minisocks",
 	}, {
 		.mib = CW_MIB_ABORT_ON_LINGER,
 		.closes = CLOSE(RST_LINGER2),
@@ -54,6 +51,7 @@ static const struct {
 
 _Static_assert(ARRAY_SIZE(rules) == CW_ROWS, "a rule for each row");
 
+/* The kernel counts nothing for a minisock. */
 static uint64_t sum(const struct cw_count *counts, uint64_t which)
 {
 	uint64_t n = 0;
@@ -61,7 +59,7 @@ static uint64_t sum(const struct cw_count *counts, uint64_t which)
 
 	for (i = 0; i < CW_STATS_KINDS; i++)
 		if (which >> i & 1)
-			n += counts[i].events;
+			n += counts[i].events - counts[i].minisocks;
 	return n;
 }
 
@@ -84,7 +82,6 @@ unsigned int cw_reconcile(struct cw_row rows[CW_ROWS],
 
 	for (i = 0; i < CW_ROWS; i++) {
 		struct cw_row *row = &rows[i];
-		uint64_t maybe = sum(ours->fate, rules[i].maybe);
 		uint64_t minus = sum(ours->close, rules[i].minus);
 		uint64_t n = sum(ours->close, rules[i].closes) +
 			     sum(ours->fate, rules[i].fates);
@@ -93,7 +90,7 @@ unsigned int cw_reconcile(struct cw_row rows[CW_ROWS],
 		row->mib = rules[i].mib;
 		row->present = kernel->present >> row->mib & 1;
 		row->kernel = kernel->n[row->mib];
-		row->least = n > maybe ? n - maybe : 0;
+		row->least = n;
 		row->most = n;
 		if (rules[i].attempts)
 			row->most += kernel->n[CW_MIB_ATTEMPT_FAILS];
@@ -113,6 +110,7 @@ static void counts_since(struct cw_count *delta, const struct cw_count *now,
 	for (i = 0; i < CW_STATS_KINDS; i++) {
 		delta[i].events = now[i].events - before[i].events;
 		delta[i].bytes = now[i].bytes - before[i].bytes;
+		delta[i].minisocks = now[i].minisocks - before[i].minisocks;
 	}
 }
 

@@ -78,6 +78,8 @@ static void put_counts(struct cw_view *v, bool close,
 		cw_view_big(v, "events", &at_events, counts[i].events);
 		cw_view_big(v, close ? "unread_bytes" : "lost_bytes",
 			    &at_bytes, counts[i].bytes);
+		if (!close)
+			cw_view_big(v, "minisocks", NULL, counts[i].minisocks);
 		cw_view_row_end(v);
 	}
 	cw_view_table_end(v);
