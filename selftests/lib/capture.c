@@ -192,6 +192,24 @@ void capture_flow(const struct capture *c, uint16_t src, uint16_t dst,
 	}
 }
 
+int capture_ends(const struct capture *c, uint16_t src, uint16_t dst,
+		 struct segment *first, struct segment *last)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct segment *s = &c->seg[i];
+
+		if (s->src != src || s->dst != dst)
+			continue;
+		if (!found)
+			*first = *s;
+		*last = *s;
+		found = true;
+	}
+	return found ? 0 : -1;
+}
+
 int capture_rsts_from(const struct capture *c, uint16_t port)
 {
 	int n = 0;

@@ -33,6 +33,10 @@ struct flow {
 void capture_flow(const struct capture *c, uint16_t src, uint16_t dst,
 		  struct flow *flow);
 
+/* The first and the last segment of one direction; -1 if there was none */
+int capture_ends(const struct capture *c, uint16_t src, uint16_t dst,
+		 struct segment *first, struct segment *last);
+
 /* RSTs sent from @port to anybody */
 int capture_rsts_from(const struct capture *c, uint16_t port);
 

@@ -14,6 +14,7 @@ struct counters {
 	long abort_failed;
 	long migrate_success;
 	long migrate_failure;
+	long time_wait_overflow;
 };
 
 /* The figures of the caller's network namespace since it was made */

@@ -98,6 +98,9 @@ static void decode_event(struct event *ev, struct nlattr *nest)
 		case CLOSEWATCH_A_EVENT_ULP:
 			copy(ev->ulp, sizeof(ev->ulp) - 1, a);
 			break;
+		case CLOSEWATCH_A_EVENT_KERNEL_REASON:
+			copy(ev->reason, sizeof(ev->reason) - 1, a);
+			break;
 		default:
 			ev->num[type] = number(a);
 		}
@@ -147,6 +150,69 @@ static void take_info(struct events *e, struct nlattr *nest)
 	};
 }
 
+static void take_tally(struct stats *s, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_TALLY_MAX + 1];
+	uint64_t events, path, fate;
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_TALLY_MAX, nest, NULL) < 0)
+		return;
+	events = nested(tb, CLOSEWATCH_A_TALLY_EVENTS);
+	path = nested(tb, CLOSEWATCH_A_TALLY_PATH);
+	fate = nested(tb, CLOSEWATCH_A_TALLY_FATE);
+	if (tb[CLOSEWATCH_A_TALLY_PATH] && path <= CLOSEWATCH_PATH_MAX) {
+		s->closes[path] = events;
+		s->unread_bytes[path] =
+			nested(tb, CLOSEWATCH_A_TALLY_UNREAD_BYTES);
+	}
+	if (tb[CLOSEWATCH_A_TALLY_FATE] && fate <= CLOSEWATCH_FATE_MAX) {
+		s->fates[fate] = events;
+		s->lost_bytes[fate] =
+			nested(tb, CLOSEWATCH_A_TALLY_LOST_BYTES);
+	}
+}
+
+static void take_bucket(uint64_t *histogram, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_BUCKET_MAX + 1];
+	uint64_t n;
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_BUCKET_MAX, nest, NULL) < 0)
+		return;
+	n = nested(tb, CLOSEWATCH_A_BUCKET_LOG2);
+	if (n < STATS_BUCKETS)
+		histogram[n] = nested(tb, CLOSEWATCH_A_BUCKET_COUNT);
+}
+
+static void take_stats(struct events *e, struct nlattr *nest)
+{
+	struct stats *s = &e->stats;
+	struct nlattr *a;
+	int left;
+
+	memset(s, 0, sizeof(*s));
+	nla_for_each_nested(a, nest, left) {
+		switch (nla_type(a)) {
+		case CLOSEWATCH_A_STATS_NETNS:
+			s->netns = number(a);
+			break;
+		case CLOSEWATCH_A_STATS_CLOSE:
+		case CLOSEWATCH_A_STATS_FATE:
+			take_tally(s, a);
+			break;
+		case CLOSEWATCH_A_STATS_LINGER_WAIT:
+			take_bucket(s->linger_wait, a);
+			break;
+		case CLOSEWATCH_A_STATS_FATE_TIME:
+			take_bucket(s->fate_time, a);
+			break;
+		case CLOSEWATCH_A_STATS_UNREAD:
+			take_bucket(s->unread, a);
+			break;
+		}
+	}
+}
+
 static void take_message(struct events *e, struct nlmsghdr *h)
 {
 	struct nlattr *a;
@@ -163,6 +229,9 @@ static void take_message(struct events *e, struct nlmsghdr *h)
 			break;
 		case CLOSEWATCH_A_INFO:
 			take_info(e, a);
+			break;
+		case CLOSEWATCH_A_STATS:
+			take_stats(e, a);
 			break;
 		}
 	}
@@ -267,6 +336,11 @@ int events_unsubscribe(struct events *e)
 int events_info(struct events *e)
 {
 	return transact(e, request(e, CLOSEWATCH_CMD_INFO));
+}
+
+int events_stats(struct events *e)
+{
+	return transact(e, request(e, CLOSEWATCH_CMD_STATS));
 }
 
 int events_raw(struct events *e, uint8_t cmd, const void *attrs, size_t len)

@@ -20,7 +20,7 @@ struct event {
 	uint64_t num[CLOSEWATCH_A_EVENT_MAX + 1];
 	uint8_t local[16], remote[16];
 	size_t local_len, remote_len;
-	char comm[64], ulp[64];
+	char comm[64], ulp[64], reason[64];
 };
 
 #define EVENT_HAS(ev, name) (!!((ev)->has >> CLOSEWATCH_A_EVENT_##name & 1))
@@ -35,6 +35,21 @@ struct module_info {
 	uint64_t events, lost_ring, lost_socket, missed;
 };
 
+/* A histogram's bucket n holds values from 2^n on */
+#define STATS_BUCKETS	64
+
+/* The counters of a namespace, as the last reply has them */
+struct stats {
+	uint64_t netns;
+	uint64_t closes[CLOSEWATCH_PATH_MAX + 1];
+	uint64_t unread_bytes[CLOSEWATCH_PATH_MAX + 1];
+	uint64_t fates[CLOSEWATCH_FATE_MAX + 1];
+	uint64_t lost_bytes[CLOSEWATCH_FATE_MAX + 1];
+	uint64_t linger_wait[STATS_BUCKETS];
+	uint64_t fate_time[STATS_BUCKETS];
+	uint64_t unread[STATS_BUCKETS];
+};
+
 struct events {
 	struct nl_sock *sk;
 	int family;
@@ -42,6 +57,7 @@ struct events {
 	size_t n, room;
 	struct listener_figures figures;	/* from the last reply */
 	struct module_info info;		/* likewise */
+	struct stats stats;			/* likewise */
 	char extack[256];			/* from the last refusal */
 };
 
@@ -58,6 +74,7 @@ typedef int (*filter_fill)(struct nl_msg *msg, const void *arg);
 int events_subscribe(struct events *e, filter_fill fill, const void *arg);
 int events_unsubscribe(struct events *e);
 int events_info(struct events *e);
+int events_stats(struct events *e);
 
 /* Any bytes as the attributes of a request; and one cut before its command */
 int events_raw(struct events *e, uint8_t cmd, const void *attrs, size_t len);

@@ -44,6 +44,35 @@ FIXTURE_TEARDOWN(name)							\
 	scene_close(&self->s);						\
 }
 
+/* The same in two flavours that differ in all, for tests that take long */
+#define PAIR_FIXTURE(name)						\
+FIXTURE(name) {								\
+	struct scene s;							\
+};									\
+									\
+FIXTURE_VARIANT(name) {							\
+	struct pair_opts opts;						\
+};									\
+									\
+FIXTURE_VARIANT_ADD(name, accepted_ipv4) {				\
+	.opts.flavour = IPV4,						\
+};									\
+									\
+FIXTURE_VARIANT_ADD(name, connected_ipv6) {				\
+	.opts.flavour = IPV6,						\
+	.opts.we_connect = true,					\
+};									\
+									\
+FIXTURE_SETUP(name)							\
+{									\
+	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));		\
+}									\
+									\
+FIXTURE_TEARDOWN(name)							\
+{									\
+	scene_close(&self->s);						\
+}
+
 /* A fixture of one flavour whose tests open what they need */
 #define BARE_FIXTURE(name)						\
 FIXTURE(name) {								\

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "netns.h"
+#include "verify.h"
+#include "wait.h"
 
 int scene_open_bare(struct scene *s)
 {
@@ -51,12 +53,37 @@ int scene_watch(struct scene *s, int fd)
 	return address_of(fd, false, &s->p.local);
 }
 
+static void act_begins(struct scene *s)
+{
+	if (!s->acted[1])
+		s->acted[0] = clock_ns(CLOCK_REALTIME);
+}
+
+static void act_is_over(struct scene *s)
+{
+	if (!s->acted[1])
+		s->acted[1] = clock_ns(CLOCK_REALTIME);
+}
+
 int scene_act(struct scene *s)
 {
-	int fd = s->p.us;
+	int fd = s->p.us, ret;
 
 	s->p.us = -1;
-	return close(fd);
+	act_begins(s);
+	ret = close(fd);
+	act_is_over(s);
+	return ret;
+}
+
+int scene_shut(struct scene *s, int how)
+{
+	int ret;
+
+	act_begins(s);
+	ret = shutdown(s->p.us, how);
+	act_is_over(s);
+	return ret;
 }
 
 /* Packets and counters first: to end the last subscription takes long enough
@@ -81,7 +108,7 @@ const struct event *scene_event(const struct scene *s)
 	return events_nth(&s->events, TYPE(CLOSE), s->p.cookie, 0);
 }
 
-static int differ(const char *what, uint64_t got, uint64_t want)
+int differ(const char *what, uint64_t got, uint64_t want)
 {
 	if (got == want)
 		return 0;
@@ -89,10 +116,6 @@ static int differ(const char *what, uint64_t got, uint64_t want)
 		(unsigned long long)got, (unsigned long long)want);
 	return 1;
 }
-
-#define DIFFER(ev, name, want) differ(#name, EVENT_NUM(ev, name), want)
-#define ABSENT(ev, name) differ("presence of " #name, EVENT_HAS(ev, name), 0)
-#define PRESENT(ev, name) differ("presence of " #name, EVENT_HAS(ev, name), 1)
 
 static int verify_address(const char *what, const uint8_t *got, size_t len,
 			  const struct address *want)
@@ -103,8 +126,8 @@ static int verify_address(const char *what, const uint8_t *got, size_t len,
 	return 1;
 }
 
-static int verify_identity(const struct scene *s, const struct event *ev,
-			   const struct want *w)
+int verify_identity(const struct scene *s, const struct event *ev,
+		    bool listener)
 {
 	const struct address *local = &s->p.local, *remote = &s->p.remote;
 	int bad = 0;
@@ -112,7 +135,7 @@ static int verify_identity(const struct scene *s, const struct event *ev,
 	bad += DIFFER(ev, FAMILY, local->family);
 	bad += verify_address("LOCAL_ADDR", ev->local, ev->local_len, local);
 	bad += DIFFER(ev, LOCAL_PORT, local->port);
-	if (w->listener) {
+	if (listener) {
 		bad += ABSENT(ev, REMOTE_ADDR) + ABSENT(ev, REMOTE_PORT);
 	} else if (remote->len) {
 		bad += verify_address("REMOTE_ADDR", ev->remote, ev->remote_len,
@@ -124,14 +147,14 @@ static int verify_identity(const struct scene *s, const struct event *ev,
 	return bad;
 }
 
-static int verify_closer(const struct scene *s, const struct event *ev,
-			 const struct want *w)
+int verify_closer(const struct scene *s, const struct event *ev,
+		  unsigned int why)
 {
 	const struct closer *c = &s->closer;
-	int bad = DIFFER(ev, WHY, w->why);
+	int bad = DIFFER(ev, WHY, why);
 
 	bad += PRESENT(ev, CPU) + PRESENT(ev, SEQ) + PRESENT(ev, TIME);
-	if (w->why == WHY(KERNEL))
+	if (why == WHY(KERNEL))
 		return bad;
 	bad += DIFFER(ev, PID, c->pid) + DIFFER(ev, TID, c->tid);
 	bad += DIFFER(ev, UID, c->uid) + PRESENT(ev, UID);
@@ -144,7 +167,7 @@ static int verify_closer(const struct scene *s, const struct event *ev,
 	return bad;
 }
 
-static int verify_verdict(const struct event *ev, const struct want *w)
+int verify_verdict(const struct event *ev, const struct want *w)
 {
 	int bad = 0;
 
@@ -183,7 +206,7 @@ static int verify_linger(const struct event *ev, const struct want *w)
 	return bad;
 }
 
-static int verify_wire(const struct scene *s, const struct want *w)
+int verify_wire(const struct scene *s, const struct want *w)
 {
 	uint16_t us = s->p.local.port, them = s->p.remote.port;
 	struct flow out, back;
@@ -233,6 +256,7 @@ int scene_verify(struct scene *s, const struct want *w)
 	if (!ev)
 		return bad;
 	print_essence(ev, w);
-	return bad + verify_identity(s, ev, w) + verify_closer(s, ev, w) +
+	return bad + verify_identity(s, ev, w->listener) +
+	       verify_closer(s, ev, w->why) +
 	       verify_verdict(ev, w) + verify_linger(ev, w);
 }

@@ -19,6 +19,11 @@
 #define FIN(name)	CLOSEWATCH_FIN_FORM_##name
 #define LINGER(name)	CLOSEWATCH_LINGER_OUTCOME_##name
 #define WHY(name)	CLOSEWATCH_CAUSE_##name
+#define HOW(name)	CLOSEWATCH_HOW_##name
+#define FATE(name)	CLOSEWATCH_FATE_##name
+#define VERDICT(name)	CLOSEWATCH_VERDICT_##name
+#define SIDE(name)	CLOSEWATCH_SIDE_##name
+#define RESET(name)	CLOSEWATCH_RESET_KIND_##name
 
 /*
  * What one close should have done. All that is not named must be zero, empty
@@ -61,6 +66,7 @@ struct scene {
 	struct counters before, after;
 	struct closer closer;
 	uint64_t netns;
+	int64_t acted[2];	/* CLOCK_REALTIME around the first act */
 	bool ended;
 };
 
@@ -74,8 +80,9 @@ void scene_close(struct scene *s);
 /* Make @fd, which may be any TCP socket, the one whose close is under test */
 int scene_watch(struct scene *s, int fd);
 
-/* Close our end now */
+/* Close our end now, or shut it down (SHUT_*) */
 int scene_act(struct scene *s);
+int scene_shut(struct scene *s, int how);
 
 /*
  * Read packets and counters, then end the subscription, which delivers all

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Segments that no socket sent, and that none will send again. */
+#ifndef CLOSEWATCH_SELFTEST_INJECT_H
+#define CLOSEWATCH_SELFTEST_INJECT_H
+
+#include "scene.h"
+
+struct forgery {
+	uint16_t src, dst;	/* ports; the addresses are the loopback's */
+	uint32_t seq, ack;
+	unsigned int flags;	/* TH_* of netinet/tcp.h */
+	unsigned int len;	/* payload */
+};
+
+int inject(enum flavour flavour, const struct forgery *f);
+
+/*
+ * In the peer's name: next in its sequence, @len bytes, and an acknowledgement
+ * of all that we have sent or, with @ack_all false, of nothing new.
+ */
+int inject_as_peer(struct scene *s, unsigned int flags, unsigned int len,
+		   bool ack_all);
+
+#endif
