@@ -70,6 +70,10 @@ lint:
 check-kernels:
 	@selftests/check.sh $(KERNELS)
 
+check-debug:
+	@CLOSEWATCH_GUEST_MEMORY=2048 SUITE_SECONDS=3600 GUEST_TEST_SECONDS=900 \
+		selftests/check.sh debug
+
 help:
 	@echo "make                module (against KDIR) and utility"
 	@echo "make install        both, and the man page (DESTDIR, PREFIX)"
@@ -78,10 +82,11 @@ help:
 	@echo "make check          all tests; guest: $(GUEST)"
 	@echo "make check-unit     unit tests on this host"
 	@echo "make check-kernels  the guest's tests on $(KERNELS)"
+	@echo "make check-debug    the same on a kernel with KASAN, lockdep and kmemleak"
 	@echo "make lint           compilers' warnings, sparse, checkpatch, rules"
 	@echo "make spec           regenerate code from the netlink spec"
 	@echo "make clean          what was built here (the cache stays)"
 	@echo "GUEST=6.12 chooses the guest of demo and shell."
 
 .PHONY: all module userspace install clean spec demo shell check check-unit \
-	lint check-kernels help
+	lint check-kernels check-debug help

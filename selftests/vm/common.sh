@@ -70,8 +70,8 @@ older_than() { [ -z "$(find "$1" -maxdepth 0 -mtime "-$2" 2>/dev/null)" ]; }
 
 series_check() {
 	local s
-	for s in "${SERIES_ALL[@]}"; do
+	for s in "${SERIES_ALL[@]}" debug; do
 		[ "$s" = "$1" ] && return 0
 	done
-	die "no kernel series '$1': choose one of ${SERIES_ALL[*]}"
+	die "no kernel series '$1': choose one of ${SERIES_ALL[*]} debug"
 }

@@ -4,7 +4,7 @@
 # The host's packages: installed when missing, never upgraded.
 
 DEPS=(
-	bc binutils bison busybox-static cpio flex gcc git kmod make
+	bc binutils bison busybox-static cpio flex gcc git kmod lz4 make
 	libelf-dev libjson-c-dev libnl-3-dev libnl-genl-3-dev libpcap-dev
 	libsmartcols-dev mmdebstrap pkg-config procps python3-jsonschema
 	python3-yaml qemu-system-x86 rsync shellcheck sparse squashfs-tools

@@ -64,6 +64,8 @@ guest_command() {
 		-kernel "$KERNEL/vmlinuz" -initrd "$dir/initrd"
 		-append 'console=ttyS0 loglevel=7 oops=panic panic=-1 tsc=reliable'
 	)
+	# On the default machine the debug kernel waits half a minute for ACPI.
+	[ "$(basename "$KERNEL")" != debug ] || QEMU+=(-M q35)
 	for disk in "$ROOT" "$KERNEL/modules.sqfs" "$dir/payload.sqfs"; do
 		QEMU+=(-drive "if=virtio,format=raw,readonly=on,file=$disk")
 	done
