@@ -9,6 +9,11 @@ KERNELS	:= 5.10 6.1 6.12 7.2
 KDIR	?= /lib/modules/$(shell uname -r)/build
 VM	:= selftests/vm
 
+# Of check-truth
+KERNEL	:= 6.1
+N	:= 10000
+SEED	:=
+
 # A kernel of which nothing was said serves only if it can load what we build.
 ifneq ($(wildcard $(KDIR)/Makefile),)
 HOST_KERNEL := $(if $(filter file default,$(origin KDIR)),$(wildcard /proc/modules),y)
@@ -74,6 +79,9 @@ check-debug:
 	@CLOSEWATCH_GUEST_MEMORY=2048 SUITE_SECONDS=3600 GUEST_TEST_SECONDS=900 \
 		selftests/check.sh debug
 
+check-truth:
+	@selftests/truth/check.sh $(KERNEL) $(N) $(SEED)
+
 help:
 	@echo "make                module (against KDIR) and utility"
 	@echo "make install        both, and the man page (DESTDIR, PREFIX)"
@@ -83,10 +91,12 @@ help:
 	@echo "make check-unit     unit tests on this host"
 	@echo "make check-kernels  the guest's tests on $(KERNELS)"
 	@echo "make check-debug    the same on a kernel with KASAN, lockdep and kmemleak"
+	@echo "make check-truth    N=$(N) random connections against the wire, on" \
+		"KERNEL=$(KERNEL), SEED= of your choice"
 	@echo "make lint           compilers' warnings, sparse, checkpatch, rules"
 	@echo "make spec           regenerate code from the netlink spec"
 	@echo "make clean          what was built here (the cache stays)"
 	@echo "GUEST=6.12 chooses the guest of demo and shell."
 
 .PHONY: all module userspace install clean spec demo shell check check-unit \
-	lint check-kernels check-debug help
+	lint check-kernels check-debug check-truth help

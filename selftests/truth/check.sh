@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check.sh SERIES N [SEED]: the randomised truth test in a guest, with as many
+# connections as asked. Without a seed it takes one and says which.
+. "$(dirname "$0")/../vm/common.sh"
+
+main() {
+	local series=$1 n=$2 seed=${3:-} dir source
+	[ -n "$seed" ] || seed=$((RANDOM << 15 | RANDOM))
+	"$VM_DIR/deps"
+	source=$("$VM_DIR/source")
+	dir=$(mktemp -d)
+	trap 'rm -rf "$dir"' EXIT
+	mkdir -p "$WORK/selftests"
+	make -s -C "$TOP/selftests" OUTPUT="$WORK/selftests" \
+		KSELFTEST="$source/tools/testing/selftests" \
+		"$WORK/selftests/truth/truth" >&2
+	cat >"$dir/run" <<-GUEST
+		#!/bin/bash
+		insmod "\$CLOSEWATCH_MODULE" || exit
+		/payload/truth -s $seed -n $n
+		status=\$?
+		rmmod closewatch || exit
+		exit \$status
+	GUEST
+	say "$n connections, seed $seed"
+	# A batch of 50 takes some 7 s; a busy machine needs its time.
+	TRY_SECONDS=$((120 + n * 6 / 10)) "$VM_DIR/try" "$series" "$dir/run" \
+		"$WORK/selftests/truth/truth"
+}
+
+[ $# -ge 2 ] || die "usage: check.sh SERIES N [SEED]"
+main "$@"

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What became of the wait for SO_LINGER, against the time that it took. */
+#include <inttypes.h>
+
+#include "judge.h"
+#include "wait.h"
+
+static bool all_acked(const struct side *s, int64_t time)
+{
+	const struct seen *p = view_at(s->view, time);
+
+	return p && p->acked == s->record->written + 1;
+}
+
+static bool broken(const struct side *s)
+{
+	return s->fate && time_of(s->fate) <= s->record->close.to;
+}
+
+static const char *objection(const struct side *s, unsigned int outcome)
+{
+	int64_t took = s->record->close.to - s->record->close.from;
+	int64_t limit = s->options->linger * NSEC_PER_SEC;
+	bool exiting = s->record->manner == BY_EXIT ||
+		       s->record->manner == BY_KILL;
+
+	if (s->options->linger <= 0)
+		return outcome == LINGER(NONE) ? NULL : "an outcome, no linger";
+	switch (outcome) {
+	case LINGER(NONE):
+		/* Nothing to wait for: no FIN of ours in flight */
+		if (EVENT_NUM(s->close, PATH) == PATH(ALREADY_CLOSED))
+			return NULL;
+		return all_acked(s, s->record->close.to) ? NULL :
+		       "none, and not all acknowledged";
+	case LINGER(ACKED):
+		if (exiting)
+			return "acked, in an exit";
+		return all_acked(s, s->record->close.to) ? NULL :
+		       "acked, and not all acknowledged";
+	case LINGER(TIMEOUT):
+		if (took < limit - 20 * MSEC)
+			return "timeout, too early";
+		return all_acked(s, s->record->close.from + limit - CLOSE_CALL) ?
+		       "timeout, and all acknowledged" : NULL;
+	case LINGER(RESET):
+		return broken(s) ? NULL : "reset, and not";
+	case LINGER(SKIPPED_EXIT):
+		return exiting ? NULL : "skipped-exit, and no exit";
+	case LINGER(SKIPPED_RST):
+		return EVENT_NUM(s->close, PATH) == PATH(RST_UNREAD) ? NULL :
+		       "skipped-rst, and no RST";
+	}
+	return "an outcome that cannot be";
+}
+
+void judge_linger(struct side *s)
+{
+	unsigned int outcome = EVENT_NUM(s->close, LINGER_OUTCOME);
+	int64_t took = s->record->close.to - s->record->close.from;
+	int64_t waited = EVENT_NUM(s->close, LINGER_WAITED_NS);
+	const char *text = objection(s, outcome);
+
+	if (text)
+		disagree(s, "linger outcome %s", text);
+	if (waited > took)
+		disagree(s, "linger waited %" PRId64 " ns of %" PRId64, waited,
+			 took);
+	if (side_events(s, TYPE(LINGER_WAIT)) != EVENT_HAS(s->close,
+							   LINGER_WAITED_NS))
+		disagree(s, "%zu linger-wait events",
+			 side_events(s, TYPE(LINGER_WAIT)));
+}
