@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 
 #include "flavours.h"
+#include "netns.h"
 #include "wait.h"
 
 SCENE_FIXTURE(fin);
@@ -170,6 +171,85 @@ TEST_F(fin_stuck, shutdown_before_leaves_nothing_to_add)
 	};
 
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
+	ASSERT_EQ(0, scene_act(&self->s));
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+FIXTURE(syn_recv) {
+	struct scene s;
+};
+
+FIXTURE_VARIANT(syn_recv) {
+	enum flavour flavour;
+};
+
+FIXTURE_VARIANT_ADD(syn_recv, ipv4) {
+	.flavour = IPV4,
+};
+
+FIXTURE_VARIANT_ADD(syn_recv, ipv6) {
+	.flavour = IPV6,
+};
+
+/*
+ * TCP Fast Open gives the accepting program a connection in SYN_RECV, with the
+ * data that came in the SYN; a deaf client leaves it there.
+ */
+static int fast_open(struct pair *p, enum flavour flavour)
+{
+	char data[5] = { 0 };
+
+	/* Client, server, and no cookie asked for by either, on any listener */
+	if (sysctl_write("net/ipv4/tcp_fastopen", "1543"))
+		return -1;
+	p->listener = tcp_listen(flavour, 1);
+	p->them = tcp_socket(flavour);
+	return deafen(p->them) ?: tcp_send_first(p->them, flavour, p->listener,
+						 data, sizeof(data));
+}
+
+FIXTURE_SETUP(syn_recv)
+{
+	struct pair *p = &self->s.p;
+	int child;
+
+	ASSERT_EQ(0, scene_open_bare(&self->s));
+	ASSERT_EQ(0, fast_open(p, variant->flavour));
+	child = accept(p->listener, NULL, NULL);
+	ASSERT_EQ(TCP_SYN_RECV, tcp_state(child));
+	ASSERT_EQ(0, scene_watch(&self->s, child));
+}
+
+FIXTURE_TEARDOWN(syn_recv)
+{
+	scene_close(&self->s);
+}
+
+TEST_F(syn_recv, sends_fin_before_it_is_established)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(SYN_RECV), .new_state = STATE(FIN_WAIT1),
+		.received = 5, .fins = 1,
+	};
+
+	ASSERT_EQ(0, take(p->us, 5));
+	ASSERT_EQ(0, scene_act(&self->s));
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+TEST_F(syn_recv, resets_for_unread_data)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(RST_UNREAD),
+		.state = STATE(SYN_RECV), .new_state = STATE(CLOSE),
+		.unread = 5, .received = 5, .rsts = 1,
+		.moved = { .out_rsts = 1, .abort_on_close = 1 },
+	};
+
+	ASSERT_EQ(0, vanish(&p->them));	/* and its next SYN */
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }

@@ -15,6 +15,8 @@ IGNORE_MODULE=(
 	LINUX_VERSION_CODE
 	# Two constants to it: LINUX_VERSION_CODE and KERNEL_VERSION().
 	CONSTANT_COMPARISON
+	# kmalloc_obj() came with 7.0.
+	ALLOC_WITH_SIZEOF
 )
 # In programs:
 IGNORE_USER=(

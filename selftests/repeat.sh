@@ -4,17 +4,24 @@
 # Repeated runs agree: the path programs, CLOSEWATCH_REPEAT times each, on one
 # flavour of address. Each run must pass, and what the events said of each
 # close must be the same in all.
+#
+# A listener of our own keeps the probes armed from test to test, which makes
+# this three times as fast. Left out are the tests that need them disarmed, and
+# those that take a second by the clock.
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 REPEAT=${CLOSEWATCH_REPEAT:-3}
 PROGRAMS=(close_fin close_rst close_already close_listener close_linger
 	close_memory close_owner close_fault)
 DIR=$(mktemp -d) || exit 1
-trap 'rm -rf "$DIR"' EXIT
+SKIP=(-V ipv6 -V v4mapped -V client
+	-T no_age_for_a_connection_older_than_the_probes
+	-T exec_waits_for_linger -T nonblocking_socket_waits_too
+	-T waits_at_least_as_long_as_it_is_kept_waiting)
 
 # once PROGRAM FILE: what a run said that no clock has a part in
 once() {
-	(cd "$HERE" && "./$1" -V ipv6 -V v4mapped -V client) >"$DIR/all" 2>&1
+	(cd "$HERE" && "./$1" "${SKIP[@]}") >"$DIR/all" 2>&1
 	local status=$?
 	grep -E '^(not ok|ok|# essence)' "$DIR/all" >"$2"
 	return $status
@@ -35,6 +42,10 @@ agrees() {
 	done
 	grep -q '^# essence' "$DIR/first"
 }
+
+closewatch -c 4294967295 >/dev/null 2>&1 &
+LISTENER=$!
+trap '[ "$BASHPID" != $$ ] || { kill "$LISTENER"; rm -rf "$DIR"; }' EXIT
 
 failed=0
 echo "TAP version 13"

@@ -89,8 +89,8 @@ static int hold(struct net *net, u16 port)
 			       &held->sock);
 	if (err)
 		return err;
-	err = kernel_connect(held->sock, (void *)&addr, sizeof(addr),
-			     0);
+	/* Its type is struct sockaddr, or sockaddr_unsized in newer kernels */
+	err = kernel_connect(held->sock, (void *)&addr, sizeof(addr), 0);
 	if (err) {
 		sock_release(held->sock);
 		held->sock = NULL;

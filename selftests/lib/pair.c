@@ -64,16 +64,32 @@ int tcp_listen(enum flavour flavour, int backlog)
 	return fd;
 }
 
+static socklen_t target(enum flavour flavour, int listener,
+			struct sockaddr_storage *ss)
+{
+	struct address a;
+
+	if (address_of(listener, false, &a) < 0)
+		return 0;
+	return loopback(flavour, a.port, ss);
+}
+
 int tcp_connect(int fd, enum flavour flavour, int listener)
 {
 	struct sockaddr_storage ss;
-	struct address a;
-	socklen_t len;
+	socklen_t len = target(flavour, listener, &ss);
 
-	if (address_of(listener, false, &a) < 0)
-		return -1;
-	len = loopback(flavour, a.port, &ss);
 	return connect(fd, (void *)&ss, len);
+}
+
+int tcp_send_first(int fd, enum flavour flavour, int listener, const void *data,
+		   size_t len)
+{
+	struct sockaddr_storage ss;
+	socklen_t ss_len = target(flavour, listener, &ss);
+
+	return sendto(fd, data, len, MSG_FASTOPEN | MSG_DONTWAIT, (void *)&ss,
+		      ss_len) == (ssize_t)len ? 0 : -1;
 }
 
 int address_of(int fd, bool remote, struct address *a)

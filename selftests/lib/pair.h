@@ -40,6 +40,9 @@ void pair_close(struct pair *p);
 int tcp_socket(enum flavour flavour);
 int tcp_listen(enum flavour flavour, int backlog);
 int tcp_connect(int fd, enum flavour flavour, int listener);
+/* Connect with data in the SYN; does not wait for an answer */
+int tcp_send_first(int fd, enum flavour flavour, int listener, const void *data,
+		   size_t len);
 int address_of(int fd, bool remote, struct address *a);
 uint64_t cookie_of(int fd);
 

@@ -11,21 +11,24 @@ payload_module() {
 	[ -e "$2/payload/closewatch.ko" ] || die "the build left no closewatch.ko in $built"
 }
 
-payload_utility() {
+# A subshell holds the lock: two runs at once must not build in one place.
+payload_utility() (
+	cache_lock "$(basename "$WORK")-userspace"
 	logged "$1/userspace.log" make -j "$(nproc)" -C "$TOP/userspace"
 	cp "$TOP/userspace/closewatch" "$1/payload/"
-}
+)
 
 # The tree's selftests as they are, programs built where they are asked for.
-payload_selftests() {
-	local dir=$1 source
+payload_selftests() (
+	dir=$1
+	cache_lock "$(basename "$WORK")-selftests"
 	source=$("$VM_DIR/source")
 	mkdir -p "$WORK/selftests"
 	logged "$dir/selftests.log" make -j "$(nproc)" -C "$TOP/selftests" OUTPUT="$WORK/selftests" \
 		KSELFTEST="$source/tools/testing/selftests" all
 	rsync -a --exclude=/vm --exclude='*.[cho]' "$TOP/selftests/" "$dir/payload/selftests"
 	rsync -a --exclude='*.[oa]' "$WORK/selftests/" "$dir/payload/selftests"
-}
+)
 
 # payload_environment DIR NAME=VALUE...: variables for the guest's program.
 payload_environment() {
