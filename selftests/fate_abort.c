@@ -291,7 +291,8 @@ TEST_F(disconnected, and_connected_again)
 	ASSERT_GE(again.them, 0);
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, close(p->us));
-	again.us = p->us = -1;
+	p->us = -1;
+	again.us = -1;
 	pair_close(&again);
 	ASSERT_EQ(0, scene_end(&self->s));
 	ASSERT_EQ(2U, events_count(&self->s.events, TYPE(FATE), p->cookie));
@@ -317,7 +318,7 @@ TEST_F(aborted, by_unread_data)
 
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, give(p->us, 60));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, fate_verify(&self->s, &want));
@@ -340,7 +341,7 @@ TEST_F(aborted, in_fin_wait2_after_all_was_delivered)
 	ASSERT_EQ(0, await_readable(p->us, 3));
 	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_FIN_WAIT2));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, fate_verify(&self->s, &want));
 }
@@ -383,6 +384,20 @@ TEST_F(aborted, by_linger0_without_a_packet)
 	EXPECT_EQ(0, fate_verify(&self->s, &want));
 }
 
+/* Neither side has sent FIN or RST, and neither ever will */
+TEST_F(aborted, by_repair_without_a_packet)
+{
+	struct want_fate want = {
+		.fate = FATE(ABORTED), .verdict = VERDICT(UNKNOWN),
+		.first = SIDE(UNKNOWN), .state = STATE(ESTABLISHED),
+		.path = PATH(REPAIR), .moved = { .estab_resets = 1 },
+	};
+
+	ASSERT_EQ(0, set_int(self->s.p.us, IPPROTO_TCP, TCP_REPAIR, 1));
+	ASSERT_EQ(0, scene_act(&self->s));
+	EXPECT_EQ(0, fate_verify(&self->s, &want));
+}
+
 /* The death of the process is told with the fate as with the close */
 TEST_F(aborted, by_a_signals_death)
 {
@@ -398,7 +413,7 @@ TEST_F(aborted, by_a_signals_death)
 
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, isolate(p));
 	ASSERT_EQ(0, holder_start(&h, &self->s, NULL, NULL));
 	self->s.acted[0] = clock_ns(CLOCK_REALTIME);
 	ASSERT_EQ(0, holder_kill(&h));

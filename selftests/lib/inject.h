@@ -15,7 +15,7 @@ struct forgery {
 int inject(enum flavour flavour, const struct forgery *f);
 
 /*
- * In the peer's name: next in its sequence, @len bytes, and an acknowledgement
+ * In the peer's name: next in its sequence, @len bytes, and an acknowledgment
  * of all that we have sent or, with @ack_all false, of nothing new.
  */
 int inject_as_peer(struct scene *s, unsigned int flags, unsigned int len,
