@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Ends by a timer: rows T2, T3 and T5, and T4 without its memory */
+/* Ends by a timer: rows T2, T3 and T5 */
 #include <netinet/tcp.h>
 
 #include "ends.h"
 #include "flavours.h"
+#include "inject.h"
 #include "netns.h"
 #include "wait.h"
 
@@ -143,6 +144,30 @@ TEST_F(user_timeout, orphan)
 	ASSERT_EQ(0, set_int(p->us, IPPROTO_TCP, TCP_USER_TIMEOUT, 500));
 	ASSERT_EQ(0, deafen(p->them));
 	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, fate_await(&self->s));
+	EXPECT_EQ(0, fate_verify(&self->s, &want));
+}
+
+/*
+ * The peer shuts its window with data in flight, so the retransmission timer
+ * does the probing. The peer's first byte lets its later segment be believed.
+ */
+TEST_F(user_timeout, window_shut_on_data_in_flight)
+{
+	struct pair *p = &self->s.p;
+	struct want_fate want = {
+		.fate = FATE(USER_TIMEOUT), .verdict = VERDICT(LOST),
+		.lost = 50, .first = SIDE(UNKNOWN),
+		.state = STATE(ESTABLISHED), .open = true, .sent = 50,
+		.moved = { .estab_resets = 1, .abort_on_timeout = 1 },
+	};
+
+	ASSERT_EQ(0, give(p->them, 1));
+	ASSERT_EQ(0, take(p->us, 1));
+	ASSERT_EQ(0, isolate(p));
+	ASSERT_EQ(0, set_int(p->us, IPPROTO_TCP, TCP_USER_TIMEOUT, 1500));
+	ASSERT_EQ(0, give(p->us, 50));
+	ASSERT_EQ(0, inject_shut_window(&self->s));
 	ASSERT_EQ(0, fate_await(&self->s));
 	EXPECT_EQ(0, fate_verify(&self->s, &want));
 }

@@ -7,6 +7,7 @@
 #include "ends.h"
 #include "flavours.h"
 #include "inject.h"
+#include "kernel.h"
 #include "netns.h"
 #include "verify.h"
 #include "wait.h"
@@ -52,11 +53,11 @@ FIXTURE_TEARDOWN(listener)
 }
 
 /* A SYN whose answer is never heard, from a peer that then is no more */
-static int half_open(struct scene *s, enum flavour flavour, int *fd,
+static int half_open(struct scene *s, enum flavour kind, int *fd,
 		     struct address *from, const struct address *at)
 {
 	if (deafen(*fd) || fcntl(*fd, F_SETFL, O_NONBLOCK) ||
-	    !tcp_connect(*fd, flavour, s->p.us) ||
+	    !tcp_connect(*fd, kind, s->p.us) ||
 	    address_of(*fd, false, from) ||
 	    !WAIT_FOR(state_by_address(at, from) == TCP_SYN_RECV))
 		return -1;
@@ -92,7 +93,7 @@ TEST_F(listener, half_open_peers_are_counted)
 	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(RESET), 0));
 }
 
-static int complete_handshake(struct scene *s, enum flavour flavour,
+static int complete_handshake(struct scene *s, enum flavour kind,
 			      uint16_t from, uint16_t at)
 {
 	struct segment syn, answer, last;
@@ -101,7 +102,7 @@ static int complete_handshake(struct scene *s, enum flavour flavour,
 	    capture_ends(s->capture, from, at, &syn, &last) ||
 	    capture_ends(s->capture, at, from, &answer, &last))
 		return -1;
-	return inject(flavour, &(struct forgery){
+	return inject(kind, &(struct forgery){
 		.src = from, .dst = at, .flags = TH_ACK,
 		.seq = syn.seq + 1, .ack = answer.seq + 1,
 	});
@@ -135,7 +136,7 @@ FIXTURE(group) {
 FIXTURE_SETUP(group)
 {
 	ASSERT_EQ(0, scene_open_bare(&self->s));
-	if (access("/proc/sys/net/ipv4/tcp_migrate_req", F_OK))
+	if (!kernel_at_least(5, 14))
 		SKIP(return, "this kernel does not migrate children");
 	ASSERT_EQ(0, sysctl_write("net/ipv4/tcp_migrate_req", "1"));
 }

@@ -103,6 +103,39 @@ TEST_F(stats, fates_are_counted_for_both_ends)
 	EXPECT_EQ(0U, values(e->stats.unread));
 }
 
+/* In FIN_WAIT2, and then data comes */
+static int late_data(struct scene *s, bool full_socket)
+{
+	struct pair_opts opts = { .flavour = IPV4 };
+	struct pair *p = &s->p;
+	int ret;
+
+	ret = pair_open(p, &opts) ?:
+	      set_int(p->us, IPPROTO_TCP, TCP_LINGER2, full_socket ? 100 : 5) ?:
+	      shutdown(p->us, SHUT_WR) ?: await_state(p->us, TCP_FIN_WAIT2) ?:
+	      scene_act(s) ?: give(p->them, 1) ?: fate_await(s) ?:
+	      await_state(p->them, TCP_CLOSE);
+	pair_close(p);
+	return ret;
+}
+
+/* TCP counts the abort of a full socket and not that of a minisock */
+TEST_F(stats, minisocks_are_counted_apart)
+{
+	struct events *e = &self->s.events;
+
+	ASSERT_EQ(0, late_data(&self->s, false));
+	ASSERT_EQ(0, late_data(&self->s, true));
+	ASSERT_EQ(0, late_data(&self->s, false));
+	ASSERT_EQ(0, events_stats(e));
+	EXPECT_EQ(3U, e->stats.fates[FATE(RST_LATE_DATA)]);
+	EXPECT_EQ(2U, e->stats.minisocks[FATE(RST_LATE_DATA)]);
+	EXPECT_EQ(2U, sum(e->stats.minisocks, CLOSEWATCH_FATE_MAX));
+	ASSERT_EQ(0, counters_read(&self->s.after));
+	EXPECT_EQ(1, self->s.after.abort_on_data -
+		     self->s.before.abort_on_data);
+}
+
 TEST_F(stats, linger_waits_are_in_their_histogram)
 {
 	struct pair_opts opts = { .flavour = IPV4 };

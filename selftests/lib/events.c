@@ -169,6 +169,7 @@ static void take_tally(struct stats *s, struct nlattr *nest)
 		s->fates[fate] = events;
 		s->lost_bytes[fate] =
 			nested(tb, CLOSEWATCH_A_TALLY_LOST_BYTES);
+		s->minisocks[fate] = nested(tb, CLOSEWATCH_A_TALLY_MINISOCKS);
 	}
 }
 

@@ -45,6 +45,7 @@ struct stats {
 	uint64_t unread_bytes[CLOSEWATCH_PATH_MAX + 1];
 	uint64_t fates[CLOSEWATCH_FATE_MAX + 1];
 	uint64_t lost_bytes[CLOSEWATCH_FATE_MAX + 1];
+	uint64_t minisocks[CLOSEWATCH_FATE_MAX + 1];
 	uint64_t linger_wait[STATS_BUCKETS];
 	uint64_t fate_time[STATS_BUCKETS];
 	uint64_t unread[STATS_BUCKETS];

@@ -75,25 +75,53 @@ int inject(enum flavour flavour, const struct forgery *f)
 	th->th_ack = htonl(f->ack);
 	th->th_off = sizeof(*th) / 4;
 	th->th_flags = f->flags;
-	th->th_win = htons(65535);
+	th->th_win = htons(f->shut ? 0 : 65535);
 	return flavour == IPV6 ? send_ipv6(th, len) : send_ipv4(th, len);
+}
+
+static enum flavour flavour_of(const struct pair *p)
+{
+	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
+
+	return p->local.family == AF_INET6 &&
+	       !memcmp(p->local.bytes, &loopback, sizeof(loopback)) ? IPV6 :
+								      IPV4;
+}
+
+/* Next in the peer's sequence, with the last acknowledgment that it sent */
+static int forge(struct scene *s, struct forgery *f, struct segment *our_last)
+{
+	const struct address *us = &s->p.local, *them = &s->p.remote;
+	struct segment first, theirs;
+
+	if (capture_sync(s->capture) ||
+	    capture_ends(s->capture, us->port, them->port, &first, our_last) ||
+	    capture_ends(s->capture, them->port, us->port, &first, &theirs))
+		return -1;
+	f->src = them->port;
+	f->dst = us->port;
+	f->seq = our_last->ack;
+	f->ack = theirs.ack;
+	return 0;
 }
 
 int inject_as_peer(struct scene *s, unsigned int flags, unsigned int len,
 		   bool ack_all)
 {
-	const struct address *us = &s->p.local, *them = &s->p.remote;
-	struct forgery f = {
-		.src = them->port, .dst = us->port, .flags = flags, .len = len,
-	};
-	struct segment first, last, theirs;
+	struct forgery f = { .flags = flags, .len = len };
+	struct segment last;
 
-	if (capture_sync(s->capture) ||
-	    capture_ends(s->capture, us->port, them->port, &first, &last) ||
-	    capture_ends(s->capture, them->port, us->port, &first, &theirs))
+	if (forge(s, &f, &last))
 		return -1;
-	f.seq = last.ack;
-	f.ack = ack_all ? last.seq + last.len + last.syn + last.fin : theirs.ack;
-	return inject(us->family == AF_INET6 && us->bytes[0] == 0 &&
-		      us->bytes[10] == 0 ? IPV6 : IPV4, &f);
+	if (ack_all)
+		f.ack = last.seq + last.len + last.syn + last.fin;
+	return inject(flavour_of(&s->p), &f);
+}
+
+int inject_shut_window(struct scene *s)
+{
+	struct forgery f = { .flags = TH_ACK, .shut = true };
+	struct segment last;
+
+	return forge(s, &f, &last) ?: inject(flavour_of(&s->p), &f);
 }

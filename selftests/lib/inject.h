@@ -10,6 +10,7 @@ struct forgery {
 	uint32_t seq, ack;
 	unsigned int flags;	/* TH_* of netinet/tcp.h */
 	unsigned int len;	/* payload */
+	bool shut;		/* the window */
 };
 
 int inject(enum flavour flavour, const struct forgery *f);
@@ -20,5 +21,8 @@ int inject(enum flavour flavour, const struct forgery *f);
  */
 int inject_as_peer(struct scene *s, unsigned int flags, unsigned int len,
 		   bool ack_all);
+
+/* In the peer's name: no more room, and nothing new acknowledged */
+int inject_shut_window(struct scene *s);
 
 #endif
