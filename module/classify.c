@@ -192,12 +192,12 @@ static u32 cw_fate_by_mark(u32 marks)
 		{ CW_MARK_IN_CLOSE, CLOSEWATCH_FATE_ABORTED },
 		{ CW_MARK_DISCONNECT, CLOSEWATCH_FATE_DISCONNECTED },
 		{ CW_MARK_FIN_WAIT2, CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT },
-	};
-	u32 i;
+		{ }
+	}, *t;
 
-	for (i = 0; i < sizeof(tells) / sizeof(tells[0]); i++) {
-		if (marks & tells[i].mark)
-			return tells[i].fate;
+	for (t = tells; t->mark; t++) {
+		if (marks & t->mark)
+			return t->fate;
 	}
 	return CLOSEWATCH_FATE_MAX + 1;
 }

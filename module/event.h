@@ -156,21 +156,23 @@ struct cw_verdict {
  * What was seen to happen to a connection, for its fate. IN_CLOSE stands only
  * while __tcp_close() is before its wait for SO_LINGER.
  */
-#define CW_MARK_IN_CLOSE	(1U << 0)
-#define CW_MARK_PEER_RST	(1U << 1)	/* tcp_reset() for an RST */
-#define CW_MARK_LATE_DATA	(1U << 2)	/* tcp_reset() without one */
-#define CW_MARK_TIME_WAIT	(1U << 3)	/* a minisock in TIME_WAIT */
-#define CW_MARK_FIN_WAIT2	(1U << 4)	/* a minisock in FIN_WAIT2 */
-#define CW_MARK_NO_MINISOCK	(1U << 5)	/* none could be had */
-#define CW_MARK_ABORT		(1U << 6)	/* tcp_abort() */
-#define CW_MARK_DISCONNECT	(1U << 7)	/* tcp_disconnect() */
-#define CW_MARK_OOM_MEMORY	(1U << 8)	/* tcp_check_oom(): memory */
-#define CW_MARK_OOM_ORPHANS	(1U << 9)	/* tcp_check_oom(): orphans */
-#define CW_MARK_NET_DEAD	(1U << 10)	/* no reference to the netns */
-#define CW_MARK_RST_SENT	(1U << 11)	/* tcp_send_active_reset() */
-#define CW_MARK_FIN_LOST	(1U << 12)	/* no memory for our FIN */
-#define CW_MARK_FIN		(1U << 13)	/* tcp_send_fin() */
-#define CW_MARK_UNTRACKED	(1U << 14)	/* marks may be missing */
+enum cw_mark {
+	CW_MARK_IN_CLOSE = 1 << 0,
+	CW_MARK_PEER_RST = 1 << 1,	/* tcp_reset() for an RST */
+	CW_MARK_LATE_DATA = 1 << 2,	/* tcp_reset() without one */
+	CW_MARK_TIME_WAIT = 1 << 3,	/* a minisock in TIME_WAIT */
+	CW_MARK_FIN_WAIT2 = 1 << 4,	/* a minisock in FIN_WAIT2 */
+	CW_MARK_NO_MINISOCK = 1 << 5,	/* none could be had */
+	CW_MARK_ABORT = 1 << 6,	/* tcp_abort() */
+	CW_MARK_DISCONNECT = 1 << 7,	/* tcp_disconnect() */
+	CW_MARK_OOM_MEMORY = 1 << 8,	/* tcp_check_oom(): memory */
+	CW_MARK_OOM_ORPHANS = 1 << 9,	/* tcp_check_oom(): orphans */
+	CW_MARK_NET_DEAD = 1 << 10,	/* no reference to the netns */
+	CW_MARK_RST_SENT = 1 << 11,	/* tcp_send_active_reset() */
+	CW_MARK_FIN_LOST = 1 << 12,	/* no memory for our FIN */
+	CW_MARK_FIN = 1 << 13,	/* tcp_send_fin() */
+	CW_MARK_UNTRACKED = 1 << 14,	/* marks may be missing */
+};
 
 /**
  * struct cw_end - the end of a connection

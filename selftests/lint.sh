@@ -17,6 +17,8 @@ IGNORE_MODULE=(
 	CONSTANT_COMPARISON
 	# kmalloc_obj() came with 7.0.
 	ALLOC_WITH_SIZEOF
+	# A macro that is a row of a switch ends it.
+	TRAILING_SEMICOLON
 )
 # In programs:
 IGNORE_USER=(

@@ -26,7 +26,8 @@ static const struct {
 		.closes = CLOSE(RST_LINGER0) | CLOSE(LINGER0_SILENT),
 		.fates = FATE(RST_LATE_DATA) | FATE(RST_LINGER2),
 		.minus = CLOSE(RST_LINGER2),
-		.sum = "closes rst-linger0, linger0-silent; fates rst-late-data, rst-linger2 later, but for minisocks",
+		.sum = "closes rst-linger0, linger0-silent; "
+		       "fates rst-late-data, rst-linger2 later, but for minisocks",
 	}, {
 		.mib = CW_MIB_ABORT_ON_LINGER,
 		.closes = CLOSE(RST_LINGER2),

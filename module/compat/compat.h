@@ -81,19 +81,16 @@ static inline bool cw_reset_is_for_rst(struct pt_regs *regs)
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #define CW_HAVE_RST_REASON
 
-#include <linux/kernel.h>
 #include <net/rstreason.h>
 
 static inline const char *cw_rst_reason(enum sk_rst_reason reason)
 {
-#define CW_REASON(name)	[SK_RST_REASON_##name] = #name,
-	static const char * const names[] = {
-		DEFINE_RST_REASON(CW_REASON, CW_REASON)
-	};
+#define CW_REASON(name)	case SK_RST_REASON_##name: return #name;
+	switch (reason) {
+	DEFINE_RST_REASON(CW_REASON, CW_REASON)
+	}
 #undef CW_REASON
-
-	return (unsigned int)reason < ARRAY_SIZE(names) && names[reason] ?
-		names[reason] : "unknown";
+	return "unknown";
 }
 #endif
 

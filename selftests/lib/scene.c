@@ -13,7 +13,9 @@
 int scene_open_bare(struct scene *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->p.us = s->p.them = s->p.listener = -1;
+	s->p.us = -1;
+	s->p.them = -1;
+	s->p.listener = -1;
 	if (netns_enter() < 0)
 		return -1;
 	s->netns = netns_inode();
@@ -230,7 +232,8 @@ int verify_wire(const struct scene *s, const struct want *w)
 /* For repeat.sh: what must be the same in every run */
 static void print_essence(const struct event *ev, const struct want *w)
 {
-	printf("# essence path=%llu state=%llu new=%llu fin=%llu outcome=%llu why=%llu unread=%llu rsts=%d fins=%d\n",
+	printf("# essence path=%llu state=%llu new=%llu fin=%llu "
+	       "outcome=%llu why=%llu unread=%llu rsts=%d fins=%d\n",
 	       (unsigned long long)EVENT_NUM(ev, PATH),
 	       (unsigned long long)EVENT_NUM(ev, STATE),
 	       (unsigned long long)EVENT_NUM(ev, NEW_STATE),
