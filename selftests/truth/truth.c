@@ -18,7 +18,7 @@
 #include "script.h"
 #include "wait.h"
 
-#define TRIES	3	/* for a batch that proves nothing */
+#define TRIES	6	/* for a batch that proves nothing */
 
 static const struct option longs[] = {
 	{ "only", required_argument, NULL, 'o' },
