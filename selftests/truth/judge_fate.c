@@ -163,13 +163,16 @@ void judge_verdict(struct side *s)
 	struct scope *scope = &s->h->tally->scope;
 	int64_t time = time_of(s->fate);
 	const struct view *v = s->view;
+	bool late = false;
 
 	scope->verdicts[EVENT_NUM(s->fate, VERDICT)]++;
 	for (size_t i = v->n; i--;) {
 		if (v->p[i].time > time)
 			continue;
-		if (verdict_is(s, v->p[i].acked))
+		if (verdict_is(s, v->p[i].acked)) {
+			scope->close_calls += late;
 			return;
+		}
 		if (v->p[i].time < time - CLOSE_CALL) {
 			disagree(s, "verdict %" PRIu64 ", lost %" PRIu64
 				 "; %u acked of %" PRIu64 " written",
@@ -178,7 +181,7 @@ void judge_verdict(struct side *s)
 				 view_at(v, time)->acked, s->record->written);
 			return;
 		}
-		scope->close_calls++;
+		late = true;
 	}
 }
 
