@@ -6,17 +6,17 @@
 . "$(dirname "$0")/../vm/common.sh"
 
 main() {
-	local series=$1 n=$2 seed=${3:-} dir source
+	local series=$1 n=$2 seed=${3:-} source
 	[ -n "$seed" ] || seed=$((RANDOM << 15 | RANDOM))
 	"$VM_DIR/deps"
 	source=$("$VM_DIR/source")
-	dir=$(mktemp -d)
-	trap 'rm -rf "$dir"' EXIT
+	DIR=$(mktemp -d)
+	trap 'rm -rf "$DIR"' EXIT
 	mkdir -p "$WORK/selftests"
 	make -s -C "$TOP/selftests" OUTPUT="$WORK/selftests" \
 		KSELFTEST="$source/tools/testing/selftests" \
 		"$WORK/selftests/truth/truth" >&2
-	cat >"$dir/run" <<-GUEST
+	cat >"$DIR/run" <<-GUEST
 		#!/bin/bash
 		insmod "\$CLOSEWATCH_MODULE" || exit
 		/payload/truth -s $seed -n $n
@@ -26,7 +26,7 @@ main() {
 	GUEST
 	say "$n connections, seed $seed"
 	# A batch of 50 takes some 7 s; a busy machine needs its time.
-	TRY_SECONDS=$((120 + n * 6 / 10)) "$VM_DIR/try" "$series" "$dir/run" \
+	TRY_SECONDS=$((120 + n * 6 / 10)) "$VM_DIR/try" "$series" "$DIR/run" \
 		"$WORK/selftests/truth/truth"
 }
 
