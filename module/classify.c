@@ -253,6 +253,8 @@ static u32 cw_first(const struct cw_end *end)
 	if (end->old_state == CLOSEWATCH_STATE_CLOSE_WAIT ||
 	    end->marks & CW_MARK_PEER_RST)
 		return CLOSEWATCH_SIDE_PEER;
+	if (end->marks & CW_MARK_REPAIR)
+		return CLOSEWATCH_SIDE_UNKNOWN;
 	if (end->marks & (CW_MARK_IN_CLOSE | CW_MARK_RST_SENT |
 			  CW_MARK_DISCONNECT | CW_MARK_ABORT))
 		return CLOSEWATCH_SIDE_LOCAL;
@@ -263,6 +265,10 @@ void cw_classify_end(struct cw_end *end, s32 linger2)
 {
 	end->fate = cw_fate(end, linger2);
 	end->verdict = cw_data_verdict(end);
+	/* We went first, but with a FIN that was never made. */
+	if (end->marks & CW_MARK_FIN_LOST &&
+	    end->first == CLOSEWATCH_SIDE_LOCAL)
+		end->first = CLOSEWATCH_SIDE_UNKNOWN;
 	if (end->first == CLOSEWATCH_SIDE_UNKNOWN)
 		end->first = cw_first(end);
 }

@@ -172,6 +172,7 @@ enum cw_mark {
 	CW_MARK_FIN_LOST = 1 << 12,	/* no memory for our FIN */
 	CW_MARK_FIN = 1 << 13,	/* tcp_send_fin() */
 	CW_MARK_UNTRACKED = 1 << 14,	/* marks may be missing */
+	CW_MARK_REPAIR = 1 << 15,	/* TCP_REPAIR: nothing is sent */
 };
 
 /**
@@ -179,25 +180,25 @@ enum cw_mark {
  * @lost_bytes: bytes written and not acknowledged, FIN excluded
  * @since_ns: from our FIN or the close, whichever came first; 0 if unknown
  * @marks: CW_MARK_*
- * @user_timeout: TCP_USER_TIMEOUT
  * @fate: enum closewatch_fate
  * @verdict: enum closewatch_verdict
  * @first: enum closewatch_side
  * @old_state: TCP state that was left
  * @dead: the socket had no owner any more
  * @all_acked: snd_una had reached write_seq
+ * @user_timeout: TCP_USER_TIMEOUT was set, and had passed
  */
 struct cw_end {
 	u64 lost_bytes;
 	u64 since_ns;
 	u32 marks;
-	u32 user_timeout;
 	u32 fate;
 	u32 verdict;
 	u32 first;
 	u8 old_state;
 	bool dead;
 	bool all_acked;
+	bool user_timeout;
 };
 
 /**

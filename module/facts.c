@@ -84,13 +84,13 @@ static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
 		conn->unacked--;
 }
 
-/* The rule of tcp_inq(), for which a state that has no data counts 0. */
+/* The rule of tcp_inq(), but for SYN_RECV: data of a fast open counts. */
 static u32 cw_facts_unread(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 n;
 
-	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV | TCPF_LISTEN))
+	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_LISTEN))
 		return 0;
 	n = tp->rcv_nxt - READ_ONCE(tp->copied_seq);
 	if (n && sock_flag(sk, SOCK_DONE))

@@ -260,7 +260,6 @@ void cw_inflight_wait(struct sock *sk, long timeout)
 	m = &f->ev.marks;
 	/* Called always after tcp_send_fin(). */
 	cw_inflight_see_fin(f, sk);
-	cw_track_unmark(sk, CW_MARK_IN_CLOSE);
 	if (!timeout || !((1 << sk->sk_state) &
 			  (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)))
 		return;

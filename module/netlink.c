@@ -57,16 +57,28 @@ static int cw_put_addresses(struct sk_buff *skb, const struct cw_conn *c)
 	return 0;
 }
 
+/* What was under way; of a connection that is over nothing is, and its fate has
+ * told what was not acknowledged.
+ */
+static int cw_put_under_way(struct sk_buff *skb, const struct cw_conn *c)
+{
+	if (c->state == TCP_CLOSE)
+		return 0;
+	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNSENT, c->unsent) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNACKED, c->unacked) ||
+	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_ACKED, c->acked))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int cw_put_figures(struct sk_buff *skb, const struct cw_conn *c)
 {
 	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNREAD, c->unread) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNSENT, c->unsent) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNACKED, c->unacked) ||
 	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_SENT, c->sent) ||
 	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_RETRANSMITTED,
 		       c->retransmitted) ||
 	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_RECEIVED, c->received) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_ACKED, c->acked))
+	    cw_put_under_way(skb, c))
 		return -EMSGSIZE;
 	if (c->age_ns && cw_put_u64(skb, CLOSEWATCH_A_EVENT_AGE_NS, c->age_ns))
 		return -EMSGSIZE;

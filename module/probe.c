@@ -61,6 +61,8 @@ static int cw_on_disconnect(struct kprobe *p, struct pt_regs *regs)
 
 static int cw_on_wait_close(struct kprobe *p, struct pt_regs *regs)
 {
+	/* From here on the close itself ends nothing any more. */
+	cw_track_unmark(cw_arg_sk(regs, 0), CW_MARK_IN_CLOSE);
 	cw_inflight_wait(cw_arg_sk(regs, 0), (long)cw_arg(regs, 1));
 	return 0;
 }
@@ -98,7 +100,8 @@ static int cw_on_reset(struct kprobe *p, struct pt_regs *regs)
 {
 	struct sock *sk = cw_arg_sk(regs, 0);
 
-	if (!cw_reset_is_for_rst(regs)) {
+	/* An attempt to connect has no late data. */
+	if (sk->sk_state != TCP_SYN_SENT && !cw_reset_is_for_rst(regs)) {
 		cw_track_mark(sk, CW_MARK_LATE_DATA);
 		return 0;
 	}

@@ -217,7 +217,8 @@ void cw_track_close(struct sock *sk, const struct cw_owner *owner)
 {
 	struct cw_track *t;
 
-	if (!cw_track_concerns(sk))
+	/* In SYN_RECV, after a fast open, a FIN may follow and then a fate. */
+	if (!cw_track_concerns(sk) && sk->sk_state != TCP_SYN_RECV)
 		return;
 	t = cw_track_get(sk);
 	if (!t)
@@ -226,6 +227,20 @@ void cw_track_close(struct sock *sk, const struct cw_owner *owner)
 	t->owner = *owner;
 	if (!t->since)
 		t->since = ktime_get_ns();
+}
+
+/* Probes of a shut window give up by their number too, be TCP_USER_TIMEOUT set
+ * or not; retransmissions and keepalive do not.
+ */
+static bool cw_track_user_timeout(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	u32 elapsed = tcp_jiffies32 - icsk->icsk_probes_tstamp;
+
+	if (!icsk->icsk_user_timeout)
+		return false;
+	return !icsk->icsk_probes_out ||
+	       jiffies_to_msecs(elapsed) >= icsk->icsk_user_timeout;
 }
 
 static void cw_track_end_take(struct cw_end *end, struct sock *sk,
@@ -238,12 +253,14 @@ static void cw_track_end_take(struct cw_end *end, struct sock *sk,
 	end->old_state = old_state;
 	end->dead = sock_flag(sk, SOCK_DEAD);
 	end->all_acked = !left;
-	end->user_timeout = inet_csk(sk)->icsk_user_timeout;
+	end->user_timeout = cw_track_user_timeout(sk);
+	if (tp->repair)
+		end->marks = CW_MARK_REPAIR;
 	if (t) {
-		end->marks = t->marks;
+		end->marks |= t->marks;
 		end->first = t->first;
 	} else if (cw_track_count() == cw_track_slots) {
-		end->marks = CW_MARK_UNTRACKED;
+		end->marks |= CW_MARK_UNTRACKED;
 	}
 	if (left && ((1 << old_state) &
 		     (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) &&
@@ -279,9 +296,12 @@ void cw_track_gone(struct sock *sk, int old_state)
 	struct cw_track *t;
 	struct cw_end end;
 
-	if (!cw_track_concerns(sk))
-		return;
 	t = cw_track_take(cw_facts_cookie(sk));
+	if (!cw_track_concerns(sk)) {
+		if (t)
+			cw_track_put(t);
+		return;
+	}
 	cw_track_end_take(&end, sk, old_state, t);
 	cw_facts_take(&conn, sk);
 	conn.age_ns = cw_birth_age(conn.cookie);

@@ -148,7 +148,8 @@ static const struct event *close_in(struct events *e, uint64_t netns, long port)
 {
 	events_poll(e);
 	for (size_t i = 0; i < e->n; i++)
-		if (EVENT_NUM(&e->list[i], NETNS) == netns &&
+		if (EVENT_NUM(&e->list[i], TYPE) == TYPE(CLOSE) &&
+		    EVENT_NUM(&e->list[i], NETNS) == netns &&
 		    (long)EVENT_NUM(&e->list[i], LOCAL_PORT) == port)
 			return &e->list[i];
 	return NULL;

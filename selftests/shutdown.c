@@ -478,6 +478,7 @@ TEST_F(fast_open, wr_in_syn_recv_defers_the_fin)
 {
 	struct want_shutdown want = { HOW(WR), {
 		.path = PATH(DEFERRED),
+		.unread = FAST,
 		.state = STATE(SYN_RECV), .new_state = STATE(SYN_RECV),
 		.received = FAST,
 	} };
@@ -491,6 +492,7 @@ TEST_F(fast_open, deferred_fin_follows_the_handshake)
 {
 	struct want_shutdown want = { HOW(RDWR), {
 		.path = PATH(DEFERRED),
+		.unread = FAST,
 		.state = STATE(SYN_RECV), .new_state = STATE(SYN_RECV),
 		.received = FAST,
 		.fins = 1, .fins_on_data = -1,
@@ -506,6 +508,7 @@ TEST_F(fast_open, rd_in_syn_recv_is_a_flag)
 {
 	struct want_shutdown want = { HOW(RD), {
 		.path = PATH(FLAG_ONLY),
+		.unread = FAST,
 		.state = STATE(SYN_RECV), .new_state = STATE(SYN_RECV),
 		.received = FAST,
 	} };
