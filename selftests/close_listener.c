@@ -138,10 +138,10 @@ static bool half_open(void)
 		f = fopen(i ? "/proc/thread-self/net/tcp6" :
 			      "/proc/thread-self/net/tcp", "re");
 		while (f && fgets(line, sizeof(line), f)) {
-			unsigned int state = 0;
+			unsigned int state;
 
-			sscanf(line, "%*d: %*s %*s %x", &state);
-			found |= state == TCP_SYN_RECV;
+			if (sscanf(line, "%*d: %*s %*s %x", &state) == 1)
+				found |= state == TCP_SYN_RECV;
 		}
 		if (f)
 			fclose(f);

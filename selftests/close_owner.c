@@ -148,7 +148,7 @@ static int take_odd_name(void *arg)
 
 TEST_F(owner, name_may_be_any_bytes)
 {
-	static char name[] = "a\"\n\x1b\xff\\b";
+	char name[] = "a\"\n\x1b\xff\\b";
 	struct want want = plain_fin;
 	struct holder h;
 

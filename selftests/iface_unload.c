@@ -19,11 +19,11 @@ FIXTURE(unload) {
 	const char *path;
 	int kmsg;
 	pid_t traffic[2], listener;
-	_Atomic long *closes, *events;
+	atomic_long *closes, *events;
 };
 
 /* FINs, resets for unread data and aborts, without end */
-static void run_traffic(_Atomic long *closes)
+static void run_traffic(atomic_long *closes)
 {
 	struct pair_opts opts = { .flavour = IPV4 };
 	struct pair p;
@@ -49,7 +49,7 @@ static int all_netns(struct nl_msg *msg, const void *arg)
 }
 
 /* The module is there or not, goes or comes: whatever happens, go on */
-static void run_listener(_Atomic long *events)
+static void run_listener(atomic_long *events)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
@@ -66,7 +66,7 @@ static void run_listener(_Atomic long *events)
 	}
 }
 
-static pid_t start(void (*run)(_Atomic long *count), _Atomic long *count)
+static pid_t start(void (*run)(atomic_long *count), atomic_long *count)
 {
 	pid_t pid = fork();
 

@@ -90,7 +90,8 @@ int holder_start(struct holder *h, struct scene *s, int (*prepare)(void *arg),
 	if (read(ready[0], &byte, 1) != 1)
 		return -1;
 	close(ready[0]);
-	s->closer.pid = s->closer.tid = h->pid;
+	s->closer.pid = h->pid;
+	s->closer.tid = h->pid;
 	return 0;
 }
 

@@ -12,8 +12,8 @@
 struct slow_close {
 	pthread_t thread;
 	int fd, ret;
-	_Atomic pid_t tid;
-	_Atomic bool done;
+	atomic_int tid;
+	atomic_bool done;
 	int64_t took_ns;
 };
 

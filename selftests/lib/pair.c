@@ -147,7 +147,8 @@ int pair_open(struct pair *p, const struct pair_opts *o)
 {
 	int client = tcp_socket(o->flavour), child = -1;
 
-	p->us = p->them = -1;
+	p->us = -1;
+	p->them = -1;
 	p->listener = tcp_listen(o->flavour, 16);
 	if (client < 0 || p->listener < 0 ||
 	    set_buffers(o, client, p->listener) < 0 ||
@@ -175,7 +176,9 @@ void pair_close(struct pair *p)
 		close(p->them);
 	if (p->listener >= 0)
 		close(p->listener);
-	p->us = p->them = p->listener = -1;
+	p->us = -1;
+	p->them = -1;
+	p->listener = -1;
 }
 
 int deafen(int fd)
