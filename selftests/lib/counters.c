@@ -25,6 +25,7 @@ static const struct {
 	{ "TCPMigrateReqFailure", offsetof(struct counters, migrate_failure) },
 };
 
+#define SPACE	"\n "
 #define FIGURES (sizeof(figures) / sizeof(figures[0]))
 #define REQUIRED (FIGURES - 2)
 
@@ -44,7 +45,7 @@ static int take(struct counters *c, const char *name, const char *value)
 	return 0;
 }
 
-/* Both files are pairs of lines: "Prefix: names" and "Prefix: values" */
+/* Both files are pairs of lines: the names of the figures, and the figures */
 static int read_pairs(const char *path, struct counters *c)
 {
 	char names[8192], values[8192];
@@ -57,14 +58,14 @@ static int read_pairs(const char *path, struct counters *c)
 	       fgets(values, sizeof(values), f)) {
 		char *n, *v, *in_names, *in_values;
 
-		n = strtok_r(names, "\n ", &in_names);
-		v = strtok_r(values, "\n ", &in_values);
+		n = strtok_r(names, SPACE, &in_names);
+		v = strtok_r(values, SPACE, &in_values);
 		if (!n || (strcmp(n, "Tcp:") && strcmp(n, "TcpExt:")))
 			continue;
 		while (n && v) {
 			found += take(c, n, v);
-			n = strtok_r(NULL, "\n ", &in_names);
-			v = strtok_r(NULL, "\n ", &in_values);
+			n = strtok_r(NULL, SPACE, &in_names);
+			v = strtok_r(NULL, SPACE, &in_values);
 		}
 	}
 	fclose(f);

@@ -232,15 +232,18 @@ int verify_wire(const struct scene *s, const struct want *w)
 /* For repeat.sh: what must be the same in every run */
 static void print_essence(const struct event *ev, const struct want *w)
 {
-	printf("# essence path=%llu state=%llu new=%llu fin=%llu "
-	       "outcome=%llu why=%llu unread=%llu rsts=%d fins=%d\n",
-	       (unsigned long long)EVENT_NUM(ev, PATH),
-	       (unsigned long long)EVENT_NUM(ev, STATE),
-	       (unsigned long long)EVENT_NUM(ev, NEW_STATE),
-	       (unsigned long long)EVENT_NUM(ev, FIN),
-	       (unsigned long long)EVENT_NUM(ev, LINGER_OUTCOME),
-	       (unsigned long long)EVENT_NUM(ev, WHY),
-	       (unsigned long long)EVENT_NUM(ev, UNREAD), w->rsts, w->fins);
+	static const int kept[] = {
+		CLOSEWATCH_A_EVENT_PATH, CLOSEWATCH_A_EVENT_STATE,
+		CLOSEWATCH_A_EVENT_NEW_STATE, CLOSEWATCH_A_EVENT_FIN,
+		CLOSEWATCH_A_EVENT_LINGER_OUTCOME, CLOSEWATCH_A_EVENT_WHY,
+		CLOSEWATCH_A_EVENT_UNREAD, CLOSEWATCH_A_EVENT_RECEIVED,
+		CLOSEWATCH_A_EVENT_CHILDREN, CLOSEWATCH_A_EVENT_CHILDREN_RESET,
+	};
+
+	printf("# essence:");
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		printf(" %llu", (unsigned long long)ev->num[kept[i]]);
+	printf(", %d FINs, %d RSTs\n", w->fins, w->rsts);
 }
 
 int scene_verify(struct scene *s, const struct want *w)
