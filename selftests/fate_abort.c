@@ -220,6 +220,7 @@ TEST_F(killed, orphan_in_last_ack)
 
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, await_state(p->them, TCP_FIN_WAIT2));
 	ASSERT_EQ(0, deafen(p->them));
 	ASSERT_EQ(0, scene_act(&self->s));
 	err = destroy(&p->local, &p->remote);
@@ -359,6 +360,7 @@ TEST_F(aborted, by_linger0_after_the_peers_fin)
 
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, await_state(p->them, TCP_FIN_WAIT2));
 	ASSERT_EQ(0, deafen(p->them));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
@@ -377,6 +379,7 @@ TEST_F(aborted, by_linger0_without_a_packet)
 
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, await_state(p->them, TCP_FIN_WAIT2));
 	ASSERT_EQ(0, deafen(p->them));
 	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
 	ASSERT_EQ(0, set_linger(p->us, 0));

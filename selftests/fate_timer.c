@@ -41,6 +41,7 @@ TEST_F(retransmit, orphans_data_is_lost)
 	ASSERT_EQ(0, await_acked(p->us));
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, await_state(p->them, TCP_FIN_WAIT2));
 	ASSERT_EQ(0, deafen(p->them));
 	ASSERT_EQ(0, give(p->us, 90));
 	ASSERT_EQ(0, scene_act(&self->s));

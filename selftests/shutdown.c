@@ -135,6 +135,7 @@ TEST_F(shut, close_wait_wr_sends_fin)
 
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, await_state(p->them, TCP_FIN_WAIT2));
 	ASSERT_EQ(0, deafen(p->them));
 	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
 	EXPECT_EQ(0, shutdown_verify(&self->s, &want));
@@ -401,6 +402,7 @@ TEST_F(write_after, shutdown_in_close_wait)
 
 	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, await_state(p->them, TCP_FIN_WAIT2));
 	ASSERT_EQ(0, deafen(p->them));
 	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
 	ASSERT_EQ(-1, send(p->us, "x", 1, MSG_NOSIGNAL));
