@@ -32,54 +32,47 @@ static struct sock *cw_arg_sk(struct pt_regs *regs, unsigned int n)
 	return (struct sock *)cw_arg(regs, n);
 }
 
-static int cw_on_close(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_close(struct pt_regs *regs)
 {
 	cw_inflight_begin(cw_arg_sk(regs, 0), (long)cw_arg(regs, 1));
-	return 0;
 }
 
-static int cw_on_send_fin(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_send_fin(struct pt_regs *regs)
 {
 	cw_track_fin(cw_arg_sk(regs, 0));
 	cw_inflight_fin(cw_arg_sk(regs, 0));
-	return 0;
 }
 
-static int cw_on_send_reset(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_send_reset(struct pt_regs *regs)
 {
 	cw_track_mark(cw_arg_sk(regs, 0), CW_MARK_RST_SENT);
 	cw_inflight_rst(cw_arg_sk(regs, 0));
-	return 0;
 }
 
-static int cw_on_disconnect(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_disconnect(struct pt_regs *regs)
 {
 	cw_track_mark(cw_arg_sk(regs, 0), CW_MARK_DISCONNECT);
 	cw_inflight_disconnect(cw_arg_sk(regs, 0));
-	return 0;
 }
 
-static int cw_on_wait_close(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_wait_close(struct pt_regs *regs)
 {
 	/* From here on the close itself ends nothing any more. */
 	cw_track_unmark(cw_arg_sk(regs, 0), CW_MARK_IN_CLOSE);
 	cw_inflight_wait(cw_arg_sk(regs, 0), (long)cw_arg(regs, 1));
-	return 0;
 }
 
-static int cw_on_listen_stop(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_listen_stop(struct pt_regs *regs)
 {
 	cw_inflight_listen_stop(cw_arg_sk(regs, 0));
-	return 0;
 }
 
-static int cw_on_child_forget(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_child_forget(struct pt_regs *regs)
 {
 	cw_inflight_child(cw_arg_sk(regs, 0), cw_arg_sk(regs, 2));
-	return 0;
 }
 
-static int cw_on_time_wait(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_time_wait(struct pt_regs *regs)
 {
 	int state = (int)cw_arg(regs, 1);
 
@@ -87,30 +80,27 @@ static int cw_on_time_wait(struct kprobe *p, struct pt_regs *regs)
 					  CW_MARK_FIN_WAIT2 :
 					  CW_MARK_TIME_WAIT);
 	cw_inflight_time_wait(cw_arg_sk(regs, 0), state);
-	return 0;
 }
 
-static int cw_on_destroy(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_destroy(struct pt_regs *regs)
 {
 	cw_inflight_destroy(cw_arg_sk(regs, 0));
-	return 0;
 }
 
-static int cw_on_reset(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_reset(struct pt_regs *regs)
 {
 	struct sock *sk = cw_arg_sk(regs, 0);
 
 	/* An attempt to connect has no late data. */
 	if (sk->sk_state != TCP_SYN_SENT && !cw_reset_is_for_rst(regs)) {
 		cw_track_mark(sk, CW_MARK_LATE_DATA);
-		return 0;
+		return;
 	}
 	cw_track_mark(sk, CW_MARK_PEER_RST);
 	cw_reset_received(sk);
-	return 0;
 }
 
-static int cw_on_abort(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_abort(struct pt_regs *regs)
 {
 	struct sock *sk = cw_arg_sk(regs, 0);
 
@@ -119,26 +109,22 @@ static int cw_on_abort(struct kprobe *p, struct pt_regs *regs)
 	else if (sk_fullsock(sk) &&
 		 (CW_ABORT_TAKES_ORPHANS || !sock_flag(sk, SOCK_DEAD)))
 		cw_track_mark(sk, CW_MARK_ABORT);
-	return 0;
 }
 
-static int cw_on_twsk_kill(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_twsk_kill(struct pt_regs *regs)
 {
 	cw_track_tw_kill((struct inet_timewait_sock *)cw_arg(regs, 0));
-	return 0;
 }
 
-static int cw_on_file_close(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_file_close(struct pt_regs *regs)
 {
 	cw_calls_close((struct file *)cw_arg(regs, 0));
-	return 0;
 }
 
-static int cw_on_stream_error(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_stream_error(struct pt_regs *regs)
 {
 	cw_calls_stream_error(cw_arg_sk(regs, 0), (int)cw_arg(regs, 1),
 			      (int)cw_arg(regs, 2));
-	return 0;
 }
 
 /* What a return handler needs of the entry. */
@@ -241,7 +227,12 @@ static int cw_on_tcp_shutdown_entry(struct kretprobe_instance *ri,
 static int cw_on_tcp_shutdown_return(struct kretprobe_instance *ri,
 				     struct pt_regs *regs)
 {
+	unsigned long flags;
+
+	/* As in cw_on_entry(); the other returns are in softirq, or near it. */
+	local_irq_save(flags);
 	cw_inflight_shut_done(((struct cw_ret *)ri->data)->sk);
+	local_irq_restore(flags);
 	return 0;
 }
 
@@ -261,7 +252,11 @@ static int cw_on_shutdown_entry(struct kretprobe_instance *ri,
 static int cw_on_shutdown_return(struct kretprobe_instance *ri,
 				 struct pt_regs *regs)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
 	cw_inflight_shut_end(((struct cw_ret *)ri->data)->sk);
+	local_irq_restore(flags);
 	return 0;
 }
 
@@ -288,7 +283,7 @@ static void cw_on_tp_reset(void *data, const struct sock *sk,
 }
 #else
 /* These are entered for RSTs that are then not sent, by the tests below. */
-static int cw_on_v4_send_reset(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_v4_send_reset(struct pt_regs *regs)
 {
 	const struct sock *sk = cw_arg_sk(regs, 0);
 	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
@@ -296,23 +291,21 @@ static int cw_on_v4_send_reset(struct kprobe *p, struct pt_regs *regs)
 	if (!tcp_hdr(skb)->rst &&
 	    (sk || skb_rtable(skb)->rt_type == RTN_LOCAL))
 		cw_reset_sent(sk, skb, NULL);
-	return 0;
 }
 
-static int cw_on_v6_send_reset(struct kprobe *p, struct pt_regs *regs)
+static void cw_on_v6_send_reset(struct pt_regs *regs)
 {
 	const struct sock *sk = cw_arg_sk(regs, 0);
 	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
 
 	if (!tcp_hdr(skb)->rst && (sk || ipv6_unicast_destination(skb)))
 		cw_reset_sent(sk, skb, NULL);
-	return 0;
 }
 #endif
 
 static const struct cw_entry {
 	const char *symbol;
-	kprobe_pre_handler_t handler;
+	void (*handler)(struct pt_regs *regs);
 	bool optional;
 } cw_entries[] = {
 	{ "inet_csk_destroy_sock", cw_on_destroy },
@@ -372,6 +365,20 @@ static const struct cw_point {
 #define CW_NR_POINTS	ARRAY_SIZE(cw_points)
 
 static struct kprobe cw_kprobes[CW_NR_ENTRIES];
+
+/* A hit inside a handler is missed, and a handler in process context can be
+ * interrupted by a softirq that works through many segments: keep that out.
+ */
+static int cw_on_entry(struct kprobe *p, struct pt_regs *regs)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	cw_entries[p - cw_kprobes].handler(regs);
+	local_irq_restore(flags);
+	return 0;
+}
+
 static struct kretprobe cw_kretprobes[CW_NR_RETURNS];
 static struct tracepoint *cw_tracepoints[CW_NR_POINTS];
 
@@ -488,7 +495,7 @@ static int cw_probe_arm_entries(struct netlink_ext_ack *extack)
 	memset(cw_kprobes, 0, sizeof(cw_kprobes));
 	for (i = 0; i < CW_NR_ENTRIES; i++) {
 		cw_kprobes[i].symbol_name = cw_entries[i].symbol;
-		cw_kprobes[i].pre_handler = cw_entries[i].handler;
+		cw_kprobes[i].pre_handler = cw_on_entry;
 		err = register_kprobe(&cw_kprobes[i]);
 		if (!err)
 			continue;
