@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The probe points. Handlers run with preemption off, in the context of the
- * probed function, and do nothing but hand its arguments on.
+ * The probe points. Handlers run in the context of the probed function, at its
+ * entry with interrupts off and at its return with preemption off, and do
+ * nothing but hand its arguments on.
  */
 #include <linux/kprobes.h>
 #include <linux/netlink.h>
