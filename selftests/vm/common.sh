@@ -20,7 +20,7 @@ mkdir -p "$CACHE"
 CACHE=$(cd "$CACHE" && pwd)
 
 # Objects and logs of this checkout; two checkouts never share them.
-WORK=$CACHE/work/$(basename "$TOP")-$(printf %s "$TOP" | sha1sum | cut -c1-8)
+WORK=$CACHE/trees/$(basename "$TOP")-$(printf %s "$TOP" | sha1sum | cut -c1-8)
 mkdir -p "$WORK"
 
 export VM_DIR TOP CACHE WORK
