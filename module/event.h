@@ -218,6 +218,34 @@ struct cw_extra {
 };
 
 /**
+ * struct cw_drained - what a policy did to a close, and how its drain went
+ * @discarded: payload bytes discarded, those unread at the close included
+ * @response: payload bytes of ours not acknowledged when the drain began
+ * @response_acked: how many of them have been acknowledged since
+ * @ns: how long the drain has run; 0 if it never began
+ * @policy_id: the policy that acted; 0 in an event that no policy had part in
+ * @action: enum closewatch_action, of that policy
+ * @outcome: enum closewatch_drain_outcome, for a drain-end
+ * @refusal: enum closewatch_refusal, for the outcome refused
+ * @dry_run: the policy only reports
+ * @saved: delivered, and a plain close would have sent RST
+ * @has_path: the close that ended the drain was seen; verdict says its path
+ */
+struct cw_drained {
+	u64 discarded;
+	u64 response;
+	u64 response_acked;
+	u64 ns;
+	u32 policy_id;
+	u32 action;
+	u32 outcome;
+	u32 refusal;
+	bool dry_run;
+	bool saved;
+	bool has_path;
+};
+
+/**
  * struct cw_event - one event as it crosses the ring
  * @time: CLOCK_REALTIME in ns when the event was complete
  * @seq: number of the event on its CPU; set by cw_ring_push()
@@ -229,6 +257,7 @@ struct cw_extra {
  * @verdict: what it amounts to, for a close or a shutdown
  * @end: for a fate
  * @extra: what only some kinds have
+ * @drained: for a drain's begin or end, a policy, and a close with path drain
  */
 struct cw_event {
 	u64 time;
@@ -241,6 +270,7 @@ struct cw_event {
 	struct cw_verdict verdict;
 	struct cw_end end;
 	struct cw_extra extra;
+	struct cw_drained drained;
 };
 
 #endif
