@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Lingering drains: connections whose program has closed them, which the
+ * kernel keeps open until the peer has had the chance to read all of it.
+ *
+ * A drain owns its socket through a struct socket of its own, and so the
+ * connection is no orphan. It ends by itself: at the end of the connection,
+ * or at a limit of idleness, time or bytes.
+ */
+#ifndef CW_DRAIN_H
+#define CW_DRAIN_H
+
+#include "event.h"
+
+struct net;
+struct sock;
+
+/** cw_drain_init() - make ready; may sleep; 0 or -ENOMEM */
+int cw_drain_init(void);
+
+/**
+ * cw_drain_exit() - end all drains and free what they used
+ *
+ * Context: process, may sleep; no close can begin a drain any more, see
+ * cw_adopt_exit(), and no handler runs.
+ */
+void cw_drain_exit(void);
+
+/**
+ * cw_drain_refusal() - what the socket itself says against draining it
+ * @sk: a socket of a program, TCP or MPTCP, whose close has begun
+ * @refusal: set to enum closewatch_refusal if there is something
+ *
+ * Whether SO_LINGER forbids it is the policy's affair, see
+ * cw_drain_linger0().
+ *
+ * Context: any; exact under the socket's lock, else as good as its moment.
+ * Return: true if it cannot be drained.
+ */
+bool cw_drain_refusal(const struct sock *sk, u32 *refusal);
+
+/** cw_drain_linger0() - has the program asked for RST with SO_LINGER? */
+bool cw_drain_linger0(const struct sock *sk);
+
+/**
+ * cw_drain_refused() - count and tell a drain that never began
+ * @net: of the socket
+ * @ev: conn, owner, and of drained the policy and the refusal are set
+ *
+ * Context: any but NMI.
+ */
+void cw_drain_refused(struct net *net, struct cw_event *ev);
+
+/**
+ * cw_drain_begin() - take over a connection whose program is closing it
+ * @sk: the socket, still of its program; its operations are the original ones
+ *
+ * Asks the policies again, now under the socket's lock, and then either sends
+ * FIN and keeps the socket, which is no longer the caller's, or counts and
+ * tells why not, and leaves it as it was.
+ *
+ * Context: process, in the close of @sk, without its lock; may sleep for
+ * memory and for the lock, never for the peer.
+ * Return: true if the drain has the socket.
+ */
+bool cw_drain_begin(struct sock *sk);
+
+/**
+ * cw_drain_is() - does a drain own @sk?
+ *
+ * Context: any, under the socket's lock or owning it.
+ */
+bool cw_drain_is(const struct sock *sk);
+
+/**
+ * cw_drain_owner() - the task that had closed a socket before it was drained
+ * @owner: filled if a drain owns @sk
+ *
+ * Context: as cw_drain_is(). Return: whether one does.
+ */
+bool cw_drain_owner(const struct sock *sk, struct cw_owner *owner);
+
+/**
+ * cw_drain_closed() - the close that ends a drain was seen to take @path
+ * @sk: its socket
+ *
+ * Context: any but NMI, inside that close.
+ */
+void cw_drain_closed(const struct sock *sk, u32 path);
+
+/** cw_drain_count() - drains that now run; any context, racy */
+unsigned int cw_drain_count(void);
+
+/** cw_drain_count_net() - those of one network namespace; as above */
+unsigned int cw_drain_count_net(struct net *net);
+
+/** cw_drain_total_max_ms() - the most that a policy's total-ms may be */
+u32 cw_drain_total_max_ms(void);
+
+/**
+ * cw_drain_next() - read the drains that run, one by one
+ * @net: whose, or NULL for all
+ * @cursor: 0 to begin with; moved behind the drain that is returned
+ * @ev: filled as the drain's drain-begin event, with the figures of now
+ *
+ * In the order in which they began; one that begins meanwhile is seen, one
+ * that ends is not.
+ *
+ * Context: process. Return: false when there are no more.
+ */
+bool cw_drain_next(const struct net *net, u64 *cursor, struct cw_event *ev);
+
+/**
+ * cw_drain_flush() - end the drains of @net, or all if it is NULL
+ *
+ * When it returns they are over, their events told and counted. Remove the
+ * policies first, with cw_policy_flush(): then this also ends the drains of
+ * closes for which a handler had decided before.
+ *
+ * Context: process, may sleep, but waits for no peer.
+ */
+void cw_drain_flush(struct net *net);
+
+#endif
