@@ -116,8 +116,8 @@ const struct cw_policy *cw_policy_lookup(struct net *net,
  * cw_policy_used() - the socket of a per-socket policy has been closed
  * @p: as cw_policy_lookup() returned it, in the same RCU read section
  *
- * It is removed soon, by a work item. A rule is never used up; nothing is done
- * then.
+ * It is removed soon, by a work item, and no later look at the close finds it.
+ * A rule is never used up; nothing is done then.
  *
  * Context: any but NMI.
  */
@@ -144,7 +144,9 @@ int cw_policy_add(struct net *net, struct cw_policy *p,
  * @may: asked whether the requester may
  * @arg: handed to @may
  *
- * Context: process, may sleep. When it returns no close finds the policy.
+ * No close that begins later finds it.
+ *
+ * Context: process, may sleep.
  * Return: 0, or -ENOENT if there is none or the requester may not.
  */
 int cw_policy_del(u32 id, cw_policy_may_t may, void *arg);
@@ -152,8 +154,11 @@ int cw_policy_del(u32 id, cw_policy_may_t may, void *arg);
 /**
  * cw_policy_flush() - remove the policies of @net, or all if it is NULL
  *
- * Those for all network namespaces stay where @net is given. Context and
- * promise as with cw_policy_del().
+ * Those for all network namespaces stay where @net is given. When it returns
+ * no handler has one of them in its hands, though a close for which one has
+ * decided may still be on its way.
+ *
+ * Context: process, may sleep.
  */
 void cw_policy_flush(struct net *net);
 
@@ -170,13 +175,10 @@ void cw_policy_flush(struct net *net);
  * Return: 0 at the end, or what @fill returned.
  */
 int cw_policy_dump(const struct net *net, bool shared,
-		   struct cw_policy_cursor *cursor, u32 *generation,
+		   struct cw_policy_cursor *cursor, unsigned int *generation,
 		   cw_policy_fill_t fill, void *arg);
 
 /** cw_policy_count() - how many are installed; any context */
 unsigned int cw_policy_count(void);
-
-/** cw_policy_armed() - are closes looked at? Any context */
-bool cw_policy_armed(void);
 
 #endif

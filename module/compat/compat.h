@@ -25,6 +25,15 @@
 #define nla_strscpy	nla_strlcpy
 #endif
 
+/* genl_dumpit_info() has held a whole genl_info since 6.7. Of genetlink, which
+ * only some may see, this needs a macro.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+#define cw_genl_dump_attrs(cb)	(genl_dumpit_info(cb)->info.attrs)
+#else
+#define cw_genl_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#endif
+
 /* sk_memory_allocated() and its kin left net/sock.h in 6.10. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 #include <net/proto_memory.h>

@@ -1,0 +1,612 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The policies of sockets lie in a hash table, rules in a sorted list for each
+ * network namespace and one for all of them. Both are read under RCU by
+ * handlers; whoever changes them holds the policy lock. Lists and not arrays,
+ * for an array must be made anew to shorten it, and a removal may not fail.
+ * An xarray and a second list have the same entries in the order in which they
+ * are shown.
+ *
+ * Handlers cannot remove: they put what is used up on a lockless list, and a
+ * work item removes it. Another one removes what has expired.
+ */
+#include <linux/ktime.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
+#include <linux/rculist.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "adopt.h"
+#include "policy.h"
+
+/* Expired ones never match, so their removal may wait for company. */
+#define CW_POLICY_EXPIRY_MIN	(HZ / 10)
+#define CW_POLICY_EXPIRY_MAX	(3600UL * HZ)
+
+/* With the namespace in it nobody arms the sockets of another one. */
+struct cw_policy_key {
+	u64 cookie;
+	u64 netns;
+};
+
+/**
+ * struct cw_entry - a policy as installed
+ * @p: constant
+ * @key: of a socket's policy
+ * @net: NULL for a rule for all namespaces; no reference is held, for an entry
+ *	goes before its namespace
+ * @hash: in cw_policy_sockets, if it is a socket's
+ * @node: in the rules of its scope, if it is a rule
+ * @order: in cw_policy_order, likewise
+ * @used: in cw_policy_used_list
+ * @rcu: for its end
+ * @hits: counted by handlers
+ * @is_used: it has been put on that list, once
+ * @refs: one while installed, one while on that list
+ */
+struct cw_entry {
+	struct cw_policy p;
+	struct cw_policy_key key;
+	struct net *net;
+	struct rhash_head hash;
+	struct list_head node;
+	struct list_head order;
+	struct llist_node used;
+	struct rcu_head rcu;
+	atomic64_t hits;
+	refcount_t refs;
+	atomic_t is_used;
+};
+
+/* A network namespace, or all of them. */
+struct cw_scope {
+	struct list_head rules;	/* RCU; in the order in which they are tried */
+	unsigned int nr_rules;
+	unsigned int nr_sockets;
+};
+
+static DEFINE_MUTEX(cw_policy_lock);	/* all below, but against readers */
+static DEFINE_XARRAY_ALLOC1(cw_policy_ids);
+static u32 cw_policy_next_id;
+static LIST_HEAD(cw_policy_order);	/* rules by priority, then by id */
+static struct rhashtable cw_policy_sockets;
+static unsigned int cw_policy_nr;
+static u32 cw_policy_generation = 1;
+static u64 cw_policy_next_expiry = U64_MAX;
+static unsigned int cw_policy_net_id;
+static struct cw_scope cw_policy_shared = {
+	.rules = LIST_HEAD_INIT(cw_policy_shared.rules),
+};
+
+static LLIST_HEAD(cw_policy_used_list);	/* filled by handlers, no lock */
+static void cw_policy_tidy_fn(struct work_struct *work);
+static void cw_policy_expiry_fn(struct work_struct *work);
+static DECLARE_WORK(cw_policy_tidy, cw_policy_tidy_fn);
+static DECLARE_DELAYED_WORK(cw_policy_expiry, cw_policy_expiry_fn);
+
+static const struct rhashtable_params cw_policy_hash_params = {
+	.key_len = sizeof(struct cw_policy_key),
+	.key_offset = offsetof(struct cw_entry, key),
+	.head_offset = offsetof(struct cw_entry, hash),
+	.automatic_shrinking = true,
+};
+
+static struct cw_scope *cw_scope_of(const struct net *net)
+{
+	return net ? net_generic(net, cw_policy_net_id) : &cw_policy_shared;
+}
+
+static bool cw_policy_expired(const struct cw_policy *p)
+{
+	return p->expires && p->expires <= ktime_get_boottime_ns();
+}
+
+static void cw_entry_put(struct cw_entry *e)
+{
+	if (refcount_dec_and_test(&e->refs))
+		kfree_rcu(e, rcu);
+}
+
+/* Lookup */
+
+static struct cw_entry *cw_lookup_socket(const struct cw_conn *conn)
+{
+	struct cw_policy_key key = {
+		.cookie = conn->cookie,
+		.netns = conn->netns,
+	};
+	struct cw_entry *e;
+
+	e = rhashtable_lookup(&cw_policy_sockets, &key, cw_policy_hash_params);
+	return e && !cw_policy_expired(&e->p) ? e : NULL;
+}
+
+/* Is @a tried before @b? */
+static bool cw_policy_before(const struct cw_policy *a,
+			     const struct cw_policy *b)
+{
+	if (a->priority != b->priority)
+		return a->priority < b->priority;
+	return a->id < b->id;
+}
+
+static struct cw_entry *cw_scope_first(const struct cw_scope *scope,
+				       const struct cw_conn *conn,
+				       const struct cw_owner *owner)
+{
+	struct cw_entry *e;
+
+	list_for_each_entry_rcu(e, &scope->rules, node) {
+		if (cw_policy_match(&e->p.want, conn, owner) &&
+		    !cw_policy_expired(&e->p))
+			return e;
+	}
+	return NULL;
+}
+
+/* The first of both lists merged is the earlier of the first of each. */
+static struct cw_entry *cw_lookup_rule(struct net *net,
+				       const struct cw_conn *conn,
+				       const struct cw_owner *owner)
+{
+	struct cw_entry *own, *shared;
+
+	own = cw_scope_first(cw_scope_of(net), conn, owner);
+	shared = cw_scope_first(&cw_policy_shared, conn, owner);
+	if (!own || !shared)
+		return own ? own : shared;
+	return cw_policy_before(&own->p, &shared->p) ? own : shared;
+}
+
+const struct cw_policy *cw_policy_lookup(struct net *net,
+					 const struct cw_conn *conn,
+					 const struct cw_owner *owner,
+					 bool count)
+{
+	struct cw_entry *e = cw_lookup_socket(conn);
+
+	if (!e)
+		e = cw_lookup_rule(net, conn, owner);
+	if (!e)
+		return NULL;
+	if (count)
+		atomic64_inc(&e->hits);
+	return &e->p;
+}
+
+void cw_policy_used(const struct cw_policy *p)
+{
+	struct cw_entry *e = container_of((struct cw_policy *)p,
+					  struct cw_entry, p);
+
+	if (!p->cookie || atomic_xchg(&e->is_used, 1))
+		return;
+	/* Being removed already, and kept only by the caller's RCU section? */
+	if (!refcount_inc_not_zero(&e->refs))
+		return;
+	if (llist_add(&e->used, &cw_policy_used_list))
+		schedule_work(&cw_policy_tidy);
+}
+
+bool cw_policy_any(void)
+{
+	return READ_ONCE(cw_policy_nr);
+}
+
+unsigned int cw_policy_count(void)
+{
+	return READ_ONCE(cw_policy_nr);
+}
+
+/* Change */
+
+static bool cw_entry_is_rule(const struct cw_entry *e)
+{
+	return !e->p.cookie;
+}
+
+/* Everything that shows entries must see that something has changed. */
+static void cw_policy_changed(int by)
+{
+	lockdep_assert_held(&cw_policy_lock);
+	cw_policy_generation++;
+	WRITE_ONCE(cw_policy_nr, cw_policy_nr + by);
+}
+
+/* The order of a scope's list is that of the list of all. */
+static void cw_rule_link(struct cw_entry *e)
+{
+	struct cw_scope *scope = cw_scope_of(e->net);
+	struct cw_entry *at;
+
+	list_for_each_entry(at, &cw_policy_order, order) {
+		if (cw_policy_before(&e->p, &at->p))
+			break;
+	}
+	list_add_tail(&e->order, &at->order);
+	list_for_each_entry(at, &scope->rules, node) {
+		if (cw_policy_before(&e->p, &at->p))
+			break;
+	}
+	list_add_tail_rcu(&e->node, &at->node);
+	scope->nr_rules++;
+	cw_policy_changed(1);
+}
+
+/* Nobody adds it again, and handlers that hold it do so under RCU. */
+static void cw_entry_remove(struct cw_entry *e)
+{
+	struct cw_scope *scope = cw_scope_of(e->net);
+
+	lockdep_assert_held(&cw_policy_lock);
+	if (cw_entry_is_rule(e)) {
+		list_del(&e->order);
+		list_del_rcu(&e->node);
+		scope->nr_rules--;
+	} else {
+		rhashtable_remove_fast(&cw_policy_sockets, &e->hash,
+				       cw_policy_hash_params);
+		scope->nr_sockets--;
+	}
+	xa_erase(&cw_policy_ids, e->p.id);
+	cw_policy_changed(-1);
+	cw_entry_put(e);
+}
+
+/* Not for contexts that hold locks of the network; see cw_policy_net_exit(). */
+static void cw_policy_disarm_if_none(void)
+{
+	lockdep_assert_held(&cw_policy_lock);
+	if (!cw_policy_nr)
+		cw_adopt_disarm();
+}
+
+/* In bounds, for jiffies of 32 bits too. */
+static unsigned long cw_policy_expiry_delay(u64 expires)
+{
+	u64 now = ktime_get_boottime_ns();
+	u64 delay = expires > now ? nsecs_to_jiffies64(expires - now) + 1 : 0;
+
+	return clamp_t(u64, delay, CW_POLICY_EXPIRY_MIN, CW_POLICY_EXPIRY_MAX);
+}
+
+static void cw_policy_expect(u64 expires)
+{
+	lockdep_assert_held(&cw_policy_lock);
+	if (!expires || expires >= cw_policy_next_expiry)
+		return;
+	cw_policy_next_expiry = expires;
+	mod_delayed_work(system_wq, &cw_policy_expiry,
+			 cw_policy_expiry_delay(expires));
+}
+
+static int cw_install_rule(struct cw_entry *e, struct netlink_ext_ack *extack)
+{
+	if (cw_scope_of(e->net)->nr_rules >= CW_POLICY_MAX_RULES) {
+		NL_SET_ERR_MSG(extack,
+			       "1024 rules is the limit; remove some first");
+		return -ENOSPC;
+	}
+	cw_rule_link(e);
+	return 0;
+}
+
+/* Replaced in one step: each close of the socket finds the old or the new. */
+static int cw_replace_socket(struct cw_entry *old, struct cw_entry *e)
+{
+	int err = rhashtable_replace_fast(&cw_policy_sockets, &old->hash,
+					  &e->hash, cw_policy_hash_params);
+
+	if (err)
+		return err;
+	xa_erase(&cw_policy_ids, old->p.id);
+	cw_policy_changed(0);
+	cw_entry_put(old);
+	return 0;
+}
+
+static int cw_install_socket(struct cw_entry *e, struct netlink_ext_ack *extack)
+{
+	struct cw_scope *scope = cw_scope_of(e->net);
+	struct cw_entry *old;
+	int err;
+
+	old = rhashtable_lookup_fast(&cw_policy_sockets, &e->key,
+				     cw_policy_hash_params);
+	if (old)
+		return cw_replace_socket(old, e);
+	if (scope->nr_sockets >= CW_POLICY_MAX_SOCKETS) {
+		NL_SET_ERR_MSG(extack,
+			       "65536 sockets' policies is the limit; use a rule, or flush");
+		return -ENOSPC;
+	}
+	err = rhashtable_insert_fast(&cw_policy_sockets, &e->hash,
+				     cw_policy_hash_params);
+	if (err)
+		return err;
+	scope->nr_sockets++;
+	cw_policy_changed(1);
+	return 0;
+}
+
+static int cw_install(struct cw_entry *e, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&cw_policy_lock);
+	err = xa_alloc_cyclic(&cw_policy_ids, &e->p.id, e, xa_limit_32b,
+			      &cw_policy_next_id, GFP_KERNEL);
+	if (err < 0)
+		return err;
+	if (cw_entry_is_rule(e))
+		err = cw_install_rule(e, extack);
+	else
+		err = cw_install_socket(e, extack);
+	if (err)
+		xa_erase(&cw_policy_ids, e->p.id);
+	else
+		cw_policy_expect(e->p.expires);
+	return err;
+}
+
+static struct cw_entry *cw_entry_new(struct net *net, const struct cw_policy *p)
+{
+	struct cw_entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+
+	if (!e)
+		return NULL;
+	e->p = *p;
+	e->p.netns = net ? net->ns.inum : 0;
+	e->p.all_netns = !net;
+	e->key.cookie = p->cookie;
+	e->key.netns = e->p.netns;
+	e->net = net;
+	refcount_set(&e->refs, 1);
+	return e;
+}
+
+int cw_policy_add(struct net *net, struct cw_policy *p,
+		  struct netlink_ext_ack *extack)
+{
+	struct cw_entry *e = cw_entry_new(net, p);
+	int err;
+
+	if (!e)
+		return -ENOMEM;
+	mutex_lock(&cw_policy_lock);
+	err = cw_adopt_arm(extack);
+	if (!err)
+		err = cw_install(e, extack);
+	if (!err)
+		*p = e->p;
+	cw_policy_disarm_if_none();
+	mutex_unlock(&cw_policy_lock);
+	if (err)
+		kfree(e);
+	return err;
+}
+
+int cw_policy_del(u32 id, cw_policy_may_t may, void *arg)
+{
+	struct cw_entry *e;
+	int err = -ENOENT;
+
+	mutex_lock(&cw_policy_lock);
+	e = xa_load(&cw_policy_ids, id);
+	if (e && !cw_policy_expired(&e->p) && may(e->net, arg)) {
+		cw_entry_remove(e);
+		cw_policy_disarm_if_none();
+		err = 0;
+	}
+	mutex_unlock(&cw_policy_lock);
+	return err;
+}
+
+/*
+ * The last that is tried goes first. So each close meanwhile finds the policy
+ * that it would have found before, or none; never one that an exemption had
+ * kept from it.
+ */
+static void cw_policy_remove_all(const struct net *net)
+{
+	struct cw_entry *e, *tmp;
+	unsigned long id;
+
+	lockdep_assert_held(&cw_policy_lock);
+	list_for_each_entry_safe_reverse(e, tmp, &cw_policy_order, order) {
+		if (!net || e->net == net)
+			cw_entry_remove(e);
+	}
+	if (net && !cw_scope_of(net)->nr_sockets)
+		return;
+	xa_for_each(&cw_policy_ids, id, e) {
+		if (!cw_entry_is_rule(e) && (!net || e->net == net))
+			cw_entry_remove(e);
+	}
+}
+
+void cw_policy_flush(struct net *net)
+{
+	mutex_lock(&cw_policy_lock);
+	cw_policy_remove_all(net);
+	cw_policy_disarm_if_none();
+	mutex_unlock(&cw_policy_lock);
+	/* Handlers that had found one before have acted on it after this. */
+	synchronize_rcu();
+}
+
+/* Dump */
+
+static int cw_dump_entry(const struct cw_entry *e,
+			 struct cw_policy_cursor *cursor,
+			 cw_policy_fill_t fill, void *arg)
+{
+	int err;
+
+	if (cw_policy_expired(&e->p))
+		return 0;
+	err = fill(&e->p, atomic64_read(&e->hits), arg);
+	if (err)
+		return err;
+	cursor->priority = e->p.priority;
+	cursor->id = e->p.id;
+	return 0;
+}
+
+static int cw_dump_sockets(const struct net *net,
+			   struct cw_policy_cursor *cursor,
+			   cw_policy_fill_t fill, void *arg)
+{
+	struct cw_entry *e;
+	unsigned long id;
+	int err;
+
+	if (net && !cw_scope_of(net)->nr_sockets)
+		return 0;
+	xa_for_each_start(&cw_policy_ids, id, e, cursor->id + 1UL) {
+		if (cw_entry_is_rule(e) || (net && e->net != net))
+			continue;
+		err = cw_dump_entry(e, cursor, fill, arg);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int cw_dump_rules(const struct net *net, bool shared,
+			 struct cw_policy_cursor *cursor,
+			 cw_policy_fill_t fill, void *arg)
+{
+	struct cw_policy shown = {
+		.priority = cursor->priority,
+		.id = cursor->id,
+	};
+	struct cw_entry *e;
+	int err;
+
+	list_for_each_entry(e, &cw_policy_order, order) {
+		if (shown.id && !cw_policy_before(&shown, &e->p))
+			continue;
+		if (net && e->net != net && !(shared && !e->net))
+			continue;
+		err = cw_dump_entry(e, cursor, fill, arg);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int cw_policy_dump(const struct net *net, bool shared,
+		   struct cw_policy_cursor *cursor, unsigned int *generation,
+		   cw_policy_fill_t fill, void *arg)
+{
+	int err = 0;
+
+	mutex_lock(&cw_policy_lock);
+	*generation = cw_policy_generation;
+	if (!cursor->in_rules) {
+		err = cw_dump_sockets(net, cursor, fill, arg);
+		if (!err)
+			*cursor = (struct cw_policy_cursor){ .in_rules = true };
+	}
+	if (!err)
+		err = cw_dump_rules(net, shared, cursor, fill, arg);
+	mutex_unlock(&cw_policy_lock);
+	return err;
+}
+
+/* Removal by itself */
+
+/* Removes what handlers have used up, if nobody else was faster. */
+static void cw_policy_tidy_fn(struct work_struct *work)
+{
+	struct llist_node *list = llist_del_all(&cw_policy_used_list);
+	struct cw_entry *e, *tmp;
+
+	mutex_lock(&cw_policy_lock);
+	llist_for_each_entry_safe(e, tmp, list, used) {
+		if (xa_load(&cw_policy_ids, e->p.id) == e)
+			cw_entry_remove(e);
+		cw_entry_put(e);
+	}
+	cw_policy_disarm_if_none();
+	mutex_unlock(&cw_policy_lock);
+}
+
+static void cw_policy_expiry_fn(struct work_struct *work)
+{
+	u64 next = U64_MAX;
+	struct cw_entry *e;
+	unsigned long id;
+
+	mutex_lock(&cw_policy_lock);
+	xa_for_each(&cw_policy_ids, id, e) {
+		if (cw_policy_expired(&e->p))
+			cw_entry_remove(e);
+		else if (e->p.expires)
+			next = min(next, e->p.expires);
+	}
+	cw_policy_next_expiry = U64_MAX;
+	if (next != U64_MAX)
+		cw_policy_expect(next);
+	cw_policy_disarm_if_none();
+	mutex_unlock(&cw_policy_lock);
+}
+
+static int __net_init cw_policy_net_init(struct net *net)
+{
+	INIT_LIST_HEAD(&cw_scope_of(net)->rules);
+	return 0;
+}
+
+/*
+ * No program's socket is left to be looked up. Disarming is left to the work:
+ * it takes locks of the kprobes, of which nobody says that they may be taken
+ * inside of those held here.
+ */
+static void __net_exit cw_policy_net_exit(struct net *net)
+{
+	mutex_lock(&cw_policy_lock);
+	cw_policy_remove_all(net);
+	mutex_unlock(&cw_policy_lock);
+	schedule_work(&cw_policy_tidy);
+}
+
+static struct pernet_operations cw_policy_net_ops = {
+	.init = cw_policy_net_init,
+	.exit = cw_policy_net_exit,
+	.id = &cw_policy_net_id,
+	.size = sizeof(struct cw_scope),
+};
+
+int __init cw_policy_init(void)
+{
+	int err;
+
+	err = rhashtable_init(&cw_policy_sockets, &cw_policy_hash_params);
+	if (err)
+		return err;
+	err = register_pernet_subsys(&cw_policy_net_ops);
+	if (err)
+		rhashtable_destroy(&cw_policy_sockets);
+	return err;
+}
+
+void cw_policy_exit(void)
+{
+	cw_policy_flush(NULL);
+	/* Its exits find nothing, but queue the work. */
+	unregister_pernet_subsys(&cw_policy_net_ops);
+	cancel_delayed_work_sync(&cw_policy_expiry);
+	cancel_work_sync(&cw_policy_tidy);
+	/* With no handler left, what is still on the list is all. */
+	cw_policy_tidy_fn(&cw_policy_tidy);
+	rhashtable_destroy(&cw_policy_sockets);
+}
