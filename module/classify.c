@@ -137,6 +137,18 @@ struct cw_verdict cw_classify(const struct cw_conn *conn, u32 why,
 	return v;
 }
 
+struct cw_verdict cw_classify_drain(const struct cw_marks *marks)
+{
+	/* Nobody waits for a drain, whatever SO_LINGER says. */
+	struct cw_verdict v = {
+		.path = CLOSEWATCH_PATH_DRAIN,
+		.fin = cw_fin_form(marks),
+		.linger = CLOSEWATCH_LINGER_OUTCOME_NONE,
+	};
+
+	return v;
+}
+
 static bool cw_how_writes(u32 how)
 {
 	return how == CLOSEWATCH_HOW_WR || how == CLOSEWATCH_HOW_RDWR;

@@ -17,6 +17,14 @@ struct cw_verdict cw_classify(const struct cw_conn *conn, u32 why,
 			      const struct cw_marks *marks);
 
 /**
+ * cw_classify_drain() - name what a drain did when it took over a close
+ * @marks: how it sent its FIN
+ *
+ * Pure, as cw_classify().
+ */
+struct cw_verdict cw_classify_drain(const struct cw_marks *marks);
+
+/**
  * cw_classify_shutdown() - name what a finished shutdown did
  * @conn: facts when it began
  * @how: enum closewatch_how

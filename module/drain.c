@@ -1,0 +1,703 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One work item serves one drain: callbacks of the socket queue it at once, and
+ * it queues itself for the next deadline. All that a drain does it does there,
+ * owning the socket; so what ends it ends it once.
+ *
+ * The user's socket keeps its reference to its network namespace, which lives
+ * until the last of its drains is over: no later than drain_total_max after it
+ * was deleted.
+ */
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/tcp.h>
+#include <net/transp_v6.h>
+
+#include "classify.h"
+#include "compat/compat.h"
+#include "drain.h"
+#include "drain_limits.h"
+#include "drain_stats.h"
+#include "facts.h"
+#include "notify.h"
+#include "policy.h"
+#include "probe.h"
+#include "stats.h"
+
+static unsigned int drain_total_max = 30;
+module_param(drain_total_max, uint, 0644);
+MODULE_PARM_DESC(drain_total_max,
+		 "seconds that a drain may take, whatever its policy says, 1 to 3600 (30)");
+
+/*
+ * conn, owner, limits, began and una_began are constant once the socket is the
+ * drain's. kicked is set by callbacks and cleared by the work. All else is the
+ * work's, but for drained.discarded, which a dump may read.
+ */
+struct cw_drain {
+	struct delayed_work work;
+	struct cw_drain_place place;
+	struct list_head closing;	/* on cw_drain_closing, in its close */
+	struct sock *sk;
+	struct socket *so;		/* that owns it */
+	void (*data_ready)(struct sock *sk);
+	void (*state_change)(struct sock *sk);
+	struct cw_conn conn;
+	struct cw_owner owner;
+	struct cw_drained drained;
+	struct cw_policy_limits limits;
+	u64 began;
+	u64 progress;			/* when some was last seen */
+	u32 una_began;
+	u32 una;			/* snd_una, then */
+	u32 path;
+	unsigned int kicked;
+	bool fin_lost;
+	bool overfull;			/* more came than it may discard */
+};
+
+static struct kmem_cache *cw_drain_cache;
+static struct workqueue_struct *cw_drain_wq;
+static atomic64_t cw_drain_created = ATOMIC64_INIT(0);
+static atomic64_t cw_drain_destroyed = ATOMIC64_INIT(0);
+
+/* Protects the list of drains that are in their last close. */
+static DEFINE_RAW_SPINLOCK(cw_drain_closing_lock);
+static LIST_HEAD(cw_drain_closing);
+
+/* Marks our sockets, and does nothing: no descriptor leads to them. */
+static int cw_drain_release(struct socket *sock)
+{
+	return 0;
+}
+
+static const struct proto_ops cw_drain_ops = {
+	.family = PF_INET,
+	.release = cw_drain_release,
+};
+
+static struct cw_drain *cw_drain_of(const struct sock *sk)
+{
+	const struct socket *so = sk->sk_socket;
+
+	if (!so || so->ops != &cw_drain_ops)
+		return NULL;
+	return SOCK_INODE((struct socket *)so)->i_private;
+}
+
+bool cw_drain_is(const struct sock *sk)
+{
+	return cw_drain_of(sk);
+}
+
+bool cw_drain_owner(const struct sock *sk, struct cw_owner *owner)
+{
+	const struct cw_drain *d = cw_drain_of(sk);
+
+	if (d)
+		*owner = d->owner;
+	return d;
+}
+
+static bool cw_drain_foreign(const struct sock *sk)
+{
+	const struct proto *prot = READ_ONCE(sk->sk_prot);
+
+	if (prot != &tcp_prot
+#if IS_ENABLED(CONFIG_IPV6)
+	    && prot != &tcpv6_prot
+#endif
+	   )
+		return true;
+	/* A subsystem that allocates otherwise than programs do has a use for
+	 * the socket; it may be on the way to a disk.
+	 */
+	return rcu_access_pointer(sk->sk_user_data) ||
+	       sk->sk_allocation != GFP_KERNEL;
+}
+
+bool cw_drain_refusal(const struct sock *sk, u32 *refusal)
+{
+	u32 state;
+
+	if (sk->sk_protocol == IPPROTO_MPTCP) {
+		*refusal = CLOSEWATCH_REFUSAL_MPTCP;
+		return true;
+	}
+	state = 1 << sk->sk_state;
+	if (tcp_sk(sk)->repair)
+		*refusal = CLOSEWATCH_REFUSAL_REPAIR;
+	else if (state & TCPF_SYN_RECV ||
+		 rcu_access_pointer(tcp_sk(sk)->fastopen_rsk))
+		*refusal = CLOSEWATCH_REFUSAL_FAST_OPEN;
+	else if (!(state & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT |
+			    TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
+			    TCPF_LAST_ACK)))
+		*refusal = CLOSEWATCH_REFUSAL_NOT_CONNECTED;
+	else if (READ_ONCE(inet_csk(sk)->icsk_ulp_ops))
+		*refusal = CLOSEWATCH_REFUSAL_ULP;
+	else if (cw_drain_foreign(sk))
+		*refusal = CLOSEWATCH_REFUSAL_FOREIGN;
+	else if (sk_under_memory_pressure(sk))
+		*refusal = CLOSEWATCH_REFUSAL_MEMORY_PRESSURE;
+	else if (cw_drain_limits_full(sock_net(sk)))
+		*refusal = CLOSEWATCH_REFUSAL_LIMIT;
+	else
+		return false;
+	return true;
+}
+
+bool cw_drain_linger0(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_LINGER) && !READ_ONCE(sk->sk_lingertime);
+}
+
+void cw_drain_refused(struct net *net, struct cw_event *ev)
+{
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	ev->drained.outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+	/* Make room for what the kernel needs more than old drains do. */
+	if (ev->drained.refusal == CLOSEWATCH_REFUSAL_MEMORY_PRESSURE)
+		cw_drain_limits_shed();
+	cw_drain_stats_end(net, &ev->drained);
+	cw_notify_event(ev);
+}
+
+/*
+ * TCP calls this with the socket's spinlock held or owning the socket, so never
+ * while the work owns it, nor after it has taken this away. One kick is enough
+ * until the work has begun, and then it looks at everything.
+ *
+ * sk_error_report is left alone: it is also called without any lock, and TCP
+ * never ends a connection without a change of its state.
+ */
+static void cw_drain_kick(struct sock *sk)
+{
+	struct cw_drain *d = cw_drain_of(sk);
+
+	if (d && !xchg(&d->kicked, 1))
+		mod_delayed_work(cw_drain_wq, &d->work, 0);
+}
+
+/* Under the lock of drain_limits.c, which the drain needs to end. */
+static void cw_drain_evict(struct cw_drain_place *p)
+{
+	struct cw_drain *d = container_of(p, struct cw_drain, place);
+
+	mod_delayed_work(cw_drain_wq, &d->work, 0);
+}
+
+static int cw_drain_discard(read_descriptor_t *desc, struct sk_buff *skb,
+			    unsigned int offset, size_t len)
+{
+	struct cw_drain *d = desc->arg.data;
+	u64 left = d->limits.bytes - d->drained.discarded;
+
+	if (!left) {
+		d->overfull = true;
+		return 0;
+	}
+	len = min_t(u64, len, left);
+	WRITE_ONCE(d->drained.discarded, d->drained.discarded + len);
+	return len;
+}
+
+static void cw_drain_eat(struct cw_drain *d)
+{
+	read_descriptor_t desc = { .arg.data = d, .count = 1 };
+	u64 before = d->drained.discarded;
+
+	/* At urgent data tcp_read_sock() would stop, and nobody wants it. */
+	WRITE_ONCE(tcp_sk(d->sk)->urg_data, 0);
+	tcp_read_sock(d->sk, &desc, cw_drain_discard);
+	if (d->drained.discarded != before)
+		d->progress = ktime_get_ns();
+}
+
+/* Once TCP has ended the connection: by an error, or else by both FINs. */
+static u32 cw_drain_end_of_tcp(const struct cw_drain *d)
+{
+	const struct tcp_sock *tp = tcp_sk(d->sk);
+
+	switch (READ_ONCE(d->sk->sk_err)) {
+	case 0:
+		break;
+	case ECONNRESET:
+	case EPIPE:
+		return CLOSEWATCH_DRAIN_OUTCOME_PEER_RESET;
+	case ECONNABORTED:
+		return CLOSEWATCH_DRAIN_OUTCOME_KILLED;
+	case ETIMEDOUT:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EHOSTDOWN:
+	case ENETDOWN:
+	case ENONET:
+	case ECONNREFUSED:
+	case ENOPROTOOPT:
+	case EPROTO:
+	case EOPNOTSUPP:
+	case EACCES:
+		return CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT;
+	default:
+		return CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN;
+	}
+	if (d->fin_lost || tp->snd_una != tp->write_seq)
+		return CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN;
+	return CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
+}
+
+static u64 cw_drain_total_ns(const struct cw_drain *d)
+{
+	return (u64)min(d->limits.total_ms, cw_drain_total_max_ms()) *
+	       NSEC_PER_MSEC;
+}
+
+/* Acknowledgments call nobody, so they are looked for when idleness is due. */
+static bool cw_drain_idle(struct cw_drain *d, u64 now)
+{
+	u32 una = tcp_sk(d->sk)->snd_una;
+
+	if (now - d->progress < (u64)d->limits.idle_ms * NSEC_PER_MSEC)
+		return false;
+	if (una == d->una)
+		return true;
+	d->una = una;
+	d->progress = now;
+	return false;
+}
+
+#define CW_DRAIN_GOES_ON	(CLOSEWATCH_DRAIN_OUTCOME_MAX + 1)
+
+/* The outcome, or CW_DRAIN_GOES_ON while there is none yet. */
+static u32 cw_drain_outcome(struct cw_drain *d, u64 now)
+{
+	u32 leave = READ_ONCE(d->place.leave);
+
+	if (d->sk->sk_state == TCP_CLOSE)
+		return cw_drain_end_of_tcp(d);
+	/* An error that did not end it, such as what ICMP tells to those who
+	 * asked with IP_RECVERR, must not be taken for its end later.
+	 */
+	sock_error(d->sk);
+	if (leave)
+		return leave;
+	if (d->overfull)
+		return CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT;
+	if (now - d->began >= cw_drain_total_ns(d))
+		return CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT;
+	if (cw_drain_idle(d, now))
+		return CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT;
+	return CW_DRAIN_GOES_ON;
+}
+
+static unsigned long cw_drain_delay(const struct cw_drain *d, u64 now)
+{
+	u64 total = d->began + cw_drain_total_ns(d);
+	u64 idle = d->progress + (u64)d->limits.idle_ms * NSEC_PER_MSEC;
+
+	return nsecs_to_jiffies(min(total, idle) - now) + 1;
+}
+
+static u64 cw_drain_acked(const struct cw_drain *d)
+{
+	u32 acked = READ_ONCE(tcp_sk(d->sk)->snd_una) - d->una_began;
+
+	/* Our FIN is acknowledged, too, and was not part of the response. */
+	return min_t(u64, acked, d->drained.response);
+}
+
+static void cw_drain_sum_up(struct cw_drain *d, u32 outcome, u64 now)
+{
+	struct cw_drained *r = &d->drained;
+
+	r->outcome = outcome;
+	r->response_acked = cw_drain_acked(d);
+	r->ns = now - d->began;
+	r->saved = outcome == CLOSEWATCH_DRAIN_OUTCOME_DELIVERED &&
+		   r->discarded && r->response;
+}
+
+/* A limit ends a drain as SO_LINGER with zero seconds would end it. */
+static bool cw_drain_ends_by_rst(u32 outcome)
+{
+	return outcome == CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT ||
+	       outcome == CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT ||
+	       outcome == CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT;
+}
+
+/* Owning the socket: from here on no callback comes. */
+static void cw_drain_let_go(struct cw_drain *d)
+{
+	struct sock *sk = d->sk;
+
+	write_lock_bh(&sk->sk_callback_lock);
+	sk->sk_data_ready = d->data_ready;
+	sk->sk_state_change = d->state_change;
+	rcu_assign_sk_user_data(sk, NULL);
+	write_unlock_bh(&sk->sk_callback_lock);
+	if (cw_drain_ends_by_rst(d->drained.outcome)) {
+		sock_set_flag(sk, SOCK_LINGER);
+		WRITE_ONCE(sk->sk_lingertime, 0);
+	}
+}
+
+void cw_drain_closed(const struct sock *sk, u32 path)
+{
+	struct cw_drain *d;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&cw_drain_closing_lock, flags);
+	list_for_each_entry(d, &cw_drain_closing, closing) {
+		if (d->sk == sk) {
+			d->path = path;
+			d->drained.has_path = true;
+			break;
+		}
+	}
+	raw_spin_unlock_irqrestore(&cw_drain_closing_lock, flags);
+}
+
+/*
+ * tcp_close() and not sock_release(), which would run the programs that a
+ * cgroup has for the release of a socket; those have run. The close may end
+ * in a probe that looks for the drain, so that is made known meanwhile.
+ */
+static void cw_drain_close(struct cw_drain *d)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&cw_drain_closing_lock, flags);
+	list_add(&d->closing, &cw_drain_closing);
+	raw_spin_unlock_irqrestore(&cw_drain_closing_lock, flags);
+
+	tcp_close(d->sk, 0);
+
+	raw_spin_lock_irqsave(&cw_drain_closing_lock, flags);
+	list_del(&d->closing);
+	raw_spin_unlock_irqrestore(&cw_drain_closing_lock, flags);
+	d->so->sk = NULL;
+}
+
+static void cw_drain_tell_end(struct cw_drain *d, struct cw_event *ev)
+{
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	ev->owner = d->owner;
+	ev->drained = d->drained;
+	ev->marks.new_state = d->sk->sk_state;
+	if (d->drained.has_path)
+		ev->verdict.path = d->path;
+	cw_drain_stats_end(d->place.net, &d->drained);
+	cw_notify_event(ev);
+}
+
+static void cw_drain_free(struct cw_drain *d)
+{
+	SOCK_INODE(d->so)->i_private = NULL;
+	sock_release(d->so);
+	kmem_cache_free(cw_drain_cache, d);
+}
+
+/* Called by the work, which owns the socket and gives it up. */
+static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
+{
+	struct cw_event ev = { };
+	struct sock *sk = d->sk;
+
+	cw_facts_take(&ev.conn, sk);
+	cw_drain_sum_up(d, outcome, now);
+	cw_drain_let_go(d);
+	release_sock(sk);
+	/* After these two nothing queues the work again. */
+	cw_drain_limits_retire(&d->place);
+	cancel_delayed_work(&d->work);
+
+	/* Keeps socket and network namespace for what is told below. */
+	sock_hold(sk);
+	cw_drain_close(d);
+	cw_drain_tell_end(d, &ev);
+	cw_drain_limits_gone(&d->place);
+	cw_drain_free(d);
+	sock_put(sk);
+	atomic64_inc(&cw_drain_destroyed);
+}
+
+static void cw_drain_work_fn(struct work_struct *work)
+{
+	struct cw_drain *d = container_of(to_delayed_work(work),
+					  struct cw_drain, work);
+	struct sock *sk = d->sk;
+	u32 outcome;
+	u64 now;
+
+	/* Before the look at the socket: pairs with that of cw_drain_kick(). */
+	xchg(&d->kicked, 0);
+	lock_sock(sk);
+	cw_drain_eat(d);
+	now = ktime_get_ns();
+	outcome = cw_drain_outcome(d, now);
+	if (outcome != CW_DRAIN_GOES_ON) {
+		cw_drain_end(d, outcome, now);
+		return;
+	}
+	/* Does nothing if it has been kicked meanwhile. */
+	queue_delayed_work(cw_drain_wq, &d->work, cw_drain_delay(d, now));
+	release_sock(sk);
+}
+
+static struct cw_drain *cw_drain_alloc(struct sock *sk)
+{
+	struct cw_drain *d = kmem_cache_zalloc(cw_drain_cache, GFP_KERNEL);
+	u32 uid = from_kuid(&init_user_ns, current_uid());
+
+	if (!d)
+		return NULL;
+	if (cw_drain_limits_prepare(&d->place, sock_net(sk), uid))
+		goto err_cache;
+	if (sock_create_lite(sk->sk_family, sk->sk_type, sk->sk_protocol,
+			     &d->so))
+		goto err_place;
+	d->so->ops = &cw_drain_ops;
+	d->so->state = SS_CONNECTED;
+	SOCK_INODE(d->so)->i_private = d;
+	INIT_DELAYED_WORK(&d->work, cw_drain_work_fn);
+	d->sk = sk;
+	return d;
+
+err_place:
+	cw_drain_limits_forget(&d->place);
+err_cache:
+	kmem_cache_free(cw_drain_cache, d);
+	return NULL;
+}
+
+/*
+ * Not sock_graft(), which would give the socket the owner and the security
+ * label of whoever closes it; both stay those of the program that made it.
+ */
+static void cw_drain_graft(struct cw_drain *d, struct sock *sk)
+{
+	SOCK_INODE(d->so)->i_uid = READ_ONCE(sk->sk_uid);
+	write_lock_bh(&sk->sk_callback_lock);
+	rcu_assign_pointer(sk->sk_wq, &d->so->wq);
+	d->so->sk = sk;
+	sk_set_socket(sk, d->so);
+	d->data_ready = sk->sk_data_ready;
+	d->state_change = sk->sk_state_change;
+	sk->sk_data_ready = cw_drain_kick;
+	sk->sk_state_change = cw_drain_kick;
+	/* Keeps others, such as a sockmap, away. */
+	rcu_assign_sk_user_data(sk, d);
+	write_unlock_bh(&sk->sk_callback_lock);
+	/* The program may have asked to be woken for so many bytes only. */
+	WRITE_ONCE(sk->sk_rcvlowat, 1);
+	/* And may have shut its read side, which would reset late data. */
+	if (!sock_flag(sk, SOCK_DONE))
+		WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown & ~RCV_SHUTDOWN);
+}
+
+/* What inet_shutdown() does; that is probed, for it is a program's. */
+static void cw_drain_send_fin(struct sock *sk, struct cw_marks *m)
+{
+	u32 seq = tcp_sk(sk)->write_seq;
+
+	if (!((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)))
+		return;
+	m->fin_called = true;
+	m->fin_behind = tcp_write_queue_tail(sk);
+	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | SEND_SHUTDOWN);
+	sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
+	m->fin_queued = tcp_sk(sk)->write_seq != seq;
+	m->fin_shared = cw_facts_fin_shared(sk);
+}
+
+/* Under the socket's lock, so that a drain's begin is told before its end. */
+static void cw_drain_tell_begin(struct cw_event *ev, struct net *net)
+{
+	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
+	ev->verdict = cw_classify_drain(&ev->marks);
+	if (cw_probe_armed())
+		cw_stats_close(net, ev);
+	cw_notify_event(ev);
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
+	cw_notify_event(ev);
+}
+
+/* All that others may see once the place has been taken. */
+static void cw_drain_fill(struct cw_drain *d, const struct cw_event *ev,
+			  const struct cw_policy *p)
+{
+	d->conn = ev->conn;
+	d->owner = ev->owner;
+	d->drained = ev->drained;
+	d->drained.refusal = 0;
+	d->limits = p->limits;
+	d->began = ktime_get_ns();
+	d->progress = d->began;
+	d->una_began = tcp_sk(d->sk)->snd_una;
+	d->una = d->una_began;
+}
+
+static void cw_drain_start(struct cw_drain *d, struct sock *sk,
+			   struct cw_event *ev)
+{
+	atomic64_inc(&cw_drain_created);
+	ev->drained.refusal = 0;
+	sk->sk_err = 0;
+	cw_drain_graft(d, sk);
+	cw_drain_send_fin(sk, &ev->marks);
+	d->fin_lost = ev->marks.fin_called && !ev->marks.fin_queued;
+	ev->marks.new_state = sk->sk_state;
+	cw_drain_tell_begin(ev, sock_net(sk));
+	queue_delayed_work(cw_drain_wq, &d->work, 0);
+}
+
+/*
+ * The second look, now exact. Within one RCU read section the policy is found
+ * and the place taken, so that after a flush of policies and a grace period
+ * each drain that one of them caused is known to cw_drain_flush().
+ */
+static bool cw_drain_decide(struct cw_drain *d, struct sock *sk,
+			    struct cw_event *ev)
+{
+	struct cw_drained *r = &ev->drained;
+	const struct cw_policy *p;
+	bool yes = false;
+
+	rcu_read_lock();
+	p = cw_policy_lookup(sock_net(sk), &ev->conn, &ev->owner, false);
+	r->refusal = CLOSEWATCH_REFUSAL_SWITCHED_OFF;
+	if (!p || p->action != CLOSEWATCH_ACTION_DRAIN || p->dry_run)
+		goto out;
+	r->policy_id = p->id;
+	if (cw_drain_refusal(sk, &r->refusal))
+		goto out_used;
+	r->refusal = CLOSEWATCH_REFUSAL_LINGER0;
+	if (cw_drain_linger0(sk) && !p->even_linger0)
+		goto out_used;
+	r->refusal = CLOSEWATCH_REFUSAL_NO_MEMORY;
+	if (!d)
+		goto out_used;
+	cw_drain_fill(d, ev, p);
+	r->refusal = CLOSEWATCH_REFUSAL_LIMIT;
+	yes = cw_drain_limits_join(&d->place);
+out_used:
+	cw_policy_used(p);
+out:
+	rcu_read_unlock();
+	return yes;
+}
+
+bool cw_drain_begin(struct sock *sk)
+{
+	struct cw_event ev = { .drained.action = CLOSEWATCH_ACTION_DRAIN };
+	struct cw_drain *d = cw_drain_alloc(sk);
+
+	lock_sock(sk);
+	cw_facts_take(&ev.conn, sk);
+	cw_owner_take(&ev.owner, sk);
+	ev.drained.response = ev.conn.unsent + ev.conn.unacked;
+	if (cw_drain_decide(d, sk, &ev)) {
+		cw_drain_start(d, sk, &ev);
+		release_sock(sk);
+		return true;
+	}
+	release_sock(sk);
+	if (d) {
+		cw_drain_limits_forget(&d->place);
+		cw_drain_free(d);
+	}
+	cw_drain_refused(sock_net(sk), &ev);
+	return false;
+}
+
+unsigned int cw_drain_count(void)
+{
+	return cw_drain_limits_count(NULL);
+}
+
+unsigned int cw_drain_count_net(struct net *net)
+{
+	return cw_drain_limits_count(net);
+}
+
+u32 cw_drain_total_max_ms(void)
+{
+	return clamp(READ_ONCE(drain_total_max), 1U, 3600U) * MSEC_PER_SEC;
+}
+
+/* The socket is held for as long as the place is taken; figures may be torn
+ * from each other, but each is right.
+ */
+static void cw_drain_look(struct cw_drain_place *p, void *arg)
+{
+	struct cw_drain *d = container_of(p, struct cw_drain, place);
+	struct cw_event *ev = arg;
+
+	memset(ev, 0, sizeof(*ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
+	ev->time = ktime_get_real_ns();
+	ev->conn = d->conn;
+	ev->owner = d->owner;
+	ev->marks.new_state = READ_ONCE(d->sk->sk_state);
+	ev->drained = d->drained;
+	ev->drained.response_acked = cw_drain_acked(d);
+	ev->drained.ns = ktime_get_ns() - d->began;
+}
+
+bool cw_drain_next(const struct net *net, u64 *cursor, struct cw_event *ev)
+{
+	u64 seq = cw_drain_limits_next(net, *cursor, cw_drain_look, ev);
+
+	if (seq)
+		*cursor = seq;
+	return seq;
+}
+
+void cw_drain_flush(struct net *net)
+{
+	cw_drain_limits_flush(net);
+}
+
+int cw_drain_init(void)
+{
+	int err = -ENOMEM;
+
+	cw_drain_cache = kmem_cache_create("closewatch_drain",
+					   sizeof(struct cw_drain), 0,
+					   SLAB_ACCOUNT, NULL);
+	if (!cw_drain_cache)
+		return -ENOMEM;
+	/* Unbound: a drain follows no CPU, and may wait for a socket's lock. */
+	cw_drain_wq = alloc_workqueue("closewatch_drain", WQ_UNBOUND, 0);
+	if (!cw_drain_wq)
+		goto err_cache;
+	err = cw_drain_limits_init(cw_drain_evict);
+	if (err)
+		goto err_wq;
+	return 0;
+
+err_wq:
+	destroy_workqueue(cw_drain_wq);
+err_cache:
+	kmem_cache_destroy(cw_drain_cache);
+	return err;
+}
+
+void cw_drain_exit(void)
+{
+	cw_drain_flush(NULL);
+	/* Also waits for the last works to have left our text. */
+	destroy_workqueue(cw_drain_wq);
+	WARN_ON_ONCE(atomic64_read(&cw_drain_created) !=
+		     atomic64_read(&cw_drain_destroyed));
+	cw_drain_limits_exit();
+	kmem_cache_destroy(cw_drain_cache);
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A drain counts in its scopes from join to retire, or to the order to leave,
+ * and among the leaving from then on until it is gone. Leaving needs no peer,
+ * only a worker's time, so a scope never waits long for its places; but should
+ * no worker come, there is an end to their number.
+ */
+#include <linux/errno.h>
+#include <linux/hashtable.h>
+#include <linux/lockdep.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "drain_limits.h"
+#include "event.h"
+
+static unsigned int drain_max = 32768;
+module_param(drain_max, uint, 0644);
+MODULE_PARM_DESC(drain_max, "drains at once (32768)");
+
+static unsigned int drain_max_netns = 16384;
+module_param(drain_max_netns, uint, 0644);
+MODULE_PARM_DESC(drain_max_netns,
+		 "drains at once in a network namespace (16384)");
+
+static unsigned int drain_max_uid = 16384;
+module_param(drain_max_uid, uint, 0644);
+MODULE_PARM_DESC(drain_max_uid, "drains at once of a user (16384)");
+
+#define CW_DRAIN_USER_BITS	6
+#define CW_DRAIN_FLUSH_BURST	256	/* told to leave before others may run */
+
+struct cw_drain_scope {
+	struct list_head list;
+	unsigned int count;	/* on the list */
+	unsigned int leaving;
+};
+
+struct cw_drain_user {
+	struct hlist_node node;
+	struct cw_drain_scope scope;	/* first of all that is needed of it */
+	unsigned int places;		/* that refer to it */
+	u32 uid;
+};
+
+/*
+ * Protects all of this file. Raw, for cw_drain_limits_shed() is called by a
+ * handler; taken in process context only, so that interrupts may stay on.
+ */
+static DEFINE_RAW_SPINLOCK(cw_drain_limits_lock);
+static struct cw_drain_scope cw_drain_all;
+static DEFINE_HASHTABLE(cw_drain_users, CW_DRAIN_USER_BITS);
+static struct rb_root cw_drain_tree = RB_ROOT;
+static u64 cw_drain_seq;
+static unsigned int cw_drain_flushed;	/* places that a flush waits for */
+static DECLARE_WAIT_QUEUE_HEAD(cw_drain_flush_wait);
+
+static void (*cw_drain_evict)(struct cw_drain_place *p);
+static unsigned int cw_drain_limits_id;
+
+static unsigned int cw_drain_limit(unsigned int scope)
+{
+	switch (scope) {
+	case CW_DRAIN_OF_ALL:
+		return READ_ONCE(drain_max);
+	case CW_DRAIN_OF_NETNS:
+		return READ_ONCE(drain_max_netns);
+	default:
+		return READ_ONCE(drain_max_uid);
+	}
+}
+
+static struct cw_drain_scope *cw_drain_scope_net(const struct net *net)
+{
+	return net_generic(net, cw_drain_limits_id);
+}
+
+static struct cw_drain_user *__cw_drain_user_find(u32 uid)
+{
+	struct cw_drain_user *u;
+
+	lockdep_assert_held(&cw_drain_limits_lock);
+	hash_for_each_possible(cw_drain_users, u, node, uid) {
+		if (u->uid == uid)
+			return u;
+	}
+	return NULL;
+}
+
+/* Takes a reference; @fresh is used if there is none, and else freed. */
+static struct cw_drain_user *cw_drain_user_get(u32 uid,
+					       struct cw_drain_user *fresh)
+{
+	struct cw_drain_user *u;
+
+	raw_spin_lock(&cw_drain_limits_lock);
+	u = __cw_drain_user_find(uid);
+	if (!u && fresh) {
+		u = fresh;
+		fresh = NULL;
+		u->uid = uid;
+		INIT_LIST_HEAD(&u->scope.list);
+		hash_add(cw_drain_users, &u->node, uid);
+	}
+	if (u)
+		u->places++;
+	raw_spin_unlock(&cw_drain_limits_lock);
+	kfree(fresh);
+	return u;
+}
+
+/* Returns what the caller must free, without the lock. */
+static struct cw_drain_user *__cw_drain_user_put(struct cw_drain_place *p)
+{
+	struct cw_drain_user *u = container_of(p->scope[CW_DRAIN_OF_USER],
+					       struct cw_drain_user, scope);
+
+	lockdep_assert_held(&cw_drain_limits_lock);
+	if (--u->places)
+		return NULL;
+	hash_del(&u->node);
+	return u;
+}
+
+int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net, u32 uid)
+{
+	struct cw_drain_user *u = cw_drain_user_get(uid, NULL);
+	unsigned int i;
+
+	if (!u) {
+		u = kzalloc(sizeof(*u), GFP_KERNEL);
+		if (!u)
+			return -ENOMEM;
+		u = cw_drain_user_get(uid, u);
+	}
+	p->net = net;
+	p->scope[CW_DRAIN_OF_ALL] = &cw_drain_all;
+	p->scope[CW_DRAIN_OF_NETNS] = cw_drain_scope_net(net);
+	p->scope[CW_DRAIN_OF_USER] = &u->scope;
+	for (i = 0; i < CW_DRAIN_SCOPES; i++)
+		INIT_LIST_HEAD(&p->in[i]);
+	return 0;
+}
+
+void cw_drain_limits_forget(struct cw_drain_place *p)
+{
+	struct cw_drain_user *u;
+
+	raw_spin_lock(&cw_drain_limits_lock);
+	u = __cw_drain_user_put(p);
+	raw_spin_unlock(&cw_drain_limits_lock);
+	kfree(u);
+}
+
+/* Off the lists, each exactly once, whoever comes first. */
+static bool __cw_drain_unlist(struct cw_drain_place *p)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&cw_drain_limits_lock);
+	if (list_empty(&p->in[0]))
+		return false;
+	for (i = 0; i < CW_DRAIN_SCOPES; i++) {
+		list_del_init(&p->in[i]);
+		p->scope[i]->count--;
+		p->scope[i]->leaving++;
+	}
+	return true;
+}
+
+static void __cw_drain_leave(struct cw_drain_place *p, u32 outcome)
+{
+	if (!__cw_drain_unlist(p))
+		return;
+	WRITE_ONCE(p->leave, outcome);
+	cw_drain_evict(p);
+}
+
+static void __cw_drain_shed(struct cw_drain_scope *s, unsigned int scope)
+{
+	struct cw_drain_place *p;
+
+	p = list_first_entry_or_null(&s->list, struct cw_drain_place,
+				     in[scope]);
+	if (p)
+		__cw_drain_leave(p, CLOSEWATCH_DRAIN_OUTCOME_SHED);
+}
+
+static bool __cw_drain_make_room(struct cw_drain_place *p, unsigned int scope)
+{
+	unsigned int max = cw_drain_limit(scope);
+	struct cw_drain_scope *s = p->scope[scope];
+
+	/* More than once only after the limit has been lowered. */
+	while (s->count >= max) {
+		if (s->leaving >= max)
+			return false;
+		__cw_drain_shed(s, scope);
+	}
+	return true;
+}
+
+/* Numbers only grow, so the place of a new one is on the right. */
+static void __cw_drain_number(struct cw_drain_place *p)
+{
+	struct rb_node **link = &cw_drain_tree.rb_node, *parent = NULL;
+
+	p->seq = ++cw_drain_seq;
+	while (*link) {
+		parent = *link;
+		link = &parent->rb_right;
+	}
+	rb_link_node(&p->node, parent, link);
+	rb_insert_color(&p->node, &cw_drain_tree);
+}
+
+bool cw_drain_limits_join(struct cw_drain_place *p)
+{
+	bool room = true;
+	unsigned int i;
+
+	raw_spin_lock(&cw_drain_limits_lock);
+	for (i = 0; i < CW_DRAIN_SCOPES && room; i++)
+		room = __cw_drain_make_room(p, i);
+	if (room) {
+		__cw_drain_number(p);
+		for (i = 0; i < CW_DRAIN_SCOPES; i++) {
+			list_add_tail(&p->in[i], &p->scope[i]->list);
+			p->scope[i]->count++;
+		}
+	}
+	raw_spin_unlock(&cw_drain_limits_lock);
+	return room;
+}
+
+void cw_drain_limits_retire(struct cw_drain_place *p)
+{
+	raw_spin_lock(&cw_drain_limits_lock);
+	__cw_drain_unlist(p);
+	raw_spin_unlock(&cw_drain_limits_lock);
+}
+
+void cw_drain_limits_gone(struct cw_drain_place *p)
+{
+	struct cw_drain_user *u;
+	bool wake = false;
+	unsigned int i;
+
+	raw_spin_lock(&cw_drain_limits_lock);
+	for (i = 0; i < CW_DRAIN_SCOPES; i++)
+		p->scope[i]->leaving--;
+	rb_erase(&p->node, &cw_drain_tree);
+	if (p->flushed)
+		wake = !--cw_drain_flushed;
+	u = __cw_drain_user_put(p);
+	raw_spin_unlock(&cw_drain_limits_lock);
+	kfree(u);
+	if (wake)
+		wake_up_all(&cw_drain_flush_wait);
+}
+
+static bool cw_drain_scope_full(const struct cw_drain_scope *s,
+				unsigned int scope)
+{
+	unsigned int max = cw_drain_limit(scope);
+
+	return READ_ONCE(s->count) >= max && READ_ONCE(s->leaving) >= max;
+}
+
+bool cw_drain_limits_full(struct net *net)
+{
+	return cw_drain_scope_full(&cw_drain_all, CW_DRAIN_OF_ALL) ||
+	       cw_drain_scope_full(cw_drain_scope_net(net), CW_DRAIN_OF_NETNS);
+}
+
+void cw_drain_limits_shed(void)
+{
+	raw_spin_lock(&cw_drain_limits_lock);
+	__cw_drain_shed(&cw_drain_all, CW_DRAIN_OF_ALL);
+	raw_spin_unlock(&cw_drain_limits_lock);
+}
+
+static struct cw_drain_place *__cw_drain_after(u64 seq)
+{
+	struct rb_node *node = cw_drain_tree.rb_node;
+	struct cw_drain_place *found = NULL;
+
+	lockdep_assert_held(&cw_drain_limits_lock);
+	while (node) {
+		struct cw_drain_place *p = rb_entry(node, struct cw_drain_place,
+						    node);
+
+		if (p->seq > seq) {
+			found = p;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return found;
+}
+
+static struct cw_drain_place *__cw_drain_following(struct cw_drain_place *p)
+{
+	struct rb_node *node = rb_next(&p->node);
+
+	return node ? rb_entry(node, struct cw_drain_place, node) : NULL;
+}
+
+/* Tell up to a burst of them; returns the number of the last, or 0. */
+static u64 __cw_drain_flush_some(const struct net *net, u64 seq)
+{
+	struct cw_drain_place *p = __cw_drain_after(seq);
+	unsigned int burst = CW_DRAIN_FLUSH_BURST;
+
+	for (seq = 0; p && burst--; p = __cw_drain_following(p)) {
+		seq = p->seq;
+		if (net && p->net != net)
+			continue;
+		if (!p->flushed) {
+			p->flushed = true;
+			cw_drain_flushed++;
+		}
+		__cw_drain_leave(p, CLOSEWATCH_DRAIN_OUTCOME_FLUSHED);
+	}
+	return seq;
+}
+
+void cw_drain_limits_flush(struct net *net)
+{
+	u64 seq = 0, last;
+
+	raw_spin_lock(&cw_drain_limits_lock);
+	last = cw_drain_seq;
+	raw_spin_unlock(&cw_drain_limits_lock);
+	do {
+		raw_spin_lock(&cw_drain_limits_lock);
+		seq = __cw_drain_flush_some(net, seq);
+		raw_spin_unlock(&cw_drain_limits_lock);
+		cond_resched();
+	} while (seq && seq < last);
+	wait_event(cw_drain_flush_wait, !READ_ONCE(cw_drain_flushed));
+}
+
+unsigned int cw_drain_limits_count(struct net *net)
+{
+	const struct cw_drain_scope *s = net ? cw_drain_scope_net(net) :
+					       &cw_drain_all;
+
+	return READ_ONCE(s->count) + READ_ONCE(s->leaving);
+}
+
+u64 cw_drain_limits_next(const struct net *net, u64 seq,
+			 void (*look)(struct cw_drain_place *p, void *arg),
+			 void *arg)
+{
+	struct cw_drain_place *p;
+
+	raw_spin_lock(&cw_drain_limits_lock);
+	p = __cw_drain_after(seq);
+	while (p && net && p->net != net)
+		p = __cw_drain_following(p);
+	seq = p ? p->seq : 0;
+	if (p)
+		look(p, arg);
+	raw_spin_unlock(&cw_drain_limits_lock);
+	return seq;
+}
+
+static int __net_init cw_drain_limits_net_init(struct net *net)
+{
+	INIT_LIST_HEAD(&cw_drain_scope_net(net)->list);
+	return 0;
+}
+
+/* No exit: a drain holds its network namespace, so none is left by then. */
+static struct pernet_operations cw_drain_limits_ops = {
+	.init = cw_drain_limits_net_init,
+	.id = &cw_drain_limits_id,
+	.size = sizeof(struct cw_drain_scope),
+};
+
+int cw_drain_limits_init(void (*evict)(struct cw_drain_place *p))
+{
+	INIT_LIST_HEAD(&cw_drain_all.list);
+	cw_drain_evict = evict;
+	return register_pernet_subsys(&cw_drain_limits_ops);
+}
+
+void cw_drain_limits_exit(void)
+{
+	unregister_pernet_subsys(&cw_drain_limits_ops);
+	WARN_ON_ONCE(!hash_empty(cw_drain_users));
+}
