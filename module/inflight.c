@@ -24,6 +24,8 @@
 
 #include "birth.h"
 #include "classify.h"
+#include "drain.h"
+#include "drain_stats.h"
 #include "facts.h"
 #include "inflight.h"
 #include "notify.h"
@@ -38,6 +40,7 @@ struct cw_inflight {
 	const struct sock *sk;
 	struct cw_inflight *listener;	/* set in a child's entry only */
 	bool facts_taken;
+	bool drain;			/* the close ends a drain */
 	u64 wait_start;
 	u32 write_seq;
 	struct cw_event ev;
@@ -187,7 +190,10 @@ void cw_inflight_begin(struct sock *sk, long timeout)
 		return;
 	cw_facts_take(&f->ev.conn, sk);
 	f->ev.conn.age_ns = cw_birth_age(f->ev.conn.cookie);
-	cw_owner_take(&f->ev.owner, sk);
+	/* A worker closes what a program had closed before. */
+	f->drain = cw_drain_owner(sk, &f->ev.owner);
+	if (!f->drain)
+		cw_owner_take(&f->ev.owner, sk);
 	f->write_seq = tcp_sk(sk)->write_seq;
 	cw_track_close(sk, &f->ev.owner);
 }
@@ -317,8 +323,14 @@ static void cw_inflight_end(struct cw_inflight *f, struct sock *sk)
 	}
 	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
 	ev->verdict = cw_classify(&ev->conn, ev->owner.why, m);
-	cw_stats_close(sock_net(sk), ev);
-	cw_notify_event(ev);
+	/* The program's close has been told when the drain began. */
+	if (f->drain) {
+		cw_drain_stats_close(sock_net(sk), ev->verdict.path);
+		cw_drain_closed(sk, ev->verdict.path);
+	} else {
+		cw_stats_close(sock_net(sk), ev);
+		cw_notify_event(ev);
+	}
 	cw_inflight_put(f);
 }
 

@@ -8,6 +8,9 @@
  * close of that socket is in progress. An entry is found by the socket's
  * address, which is never dereferenced from here but inside such a call.
  *
+ * The close by which a drain gives its socket up is followed as well, but
+ * makes no event of its own: the drain is told its path.
+ *
  * Context of all but init and exit: the caller holds the socket's lock or
  * owns the socket, which is what serialises access to its entry; softirq or
  * process; no sleeping.

@@ -11,6 +11,7 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "drain.h"
 #include "facts.h"
 #include "notify.h"
 #include "reset.h"
@@ -22,7 +23,8 @@ void cw_reset_received(struct sock *sk)
 		.extra.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED,
 	};
 
-	if (sock_flag(sk, SOCK_DEAD) || sk->sk_state == TCP_CLOSE)
+	if (sock_flag(sk, SOCK_DEAD) || sk->sk_state == TCP_CLOSE ||
+	    cw_drain_is(sk))
 		return;
 	cw_facts_take(&ev.conn, sk);
 	ev.marks.new_state = TCP_CLOSE;

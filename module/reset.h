@@ -9,7 +9,7 @@ struct sock;
  * cw_reset_received() - an acceptable RST has come for @sk
  *
  * Tells of it while the program has the socket open; of an orphan the fate
- * tells.
+ * tells, and of a drain its end as well.
  *
  * Context: softirq or process, the socket's lock is held or it is owned.
  */

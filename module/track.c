@@ -16,6 +16,7 @@
 
 #include "birth.h"
 #include "classify.h"
+#include "drain.h"
 #include "facts.h"
 #include "notify.h"
 #include "stats.h"
@@ -271,17 +272,17 @@ static void cw_track_end_take(struct cw_end *end, struct sock *sk,
 
 /* Takes the entry, if there is one, out of use. */
 static void cw_track_emit(struct net *net, const struct cw_conn *conn,
-			  struct cw_end *end, struct cw_track *t)
+			  const struct cw_owner *owner, struct cw_end *end,
+			  struct cw_track *t)
 {
 	struct cw_event ev = {
 		.type = CLOSEWATCH_EVENT_TYPE_FATE,
 		.conn = *conn,
+		.owner = *owner,
 	};
 
 	if (t && t->since)
 		end->since_ns = ktime_get_ns() - t->since;
-	if (t)
-		ev.owner = t->owner;
 	cw_classify_end(end, conn->linger2);
 	ev.end = *end;
 	cw_stats_fate(net, end, t && t->minisock);
@@ -292,9 +293,11 @@ static void cw_track_emit(struct net *net, const struct cw_conn *conn,
 
 void cw_track_gone(struct sock *sk, int old_state)
 {
+	struct cw_owner owner = { };
 	struct cw_conn conn;
 	struct cw_track *t;
 	struct cw_end end;
+	bool drained;
 
 	t = cw_track_take(cw_facts_cookie(sk));
 	if (!cw_track_concerns(sk)) {
@@ -305,18 +308,23 @@ void cw_track_gone(struct sock *sk, int old_state)
 	cw_track_end_take(&end, sk, old_state, t);
 	cw_facts_take(&conn, sk);
 	conn.age_ns = cw_birth_age(conn.cookie);
+	/* Its program has closed what a drain owns, and reads no more of it. */
+	drained = cw_drain_owner(sk, &owner);
+	if (t && !drained)
+		owner = t->owner;
 	/* The purge of an orphan's queue leaves the numbers that it counts by. */
-	if (end.dead || end.marks & CW_MARK_IN_CLOSE)
+	if (end.dead || drained || end.marks & CW_MARK_IN_CLOSE)
 		conn.unread = 0;
 	if (t && (end.marks & CW_MARK_FIN_WAIT2) &&
 	    !(end.marks & (CW_MARK_NO_MINISOCK | CW_MARKS_TW_END))) {
 		t->conn = conn;
+		t->owner = owner;
 		t->end = end;
 		t->minisock = true;
 		cw_track_hash(t);
 		return;
 	}
-	cw_track_emit(sock_net(sk), &conn, &end, t);
+	cw_track_emit(sock_net(sk), &conn, &owner, &end, t);
 }
 
 /* Unhash the entry of a minisock, or leave a mark for its full socket. */
@@ -342,6 +350,7 @@ void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark)
 {
 	struct cw_track *t = cw_track_tw_take(atomic64_read(&tw->tw_cookie),
 					      mark);
+	struct cw_owner owner;
 	struct cw_conn conn;
 	struct cw_end end;
 
@@ -350,7 +359,8 @@ void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark)
 	conn = t->conn;
 	end = t->end;
 	end.marks |= mark;
-	cw_track_emit(twsk_net(tw), &conn, &end, t);
+	owner = t->owner;
+	cw_track_emit(twsk_net(tw), &conn, &owner, &end, t);
 }
 
 void cw_track_tw_kill(struct inet_timewait_sock *tw)
