@@ -386,6 +386,10 @@ void cw_notify_flush(void)
 
 void cw_notify_cancel(void)
 {
+	/* Drains tell their events without a probe: pairs with the read section
+	 * of cw_notify_event().
+	 */
+	synchronize_rcu();
 	cancel_delayed_work_sync(&cw_notify_work);
 }
 

@@ -32,8 +32,13 @@ void cw_notify_exit(void);
  * cw_notify_event() - offer an event to the listeners
  * @ev: complete but for time, cpu and seq, which are set here
  *
- * Context: any but NMI; never waits. Called by handlers only, so that
- * cw_probe_disarm() ends all use of the rings.
+ * Without a listener nothing is touched, and listeners are looked for and the
+ * event is put on a ring within one RCU read section: so the use of the rings
+ * ends a grace period after the last listener has gone, see
+ * cw_notify_cancel(). Callers that are no handlers must end before
+ * cw_notify_exit().
+ *
+ * Context: any but NMI; never waits.
  */
 void cw_notify_event(struct cw_event *ev);
 
@@ -74,7 +79,11 @@ int cw_notify_get_stats(struct net *net, u32 portid,
 /** cw_notify_flush() - return when all that is on the rings has been sent */
 void cw_notify_flush(void);
 
-/** cw_notify_cancel() - stop the worker; no handler may run any more */
+/**
+ * cw_notify_cancel() - end all use of the rings
+ *
+ * Context: process, may sleep; no listener is left and no probe is armed.
+ */
 void cw_notify_cancel(void);
 
 /** cw_notify_listeners() - how many there are; racy, for display */
