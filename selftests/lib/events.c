@@ -44,6 +44,7 @@ void events_close(struct events *e)
 	if (e->sk)
 		nl_socket_free(e->sk);
 	free(e->list);
+	free(e->drains);
 	memset(e, 0, sizeof(*e));
 }
 
@@ -107,15 +108,16 @@ static void decode_event(struct event *ev, struct nlattr *nest)
 	}
 }
 
-static void add_event(struct events *e, struct nlattr *nest)
+static void add_event(struct event **list, size_t *n, size_t *room,
+		      struct nlattr *nest)
 {
-	if (e->n == e->room) {
-		e->room = e->room ? 2 * e->room : 64;
-		e->list = realloc(e->list, e->room * sizeof(*e->list));
-		if (!e->list)
+	if (*n == *room) {
+		*room = *room ? 2 * *room : 64;
+		*list = realloc(*list, *room * sizeof(**list));
+		if (!*list)
 			abort();
 	}
-	decode_event(&e->list[e->n++], nest);
+	decode_event(&(*list)[(*n)++], nest);
 }
 
 static uint64_t nested(struct nlattr **tb, int type)
@@ -147,6 +149,9 @@ static void take_info(struct events *e, struct nlattr *nest)
 		.lost_ring = nested(tb, CLOSEWATCH_A_INFO_LOST_RING),
 		.lost_socket = nested(tb, CLOSEWATCH_A_INFO_LOST_SOCKET),
 		.missed = nested(tb, CLOSEWATCH_A_INFO_MISSED),
+		.policies = nested(tb, CLOSEWATCH_A_INFO_POLICIES),
+		.drains = nested(tb, CLOSEWATCH_A_INFO_DRAINS),
+		.policy_armed = nested(tb, CLOSEWATCH_A_INFO_POLICY_ARMED),
 	};
 }
 
@@ -185,6 +190,64 @@ static void take_bucket(uint64_t *histogram, struct nlattr *nest)
 		histogram[n] = nested(tb, CLOSEWATCH_A_BUCKET_COUNT);
 }
 
+/* Both lists are as long as their numbers are many */
+static void take_drain_tally(struct drain_tally *list, unsigned int max,
+			     int by, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_DRAIN_TALLY_MAX + 1];
+	uint64_t i;
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_DRAIN_TALLY_MAX, nest, NULL) < 0)
+		return;
+	i = nested(tb, by);
+	if (!tb[by] || i > max)
+		return;
+	list[i] = (struct drain_tally){
+		.events = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_EVENTS),
+		.discarded = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_DISCARDED),
+		.response = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_RESPONSE_BYTES),
+		.acked = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_RESPONSE_ACKED),
+	};
+}
+
+static void take_drain_close(struct stats *s, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_TALLY_MAX + 1];
+	uint64_t path;
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_TALLY_MAX, nest, NULL) < 0)
+		return;
+	path = nested(tb, CLOSEWATCH_A_TALLY_PATH);
+	if (path <= CLOSEWATCH_PATH_MAX)
+		s->drain_closes[path] = nested(tb, CLOSEWATCH_A_TALLY_EVENTS);
+}
+
+static void take_drain_stats(struct stats *s, struct nlattr *a)
+{
+	switch (nla_type(a)) {
+	case CLOSEWATCH_A_STATS_DRAIN:
+		take_drain_tally(s->ended, CLOSEWATCH_DRAIN_OUTCOME_MAX,
+				 CLOSEWATCH_A_DRAIN_TALLY_OUTCOME, a);
+		break;
+	case CLOSEWATCH_A_STATS_REFUSED:
+		take_drain_tally(s->refused, CLOSEWATCH_REFUSAL_MAX,
+				 CLOSEWATCH_A_DRAIN_TALLY_REFUSAL, a);
+		break;
+	case CLOSEWATCH_A_STATS_DRAIN_CLOSE:
+		take_drain_close(s, a);
+		break;
+	case CLOSEWATCH_A_STATS_SAVED:
+		s->saved = number(a);
+		break;
+	case CLOSEWATCH_A_STATS_SAVED_BYTES:
+		s->saved_bytes = number(a);
+		break;
+	case CLOSEWATCH_A_STATS_DRAINS:
+		s->drains = number(a);
+		break;
+	}
+}
+
 static void take_stats(struct events *e, struct nlattr *nest)
 {
 	struct stats *s = &e->stats;
@@ -210,8 +273,18 @@ static void take_stats(struct events *e, struct nlattr *nest)
 		case CLOSEWATCH_A_STATS_UNREAD:
 			take_bucket(s->unread, a);
 			break;
+		default:
+			take_drain_stats(s, a);
 		}
 	}
+}
+
+static void take_policy(struct events *e, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_POLICY_MAX + 1];
+
+	if (!nla_parse_nested(tb, CLOSEWATCH_A_POLICY_MAX, nest, NULL))
+		e->policy_id = nested(tb, CLOSEWATCH_A_POLICY_ID);
 }
 
 static void take_message(struct events *e, struct nlmsghdr *h)
@@ -223,7 +296,7 @@ static void take_message(struct events *e, struct nlmsghdr *h)
 			  genlmsg_attrlen(nlmsg_data(h), 0), left) {
 		switch (nla_type(a)) {
 		case CLOSEWATCH_A_EVENT:
-			add_event(e, a);
+			add_event(&e->list, &e->n, &e->room, a);
 			break;
 		case CLOSEWATCH_A_LISTENER:
 			take_figures(e, a);
@@ -233,6 +306,12 @@ static void take_message(struct events *e, struct nlmsghdr *h)
 			break;
 		case CLOSEWATCH_A_STATS:
 			take_stats(e, a);
+			break;
+		case CLOSEWATCH_A_POLICY:
+			take_policy(e, a);
+			break;
+		case CLOSEWATCH_A_DRAIN:
+			add_event(&e->drains, &e->n_drains, &e->drains_room, a);
 			break;
 		}
 	}
@@ -269,6 +348,9 @@ static int receive(struct events *e, uint32_t seq, int *err, int flags)
 	     h = nlmsg_next(h, &left)) {
 		if (h->nlmsg_type == e->family) {
 			take_message(e, h);
+		} else if (h->nlmsg_type == NLMSG_DONE && h->nlmsg_seq == seq) {
+			*err = *(int *)nlmsg_data(h);
+			return 1;
 		} else if (h->nlmsg_type == NLMSG_ERROR && h->nlmsg_seq == seq) {
 			*err = ((struct nlmsgerr *)nlmsg_data(h))->error;
 			take_extack(e, h);
@@ -280,12 +362,14 @@ static int receive(struct events *e, uint32_t seq, int *err, int flags)
 
 static int transact(struct events *e, struct nl_msg *msg)
 {
+	bool dump = nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP;
 	int64_t end = now_ns() + WAIT_LIMIT_NS;
 	int ret, err = -ETIMEDOUT;
 	uint32_t seq;
 
 	nl_complete_msg(e->sk, msg);
-	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK;
+	if (!dump)
+		nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK;
 	seq = nlmsg_hdr(msg)->nlmsg_seq;
 	if (nl_send(e->sk, msg) < 0) {
 		nlmsg_free(msg);
@@ -327,6 +411,32 @@ int events_subscribe(struct events *e, filter_fill fill, const void *arg)
 		nla_nest_end(msg, nest);
 	}
 	return transact(e, msg);
+}
+
+static int send_filled(struct events *e, struct nl_msg *msg, filter_fill fill,
+		       const void *arg)
+{
+	if (fill && fill(msg, arg) < 0) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
+	}
+	return transact(e, msg);
+}
+
+int events_request(struct events *e, uint8_t cmd, filter_fill fill,
+		   const void *arg)
+{
+	return send_filled(e, request(e, cmd), fill, arg);
+}
+
+int events_dump(struct events *e, uint8_t cmd, filter_fill fill,
+		const void *arg)
+{
+	struct nl_msg *msg = request(e, cmd);
+
+	e->n_drains = 0;
+	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP;
+	return send_filled(e, msg, fill, arg);
 }
 
 int events_unsubscribe(struct events *e)

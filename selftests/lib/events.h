@@ -33,6 +33,13 @@ struct listener_figures {
 struct module_info {
 	uint32_t listeners, probes, inflight;
 	uint64_t events, lost_ring, lost_socket, missed;
+	uint32_t policies, drains;
+	bool policy_armed;
+};
+
+/* Drains of one outcome, or refused for one reason */
+struct drain_tally {
+	uint64_t events, discarded, response, acked;
 };
 
 /* A histogram's bucket n holds values from 2^n on */
@@ -49,6 +56,11 @@ struct stats {
 	uint64_t linger_wait[STATS_BUCKETS];
 	uint64_t fate_time[STATS_BUCKETS];
 	uint64_t unread[STATS_BUCKETS];
+	struct drain_tally ended[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1];
+	struct drain_tally refused[CLOSEWATCH_REFUSAL_MAX + 1];
+	uint64_t drain_closes[CLOSEWATCH_PATH_MAX + 1];
+	uint64_t saved, saved_bytes;
+	uint32_t drains;
 };
 
 struct events {
@@ -59,6 +71,9 @@ struct events {
 	struct listener_figures figures;	/* from the last reply */
 	struct module_info info;		/* likewise */
 	struct stats stats;			/* likewise */
+	uint32_t policy_id;			/* likewise */
+	struct event *drains;			/* of the last dump */
+	size_t n_drains, drains_room;
 	char extack[256];			/* from the last refusal */
 };
 
@@ -76,6 +91,14 @@ int events_subscribe(struct events *e, filter_fill fill, const void *arg);
 int events_unsubscribe(struct events *e);
 int events_info(struct events *e);
 int events_stats(struct events *e);
+
+/* A request whose attributes @fill puts, after the command's header; also one
+ * for a dump, which is read to its end
+ */
+int events_request(struct events *e, uint8_t cmd, filter_fill fill,
+		   const void *arg);
+int events_dump(struct events *e, uint8_t cmd, filter_fill fill,
+		const void *arg);
 
 /* Any bytes as the attributes of a request; and one cut before its command */
 int events_raw(struct events *e, uint8_t cmd, const void *attrs, size_t len);

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "policy.h"
+
+#include <errno.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+#include "wait.h"
+
+#define ATTR(name)	CLOSEWATCH_A_POLICY_##name
+
+static int fill_whom(struct nl_msg *msg, const struct policy *p)
+{
+	if ((p->cookie && nla_put_u64(msg, ATTR(COOKIE), p->cookie)) ||
+	    (p->fd && nla_put_u32(msg, ATTR(SOCKET_FD), *p->fd)) ||
+	    (p->family && nla_put_u16(msg, ATTR(FAMILY), p->family)) ||
+	    (p->local_port &&
+	     nla_put_u16(msg, ATTR(LOCAL_PORT), p->local_port)) ||
+	    (p->local_port_last &&
+	     nla_put_u16(msg, ATTR(LOCAL_PORT_LAST), p->local_port_last)) ||
+	    (p->comm && nla_put_string(msg, ATTR(COMM), p->comm)) ||
+	    (p->uid && nla_put_u32(msg, ATTR(UID), *p->uid)) ||
+	    (p->all_netns && nla_put_flag(msg, ATTR(ALL_NETNS))) ||
+	    (p->priority && nla_put_u32(msg, ATTR(PRIORITY), p->priority)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_what(struct nl_msg *msg, const struct policy *p)
+{
+	if (nla_put_u32(msg, ATTR(ACTION), p->action) ||
+	    (p->idle_ms && nla_put_u32(msg, ATTR(IDLE_MS), p->idle_ms)) ||
+	    (p->total_ms && nla_put_u32(msg, ATTR(TOTAL_MS), p->total_ms)) ||
+	    (p->bytes && nla_put_u64(msg, ATTR(BYTES), p->bytes)) ||
+	    (p->expires_ms &&
+	     nla_put_u64(msg, ATTR(EXPIRES_MS), p->expires_ms)) ||
+	    (p->linger_seconds &&
+	     nla_put_u32(msg, ATTR(LINGER_SECONDS), p->linger_seconds)) ||
+	    (p->force && nla_put_flag(msg, ATTR(FORCE))) ||
+	    (p->dry_run && nla_put_flag(msg, ATTR(DRY_RUN))) ||
+	    (p->even_linger0 && nla_put_flag(msg, ATTR(EVEN_LINGER0))))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_policy(struct nl_msg *msg, const void *arg)
+{
+	struct nlattr *nest;
+
+	nest = nla_nest_start(msg, CLOSEWATCH_A_POLICY | NLA_F_NESTED);
+	if (!nest || fill_what(msg, arg) || fill_whom(msg, arg))
+		return -EMSGSIZE;
+	return nla_nest_end(msg, nest);
+}
+
+int policy_add(struct events *e, const struct policy *p)
+{
+	int err = events_request(e, CLOSEWATCH_CMD_POLICY_ADD, fill_policy, p);
+
+	return err ?: (int)e->policy_id;
+}
+
+static int fill_id(struct nl_msg *msg, const void *arg)
+{
+	const unsigned int *id = arg;
+	struct nlattr *nest;
+
+	nest = nla_nest_start(msg, CLOSEWATCH_A_POLICY | NLA_F_NESTED);
+	if (!nest || nla_put_u32(msg, ATTR(ID), *id))
+		return -EMSGSIZE;
+	return nla_nest_end(msg, nest);
+}
+
+int policy_del(struct events *e, unsigned int id)
+{
+	return events_request(e, CLOSEWATCH_CMD_POLICY_DEL, fill_id, &id);
+}
+
+int policy_flush(struct events *e)
+{
+	return events_request(e, CLOSEWATCH_CMD_POLICY_FLUSH, NULL, NULL);
+}
+
+int drain_off(struct events *e)
+{
+	return events_request(e, CLOSEWATCH_CMD_DRAIN_OFF, NULL, NULL);
+}
+
+static int fill_everywhere(struct nl_msg *msg, const void *unused)
+{
+	struct nlattr *nest;
+
+	nest = nla_nest_start(msg, CLOSEWATCH_A_POLICY | NLA_F_NESTED);
+	if (!nest || nla_put_flag(msg, ATTR(ALL_NETNS)))
+		return -EMSGSIZE;
+	return nla_nest_end(msg, nest);
+}
+
+int drain_off_everywhere(struct events *e)
+{
+	return events_request(e, CLOSEWATCH_CMD_DRAIN_OFF, fill_everywhere,
+			      NULL);
+}
+
+int drains_get(struct events *e)
+{
+	return events_dump(e, CLOSEWATCH_CMD_DRAIN_GET, NULL, NULL);
+}
+
+int drains_await_none(struct events *e)
+{
+	return WAIT_FOR(!events_stats(e) && !e->stats.drains) ? 0 : -ETIMEDOUT;
+}
