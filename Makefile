@@ -60,6 +60,9 @@ spec:
 demo:
 	@$(VM)/demo $(GUEST)
 
+proof:
+	@selftests/servers/proof $(GUEST)
+
 shell:
 	@$(VM)/shell $(GUEST)
 
@@ -86,6 +89,7 @@ help:
 	@echo "make                module (against KDIR) and utility"
 	@echo "make install        both, and the man page (DESTDIR, PREFIX)"
 	@echo "make demo           watch it at work in a guest"
+	@echo "make proof          what real servers lose without and with a drain"
 	@echo "make shell          a guest to play in, everything loaded"
 	@echo "make check          all tests; guest: $(GUEST)"
 	@echo "make check-unit     unit tests on this host"
@@ -96,7 +100,7 @@ help:
 	@echo "make lint           compilers' warnings, sparse, checkpatch, rules"
 	@echo "make spec           regenerate code from the netlink spec"
 	@echo "make clean          what was built here (the cache stays)"
-	@echo "GUEST=6.12 chooses the guest of demo and shell."
+	@echo "GUEST=6.12 chooses the guest of demo, proof and shell."
 
-.PHONY: all module userspace install clean spec demo shell check check-unit \
+.PHONY: all module userspace install clean spec demo proof shell check check-unit \
 	lint check-kernels check-debug check-truth help

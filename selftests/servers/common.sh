@@ -104,7 +104,7 @@ listening() { [ -n "$(in_server ss -Htln "sport = :$1")" ]; }
 
 # No connection is left but in TIME_WAIT: nothing more will be sent.
 settled() {
-	[ -z "$(in_server ss -Htn state connected exclude time-wait)" ]
+	[ -z "$(in_server ss -Htn state connected exclude time-wait "sport = :80")" ]
 }
 
 # RSTs that leave the server's port; netem has dropped its share before.

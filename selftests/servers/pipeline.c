@@ -13,8 +13,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,11 +92,23 @@ static int target_requests(struct target *t, char **paths)
 	return fclose(f);
 }
 
+/* Once nothing is under way, only a probe meets a server whose RST was lost. */
+static void keep_alive(int fd)
+{
+	int on = 1, seconds = 2, probes = 10;
+
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof(seconds));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+}
+
 static int connection_open(const struct target *t, struct connection *c)
 {
 	int fd = socket(t->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
 	memset(c, 0, sizeof(*c));
+	keep_alive(fd);
 	if (fd >= 0 &&
 	    connect(fd, (const struct sockaddr *)&t->address, t->length) &&
 	    errno != EINPROGRESS) {
@@ -247,7 +259,8 @@ int main(int argc, char **argv)
 	if (argc < 6 || target_address(&target, argv[1], atoi(argv[2])) ||
 	    atol(argv[3]) < 1 || atoi(argv[4]) < 1 ||
 	    target_requests(&target, argv + 5)) {
-		fprintf(stderr, "usage: pipeline ADDRESS PORT CONNECTIONS AT-ONCE PATH[*TIMES]...\n");
+		fprintf(stderr, "usage: pipeline ADDRESS PORT "
+				"CONNECTIONS AT-ONCE PATH[*TIMES]...\n");
 		return 2;
 	}
 	run(&target, atol(argv[3]), atoi(argv[4]), &all);
