@@ -118,6 +118,14 @@ def linger(s, seconds):
 $1"
 }
 
+# 400 requests at once to the server that closes after 10.
+pipeline() {
+	printf 'GET /small HTTP/1.1\r\nHost: demo\r\n\r\n%.0s' $(seq 400) |
+		timeout 60 nc 127.0.0.1 81 |
+		awk '/^hello/ { n++ }
+			END { print "(nginx wrote 10 answers, the client got " n + 0 ")" }'
+}
+
 main() {
 	say "nginx serves; closewatch watches"
 	start_nginx
@@ -131,12 +139,16 @@ main() {
 	curl -so /dev/null --limit-rate 1M http://127.0.0.1/big
 	show 'fin-behind-data +127.0.0.1:80'
 
-	say "a client pipelines 400 requests, nginx closes after 10: RST, for the rest is unread"
-	printf 'GET /small HTTP/1.1\r\nHost: demo\r\n\r\n%.0s' $(seq 400) |
-		timeout 60 nc 127.0.0.1 81 |
-		awk '/^hello/ { n++ }
-			END { print "(the client got " n + 0 " of 400 answers)" }'
+	say "a client 10 ms away pipelines 400 requests, nginx closes after 10: RST, for the rest is unread"
+	tc qdisc add dev lo root netem delay 10ms
+	pipeline
 	show 'rst-unread +127.0.0.1:81'
+
+	say "the same with a policy: closewatch drain --local-port 81"
+	closewatch drain --local-port 81
+	pipeline
+	show 'drain-end +127.0.0.1:81'
+	tc qdisc del dev lo root
 
 	say "nginx is told to drop a request (return 444): SO_LINGER with zero time, RST"
 	curl -sS http://127.0.0.1/drop || :
@@ -186,6 +198,10 @@ l.close()"
 	wait "$WATCH" || :
 	fresh
 	cat "$DIR/summary"
+
+	say "closewatch stats: what the drain saved"
+	closewatch stats | sed -n '/^saved/p; /^DRAIN  /,/^$/p'
+	closewatch drain off
 }
 
 main

@@ -8,8 +8,7 @@
 
 TITLE='haproxy, early 413 with a page of 40 kB; curl uploads 20 MB'
 LINK='delay 10ms loss 2%'
-DRAIN='--local-port 80'
-TRIES=${TRIES:-30}
+tries 30
 
 # Its log has the status of each response.
 serve() {

@@ -6,8 +6,7 @@
 
 TITLE='nginx, closing after `keepalive_requests 100`; 120 pipelined'
 LINK='delay 10ms loss 2%'
-DRAIN='--local-port 80'
-TRIES=${TRIES:-100}
+tries 100
 
 # Its log has a line for each response that it has handed to the kernel in full.
 serve() {

@@ -7,8 +7,7 @@
 
 TITLE='python3 http.server, early 413; http.client uploads 1 MB'
 LINK='delay 10ms loss 2%'
-DRAIN='--local-port 80'
-TRIES=${TRIES:-20}
+tries 20
 
 # It logs each response to stderr.
 serve() {
