@@ -2,9 +2,7 @@
 #ifndef CLOSEWATCH_DECODE_H
 #define CLOSEWATCH_DECODE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "attr.h"
 
 /*
  * Attributes into plain structs. Nothing here trusts its input, allocates,
@@ -12,11 +10,6 @@
  * skipped; one of a wrong length or one that runs past the end is left out
  * and counted in @malformed. Bit n of @present says that attribute n was read.
  */
-
-struct cw_bytes {
-	uint8_t len;
-	uint8_t b[64];
-};
 
 struct cw_event {
 	uint64_t present;
@@ -34,6 +27,10 @@ struct cw_event {
 	uint64_t count;
 	uint64_t lost_bytes;
 	uint64_t since_close_ns;
+	uint64_t discarded;
+	uint64_t response_bytes;
+	uint64_t response_acked;
+	uint64_t drain_ns;
 	uint32_t type;
 	uint32_t cpu;
 	uint32_t path;
@@ -58,6 +55,10 @@ struct cw_event {
 	uint32_t verdict;
 	uint32_t closed_first;
 	uint32_t reset_kind;
+	uint32_t policy_id;
+	uint32_t action;
+	uint32_t drain_outcome;
+	uint32_t refusal;
 	uint16_t family;
 	uint16_t local_port;
 	uint16_t remote_port;
@@ -65,6 +66,8 @@ struct cw_event {
 	uint8_t new_state;
 	uint8_t linger_on;
 	uint8_t sigpipe;
+	uint8_t dry_run;
+	uint8_t saved;
 	struct cw_bytes local_addr;
 	struct cw_bytes remote_addr;
 	struct cw_bytes comm;
@@ -91,7 +94,41 @@ struct cw_info {
 	uint32_t probes;
 	uint32_t inflight;
 	uint32_t ring_slots;
+	uint32_t policies;
+	uint32_t drains;
+	uint8_t policy_armed;
 	struct cw_bytes version;
+	unsigned int malformed;
+};
+
+/* Both ways: one that is wanted, and one as the kernel tells it. */
+struct cw_policy {
+	uint64_t present;
+	uint64_t cookie;
+	uint64_t cgroup;
+	uint64_t netns;
+	uint64_t expires_ms;
+	uint64_t bytes;
+	uint64_t hits;
+	uint32_t id;
+	uint32_t action;
+	uint32_t socket_fd;
+	uint32_t uid;
+	uint32_t netns_fd;
+	uint32_t priority;
+	uint32_t idle_ms;
+	uint32_t total_ms;
+	uint32_t linger_seconds;
+	uint16_t family;
+	uint16_t local_port;
+	uint16_t local_port_last;
+	uint8_t remote_prefix;
+	bool all_netns;
+	bool dry_run;
+	bool force;
+	bool even_linger0;
+	struct cw_bytes remote_addr;
+	struct cw_bytes comm;
 	unsigned int malformed;
 };
 
@@ -104,6 +141,13 @@ struct cw_count {
 	uint64_t minisocks;	/* of a fate: met by a minisock */
 };
 
+struct cw_drain_count {
+	uint64_t events;
+	uint64_t discarded;
+	uint64_t response_bytes;
+	uint64_t response_acked;
+};
+
 /* Indices are the values of the enums, or the exponent of a bucket. */
 struct cw_stats {
 	uint64_t netns;
@@ -112,6 +156,12 @@ struct cw_stats {
 	uint64_t linger_wait[CW_STATS_KINDS];
 	uint64_t fate_time[CW_STATS_KINDS];
 	uint64_t unread[CW_STATS_KINDS];
+	struct cw_drain_count drain[CW_STATS_KINDS];
+	struct cw_drain_count refused[CW_STATS_KINDS];
+	struct cw_count drain_close[CW_STATS_KINDS];
+	uint64_t saved;
+	uint64_t saved_bytes;
+	uint32_t drains;	/* that run now */
 	unsigned int malformed;
 };
 
@@ -123,6 +173,11 @@ void cw_decode_event(struct cw_event *ev, const void *attrs, size_t len);
 void cw_decode_listener(struct cw_listener *l, const void *attrs, size_t len);
 void cw_decode_info(struct cw_info *info, const void *attrs, size_t len);
 void cw_decode_stats(struct cw_stats *stats, const void *attrs, size_t len);
+void cw_decode_policy(struct cw_policy *p, const void *attrs, size_t len);
+
+/* The payload of attribute @type for a request; false if it is not present. */
+bool cw_policy_attr(const struct cw_policy *p, unsigned int type,
+		    const void **data, size_t *len);
 
 /* Called with each event of a message; false stops the walk. */
 typedef bool cw_event_fn(void *arg, const struct cw_event *ev);

@@ -77,6 +77,31 @@ int cw_parse_duration(const char *text, uint64_t *ns, struct cw_fail *fail)
 	return CW_OK;
 }
 
+int cw_parse_bytes(const char *text, uint64_t *bytes, struct cw_fail *fail)
+{
+	static const char units[] = "KMGT";
+	const char *unit = NULL;
+	size_t len = strlen(text);
+	char digits[24] = "";
+	unsigned int shift = 0;
+
+	if (len && len < sizeof(digits)) {
+		memcpy(digits, text, len);
+		unit = strchr(units, text[len - 1]);
+	}
+	if (unit) {
+		digits[len - 1] = '\0';
+		shift = 10 * (unit - units + 1);
+	}
+	if (!parse_digits(digits, bytes) || !*bytes ||
+	    *bytes > UINT64_MAX >> shift)
+		return cw_fail_usage(fail, NULL,
+				     "'%s' is no number of bytes: 1 or more are wanted, such as 65536, 64K or 16M",
+				     text);
+	*bytes <<= shift;
+	return CW_OK;
+}
+
 int cw_filter_paths(struct cw_filter *f, const char *words,
 		    struct cw_fail *fail)
 {
@@ -162,6 +187,9 @@ int cw_filter_cgroup(struct cw_filter *f, const char *path,
 
 	snprintf(full, sizeof(full), "%s%s", *path == '/' ? "" :
 		 CGROUP_ROOT "/", path);
+	/* The id, as events tell it; it may be that of one that is gone. */
+	if (parse_digits(path, &f->cgroup) && f->cgroup && access(full, F_OK))
+		return CW_OK;
 	if (statfs(full, &fs))
 		return cw_fail_usage(fail, NULL, "cgroup %s: %s", full,
 				     strerror(errno));

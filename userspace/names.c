@@ -21,6 +21,9 @@ static const char *const event_words[] = {
 	[CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN] = "write-after-shutdown",
 	[CLOSEWATCH_EVENT_TYPE_FATE] = "fate",
 	[CLOSEWATCH_EVENT_TYPE_RESET] = "reset",
+	[CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN] = "drain-begin",
+	[CLOSEWATCH_EVENT_TYPE_DRAIN_END] = "drain-end",
+	[CLOSEWATCH_EVENT_TYPE_POLICY] = "policy",
 };
 
 NAMES(cw_event_names, event_words, CLOSEWATCH_EVENT_TYPE_MAX);
@@ -147,6 +150,47 @@ static const char *const reset_words[] = {
 };
 
 NAMES(cw_reset_names, reset_words, CLOSEWATCH_RESET_KIND_MAX);
+
+static const char *const action_words[] = {
+	[CLOSEWATCH_ACTION_DRAIN] = "drain",
+	[CLOSEWATCH_ACTION_LINGER] = "linger",
+	[CLOSEWATCH_ACTION_RESET] = "reset",
+	[CLOSEWATCH_ACTION_LEAVE] = "leave",
+};
+
+NAMES(cw_action_names, action_words, CLOSEWATCH_ACTION_MAX);
+
+static const char *const outcome_words[] = {
+	[CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN] = "unknown",
+	[CLOSEWATCH_DRAIN_OUTCOME_DELIVERED] = "delivered",
+	[CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT] = "idle-timeout",
+	[CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT] = "total-timeout",
+	[CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT] = "byte-limit",
+	[CLOSEWATCH_DRAIN_OUTCOME_PEER_RESET] = "peer-reset",
+	[CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT] = "retransmit-timeout",
+	[CLOSEWATCH_DRAIN_OUTCOME_KILLED] = "killed",
+	[CLOSEWATCH_DRAIN_OUTCOME_SHED] = "shed",
+	[CLOSEWATCH_DRAIN_OUTCOME_FLUSHED] = "flushed",
+	[CLOSEWATCH_DRAIN_OUTCOME_REFUSED] = "refused",
+};
+
+NAMES(cw_outcome_names, outcome_words, CLOSEWATCH_DRAIN_OUTCOME_MAX);
+
+static const char *const refusal_words[] = {
+	[CLOSEWATCH_REFUSAL_NOT_CONNECTED] = "not-connected",
+	[CLOSEWATCH_REFUSAL_LINGER0] = "linger0",
+	[CLOSEWATCH_REFUSAL_REPAIR] = "repair",
+	[CLOSEWATCH_REFUSAL_FAST_OPEN] = "fast-open",
+	[CLOSEWATCH_REFUSAL_ULP] = "ulp",
+	[CLOSEWATCH_REFUSAL_MPTCP] = "mptcp",
+	[CLOSEWATCH_REFUSAL_FOREIGN] = "foreign",
+	[CLOSEWATCH_REFUSAL_LIMIT] = "limit",
+	[CLOSEWATCH_REFUSAL_MEMORY_PRESSURE] = "memory-pressure",
+	[CLOSEWATCH_REFUSAL_NO_MEMORY] = "no-memory",
+	[CLOSEWATCH_REFUSAL_SWITCHED_OFF] = "switched-off",
+};
+
+NAMES(cw_refusal_names, refusal_words, CLOSEWATCH_REFUSAL_MAX);
 
 /* Upper case, as the kernel and RFC 9293 write them. 0 is no state. */
 static const char *const state_words[] = {

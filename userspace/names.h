@@ -21,6 +21,9 @@ extern const struct cw_names cw_fate_names;
 extern const struct cw_names cw_verdict_names;
 extern const struct cw_names cw_side_names;
 extern const struct cw_names cw_reset_names;
+extern const struct cw_names cw_action_names;
+extern const struct cw_names cw_outcome_names;
+extern const struct cw_names cw_refusal_names;
 extern const struct cw_names cw_state_names;
 
 /* NULL for a value that this build does not know: the module may be newer. */

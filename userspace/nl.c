@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <linux/genetlink.h>
-#include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
@@ -22,6 +20,7 @@
 
 #include "health.h"
 #include "nl.h"
+#include "nl_request.h"
 
 /* Room for about 20 000 events while the output is busy. */
 #define RECEIVE_BUFFER	(8 << 20)
@@ -42,31 +41,35 @@ struct cw_nl {
 	int error;		/* 0 or a negative errno */
 	char message[256];	/* extack */
 	bool gone;		/* the family was unregistered */
-	struct cw_info *info;
-	struct cw_stats *stats;
-	struct cw_listener *figures;
+	struct cw_nl_want want;	/* what its replies are for */
 };
 
-/* The extack message behind the error, if the kernel sent one. */
-static void read_extack(struct cw_nl *nl, const struct nlmsgerr *e,
-			const struct nlmsghdr *nlh)
+/* The extack message, if the kernel sent one @skip bytes into the payload. */
+static void read_message(struct cw_nl *nl, const struct nlmsghdr *nlh,
+			 size_t skip)
 {
-	size_t skip = sizeof(*e), len = nlmsg_datalen(nlh), n;
+	size_t len = nlmsg_datalen(nlh), n;
 	const void *text;
 
 	nl->message[0] = '\0';
-	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
-		return;
-	/* Without NLM_F_CAPPED the request's payload comes first. */
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) &&
-	    e->msg.nlmsg_len > sizeof(e->msg))
-		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - sizeof(e->msg);
-	if (skip >= len ||
-	    !cw_decode_find((const char *)e + skip, len - skip,
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) || skip >= len ||
+	    !cw_decode_find((const char *)nlmsg_data(nlh) + skip, len - skip,
 			    NLMSGERR_ATTR_MSG, &text, &n))
 		return;
 	snprintf(nl->message, sizeof(nl->message), "%.*s", (int)n,
 		 (const char *)text);
+}
+
+static void read_extack(struct cw_nl *nl, const struct nlmsgerr *e,
+			const struct nlmsghdr *nlh)
+{
+	size_t skip = sizeof(*e);
+
+	/* Without NLM_F_CAPPED the request's payload comes first. */
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) &&
+	    e->msg.nlmsg_len > sizeof(e->msg))
+		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - sizeof(e->msg);
+	read_message(nl, nlh, skip);
 }
 
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
@@ -121,16 +124,36 @@ static void take_reply(struct cw_nl *nl, const void *attrs, size_t len)
 	const void *nest;
 	size_t n;
 
-	if (nl->info &&
-	    cw_decode_find(attrs, len, CLOSEWATCH_A_INFO, &nest, &n))
-		cw_decode_info(nl->info, nest, n);
-	if (nl->figures &&
-	    cw_decode_find(attrs, len, CLOSEWATCH_A_LISTENER, &nest, &n))
-		cw_decode_listener(nl->figures, nest, n);
-	if (nl->stats &&
-	    cw_decode_find(attrs, len, CLOSEWATCH_A_STATS, &nest, &n))
-		cw_decode_stats(nl->stats, nest, n);
+	if (nl->want.take &&
+	    cw_decode_find(attrs, len, nl->want.attr, &nest, &n))
+		nl->want.take(nl->want.to, nest, n);
+}
+
+/* A dump ends with its own error, which may have an extack message too. */
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct cw_nl *nl = arg;
+	int error;
+
+	if (nlh->nlmsg_seq != nl->seq)
+		return NL_OK;
 	nl->done = true;
+	if (nlmsg_datalen(nlh) < (int)sizeof(error))
+		return NL_OK;
+	memcpy(&error, nlmsg_data(nlh), sizeof(error));
+	if (error < 0)
+		nl->error = error;
+	read_message(nl, nlh, sizeof(error));
+	return NL_OK;
+}
+
+/* Changed while it was dumped: what has come is shown all the same. */
+static int on_interrupted(struct nl_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+	return NL_OK;
 }
 
 static int on_valid(struct nl_msg *msg, void *arg)
@@ -148,14 +171,17 @@ static int on_valid(struct nl_msg *msg, void *arg)
 	gh = nlmsg_data(nlh);
 	attrs = (const char *)gh + GENL_HDRLEN;
 	len = nlmsg_datalen(nlh) - GENL_HDRLEN;
-	if (nlh->nlmsg_type == GENL_ID_CTRL)
+	if (nlh->nlmsg_type == GENL_ID_CTRL) {
 		take_ctrl(nl, gh, attrs, len);
-	else if (nlh->nlmsg_type != nl->family)
+	} else if (nlh->nlmsg_type != nl->family) {
 		return NL_SKIP;
-	else if (gh->cmd == CLOSEWATCH_CMD_EVENT)
-		nl->fn(nl->arg, attrs, len);
-	else if (nlh->nlmsg_seq == nl->seq)
+	} else if (gh->cmd == CLOSEWATCH_CMD_EVENT) {
+		if (nl->fn)
+			nl->fn(nl->arg, attrs, len);
+	} else if (nlh->nlmsg_seq == nl->seq) {
 		take_reply(nl, attrs, len);
+		nl->done = !(nlh->nlmsg_flags & NLM_F_MULTI);
+	}
 	return NL_OK;
 }
 
@@ -165,6 +191,8 @@ static void set_callbacks(struct cw_nl *nl)
 
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, nl);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nl);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, nl);
+	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, nl);
 	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_seq, nl);
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, nl);
 	nl_cb_put(cb);
@@ -316,7 +344,7 @@ static int await(struct cw_nl *nl, int timeout_ms)
 	return nl->error;
 }
 
-static struct nl_msg *request(struct cw_nl *nl, int cmd, int flags)
+struct nl_msg *cw_nl_request(struct cw_nl *nl, int cmd, int flags)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
@@ -349,18 +377,32 @@ static int send_request(struct cw_nl *nl, struct nl_msg *msg)
 	return n < 0 ? -errno : 0;
 }
 
-static int exchange(struct cw_nl *nl, struct nl_msg *msg, int timeout_ms)
+static int exchange(struct cw_nl *nl, struct nl_msg *msg,
+		    const struct cw_nl_want *want, int timeout_ms)
 {
 	int err = send_request(nl, msg);
 
-	return err ? err : await(nl, timeout_ms);
+	if (err)
+		return err;
+	nl->want = want ? *want : (struct cw_nl_want){ 0 };
+	err = await(nl, timeout_ms);
+	nl->want = (struct cw_nl_want){ 0 };
+	return err;
 }
 
-static int fail_request(const struct cw_nl *nl, int err, const char *what,
-			struct cw_fail *fail)
+int cw_nl_exchange(struct cw_nl *nl, struct nl_msg *msg,
+		   const struct cw_nl_want *want)
+{
+	return exchange(nl, msg, want, REPLY_MS);
+}
+
+int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
+	       struct cw_fail *fail)
 {
 	const char *text = nl->message[0] ? nl->message : strerror(-err);
 
+	if (err == -EOPNOTSUPP && nl->message[0])
+		err = -EINVAL;	/* the request is known, its object is not fit */
 	switch (-err) {
 	case EPERM:
 		return cw_fail(fail,
@@ -381,7 +423,8 @@ static int fail_request(const struct cw_nl *nl, int err, const char *what,
 			       "the loaded module does not know this request (%s): build both from one source",
 			       what);
 	default:
-		return cw_fail(fail, "closewatch doctor",
+		return cw_fail(fail, nl->message[0] ? NULL :
+			       "closewatch doctor",
 			       "the kernel refused %s: %s", what, text);
 	}
 }
@@ -422,15 +465,16 @@ static int put_filter(struct nl_msg *msg, const struct cw_filter *f)
 int cw_nl_subscribe(struct cw_nl *nl, const struct cw_filter *f,
 		    struct cw_fail *fail)
 {
-	struct nl_msg *msg = request(nl, CLOSEWATCH_CMD_SUBSCRIBE, NLM_F_ACK);
+	struct nl_msg *msg = cw_nl_request(nl, CLOSEWATCH_CMD_SUBSCRIBE,
+					   NLM_F_ACK);
 	int err;
 
 	if (msg && put_filter(msg, f) < 0) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	err = exchange(nl, msg, REPLY_MS);
-	return err ? fail_request(nl, err, "watching closes", fail) : CW_OK;
+	err = cw_nl_exchange(nl, msg, NULL);
+	return err ? cw_nl_fail(nl, err, "watching closes", fail) : CW_OK;
 }
 
 int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
@@ -440,110 +484,104 @@ int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
 	*overrun = false;
 	err = receive_once(nl, overrun);
 	if (nl->gone)
-		return fail_request(nl, -ENODEV, "", fail);
+		return cw_nl_fail(nl, -ENODEV, "", fail);
 	if (err < 0)
 		return cw_fail(fail, NULL, "reading events: %s",
 			       nl_geterror(err));
 	return CW_OK;
 }
 
+static void take_listener(void *to, const void *attrs, size_t len)
+{
+	cw_decode_listener(to, attrs, len);
+}
+
+static void take_info(void *to, const void *attrs, size_t len)
+{
+	cw_decode_info(to, attrs, len);
+}
+
+static void take_stats(void *to, const void *attrs, size_t len)
+{
+	cw_decode_stats(to, attrs, len);
+}
+
 void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures)
 {
+	const struct cw_nl_want want = {
+		CLOSEWATCH_A_LISTENER, take_listener, figures,
+	};
 	int i, err = -ETIMEDOUT;
 
 	memset(figures, 0, sizeof(*figures));
-	nl->figures = figures;
 	/*
 	 * A full receive buffer can swallow the reply. By the time the first
 	 * wait is over it has been read empty, so the second try comes through.
 	 */
 	for (i = 0; i < GOODBYE_TRIES && err == -ETIMEDOUT && !nl->gone; i++)
-		err = exchange(nl, request(nl, CLOSEWATCH_CMD_UNSUBSCRIBE, 0),
-			       GOODBYE_MS);
-	nl->figures = NULL;
+		err = exchange(nl, cw_nl_request(nl, CLOSEWATCH_CMD_UNSUBSCRIBE,
+						 0), &want, GOODBYE_MS);
 }
 
 int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail)
 {
+	const struct cw_nl_want want = { CLOSEWATCH_A_INFO, take_info, info };
 	int err;
 
 	memset(info, 0, sizeof(*info));
-	nl->info = info;
-	err = exchange(nl, request(nl, CLOSEWATCH_CMD_INFO, 0), REPLY_MS);
-	nl->info = NULL;
-	return err ? fail_request(nl, err, "asking the module", fail) : CW_OK;
+	err = cw_nl_exchange(nl, cw_nl_request(nl, CLOSEWATCH_CMD_INFO, 0),
+			     &want);
+	return err ? cw_nl_fail(nl, err, "asking the module", fail) : CW_OK;
 }
 
 int cw_nl_stats(struct cw_nl *nl, struct cw_stats *stats, struct cw_fail *fail)
 {
+	const struct cw_nl_want want = {
+		CLOSEWATCH_A_STATS, take_stats, stats,
+	};
 	int err;
 
 	memset(stats, 0, sizeof(*stats));
-	nl->stats = stats;
-	err = exchange(nl, request(nl, CLOSEWATCH_CMD_STATS, 0), REPLY_MS);
-	nl->stats = NULL;
-	return err ? fail_request(nl, err, "asking for the counters", fail) :
+	err = cw_nl_exchange(nl, cw_nl_request(nl, CLOSEWATCH_CMD_STATS, 0),
+			     &want);
+	return err ? cw_nl_fail(nl, err, "asking for the counters", fail) :
 		     CW_OK;
 }
 
-struct diag_request {
-	struct nlmsghdr nlh;
-	struct inet_diag_req_v2 req;
-};
-
-static void diag_fill(struct diag_request *r, const struct cw_event *ev)
+static int diag_socket(int netns_fd)
 {
-	struct inet_diag_sockid *id = &r->req.id;
+	int home = -1, fd = -1, err;
 
-	memset(r, 0, sizeof(*r));
-	r->nlh.nlmsg_len = sizeof(*r);
-	r->nlh.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	r->nlh.nlmsg_flags = NLM_F_REQUEST;
-	r->req.sdiag_family = ev->family;
-	r->req.sdiag_protocol = IPPROTO_TCP;
-	r->req.idiag_states = -1;
-	id->idiag_sport = htons(ev->local_port);
-	id->idiag_dport = htons(ev->remote_port);
-	memcpy(id->idiag_src, ev->local_addr.b, sizeof(id->idiag_src));
-	memcpy(id->idiag_dst, ev->remote_addr.b, sizeof(id->idiag_dst));
-	id->idiag_cookie[0] = (uint32_t)ev->cookie;
-	id->idiag_cookie[1] = (uint32_t)(ev->cookie >> 32);
+	if (netns_fd >= 0) {
+		home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+		if (home < 0 || setns(netns_fd, CLONE_NEWNET))
+			goto close;
+	}
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	/* Back where we were, or the rest would be said of another place. */
+	if (home >= 0 && setns(home, CLONE_NEWNET) && fd >= 0) {
+		close(fd);
+		fd = -1;
+	}
+close:
+	err = errno;
+	if (home >= 0)
+		close(home);
+	errno = err;
+	return fd;
 }
 
 /* The kernel answers within the call, so a read never has to wait. */
-static unsigned long diag_ask(int fd, const struct cw_event *ev)
+ssize_t cw_nl_diag(int netns_fd, const void *request, size_t len, void *reply,
+		   size_t size)
 {
-	struct diag_request r;
-	struct {
-		struct nlmsghdr nlh;
-		struct inet_diag_msg msg;
-		char rest[4096];
-	} reply;
-	ssize_t n;
+	int fd = diag_socket(netns_fd);
+	ssize_t n = -1;
 
-	diag_fill(&r, ev);
-	if (send(fd, &r, sizeof(r), 0) != sizeof(r))
-		return 0;
-	n = recv(fd, &reply, sizeof(reply), MSG_DONTWAIT);
-	if (n < (ssize_t)offsetof(typeof(reply), rest) ||
-	    reply.nlh.nlmsg_type != SOCK_DIAG_BY_FAMILY)
-		return 0;
-	return reply.msg.idiag_inode;
-}
-
-unsigned long cw_nl_socket_inode(const struct cw_event *ev)
-{
-	unsigned long inode;
-	struct stat st;
-	int fd;
-
-	if (!cw_has(ev, CLOSEWATCH_A_EVENT_COOKIE) ||
-	    stat("/proc/self/ns/net", &st) || st.st_ino != ev->netns)
-		return 0;
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	if (fd < 0)
-		return 0;
-	inode = diag_ask(fd, ev);
+		return -1;
+	if (send(fd, request, len, 0) == (ssize_t)len)
+		n = recv(fd, reply, size, MSG_DONTWAIT);
 	close(fd);
-	return inode;
+	return n;
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include <linux/netlink.h>
+
+#include "attr.h"
+
+struct cw_attr cw_attr_walk(const void *attrs, size_t len)
+{
+	return (struct cw_attr){ .next = attrs, .left = len };
+}
+
+int cw_attr_next(struct cw_attr *a)
+{
+	struct nlattr nla;
+	size_t step;
+
+	if (!a->left)
+		return 0;
+	if (a->left < sizeof(nla))
+		return -1;
+	/* By copy: the bytes may come from a file, at any alignment. */
+	memcpy(&nla, a->next, sizeof(nla));
+	if (nla.nla_len < NLA_HDRLEN || nla.nla_len > a->left)
+		return -1;
+	a->type = nla.nla_type & NLA_TYPE_MASK;
+	a->data = a->next + NLA_HDRLEN;
+	a->len = nla.nla_len - NLA_HDRLEN;
+	/* The last attribute need not be padded. */
+	step = NLA_ALIGN(nla.nla_len);
+	if (step > a->left)
+		step = a->left;
+	a->next += step;
+	a->left -= step;
+	return 1;
+}
+
+static bool bytes_set(struct cw_bytes *to, const uint8_t *data, size_t len)
+{
+	if (len > sizeof(to->b))
+		return false;
+	memcpy(to->b, data, len);
+	to->len = len;
+	return true;
+}
+
+static bool field_set(const struct cw_field *f, void *out,
+		      const struct cw_attr *a)
+{
+	void *to = (char *)out + f->offset;
+
+	switch (f->kind) {
+	case CW_FIELD_NUMBER:
+		if (a->len != f->size)
+			return false;
+		memcpy(to, a->data, a->len);
+		return true;
+	case CW_FIELD_FLAG:
+		*(bool *)to = !a->len;
+		return !a->len;
+	case CW_FIELD_ADDRESS:
+		return (a->len == 4 || a->len == 16) &&
+		       bytes_set(to, a->data, a->len);
+	case CW_FIELD_STRING:
+		return bytes_set(to, a->data,
+				 strnlen((const char *)a->data, a->len));
+	case CW_FIELD_NONE:
+		break;
+	}
+	return false;
+}
+
+unsigned int cw_attr_decode(const struct cw_field *fields, unsigned int max,
+			    const void *attrs, size_t len, void *out,
+			    uint64_t *present)
+{
+	struct cw_attr a = cw_attr_walk(attrs, len);
+	unsigned int malformed = 0;
+	int more;
+
+	while ((more = cw_attr_next(&a)) > 0) {
+		if (a.type > max || fields[a.type].kind == CW_FIELD_NONE)
+			continue;
+		if (field_set(&fields[a.type], out, &a))
+			*present |= 1ULL << a.type;
+		else
+			malformed++;
+	}
+	return malformed + (more < 0);
+}
+
+const void *cw_attr_payload(const struct cw_field *f, const void *in,
+			    size_t *len)
+{
+	const void *from = (const char *)in + f->offset;
+	const struct cw_bytes *bytes = from;
+
+	switch (f->kind) {
+	case CW_FIELD_NUMBER:
+		*len = f->size;
+		return from;
+	case CW_FIELD_ADDRESS:
+		*len = bytes->len;
+		return bytes->b;
+	case CW_FIELD_STRING:
+		/* With a NUL, as the kernel wants it, if there is room. */
+		*len = bytes->len + (bytes->len < sizeof(bytes->b));
+		return bytes->b;
+	case CW_FIELD_FLAG:
+	case CW_FIELD_NONE:
+		break;
+	}
+	*len = 0;
+	return from;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_ATTR_H
+#define CLOSEWATCH_ATTR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Netlink attributes and the struct members that they are: what the decoders
+ * share. Nothing here trusts its input or allocates.
+ */
+
+struct cw_bytes {
+	uint8_t len;
+	uint8_t b[64];
+};
+
+enum cw_field_kind {
+	CW_FIELD_NONE,		/* skipped: padding, or unknown here */
+	CW_FIELD_NUMBER,	/* exactly as wide as the member */
+	CW_FIELD_FLAG,		/* a bool, true if it is there */
+	CW_FIELD_ADDRESS,	/* struct cw_bytes, 4 or 16 of them */
+	CW_FIELD_STRING,	/* struct cw_bytes, up to the NUL or the end */
+};
+
+/* Where an attribute lands; a table of them has the type as its index. */
+struct cw_field {
+	enum cw_field_kind kind;
+	size_t offset;
+	size_t size;
+};
+
+#define CW_FIELD(what, member, k)					\
+	{								\
+		.kind = CW_FIELD_##k, .offset = offsetof(struct what, member), \
+		.size = sizeof(((struct what *)NULL)->member),		\
+	}
+
+/* One attribute of a walk; @left counts what follows it. */
+struct cw_attr {
+	unsigned int type;
+	const uint8_t *data;
+	size_t len;
+	const uint8_t *next;
+	size_t left;
+};
+
+struct cw_attr cw_attr_walk(const void *attrs, size_t len);
+
+/* 1: @a is the next attribute. 0: the end. -1: the rest makes no sense. */
+int cw_attr_next(struct cw_attr *a);
+
+/*
+ * All of @attrs into @out by the table @fields, whose last index is @max; bit
+ * n of @present says that attribute n was read. Returns how many were left
+ * out for a wrong length, or for running past the end.
+ */
+unsigned int cw_attr_decode(const struct cw_field *fields, unsigned int max,
+			    const void *attrs, size_t len, void *out,
+			    uint64_t *present);
+
+/* The way back: what the attribute of @f holds for @in. */
+const void *cw_attr_payload(const struct cw_field *f, const void *in,
+			    size_t *len);
+
+#endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <linux/closewatch.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+
+#include "address.h"
+#include "diag.h"
+#include "filter.h"
+#include "names.h"
+#include "nl.h"
+
+struct question {
+	struct nlmsghdr nlh;
+	struct inet_diag_req_v2 req;
+};
+
+struct answer {
+	struct nlmsghdr nlh;
+	union {
+		struct inet_diag_msg msg;
+		struct nlmsgerr error;
+	};
+	char rest[4096];
+};
+
+/* One end, "ADDR:PORT"; @text is cut up. */
+static bool parse_end(char *text, struct cw_bytes *addr, uint16_t *port)
+{
+	char *colon = strrchr(text, ':');
+	struct cw_fail ignored;
+	size_t len;
+
+	if (!colon)
+		return false;
+	*colon = '\0';
+	len = strlen(text);
+	if (*text == '[' && len > 2 && text[len - 1] == ']') {
+		text[len - 1] = '\0';
+		text++;
+	} else if (strchr(text, ':')) {
+		return false;	/* which colon begins the port? */
+	}
+	return cw_address_parse(text, addr) &&
+	       !cw_parse_port(colon + 1, port, &ignored);
+}
+
+int cw_parse_ends(const char *text, struct cw_ends *ends,
+		  struct cw_fail *fail)
+{
+	char buf[160], *local, *remote = NULL, *more = NULL, *at;
+
+	memset(ends, 0, sizeof(*ends));
+	buf[0] = '\0';
+	if (strlen(text) < sizeof(buf))
+		strcpy(buf, text);
+	local = strtok_r(buf, " \t", &at);
+	if (local)
+		remote = strtok_r(NULL, " \t", &at);
+	if (remote)
+		more = strtok_r(NULL, " \t", &at);
+	if (!remote || more ||
+	    !parse_end(local, &ends->local, &ends->local_port) ||
+	    !parse_end(remote, &ends->remote, &ends->remote_port) ||
+	    ends->local.len != ends->remote.len)
+		return cw_fail_usage(fail, NULL,
+				     "'%s' is no socket: 'ADDR:PORT ADDR:PORT' is wanted, the local end first, IPv6 in brackets, such as '[::1]:80 [::1]:51234'",
+				     text);
+	return CW_OK;
+}
+
+static void fill(struct question *q, const struct cw_ends *ends,
+		 uint64_t cookie)
+{
+	struct inet_diag_sockid *id = &q->req.id;
+
+	memset(q, 0, sizeof(*q));
+	q->nlh.nlmsg_len = sizeof(*q);
+	q->nlh.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	q->nlh.nlmsg_flags = NLM_F_REQUEST;
+	q->req.sdiag_family = ends->local.len == 4 ? AF_INET : AF_INET6;
+	q->req.sdiag_protocol = IPPROTO_TCP;
+	q->req.idiag_states = -1;
+	id->idiag_sport = htons(ends->local_port);
+	id->idiag_dport = htons(ends->remote_port);
+	memcpy(id->idiag_src, ends->local.b, sizeof(id->idiag_src));
+	memcpy(id->idiag_dst, ends->remote.b, sizeof(id->idiag_dst));
+	id->idiag_cookie[0] = (uint32_t)cookie;
+	id->idiag_cookie[1] = (uint32_t)(cookie >> 32);
+}
+
+/* 0, with @msg filled in, or a negative errno. */
+static int ask(int netns_fd, const struct cw_ends *ends, uint64_t cookie,
+	       struct inet_diag_msg *msg)
+{
+	struct question q;
+	struct answer a = { 0 };
+	ssize_t n;
+
+	fill(&q, ends, cookie);
+	n = cw_nl_diag(netns_fd, &q, sizeof(q), &a, sizeof(a));
+	if (n < 0)
+		return -errno;
+	if (n >= (ssize_t)NLMSG_LENGTH(sizeof(a.error.error)) &&
+	    a.nlh.nlmsg_type == NLMSG_ERROR)
+		return a.error.error ? a.error.error : -ENOENT;
+	if (n < (ssize_t)NLMSG_LENGTH(sizeof(a.msg)) ||
+	    a.nlh.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return -EPROTO;
+	*msg = a.msg;
+	return 0;
+}
+
+#define ANY_COOKIE (~0ULL)
+
+/* Where there is no such connection, the kernel answers with its listener. */
+static int find(int netns_fd, const struct cw_ends *ends,
+		struct inet_diag_msg *msg)
+{
+	int err = ask(netns_fd, ends, ANY_COOKIE, msg);
+
+	if (!err && msg->id.idiag_dport != htons(ends->remote_port))
+		return -ENOENT;
+	return err;
+}
+
+static int fail_find(const struct cw_ends *ends, int netns_fd, int err,
+		     struct cw_fail *fail)
+{
+	const struct cw_ends turned = {
+		.local = ends->remote, .local_port = ends->remote_port,
+		.remote = ends->local, .remote_port = ends->local_port,
+	};
+	struct inet_diag_msg msg;
+
+	if (err == -EPERM || err == -EACCES)
+		return cw_fail(fail, "run it with sudo",
+			       "looking into that network namespace needs CAP_SYS_ADMIN");
+	if (err != -ENOENT)
+		return cw_fail(fail, NULL, "asking sock_diag: %s",
+			       strerror(-err));
+	if (!find(netns_fd, &turned, &msg))
+		return cw_fail(fail, "give the two ends in the other order",
+			       "no connection has these ends, but one has them the other way round: the local end comes first");
+	return cw_fail(fail,
+		       "ss -tn shows the connections of this network namespace; --netns looks into another",
+		       "no connection has these ends");
+}
+
+/* Without an owner yet: one that nobody has accepted. */
+static bool may_be_queued(uint8_t state)
+{
+	return state == CLOSEWATCH_STATE_ESTABLISHED ||
+	       state == CLOSEWATCH_STATE_CLOSE_WAIT ||
+	       state == CLOSEWATCH_STATE_SYN_RECV;
+}
+
+int cw_diag_cookie(const struct cw_ends *ends, int netns_fd, uint64_t *cookie,
+		   struct cw_fail *fail)
+{
+	struct inet_diag_msg msg;
+	int err = find(netns_fd, ends, &msg);
+	const char *state;
+
+	if (err)
+		return fail_find(ends, netns_fd, err, fail);
+	state = cw_names_word(&cw_state_names, msg.idiag_state);
+	if (!msg.idiag_inode && !may_be_queued(msg.idiag_state))
+		return cw_fail(fail, NULL,
+			       "the connection is in %s and has no owner any more: its close is over",
+			       state ? state : "an unknown state");
+	*cookie = msg.id.idiag_cookie[0] |
+		  (uint64_t)msg.id.idiag_cookie[1] << 32;
+	return CW_OK;
+}
+
+unsigned long cw_diag_inode(const struct cw_event *ev)
+{
+	const struct cw_ends ends = {
+		.local = ev->local_addr, .local_port = ev->local_port,
+		.remote = ev->remote_addr, .remote_port = ev->remote_port,
+	};
+	struct inet_diag_msg msg;
+	struct stat st;
+
+	if (!cw_has(ev, CLOSEWATCH_A_EVENT_COOKIE) ||
+	    stat("/proc/self/ns/net", &st) || st.st_ino != ev->netns ||
+	    ask(-1, &ends, ev->cookie, &msg))
+		return 0;
+	return msg.idiag_inode;
+}

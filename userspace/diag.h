@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_DIAG_H
+#define CLOSEWATCH_DIAG_H
+
+#include "decode.h"
+#include "fail.h"
+
+/* What sock_diag(7) knows of one connection. */
+
+/* Its two ends; both addresses are of one length. */
+struct cw_ends {
+	struct cw_bytes local;
+	struct cw_bytes remote;
+	uint16_t local_port;
+	uint16_t remote_port;
+};
+
+/* "ADDR:PORT ADDR:PORT", IPv6 in brackets; v4-mapped becomes IPv4. */
+int cw_parse_ends(const char *text, struct cw_ends *ends,
+		  struct cw_fail *fail);
+
+/*
+ * The cookie of the connection with these ends in the network namespace
+ * @netns_fd, or in this program's if that is -1.
+ */
+int cw_diag_cookie(const struct cw_ends *ends, int netns_fd, uint64_t *cookie,
+		   struct cw_fail *fail);
+
+/*
+ * The inode of the socket of @ev, as /proc/PID/fd shows it; 0 if the
+ * connection is gone, or is of another network namespace than this program.
+ */
+unsigned long cw_diag_inode(const struct cw_event *ev);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_POLICY_H
+#define CLOSEWATCH_POLICY_H
+
+#include "decode.h"
+#include "diag.h"
+#include "fail.h"
+#include "filter.h"
+#include "text.h"
+
+/*
+ * A policy that is wanted, from the command line's words to the attributes of
+ * the request. Pure, but for cw_policy_find_socket().
+ */
+struct cw_wanted {
+	struct cw_policy policy;	/* what is present is sent */
+	struct cw_filter filter;	/* the words that watch takes too */
+	struct cw_ends ends;		/* of --socket */
+	uint32_t pid;			/* 0: none given */
+	uint32_t fd;
+	bool has_fd;
+	bool has_ends;
+};
+
+#define CW_WANTED_INIT { .filter = CW_FILTER_INIT }
+
+/* Sets attribute @attr, which is @member. */
+#define cw_policy_set(p, attr, member, value)				\
+	do {								\
+		(p)->member = (value);					\
+		(p)->present |= 1ULL << CLOSEWATCH_A_POLICY_##attr;	\
+	} while (0)
+
+/* Words into conditions and limits. */
+int cw_policy_ports(struct cw_policy *p, const char *text,
+		    struct cw_fail *fail);
+int cw_policy_prefix(struct cw_policy *p, const char *text,
+		     struct cw_fail *fail);
+int cw_policy_seconds(struct cw_policy *p, const char *text,
+		      struct cw_fail *fail);
+
+/* Sets of which network namespace the request is. */
+void cw_policy_scope(struct cw_policy *p, const struct cw_filter *f);
+
+/*
+ * What only the whole command line tells: the conditions of the filter, and
+ * whether they go together. CW_USAGE if not.
+ */
+int cw_policy_conclude(struct cw_wanted *w, struct cw_fail *fail);
+
+/*
+ * Finds the one socket of --pid and --fd or of --socket, if one is wanted. A
+ * descriptor that it takes is in @taken, for the caller to close, else -1.
+ */
+int cw_policy_find_socket(struct cw_wanted *w, int *taken,
+			  struct cw_fail *fail);
+
+/*
+ * One sentence: what will happen to which sockets. @wanted: as it was asked
+ * for, which tells whether a network namespace or a descriptor was named.
+ */
+void cw_policy_say(struct cw_text *t, const struct cw_policy *p,
+		   const struct cw_policy *wanted);
+
+/* Its limits or seconds, as far as they are present. */
+void cw_policy_say_limits(struct cw_text *t, const struct cw_policy *p);
+
+#endif

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <sys/socket.h>
+
+#include <linux/closewatch.h>
+
+#include "address.h"
+#include "policy.h"
+#include "utf8.h"
+
+#define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
+
+static void say_ms(struct cw_text *t, uint64_t ms)
+{
+	if (ms < 10000)
+		cw_say(t, "%.3g s", ms / 1e3);
+	else
+		cw_say(t, "%" PRIu64 " s", (ms + 500) / 1000);
+}
+
+static void say_bytes(struct cw_text *t, uint64_t n)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	unsigned int unit = 0;
+
+	for (; n && !(n % 1024) && unit < 4; unit++)
+		n /= 1024;
+	cw_say(t, "%" PRIu64 " %s", n, units[unit]);
+}
+
+static void say_peer(struct cw_text *t, const struct cw_policy *p)
+{
+	char addr[INET6_ADDRSTRLEN];
+
+	cw_address_print(&p->remote_addr, addr, sizeof(addr));
+	cw_say(t, ", peer in %s", addr);
+	if (has(p, REMOTE_PREFIX))
+		cw_say(t, "/%u", p->remote_prefix);
+}
+
+static void say_closer(struct cw_text *t, const struct cw_policy *p)
+{
+	char comm[128];
+
+	if (has(p, COMM)) {
+		cw_utf8_escape(comm, sizeof(comm), p->comm.b, p->comm.len,
+			       false);
+		cw_say(t, ", closed by a task named %s", comm);
+	}
+	if (has(p, UID))
+		cw_say(t, "%s user %" PRIu32, has(p, COMM) ? " of" :
+		       ", closed by", p->uid);
+	if (has(p, CGROUP))
+		cw_say(t, "%s cgroup %" PRIu64, has(p, COMM) || has(p, UID) ?
+		       " in" : ", closed in", p->cgroup);
+}
+
+static void say_which(struct cw_text *t, const struct cw_policy *p,
+		      const struct cw_policy *wanted)
+{
+	if (has(p, COOKIE)) {
+		cw_say(t, "that one socket");
+		return;
+	}
+	cw_say(t, "any %sTCP socket", !has(p, FAMILY) ? "" :
+	       p->family == AF_INET ? "IPv4 " : "IPv6 ");
+	if (has(p, LOCAL_PORT_LAST))
+		cw_say(t, " with a local port from %u to %u", p->local_port,
+		       p->local_port_last);
+	else if (has(p, LOCAL_PORT))
+		cw_say(t, " with local port %u", p->local_port);
+	if (has(p, REMOTE_ADDR))
+		say_peer(t, p);
+	say_closer(t, p);
+	if (has(p, ALL_NETNS))
+		cw_say(t, ", in all network namespaces");
+	else if (has(wanted, NETNS_FD))
+		cw_say(t, ", in the network namespace named");
+	else
+		cw_say(t, ", in this network namespace");
+}
+
+void cw_policy_say_limits(struct cw_text *t, const struct cw_policy *p)
+{
+	switch ((enum closewatch_action)p->action) {
+	case CLOSEWATCH_ACTION_DRAIN:
+		say_ms(t, p->idle_ms);
+		cw_say(t, " without progress, ");
+		say_ms(t, p->total_ms);
+		cw_say(t, " in all, or ");
+		say_bytes(t, p->bytes);
+		break;
+	case CLOSEWATCH_ACTION_LINGER:
+		cw_say(t, "%" PRIu32 " s", p->linger_seconds);
+		break;
+	case CLOSEWATCH_ACTION_RESET:
+	case CLOSEWATCH_ACTION_LEAVE:
+	default:
+		break;
+	}
+}
+
+static void say_action(struct cw_text *t, const struct cw_policy *p)
+{
+	switch ((enum closewatch_action)p->action) {
+	case CLOSEWATCH_ACTION_DRAIN:
+		cw_say(t,
+		       "the kernel sends FIN and discards what still comes, until the peer's FIN has come and all of ours is acknowledged; RST after ");
+		cw_policy_say_limits(t, p);
+		if (has(p, EVEN_LINGER0))
+			cw_say(t, "; SO_LINGER with zero seconds does not prevent it");
+		break;
+	case CLOSEWATCH_ACTION_LINGER:
+		cw_say(t, "close() waits up to ");
+		cw_policy_say_limits(t, p);
+		cw_say(t, " for all to be acknowledged, as SO_LINGER asks");
+		break;
+	case CLOSEWATCH_ACTION_RESET:
+		cw_say(t,
+		       "the kernel sends RST, as SO_LINGER with zero seconds asks; what is under way is lost");
+		break;
+	case CLOSEWATCH_ACTION_LEAVE:
+		cw_say(t, "it is closed as its program asked; no later rule is looked at");
+		break;
+	default:
+		cw_say(t, "it is treated in a way newer than this program");
+	}
+}
+
+void cw_policy_say(struct cw_text *t, const struct cw_policy *p,
+		   const struct cw_policy *wanted)
+{
+	if (has(p, DRY_RUN))
+		cw_say(t, "dry run, only counted and reported: ");
+	cw_say(t, "when ");
+	say_which(t, p, wanted);
+	cw_say(t, ", is closed: ");
+	say_action(t, p);
+	if (!has(p, EXPIRES_MS))
+		return;
+	cw_say(t, "; the policy goes in ");
+	say_ms(t, p->expires_ms);
+}
