@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
 #include <linux/closewatch.h>
 
+#include "advice.h"
 #include "explain.h"
+#include "text.h"
 #include "util.h"
+#include "whatif.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
-struct advice {
-	const char *cause;
-	const char *remedy;
-};
-
-static const struct advice path_advice[] = {
+static const struct cw_advice path_advice[] = {
 	[CLOSEWATCH_PATH_UNKNOWN] = {
 		"The facts fit no branch of the close code that the module knows.",
 		"Report it with this event as --json and the output of uname -r.",
@@ -97,12 +97,12 @@ static const struct advice path_advice[] = {
 _Static_assert(ARRAY_SIZE(path_advice) == CLOSEWATCH_PATH_MAX + 1,
 	       "advice for each path");
 
-static const struct advice linger_advice = {
+static const struct cw_advice linger_advice = {
 	"SO_LINGER makes close() wait, even on a non-blocking socket.",
 	"In an event loop turn SO_LINGER off, or close on another thread.",
 };
 
-static const struct advice loss_advice[] = {
+static const struct cw_advice loss_advice[] = {
 	[CLOSEWATCH_LOSS_RING] = {
 		"Closes came faster than the module's worker could take them.",
 		"Narrow the filter, such as -P or --path.",
@@ -124,7 +124,7 @@ static const struct advice loss_advice[] = {
 _Static_assert(ARRAY_SIZE(loss_advice) == CLOSEWATCH_LOSS_MAX + 1,
 	       "advice for each loss");
 
-static const struct advice fate_advice[] = {
+static const struct cw_advice fate_advice[] = {
 	[CLOSEWATCH_FATE_UNKNOWN] = {
 		"The facts fit no end that the module knows, or its table of connections was full.",
 		"Load the module with more track_slots; if it persists, report this event as --json with uname -r.",
@@ -198,7 +198,7 @@ static const struct advice fate_advice[] = {
 _Static_assert(ARRAY_SIZE(fate_advice) == CLOSEWATCH_FATE_MAX + 1,
 	       "advice for each fate");
 
-static const struct advice reset_advice[] = {
+static const struct cw_advice reset_advice[] = {
 	[CLOSEWATCH_RESET_KIND_RECEIVED] = {
 		"The peer aborted: its program closed with data unread, or asked for it, or is gone.",
 		"Look on the peer's host; closewatch there names the path.",
@@ -228,17 +228,27 @@ static const struct advice reset_advice[] = {
 _Static_assert(ARRAY_SIZE(reset_advice) == CLOSEWATCH_RESET_KIND_MAX + 1,
 	       "advice for each kind of reset");
 
-static const struct advice shared_advice = {
+static const struct cw_advice shared_advice = {
 	"Another descriptor, of this process or of one that inherited it, keeps the connection open.",
 	"If the connection should have ended, close the other descriptors: set SOCK_CLOEXEC, or call shutdown().",
 };
 
-static const struct advice write_advice = {
+static const struct cw_advice write_advice = {
 	"The program wrote after its own shutdown(SHUT_WR) or after the connection had broken.",
 	"Mend the order of calls; MSG_NOSIGNAL turns the signal into EPIPE.",
 };
 
-static const struct advice *advice(const struct cw_event *ev)
+static const struct cw_advice begin_advice = {
+	"A policy of closewatch covers this socket.",
+	"None is needed; closewatch drains shows it, closewatch list its policy.",
+};
+
+static const struct cw_advice policy_advice = {
+	"A policy of closewatch covers this socket.",
+	"None is needed if the policy is meant; closewatch list shows it, closewatch del removes it.",
+};
+
+static const struct cw_advice *advice(const struct cw_event *ev)
 {
 	switch ((enum closewatch_event_type)ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
@@ -261,6 +271,12 @@ static const struct advice *advice(const struct cw_event *ev)
 		return &shared_advice;
 	case CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN:
 		return &write_advice;
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
+		return &begin_advice;
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
+		return cw_advice_drain(ev);
+	case CLOSEWATCH_EVENT_TYPE_POLICY:
+		return &policy_advice;
 	default:
 		return NULL;
 	}
@@ -268,14 +284,28 @@ static const struct advice *advice(const struct cw_event *ev)
 
 const char *cw_explain_cause(const struct cw_event *ev)
 {
-	const struct advice *a = advice(ev);
+	const struct cw_advice *a = advice(ev);
 
 	return a ? a->cause : NULL;
 }
 
-const char *cw_explain_remedy(const struct cw_event *ev)
+bool cw_explain_remedy(const struct cw_event *ev, char *buf, size_t size)
 {
-	const struct advice *a = advice(ev);
+	struct cw_text t = { .buf = buf, .size = size };
+	const struct cw_advice *a = advice(ev);
+	struct cw_target target;
+	const char *stop;
 
-	return a ? a->remedy : NULL;
+	if (!a)
+		return false;
+	stop = strrchr(a->remedy, '.');
+	if (!cw_whatif_helps(ev, false) || !stop ||
+	    !cw_whatif_target(ev, &target)) {
+		cw_say(&t, "%s", a->remedy);
+		return true;
+	}
+	cw_say(&t, "%.*s; or, with the program as it is: ",
+	       (int)(stop - a->remedy), a->remedy);
+	cw_whatif_command(&t, &target, false);
+	return true;
 }

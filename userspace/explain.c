@@ -5,6 +5,7 @@
 #include <linux/closewatch.h>
 
 #include "explain.h"
+#include "explain_drain.h"
 #include "explain_end.h"
 #include "names.h"
 #include "text.h"
@@ -242,9 +243,11 @@ static void say_reason(struct cw_text *t, const struct cw_event *ev)
 
 static void say_lost(struct cw_text *t, const struct cw_event *ev)
 {
+	/* A hit that was missed need not have been an event of this filter. */
 	if (has(ev, COUNT))
-		cw_say(t, "%" PRIu64 " event%s lost: ", ev->count,
-		       ev->count == 1 ? "" : "s");
+		cw_say(t, "%s%" PRIu64 " event%s lost: ",
+		       ev->loss == CLOSEWATCH_LOSS_PROBE ? "up to " : "",
+		       ev->count, ev->count == 1 ? "" : "s");
 	else
 		cw_say(t, "events lost: ");
 	if (!has(ev, LOSS)) {
@@ -313,6 +316,15 @@ void cw_explain(const struct cw_event *ev, char *buf, size_t size)
 		break;
 	case CLOSEWATCH_EVENT_TYPE_RESET:
 		cw_say_reset(&t, ev);
+		break;
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
+		cw_say_drain_begin(&t, ev);
+		break;
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
+		cw_say_drain_end(&t, ev);
+		break;
+	case CLOSEWATCH_EVENT_TYPE_POLICY:
+		cw_say_policy(&t, ev);
 		break;
 	default:
 		cw_say(&t, "an event newer than this program");

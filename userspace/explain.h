@@ -14,8 +14,13 @@
 /* What the peer saw and what was lost, in one short sentence. */
 void cw_explain(const struct cw_event *ev, char *buf, size_t size);
 
-/* One sentence each: why it came to this, and what changes it. Or NULL. */
+/* One sentence: why it came to this. Or NULL. */
 const char *cw_explain_cause(const struct cw_event *ev);
-const char *cw_explain_remedy(const struct cw_event *ev);
+
+/*
+ * One sentence: what changes it, with the command where closewatch itself can.
+ * False if there is none.
+ */
+bool cw_explain_remedy(const struct cw_event *ev, char *buf, size_t size);
 
 #endif

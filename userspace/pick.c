@@ -74,6 +74,12 @@ static bool shutdown_quiet(const struct cw_event *ev)
 	}
 }
 
+/* A policy that leaves closes alone acts on every one of them. */
+static bool policy_quiet(const struct cw_event *ev)
+{
+	return ev->action == CLOSEWATCH_ACTION_LEAVE && !ev->dry_run;
+}
+
 bool cw_pick_quiet(const struct cw_event *ev)
 {
 	switch ((enum closewatch_event_type)ev->type) {
@@ -85,6 +91,11 @@ bool cw_pick_quiet(const struct cw_event *ev)
 		/* The connection's fate tells these too, with its data. */
 		return ev->reset_kind == CLOSEWATCH_RESET_KIND_LATE_DATA ||
 		       ev->reset_kind == CLOSEWATCH_RESET_KIND_TIME_WAIT;
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
+		/* The close with path drain stands right before it. */
+		return true;
+	case CLOSEWATCH_EVENT_TYPE_POLICY:
+		return policy_quiet(ev);
 	default:
 		return false;
 	}

@@ -26,7 +26,7 @@ static const struct {
 		.closes = CLOSE(RST_LINGER0) | CLOSE(LINGER0_SILENT),
 		.fates = FATE(RST_LATE_DATA) | FATE(RST_LINGER2),
 		.minus = CLOSE(RST_LINGER2),
-		.sum = "closes rst-linger0, linger0-silent; "
+		.sum = "closes rst-linger0, linger0-silent, also at the limit of a drain; "
 		       "fates rst-late-data, rst-linger2 later, but for minisocks",
 	}, {
 		.mib = CW_MIB_ABORT_ON_LINGER,
@@ -64,6 +64,12 @@ static uint64_t sum(const struct cw_count *counts, uint64_t which)
 	return n;
 }
 
+/* The close that ends a drain is one to the kernel, and to it alone. */
+static uint64_t sum_closes(const struct cw_stats *ours, uint64_t which)
+{
+	return sum(ours->close, which) + sum(ours->drain_close, which);
+}
+
 static void judge(struct cw_row *row)
 {
 	row->difference = 0;
@@ -83,8 +89,8 @@ unsigned int cw_reconcile(struct cw_row rows[CW_ROWS],
 
 	for (i = 0; i < CW_ROWS; i++) {
 		struct cw_row *row = &rows[i];
-		uint64_t minus = sum(ours->close, rules[i].minus);
-		uint64_t n = sum(ours->close, rules[i].closes) +
+		uint64_t minus = sum_closes(ours, rules[i].minus);
+		uint64_t n = sum_closes(ours, rules[i].closes) +
 			     sum(ours->fate, rules[i].fates);
 
 		n = n > minus ? n - minus : 0;
@@ -115,6 +121,22 @@ static void counts_since(struct cw_count *delta, const struct cw_count *now,
 	}
 }
 
+static void drains_since(struct cw_drain_count *delta,
+			 const struct cw_drain_count *now,
+			 const struct cw_drain_count *before)
+{
+	unsigned int i;
+
+	for (i = 0; i < CW_STATS_KINDS; i++) {
+		delta[i].events = now[i].events - before[i].events;
+		delta[i].discarded = now[i].discarded - before[i].discarded;
+		delta[i].response_bytes = now[i].response_bytes -
+					  before[i].response_bytes;
+		delta[i].response_acked = now[i].response_acked -
+					  before[i].response_acked;
+	}
+}
+
 static void buckets_since(uint64_t *delta, const uint64_t *now,
 			  const uint64_t *before)
 {
@@ -135,6 +157,14 @@ void cw_stats_since(struct cw_stats *delta, const struct cw_stats *now,
 		      before->linger_wait);
 	buckets_since(delta->fate_time, now->fate_time, before->fate_time);
 	buckets_since(delta->unread, now->unread, before->unread);
+	drains_since(delta->drain, now->drain, before->drain);
+	drains_since(delta->refused, now->refused, before->refused);
+	counts_since(delta->drain_close, now->drain_close,
+		     before->drain_close);
+	delta->saved = now->saved - before->saved;
+	delta->saved_bytes = now->saved_bytes - before->saved_bytes;
+	/* Not a counter: what runs at the later moment. */
+	delta->drains = now->drains;
 }
 
 void cw_mibs_since(struct cw_mibs *delta, const struct cw_mibs *now,

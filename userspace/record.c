@@ -7,6 +7,7 @@
 #include "explain.h"
 #include "names.h"
 #include "record.h"
+#include "record_drain.h"
 
 enum {
 	COL_TIME, COL_PATH, COL_PAIR, COL_UNREAD, COL_UNSENT, COL_UNACKED,
@@ -49,10 +50,9 @@ static const struct cw_place at_note = { .column = COL_NOTE };
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
-/* A value without a word is shown as its number: never dropped. */
-static void put_word(struct cw_view *v, const char *key,
-		     const struct cw_place *at, const struct cw_names *names,
-		     uint32_t value)
+void cw_record_word(struct cw_view *v, const char *key,
+		    const struct cw_place *at, const struct cw_names *names,
+		    uint32_t value)
 {
 	const char *word = cw_names_word(names, value);
 
@@ -104,6 +104,27 @@ static enum cw_tone fate_tone(const struct cw_event *ev)
 	return ev->verdict == CLOSEWATCH_VERDICT_DELIVERED ? CW_GOOD : CW_WARN;
 }
 
+static enum cw_tone drain_tone(const struct cw_event *ev)
+{
+	switch ((enum closewatch_drain_outcome)ev->drain_outcome) {
+	case CLOSEWATCH_DRAIN_OUTCOME_DELIVERED:
+		return CW_GOOD;
+	case CLOSEWATCH_DRAIN_OUTCOME_SHED:
+	case CLOSEWATCH_DRAIN_OUTCOME_FLUSHED:
+	case CLOSEWATCH_DRAIN_OUTCOME_KILLED:
+	case CLOSEWATCH_DRAIN_OUTCOME_REFUSED:
+		return CW_WARN;
+	case CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN:
+	case CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT:
+	case CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT:
+	case CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT:
+	case CLOSEWATCH_DRAIN_OUTCOME_PEER_RESET:
+	case CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT:
+	default:
+		return CW_BAD;
+	}
+}
+
 static enum cw_tone event_tone(const struct cw_event *ev)
 {
 	switch ((enum closewatch_event_type)ev->type) {
@@ -119,6 +140,11 @@ static enum cw_tone event_tone(const struct cw_event *ev)
 		return CW_BAD;
 	case CLOSEWATCH_EVENT_TYPE_LINGER_WAIT:
 		return CW_WARN;
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
+		return CW_GOOD;
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
+		return drain_tone(ev);
+	case CLOSEWATCH_EVENT_TYPE_POLICY:
 	case CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE:
 	default:
 		return CW_PLAIN;
@@ -134,8 +160,8 @@ static void put_what(struct cw_view *v, const struct cw_event *ev)
 	 * The text column tells a close by its path, an end by its fate, and
 	 * the rest by their type.
 	 */
-	put_word(v, "event", named ? NULL : &at_path, &cw_event_names,
-		 ev->type);
+	cw_record_word(v, "event", named ? NULL : &at_path, &cw_event_names,
+		       ev->type);
 	if (has(ev, TIME))
 		cw_view_time(v, "time", &at_time, ev->time);
 	if (has(ev, CPU))
@@ -146,8 +172,9 @@ static void put_what(struct cw_view *v, const struct cw_event *ev)
 		cw_view_big(v, "netns", NULL, ev->netns);
 }
 
-static void put_connection(struct cw_view *v, const struct cw_event *ev,
-			   bool utf8)
+void cw_record_connection(struct cw_view *v, const struct cw_event *ev,
+			  const struct cw_place *local,
+			  const struct cw_place *remote)
 {
 	const struct cw_bytes *l = &ev->local_addr, *r = &ev->remote_addr;
 
@@ -160,12 +187,11 @@ static void put_connection(struct cw_view *v, const struct cw_event *ev,
 			cw_view_big(v, "family", NULL, ev->family);
 	}
 	if (has(ev, LOCAL_ADDR))
-		cw_view_endpoint(v, "local", &at_local, l->b, l->len,
+		cw_view_endpoint(v, "local", local, l->b, l->len,
 				 ev->local_port);
 	if (has(ev, REMOTE_ADDR))
-		cw_view_endpoint(v, "remote",
-				 utf8 ? &at_remote_utf8 : &at_remote, r->b,
-				 r->len, ev->remote_port);
+		cw_view_endpoint(v, "remote", remote, r->b, r->len,
+				 ev->remote_port);
 	if (has(ev, COOKIE))
 		cw_view_big(v, "cookie", NULL, ev->cookie);
 }
@@ -175,15 +201,15 @@ static void put_verdict(struct cw_view *v, const struct cw_event *ev)
 	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
 
 	if (has(ev, PATH))
-		put_word(v, "path", close ? &at_path : NULL, &cw_path_names,
-			 ev->path);
+		cw_record_word(v, "path", close ? &at_path : NULL, &cw_path_names,
+			       ev->path);
 	if (has(ev, STATE))
-		put_word(v, "state", NULL, &cw_state_names, ev->state);
+		cw_record_word(v, "state", NULL, &cw_state_names, ev->state);
 	if (has(ev, NEW_STATE))
-		put_word(v, "new_state", NULL, &cw_state_names,
-			 ev->new_state);
+		cw_record_word(v, "new_state", NULL, &cw_state_names,
+			       ev->new_state);
 	if (has(ev, FIN))
-		put_word(v, "fin", NULL, &cw_fin_names, ev->fin);
+		cw_record_word(v, "fin", NULL, &cw_fin_names, ev->fin);
 }
 
 static void put_bytes(struct cw_view *v, const struct cw_event *ev)
@@ -223,20 +249,21 @@ static void put_linger(struct cw_view *v, const struct cw_event *ev)
 	if (has(ev, LINGER_WAITED_NS))
 		cw_view_big(v, "waited_ns", NULL, ev->linger_waited_ns);
 	if (has(ev, LINGER_OUTCOME))
-		put_word(v, "outcome", NULL, &cw_linger_names,
-			 ev->linger_outcome);
+		cw_record_word(v, "outcome", NULL, &cw_linger_names,
+			       ev->linger_outcome);
 	cw_view_close(v);
 }
 
-static void put_owner(struct cw_view *v, const struct cw_event *ev)
+void cw_record_owner(struct cw_view *v, const struct cw_event *ev,
+		     const struct cw_place *comm, const struct cw_place *pid)
 {
 	if (has(ev, WHY))
-		put_word(v, "why", NULL, &cw_cause_names, ev->why);
+		cw_record_word(v, "why", NULL, &cw_cause_names, ev->why);
 	/* Before the pid, so that text reads name[pid]. */
 	if (has(ev, COMM))
-		cw_view_bytes(v, "comm", &at_comm, ev->comm.b, ev->comm.len);
+		cw_view_bytes(v, "comm", comm, ev->comm.b, ev->comm.len);
 	if (has(ev, PID))
-		cw_view_number(v, "pid", &at_pid, ev->pid);
+		cw_view_number(v, "pid", pid, ev->pid);
 	if (has(ev, TID))
 		cw_view_number(v, "tid", NULL, ev->tid);
 	if (has(ev, UID))
@@ -261,7 +288,7 @@ static void put_rest(struct cw_view *v, const struct cw_event *ev)
 	if (has(ev, COUNT))
 		cw_view_big(v, "count", NULL, ev->count);
 	if (has(ev, LOSS))
-		put_word(v, "loss", NULL, &cw_loss_names, ev->loss);
+		cw_record_word(v, "loss", NULL, &cw_loss_names, ev->loss);
 }
 
 static void put_end(struct cw_view *v, const struct cw_event *ev)
@@ -269,15 +296,15 @@ static void put_end(struct cw_view *v, const struct cw_event *ev)
 	bool fate = ev->type == CLOSEWATCH_EVENT_TYPE_FATE;
 
 	if (has(ev, FATE))
-		put_word(v, "fate", fate ? &at_path : NULL, &cw_fate_names,
-			 ev->fate);
+		cw_record_word(v, "fate", fate ? &at_path : NULL, &cw_fate_names,
+			       ev->fate);
 	if (has(ev, VERDICT))
-		put_word(v, "verdict", NULL, &cw_verdict_names, ev->verdict);
+		cw_record_word(v, "verdict", NULL, &cw_verdict_names, ev->verdict);
 	if (has(ev, LOST_BYTES))
 		cw_view_big(v, "lost_bytes", NULL, ev->lost_bytes);
 	if (has(ev, CLOSED_FIRST))
-		put_word(v, "closed_first", NULL, &cw_side_names,
-			 ev->closed_first);
+		cw_record_word(v, "closed_first", NULL, &cw_side_names,
+			       ev->closed_first);
 	if (has(ev, SINCE_CLOSE_NS))
 		cw_view_big(v, "since_close_ns", NULL, ev->since_close_ns);
 }
@@ -285,14 +312,14 @@ static void put_end(struct cw_view *v, const struct cw_event *ev)
 static void put_call(struct cw_view *v, const struct cw_event *ev)
 {
 	if (has(ev, HOW))
-		put_word(v, "how", NULL, &cw_how_names, ev->how);
+		cw_record_word(v, "how", NULL, &cw_how_names, ev->how);
 	if (has(ev, REFERENCES))
 		cw_view_number(v, "references", NULL, ev->references);
 	if (has(ev, SIGPIPE))
 		cw_view_bool(v, "sigpipe", NULL, ev->sigpipe);
 	if (has(ev, RESET_KIND))
-		put_word(v, "reset_kind", NULL, &cw_reset_names,
-			 ev->reset_kind);
+		cw_record_word(v, "reset_kind", NULL, &cw_reset_names,
+			       ev->reset_kind);
 	if (has(ev, KERNEL_REASON))
 		cw_view_bytes(v, "kernel_reason", NULL, ev->kernel_reason.b,
 			      ev->kernel_reason.len);
@@ -301,9 +328,9 @@ static void put_call(struct cw_view *v, const struct cw_event *ev)
 static void put_diag(struct cw_view *v, const struct cw_event *ev)
 {
 	const char *cause = cw_explain_cause(ev);
-	const char *remedy = cw_explain_remedy(ev);
+	char remedy[512];
 
-	if (!cause || !remedy)
+	if (!cause || !cw_explain_remedy(ev, remedy, sizeof(remedy)))
 		return;
 	cw_view_open(v, "diag");
 	cw_view_word(v, "cause", NULL, cause);
@@ -352,13 +379,15 @@ int cw_record_event(struct cw_view *v, const struct cw_event *ev,
 	cw_view_begin(v);
 	cw_view_tone(v, event_tone(ev));
 	put_what(v, ev);
-	put_connection(v, ev, utf8);
+	cw_record_connection(v, ev, &at_local,
+			     utf8 ? &at_remote_utf8 : &at_remote);
 	put_verdict(v, ev);
 	put_end(v, ev);
 	put_call(v, ev);
+	cw_record_policy_part(v, ev);
 	put_bytes(v, ev);
 	put_linger(v, ev);
-	put_owner(v, ev);
+	cw_record_owner(v, ev, &at_comm, &at_pid);
 	put_rest(v, ev);
 	cw_explain(ev, note, sizeof(note));
 	cw_view_text(v, &at_note, note);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "record.h"
 #include "record_stats.h"
 #include "text.h"
 
@@ -21,8 +22,24 @@ enum { COL_WHICH, COL_EVENTS, COL_BYTES };
 
 static const struct cw_column close_layout[] =
 	COUNT_LAYOUT("PATH", "CLOSES", "UNREAD BYTES");
+static const struct cw_column drain_close_layout[] =
+	COUNT_LAYOUT("DRAIN CLOSED BY", "CLOSES", "UNREAD BYTES");
+static const struct cw_column refused_layout[] =
+	COUNT_LAYOUT("DRAIN REFUSED", "CLOSES", "RESPONSE BYTES");
 static const struct cw_column fate_layout[] =
 	COUNT_LAYOUT("FATE", "ENDS", "LOST BYTES");
+
+enum { COL_RESPONSE = COL_BYTES + 1, COL_ACKED };
+
+static const struct cw_column drain_layout[] = {
+	[COL_WHICH] = { "DRAIN", .width = 20 },
+	[COL_EVENTS] = { "ENDS", .width = 12, .right = true },
+	[COL_BYTES] = { "DISCARDED", .width = 16, .right = true },
+	[COL_RESPONSE] = { "RESPONSE BYTES", .width = 16, .right = true },
+	[COL_ACKED] = { "OF IT ACKED", .width = 16, .right = true },
+	{ .title = "" },
+	{ .title = NULL },
+};
 
 enum { COL_RANGE, COL_COUNT, COL_BAR };
 
@@ -41,6 +58,8 @@ static const struct cw_place in_list;
 static const struct cw_place at_which = { .column = COL_WHICH };
 static const struct cw_place at_events = { .column = COL_EVENTS };
 static const struct cw_place at_bytes = { .column = COL_BYTES };
+static const struct cw_place at_response = { .column = COL_RESPONSE };
+static const struct cw_place at_acked = { .column = COL_ACKED };
 static const struct cw_place at_range = { .column = COL_RANGE };
 static const struct cw_place at_count = { .column = COL_COUNT };
 static const struct cw_place at_bar = { .column = COL_BAR };
@@ -52,37 +71,113 @@ static const struct cw_column *unless_empty(const struct cw_column *layout,
 	return events ? layout : NULL;
 }
 
-static void put_counts(struct cw_view *v, bool close,
+/* What is counted how; closes and fates have different bytes. */
+struct counting {
+	const char *key;
+	const struct cw_column *layout;
+	const struct cw_names *names;
+	const char *word;
+	const char *bytes;
+	bool minisocks;
+};
+
+static const struct counting closes = {
+	"close", close_layout, &cw_path_names, "path", "unread_bytes", false,
+};
+
+static const struct counting drain_closes = {
+	"drain_close", drain_close_layout, &cw_path_names, "path",
+	"unread_bytes", false,
+};
+
+static const struct counting fates = {
+	"fate", fate_layout, &cw_fate_names, "fate", "lost_bytes", true,
+};
+
+static void put_counts(struct cw_view *v, const struct counting *c,
 		       const struct cw_count *counts)
 {
-	const struct cw_names *names = close ? &cw_path_names : &cw_fate_names;
-	const char *kind = close ? "close" : "fate";
 	uint64_t all = 0;
 	unsigned int i;
 
 	for (i = 0; i < CW_STATS_KINDS; i++)
 		all += counts[i].events;
-	cw_view_table(v, kind, unless_empty(close ? close_layout : fate_layout,
-					    all));
+	cw_view_table(v, c->key, unless_empty(c->layout, all));
 	for (i = 0; i < CW_STATS_KINDS; i++) {
-		const char *word = cw_names_word(names, i);
-
 		if (!counts[i].events)
 			continue;
 		cw_view_row(v);
-		if (word)
-			cw_view_word(v, close ? "path" : "fate", &at_which,
-				     word);
-		else
-			cw_view_big(v, close ? "path" : "fate", &at_which, i);
+		cw_record_word(v, c->word, &at_which, c->names, i);
 		cw_view_big(v, "events", &at_events, counts[i].events);
-		cw_view_big(v, close ? "unread_bytes" : "lost_bytes",
-			    &at_bytes, counts[i].bytes);
-		if (!close)
+		cw_view_big(v, c->bytes, &at_bytes, counts[i].bytes);
+		if (c->minisocks)
 			cw_view_big(v, "minisocks", NULL, counts[i].minisocks);
 		cw_view_row_end(v);
 	}
 	cw_view_table_end(v);
+}
+
+static uint64_t all_drains(const struct cw_drain_count *counts)
+{
+	uint64_t all = 0;
+	unsigned int i;
+
+	for (i = 0; i < CW_STATS_KINDS; i++)
+		all += counts[i].events;
+	return all;
+}
+
+static void put_outcomes(struct cw_view *v, const struct cw_drain_count *counts)
+{
+	unsigned int i;
+
+	cw_view_table(v, "drain", unless_empty(drain_layout,
+					       all_drains(counts)));
+	for (i = 0; i < CW_STATS_KINDS; i++) {
+		const struct cw_drain_count *n = &counts[i];
+
+		if (!n->events)
+			continue;
+		cw_view_row(v);
+		cw_record_word(v, "outcome", &at_which, &cw_outcome_names, i);
+		cw_view_big(v, "events", &at_events, n->events);
+		cw_view_big(v, "discarded", &at_bytes, n->discarded);
+		cw_view_big(v, "response_bytes", &at_response,
+			    n->response_bytes);
+		cw_view_big(v, "response_acked", &at_acked, n->response_acked);
+		cw_view_row_end(v);
+	}
+	cw_view_table_end(v);
+}
+
+static void put_refusals(struct cw_view *v, const struct cw_drain_count *counts)
+{
+	unsigned int i;
+
+	cw_view_table(v, "refused", unless_empty(refused_layout,
+						 all_drains(counts)));
+	for (i = 0; i < CW_STATS_KINDS; i++) {
+		if (!counts[i].events)
+			continue;
+		cw_view_row(v);
+		cw_record_word(v, "refusal", &at_which, &cw_refusal_names, i);
+		cw_view_big(v, "events", &at_events, counts[i].events);
+		cw_view_big(v, "response_bytes", &at_bytes,
+			    counts[i].response_bytes);
+		cw_view_row_end(v);
+	}
+	cw_view_table_end(v);
+}
+
+/* Before any policy there is nothing that a person would want to read. */
+static void put_saved(struct cw_view *v, const struct cw_stats *s)
+{
+	bool any = s->drains || all_drains(s->drain) || all_drains(s->refused);
+	const struct cw_place *at = any ? &in_list : NULL;
+
+	cw_view_number(v, "drains", at, s->drains);
+	cw_view_big(v, "saved", at, s->saved);
+	cw_view_big(v, "saved_bytes", at, s->saved_bytes);
 }
 
 static void say_bound(struct cw_text *t, unsigned int log2, bool time)
@@ -188,11 +283,15 @@ int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
 	cw_view_bool(v, "moving", NULL, r->listeners);
 	if (!r->listeners)
 		cw_view_list_text(v, "note",
-				  "nobody listens, so no probe is armed and the counters stand still; closewatch stats --watch moves them");
+				  "nobody listens, so no probe is armed and the counters, but for those of drains, stand still; closewatch stats --watch moves them");
 	if (s->malformed)
 		cw_view_number(v, "malformed", &in_list, s->malformed);
-	put_counts(v, true, s->close);
-	put_counts(v, false, s->fate);
+	put_saved(v, s);
+	put_counts(v, &closes, s->close);
+	put_counts(v, &fates, s->fate);
+	put_outcomes(v, s->drain);
+	put_refusals(v, s->refused);
+	put_counts(v, &drain_closes, s->drain_close);
 	put_histogram(v, "linger_wait", linger_layout, true, s->linger_wait);
 	put_histogram(v, "fate_time", time_layout, true, s->fate_time);
 	put_histogram(v, "unread", unread_layout, false, s->unread);

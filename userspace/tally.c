@@ -6,6 +6,7 @@
 
 #define PATHS (CLOSEWATCH_PATH_MAX + 2)
 #define FATES (CLOSEWATCH_FATE_MAX + 2)
+#define OUTCOMES (CLOSEWATCH_DRAIN_OUTCOME_MAX + 2)
 #define TYPES (CLOSEWATCH_EVENT_TYPE_MAX + 2)
 
 static uint32_t at_most(uint32_t value, uint32_t last)
@@ -13,13 +14,50 @@ static uint32_t at_most(uint32_t value, uint32_t last)
 	return value < last ? value : last;
 }
 
-void cw_tally_add(struct cw_tally *t, const struct cw_event *ev, bool shown)
+static void add_close(struct cw_tally *t, const struct cw_event *ev)
 {
 	uint32_t path = at_most(ev->path, PATHS - 1);
+
+	t->path[path].count++;
+	t->path[path].unread += ev->unread;
+	t->path[path].unsent += ev->unsent;
+	t->path[path].unacked += ev->unacked;
+}
+
+static void add_fate(struct cw_tally *t, const struct cw_event *ev)
+{
 	uint32_t fate = at_most(ev->fate, FATES - 1);
 
+	t->fate[fate].count++;
+	t->fate[fate].lost += ev->lost_bytes;
+}
+
+static void add_drain(struct cw_tally *t, const struct cw_event *ev)
+{
+	uint32_t outcome = at_most(ev->drain_outcome, OUTCOMES - 1);
+
+	t->drain[outcome].count++;
+	t->drain[outcome].discarded += ev->discarded;
+	t->drain[outcome].response += ev->response_bytes;
+	t->drain[outcome].acked += ev->response_acked;
+	if (!ev->saved)
+		return;
+	t->saved++;
+	t->saved_bytes += ev->response_bytes;
+}
+
+static void add_lost(struct cw_tally *t, const struct cw_event *ev)
+{
+	t->lost += ev->count;
+	if (cw_has(ev, CLOSEWATCH_A_EVENT_LOSS) &&
+	    ev->loss == CLOSEWATCH_LOSS_PROBE)
+		t->missed += ev->count;
+}
+
+void cw_tally_add(struct cw_tally *t, const struct cw_event *ev, bool shown)
+{
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST) {
-		t->lost += ev->count;
+		add_lost(t, ev);
 		return;
 	}
 	if (shown)
@@ -27,16 +65,12 @@ void cw_tally_add(struct cw_tally *t, const struct cw_event *ev, bool shown)
 	else
 		t->hidden++;
 	t->type[at_most(ev->type, TYPES - 1)]++;
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE) {
-		t->fate[fate].count++;
-		t->fate[fate].lost += ev->lost_bytes;
-	}
-	if (ev->type != CLOSEWATCH_EVENT_TYPE_CLOSE)
-		return;
-	t->path[path].count++;
-	t->path[path].unread += ev->unread;
-	t->path[path].unsent += ev->unsent;
-	t->path[path].unacked += ev->unacked;
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE)
+		add_close(t, ev);
+	else if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE)
+		add_fate(t, ev);
+	else if (ev->type == CLOSEWATCH_EVENT_TYPE_DRAIN_END)
+		add_drain(t, ev);
 }
 
 static const char *word_of(const struct cw_names *names, uint32_t value)
@@ -74,6 +108,23 @@ static void print_fates(const struct cw_tally *t, FILE *to)
 				t->fate[i].lost);
 }
 
+static void print_drains(const struct cw_tally *t, FILE *to)
+{
+	uint32_t i;
+
+	fprintf(to, "%-18s %10s %14s %14s %14s\n", "DRAIN", "ENDS",
+		"DISCARDED", "RESPONSE BYTES", "OF IT ACKED");
+	for (i = 0; i < OUTCOMES; i++)
+		if (t->drain[i].count)
+			fprintf(to, "%-18s %10" PRIu64 " %14" PRIu64 " %14"
+				PRIu64 " %14" PRIu64 "\n",
+				word_of(&cw_outcome_names, i),
+				t->drain[i].count, t->drain[i].discarded,
+				t->drain[i].response, t->drain[i].acked);
+	fprintf(to, "%" PRIu64 " response%s saved from an RST, %" PRIu64
+		" B\n", t->saved, t->saved == 1 ? "" : "s", t->saved_bytes);
+}
+
 /* What has no table. */
 static void print_types(const struct cw_tally *t, FILE *to)
 {
@@ -81,11 +132,33 @@ static void print_types(const struct cw_tally *t, FILE *to)
 
 	for (i = 0; i < TYPES; i++) {
 		if (!t->type[i] || i == CLOSEWATCH_EVENT_TYPE_CLOSE ||
-		    i == CLOSEWATCH_EVENT_TYPE_FATE)
+		    i == CLOSEWATCH_EVENT_TYPE_FATE ||
+		    i == CLOSEWATCH_EVENT_TYPE_DRAIN_END)
 			continue;
 		fprintf(to, "%s: %" PRIu64 "\n", word_of(&cw_event_names, i),
 			t->type[i]);
 	}
+}
+
+/*
+ * The kernel's figure has all losses, and which of them were missed probe
+ * hits only the records tell: those need not have been events of this filter.
+ */
+static void print_lost(const struct cw_tally *t,
+		       const struct cw_listener *kernel, FILE *to)
+{
+	bool told = cw_has(kernel, CLOSEWATCH_A_LISTENER_LOST);
+	uint64_t lost = told ? kernel->lost : t->lost;
+	uint64_t missed = t->missed < lost ? t->missed : lost;
+
+	fprintf(to, told ? ", %" PRIu64 " lost" : "; %" PRIu64 " told lost",
+		lost - missed);
+	if (missed)
+		fprintf(to, ", and up to %" PRIu64
+			" more for missed probe hits", missed);
+	if (!told)
+		fprintf(to, ", the kernel's own count did not come");
+	fputc('\n', to);
 }
 
 void cw_tally_print(const struct cw_tally *t, const struct cw_listener *kernel,
@@ -95,6 +168,8 @@ void cw_tally_print(const struct cw_tally *t, const struct cw_listener *kernel,
 		print_paths(t, to);
 	if (t->type[CLOSEWATCH_EVENT_TYPE_FATE])
 		print_fates(t, to);
+	if (t->type[CLOSEWATCH_EVENT_TYPE_DRAIN_END])
+		print_drains(t, to);
 	print_types(t, to);
 	fprintf(to, "%" PRIu64 " event%s shown", t->shown,
 		t->shown == 1 ? "" : "s");
@@ -103,11 +178,7 @@ void cw_tally_print(const struct cw_tally *t, const struct cw_listener *kernel,
 			t->hidden);
 	if (cw_has(kernel, CLOSEWATCH_A_LISTENER_SENT))
 		fprintf(to, "; %" PRIu64 " delivered", kernel->sent);
-	if (cw_has(kernel, CLOSEWATCH_A_LISTENER_LOST))
-		fprintf(to, ", %" PRIu64 " lost\n", kernel->lost);
-	else
-		fprintf(to, "; %" PRIu64 " told lost, the kernel's own count did not come\n",
-			t->lost);
+	print_lost(t, kernel, to);
 	if (t->malformed)
 		fprintf(to,
 			"%" PRIu64 " malformed attributes left out; module and program differ\n",

@@ -10,7 +10,7 @@
 
 #include "decode.h"
 
-/* What arrived, a line per path and per fate; the last of each: newer ones. */
+/* What arrived, a line per path, fate and outcome; the last: newer ones. */
 struct cw_tally {
 	struct {
 		uint64_t count;
@@ -22,10 +22,19 @@ struct cw_tally {
 		uint64_t count;
 		uint64_t lost;
 	} fate[CLOSEWATCH_FATE_MAX + 2];
+	struct {
+		uint64_t count;
+		uint64_t discarded;
+		uint64_t response;
+		uint64_t acked;
+	} drain[CLOSEWATCH_DRAIN_OUTCOME_MAX + 2];
+	uint64_t saved;		/* drains that saved a response from an RST */
+	uint64_t saved_bytes;
 	uint64_t type[CLOSEWATCH_EVENT_TYPE_MAX + 2];
 	uint64_t shown;		/* events, records of loss excluded */
 	uint64_t hidden;	/* events without a line */
 	uint64_t lost;		/* by in-band records */
+	uint64_t missed;	/* of them, probe hits: events at most */
 	uint64_t malformed;
 };
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_RECORD_DRAIN_H
+#define CLOSEWATCH_RECORD_DRAIN_H
+
+#include "decode.h"
+#include "view.h"
+
+/* What an event has of a policy and its drain: JSON alone. */
+void cw_record_policy_part(struct cw_view *v, const struct cw_event *ev);
+
+/* A line a drain that runs. */
+extern const struct cw_column cw_record_drain_layout[];
+
+/*
+ * @reading: counts the readings of one that is repeated, or 0. Returns what
+ * cw_view_end() returns.
+ */
+int cw_record_drain(struct cw_view *v, const struct cw_event *drain,
+		    uint32_t reading);
+
+#endif

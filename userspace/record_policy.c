@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include <linux/closewatch.h>
+
+#include "address.h"
+#include "names.h"
+#include "policy.h"
+#include "record.h"
+#include "record_policy.h"
+#include "text.h"
+
+#define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
+
+enum {
+	COL_ID, COL_ACTION, COL_PRIORITY, COL_HITS, COL_EXPIRES, COL_NETNS,
+	COL_WHICH, COL_NOTE,
+};
+
+const struct cw_column cw_record_policy_layout[] = {
+	[COL_ID] = { "ID", "-", 4, .right = true },
+	[COL_ACTION] = { "ACTION", "-", 6, .limit = 20, .toned = true },
+	[COL_PRIORITY] = { "PRIORITY", "-", 8, .right = true },
+	[COL_HITS] = { "HITS", "-", 8, .right = true },
+	[COL_EXPIRES] = { "EXPIRES", "never", 7, .right = true },
+	[COL_NETNS] = { "NETNS", "-", 10, .right = true },
+	[COL_WHICH] = { "WHICH SOCKETS", "all", 28, .limit = 80 },
+	[COL_NOTE] = { .title = "LIMITS" },
+	{ .title = NULL },
+};
+
+static const struct cw_place at_id = { .column = COL_ID };
+static const struct cw_place at_action = { .column = COL_ACTION };
+static const struct cw_place at_priority = { .column = COL_PRIORITY };
+static const struct cw_place at_hits = { .column = COL_HITS };
+static const struct cw_place at_expires = { .column = COL_EXPIRES };
+static const struct cw_place at_netns = { .column = COL_NETNS };
+static const struct cw_place at_note = { .column = COL_NOTE };
+
+/* Conditions are written as they are typed, each with a blank behind it. */
+static const struct cw_place at_cookie = { COL_WHICH, "socket ", " " };
+static const struct cw_place at_family = { COL_WHICH, "--", " " };
+static const struct cw_place at_port = { COL_WHICH, "--local-port ", " " };
+static const struct cw_place at_first = { COL_WHICH, "--local-port ", NULL };
+static const struct cw_place at_last = { COL_WHICH, "-", " " };
+static const struct cw_place at_addr = { COL_WHICH, "--remote-prefix ", NULL };
+static const struct cw_place at_prefix = { COL_WHICH, "/", " " };
+static const struct cw_place at_comm = { COL_WHICH, "--comm ", " " };
+static const struct cw_place at_uid = { COL_WHICH, "--uid ", " " };
+static const struct cw_place at_cgroup = { COL_WHICH, "--cgroup ", " " };
+
+/* @list: in the columns of a list; else for JSON alone. */
+#define AT(where) (list ? &at_##where : NULL)
+
+static void put_peer(struct cw_view *v, const struct cw_policy *p, bool list)
+{
+	char addr[INET6_ADDRSTRLEN];
+
+	cw_address_print(&p->remote_addr, addr, sizeof(addr));
+	cw_view_word(v, "remote_addr", AT(addr), addr);
+	cw_view_number(v, "remote_prefix", AT(prefix),
+		       has(p, REMOTE_PREFIX) ? p->remote_prefix :
+					       p->remote_addr.len * 8U);
+}
+
+static void put_which(struct cw_view *v, const struct cw_policy *p, bool list)
+{
+	if (has(p, COOKIE))
+		cw_view_big(v, "cookie", AT(cookie), p->cookie);
+	if (has(p, FAMILY))
+		cw_view_word(v, "family", AT(family),
+			     p->family == AF_INET ? "ipv4" : "ipv6");
+	if (has(p, LOCAL_PORT))
+		cw_view_number(v, "local_port", has(p, LOCAL_PORT_LAST) ?
+			       AT(first) : AT(port), p->local_port);
+	if (has(p, LOCAL_PORT_LAST))
+		cw_view_number(v, "local_port_last", AT(last),
+			       p->local_port_last);
+	if (has(p, REMOTE_ADDR))
+		put_peer(v, p, list);
+	if (has(p, COMM))
+		cw_view_bytes(v, "comm", AT(comm), p->comm.b, p->comm.len);
+	if (has(p, UID))
+		cw_view_number(v, "uid", AT(uid), p->uid);
+	if (has(p, CGROUP))
+		cw_view_big(v, "cgroup", AT(cgroup), p->cgroup);
+}
+
+static void put_expiry(struct cw_view *v, const struct cw_policy *p, bool list)
+{
+	char text[32];
+	uint64_t seconds = (p->expires_ms + 999) / 1000;
+
+	cw_view_big(v, "expires_ms", NULL, p->expires_ms);
+	snprintf(text, sizeof(text), "%" PRIu64 " s", seconds);
+	if (list)
+		cw_view_text(v, &at_expires, text);
+}
+
+static void put_limits(struct cw_view *v, const struct cw_policy *p, bool list)
+{
+	char note[128] = "";
+	struct cw_text t = { .buf = note, .size = sizeof(note) };
+
+	if (has(p, IDLE_MS))
+		cw_view_number(v, "idle_ms", NULL, p->idle_ms);
+	if (has(p, TOTAL_MS))
+		cw_view_number(v, "total_ms", NULL, p->total_ms);
+	if (has(p, BYTES))
+		cw_view_big(v, "bytes", NULL, p->bytes);
+	if (has(p, LINGER_SECONDS))
+		cw_view_number(v, "linger_seconds", NULL, p->linger_seconds);
+	if (has(p, EVEN_LINGER0))
+		cw_view_bool(v, "even_linger0", NULL, p->even_linger0);
+	if (!list)
+		return;
+	cw_policy_say_limits(&t, p);
+	if (has(p, EVEN_LINGER0) && p->even_linger0)
+		cw_say(&t, ", even with SO_LINGER 0");
+	cw_view_text(v, &at_note, note);
+}
+
+static void put_policy(struct cw_view *v, const struct cw_policy *p, bool list)
+{
+	if (has(p, ID))
+		cw_view_number(v, "id", AT(id), p->id);
+	if (has(p, ACTION))
+		cw_record_word(v, "action", AT(action), &cw_action_names,
+			       p->action);
+	cw_view_bool(v, "dry_run", NULL, p->dry_run);
+	if (p->dry_run && list)
+		cw_view_text(v, &at_action, " (dry run)");
+	if (has(p, PRIORITY))
+		cw_view_number(v, "priority", AT(priority), p->priority);
+	if (has(p, HITS))
+		cw_view_big(v, "hits", AT(hits), p->hits);
+	if (has(p, EXPIRES_MS))
+		put_expiry(v, p, list);
+	if (has(p, NETNS) && !p->all_netns)
+		cw_view_big(v, "netns", AT(netns), p->netns);
+	if (has(p, ALL_NETNS)) {
+		cw_view_bool(v, "all_netns", NULL, p->all_netns);
+		if (list)
+			cw_view_text(v, &at_netns, "all");
+	}
+	put_which(v, p, list);
+	put_limits(v, p, list);
+}
+
+int cw_record_policy(struct cw_view *v, const struct cw_policy *p)
+{
+	cw_view_begin(v);
+	cw_view_tone(v, p->dry_run ? CW_QUIET : CW_PLAIN);
+	put_policy(v, p, true);
+	return cw_view_end(v);
+}
+
+enum { COL_SENTENCE };
+
+const struct cw_column cw_record_added_layout[] = {
+	[COL_SENTENCE] = { .title = "" },
+	{ .title = NULL },
+};
+
+static const struct cw_place at_sentence = { .column = COL_SENTENCE };
+
+int cw_record_added(struct cw_view *v, const struct cw_policy *p,
+		    const struct cw_policy *wanted)
+{
+	char text[640], number[32];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+
+	cw_policy_say(&t, p, wanted);
+	snprintf(number, sizeof(number), "policy %" PRIu32 ": ", p->id);
+	cw_view_begin(v);
+	put_policy(v, p, false);
+	cw_view_text(v, &at_sentence, number);
+	cw_view_word(v, "does", &at_sentence, text);
+	return cw_view_end(v);
+}
+
+int cw_record_off(struct cw_view *v, const struct cw_policy *scope)
+{
+	const char *where = "this network namespace";
+	char text[160];
+
+	if (has(scope, ALL_NETNS))
+		where = "all network namespaces";
+	else if (has(scope, NETNS_FD))
+		where = "the network namespace named";
+	snprintf(text, sizeof(text),
+		 "the drains of %s are over and its policies removed", where);
+	cw_view_begin(v);
+	cw_view_bool(v, "off", NULL, true);
+	cw_view_word(v, "does", &at_sentence, text);
+	return cw_view_end(v);
+}

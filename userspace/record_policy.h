@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_RECORD_POLICY_H
+#define CLOSEWATCH_RECORD_POLICY_H
+
+#include "decode.h"
+#include "view.h"
+
+/* Policies as records. All return what cw_view_end() returns. */
+
+/* A line a policy. */
+extern const struct cw_column cw_record_policy_layout[];
+int cw_record_policy(struct cw_view *v, const struct cw_policy *p);
+
+/* One sentence; @wanted as with cw_policy_say(). */
+extern const struct cw_column cw_record_added_layout[];
+int cw_record_added(struct cw_view *v, const struct cw_policy *p,
+		    const struct cw_policy *wanted);
+int cw_record_off(struct cw_view *v, const struct cw_policy *scope);
+
+#endif

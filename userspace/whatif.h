@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_WHATIF_H
+#define CLOSEWATCH_WHATIF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <linux/closewatch.h>
+
+#include "decode.h"
+#include "text.h"
+
+/*
+ * What a drain would have changed: from events to figures for each local port
+ * and each program. Pure, but for cw_whatif_ports().
+ */
+
+/*
+ * Would a drain have avoided the RST that this event tells? Not one that the
+ * program asked for, unless @even_linger0, nor one that a drain is refused for.
+ */
+bool cw_whatif_helps(const struct cw_event *ev, bool even_linger0);
+
+/* What a rule can name. */
+struct cw_target {
+	uint16_t port;		/* 0: the program */
+	char comm[CLOSEWATCH_COMM_MAX + 1];
+};
+
+/*
+ * From one event alone: its local port if that looks like a server's, else its
+ * program. False if neither can be typed.
+ */
+bool cw_whatif_target(const struct cw_event *ev, struct cw_target *target);
+
+/* The command to type. */
+void cw_whatif_command(struct cw_text *t, const struct cw_target *target,
+		       bool even_linger0);
+
+/* How a local port came to be taken for a server's. */
+enum cw_known {
+	CW_KNOWN_NOT,		/* it was not: clients have such ports */
+	CW_KNOWN_LISTENER,	/* something listens on it */
+	CW_KNOWN_GUESS,		/* below the peer's and the ephemeral ones */
+};
+
+struct cw_whatif_row {
+	struct cw_target target;
+	enum cw_known known;
+	uint64_t closes;
+	uint64_t drained;	/* of them, by a policy that is there */
+	uint64_t rsts;		/* that a drain would have avoided */
+	uint64_t responses;	/* of them, with bytes of ours at risk */
+	uint64_t at_risk;	/* bytes of ours not acknowledged at those */
+	uint64_t never_sent;	/* of them, bytes that cannot have arrived */
+	uint64_t elsewhere;	/* of a program: RSTs on no server's port */
+};
+
+#define CW_WHATIF_PROGRAMS	256
+
+struct cw_whatif {
+	bool even_linger0;
+	uint16_t ephemeral;	/* the first port that clients get */
+	uint8_t listens[65536 / 8];
+	struct cw_whatif_row all;
+	struct cw_whatif_row port[65536];
+	struct cw_whatif_row program[CW_WHATIF_PROGRAMS];
+	unsigned int programs;
+	uint64_t unnamed;	/* closes of programs beyond those */
+	uint64_t lost;		/* events that did not come, at most */
+};
+
+/* NULL: out of memory. To be freed by free(). */
+struct cw_whatif *cw_whatif_new(bool even_linger0);
+
+/*
+ * Reads who listens and which ports are ephemeral below @root, normally
+ * "/proc"; what listened before is remembered.
+ */
+void cw_whatif_ports(struct cw_whatif *w, const char *root);
+
+void cw_whatif_add(struct cw_whatif *w, const struct cw_event *ev);
+
+/*
+ * The rows that a drain would have helped, most bytes first, then most RSTs:
+ * of ports, or of programs with some elsewhere. Fills @rows with @max at most
+ * and returns how many there are.
+ */
+unsigned int cw_whatif_ports_helped(const struct cw_whatif *w,
+				    const struct cw_whatif_row **rows,
+				    unsigned int max);
+unsigned int cw_whatif_programs_helped(const struct cw_whatif *w,
+				       const struct cw_whatif_row **rows,
+				       unsigned int max);
+
+#endif
