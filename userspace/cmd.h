@@ -22,6 +22,15 @@ struct cw_command {
 int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail);
 int cw_cmd_info(int argc, char **argv, struct cw_fail *fail);
 int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_advise(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_drain(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_linger(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_reset(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_leave(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_list(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_del(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail);
+int cw_cmd_drains(int argc, char **argv, struct cw_fail *fail);
 int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail);
 
 /*

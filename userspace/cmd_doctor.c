@@ -87,13 +87,6 @@ static void show(struct doctor *d, const char *check,
 		d->out.error = ENOMEM;
 }
 
-static void no_events(void *arg, const void *attrs, size_t len)
-{
-	(void)arg;
-	(void)attrs;
-	(void)len;
-}
-
 static void compare_versions(struct doctor *d, const struct cw_info *info)
 {
 	static const char ours[] = CW_VERSION;
@@ -121,7 +114,7 @@ static void ask_module(struct doctor *d)
 	struct cw_nl *nl = NULL;
 	struct cw_info info;
 
-	if (cw_nl_open(&nl, no_events, NULL, &fail) ||
+	if (cw_nl_open(&nl, NULL, NULL, &fail) ||
 	    cw_nl_info(nl, &info, &fail)) {
 		f.health = CW_ILL;
 		snprintf(f.what, sizeof(f.what), "%.255s", fail.what);

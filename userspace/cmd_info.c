@@ -67,17 +67,13 @@ static int show(struct cw_view *v, const struct cw_info *i)
 	BIG(INFLIGHT_FULL, inflight_full);
 	NUMBER(INFLIGHT, inflight);
 	NUMBER(RING_SLOTS, ring_slots);
+	NUMBER(POLICIES, policies);
+	NUMBER(DRAINS, drains);
+	if (cw_has(i, CLOSEWATCH_A_INFO_POLICY_ARMED))
+		cw_view_bool(v, "policy_armed", &in_list, i->policy_armed);
 	return cw_view_end(v);
 #undef BIG
 #undef NUMBER
-}
-
-/* A socket that has not subscribed gets no events. */
-static void no_events(void *arg, const void *attrs, size_t len)
-{
-	(void)arg;
-	(void)attrs;
-	(void)len;
 }
 
 int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
@@ -93,7 +89,7 @@ int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
 	ret = cw_args_parse(&info_argp, argc, argv, &args.args);
 	if (ret || args.args.done)
 		return ret;
-	ret = cw_nl_open(&nl, no_events, NULL, fail);
+	ret = cw_nl_open(&nl, NULL, NULL, fail);
 	if (!ret)
 		ret = cw_nl_info(nl, &info, fail);
 	cw_nl_close(nl);

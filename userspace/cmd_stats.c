@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <linux/closewatch.h>
 
 #include "cmd.h"
-#include "nl.h"
-#include "out.h"
 #include "record_stats.h"
+#include "session.h"
 
 #define NSEC_PER_SEC	1000000000ULL
-#define NSEC_PER_MSEC	1000000ULL
 #define WATCH_DEFAULT	NSEC_PER_SEC
 /* Readings until two of them are the same. */
 #define STEADY_TRIES	20
@@ -28,12 +22,7 @@ struct stats {
 	uint64_t interval;	/* ns */
 	uint64_t duration;	/* ns; 0: until a signal */
 	uint32_t count;
-	/* the run */
-	struct cw_nl *nl;
-	struct cw_out out;
-	struct cw_view *view;
-	int signal_fd;
-	bool stop;
+	struct cw_session session;
 };
 
 /* All that is read at one moment. */
@@ -65,7 +54,7 @@ static const struct argp_option options[] = {
 static const char doc[] =
 	"Show how often each path was taken and each fate met in this network namespace, with the bytes that were unread or lost.\v"
 	"The counters move only while someone listens, be it 'closewatch watch' or 'closewatch stats --watch'. "
-	"They count also the events that a listener did not get.";
+	"They count also the events that a listener did not get; those of drains move always.";
 
 static int check(struct stats *s)
 {
@@ -127,20 +116,12 @@ static const struct argp stats_argp = {
 	.options = options, .parser = parse, .doc = doc,
 };
 
-static uint64_t clock_ns(clockid_t clock)
+static uint64_t realtime_ns(void)
 {
 	struct timespec ts;
 
-	clock_gettime(clock, &ts);
+	clock_gettime(CLOCK_REALTIME, &ts);
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
-
-/* Only loss could come, and that is in the counters of info. */
-static void no_events(void *arg, const void *attrs, size_t len)
-{
-	(void)arg;
-	(void)attrs;
-	(void)len;
 }
 
 /* A subscription that asks for no event keeps the probes armed. */
@@ -149,16 +130,16 @@ static int subscribe(struct stats *s)
 	struct cw_filter filter = CW_FILTER_INIT;
 
 	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_LOST;
-	return cw_nl_subscribe(s->nl, &filter, s->args.fail);
+	return cw_nl_subscribe(s->session.nl, &filter, s->args.fail);
 }
 
 static int read_once(struct stats *s, struct moment *m)
 {
-	int ret = cw_nl_stats(s->nl, &m->stats, s->args.fail);
+	int ret = cw_nl_stats(s->session.nl, &m->stats, s->args.fail);
 
 	if (!ret)
-		ret = cw_nl_info(s->nl, &m->info, s->args.fail);
-	m->clock = clock_ns(CLOCK_MONOTONIC);
+		ret = cw_nl_info(s->session.nl, &m->info, s->args.fail);
+	m->clock = cw_session_clock();
 	return ret;
 }
 
@@ -173,7 +154,7 @@ static int read_steady(struct stats *s, struct moment *m)
 	int try, ret;
 
 	m->steady = false;
-	ret = cw_nl_stats(s->nl, &m->stats, s->args.fail);
+	ret = cw_nl_stats(s->session.nl, &m->stats, s->args.fail);
 	if (!ret && !cw_mib_read(&m->mibs, "/proc/self"))
 		ret = cw_fail(s->args.fail, NULL,
 			      "cannot read /proc/self/net: %s",
@@ -196,7 +177,7 @@ static struct cw_reading reading(const struct moment *now,
 				 const struct moment *before)
 {
 	struct cw_reading r = {
-		.time = clock_ns(CLOCK_REALTIME),
+		.time = realtime_ns(),
 		.listeners = now->info.listeners,
 	};
 
@@ -209,46 +190,6 @@ static struct cw_reading reading(const struct moment *now,
 	return r;
 }
 
-/* Until @end or a signal; false when there is nothing more to show. */
-static int wait_until(struct stats *s, uint64_t end)
-{
-	bool overrun;
-
-	while (!s->stop && !s->out.error) {
-		struct pollfd p[] = {
-			{ .fd = cw_nl_fd(s->nl), .events = POLLIN },
-			{ .fd = s->signal_fd, .events = POLLIN },
-			{ .fd = s->out.fd, .events = 0 },
-		};
-		uint64_t now = clock_ns(CLOCK_MONOTONIC);
-		int ret, ms = -1;
-
-		if (now >= end)
-			return CW_OK;
-		if (end != UINT64_MAX)
-			ms = (end - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
-		if (poll(p, 3, ms) < 0 && errno != EINTR)
-			return cw_fail(s->args.fail, NULL, "poll: %s",
-				       strerror(errno));
-		ret = p[0].revents ? cw_nl_receive(s->nl, &overrun,
-						   s->args.fail) : CW_OK;
-		if (ret)
-			return ret;
-		if (p[2].revents & (POLLERR | POLLHUP))
-			s->out.error = EPIPE;
-		s->stop |= p[1].revents != 0;
-	}
-	return CW_OK;
-}
-
-static int show(struct stats *s, const struct cw_reading *r,
-		const struct cw_stats *stats)
-{
-	if (cw_record_stats(s->view, r, stats) && !s->out.error)
-		s->out.error = ENOMEM;
-	return CW_OK;
-}
-
 static int run_once(struct stats *s)
 {
 	struct cw_reading r;
@@ -258,11 +199,14 @@ static int run_once(struct stats *s)
 	if (ret)
 		return ret;
 	r = reading(&now, NULL);
-	return show(s, &r, &now.stats);
+	cw_session_shown(&s->session,
+			 cw_record_stats(s->session.view, &r, &now.stats));
+	return CW_OK;
 }
 
 static int run_watch(struct stats *s)
 {
+	struct cw_session *out = &s->session;
 	struct moment before, now;
 	struct cw_stats delta;
 	struct cw_reading r;
@@ -274,10 +218,10 @@ static int run_watch(struct stats *s)
 		ret = read_once(s, &before);
 	if (!ret && s->duration)
 		end = before.clock + s->duration;
-	while (!ret && !s->stop && !s->out.error && before.clock < end &&
+	while (!ret && !out->stop && !out->out.error && before.clock < end &&
 	       (!s->count || shown < s->count)) {
 		next = before.clock + s->interval;
-		ret = wait_until(s, next < end ? next : end);
+		ret = cw_session_wait(out, next < end ? next : end, NULL);
 		if (!ret)
 			ret = read_once(s, &now);
 		if (ret)
@@ -287,8 +231,8 @@ static int run_watch(struct stats *s)
 		before.steady = true;
 		r = reading(&now, &before);
 		if (shown++ && !s->json)
-			fputc('\n', s->out.file);
-		show(s, &r, &delta);
+			fputc('\n', out->out.file);
+		cw_session_shown(out, cw_record_stats(out->view, &r, &delta));
 		before = now;
 	}
 	return ret;
@@ -307,8 +251,9 @@ static int run_reconcile(struct stats *s)
 	if (!ret)
 		ret = read_steady(s, &before);
 	if (!ret)
-		ret = wait_until(s, s->duration ? before.clock + s->duration :
-						  UINT64_MAX);
+		ret = cw_session_wait(&s->session, s->duration ?
+				      before.clock + s->duration : UINT64_MAX,
+				      NULL);
 	if (!ret)
 		ret = read_steady(s, &now);
 	if (ret)
@@ -317,67 +262,33 @@ static int run_reconcile(struct stats *s)
 	cw_mibs_since(&mibs, &now.mibs, &before.mibs);
 	r = reading(&now, &before);
 	bad = cw_reconcile(rows, &stats, &mibs);
-	if (cw_record_rows(s->view, &r, rows) && !s->out.error)
-		s->out.error = ENOMEM;
+	cw_session_shown(&s->session,
+			 cw_record_rows(s->session.view, &r, rows));
 	return bad ? cw_fail(s->args.fail, NULL,
 			     "%u of %u counters differ from the kernel's", bad,
 			     CW_ROWS) : CW_OK;
 }
 
-static int open_all(struct stats *s)
-{
-	struct cw_view_options opt = { .json = s->json };
-	sigset_t set;
-	int ret;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (s->signal_fd < 0)
-		return cw_fail(s->args.fail, NULL, "signalfd: %s",
-			       strerror(errno));
-	ret = cw_out_open(&s->out, STDOUT_FILENO, s->args.fail);
-	if (ret)
-		return ret;
-	s->out.stop[0] = s->signal_fd;
-	opt.out = s->out.file;
-	opt.color = cw_out_color(s->out.fd);
-	s->view = cw_view_new(&opt);
-	if (!s->view)
-		return cw_fail(s->args.fail, NULL, "out of memory");
-	return cw_nl_open(&s->nl, no_events, NULL, s->args.fail);
-}
-
-static int close_all(struct stats *s, int ret)
-{
-	struct cw_fail late;
-	int out = cw_out_close(&s->out, ret ? &late : s->args.fail);
-
-	cw_view_free(s->view);
-	cw_nl_close(s->nl);
-	if (s->signal_fd >= 0)
-		close(s->signal_fd);
-	return ret ? ret : out;
-}
-
 int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 {
 	struct stats s = {
-		.args.fail = fail, .interval = WATCH_DEFAULT, .signal_fd = -1,
+		.args.fail = fail, .interval = WATCH_DEFAULT,
+		.session = CW_SESSION_INIT(fail),
 	};
+	struct cw_view_options opt = { 0 };
 	int ret = cw_args_parse(&stats_argp, argc, argv, &s.args);
 
 	if (ret || s.args.done)
 		return ret;
-	ret = open_all(&s);
+	opt.json = s.json;
+	ret = cw_session_signals(&s.session);
+	if (!ret)
+		ret = cw_session_open(&s.session, &opt, NULL, NULL);
 	if (!ret && s.watch)
 		ret = run_watch(&s);
 	else if (!ret && s.reconcile)
 		ret = run_reconcile(&s);
 	else if (!ret)
 		ret = run_once(&s);
-	return close_all(&s, ret);
+	return cw_session_close(&s.session, ret);
 }

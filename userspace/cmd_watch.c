@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "diag.h"
 #include "health.h"
 #include "nl.h"
 #include "out.h"
@@ -94,7 +95,12 @@ static const char doc[] =
 	"Show how TCP connections end on this host: a line a close, with its path, the bytes that were unread, unsent and unacknowledged, its owner, and what the peer saw; and a line for an end that went wrong, with what became of the data.\vVerbs (watch is the default):\n"
 	"  watch    show closes as they happen\n"
 	"  info     show the state of the module\n"
-	"  stats    show the counters of paths and fates, and check them\n"
+	"  stats    show the counters of paths, fates and drains, and check them\n"
+	"  advise   say which ports or programs a lingering drain would help\n"
+	"  drain    let the kernel close chosen sockets properly; 'off' ends it\n"
+	"  linger, reset, leave   close chosen sockets in another way, or as they ask\n"
+	"  list, del, flush       show or remove such policies\n"
+	"  drains   show the drains that run\n"
 	"  doctor   say what keeps closewatch from working and what mends it\n"
 	"\n"
 	"Examples:\n"
@@ -103,6 +109,8 @@ static const char doc[] =
 	"  closewatch -C nginx -d 60 -j >log      a minute of nginx as NDJSON\n"
 	"  closewatch -e fate                     every end, with its data's verdict\n"
 	"  closewatch --diag -c 1                 the next close, explained\n"
+	"  closewatch advise -d 60                whom would a drain help?\n"
+	"  closewatch drain --local-port 80       no more lost responses on port 80\n"
 	"\n"
 	"Exit code: 0 done, 1 failed, 2 wrong usage. See closewatch(8).";
 
@@ -250,7 +258,7 @@ static void show_header(struct watch *w)
 /* Not for a socket of another network namespace, or one that is gone. */
 static bool find_holders(const struct cw_event *ev, struct cw_holders *holders)
 {
-	unsigned long inode = cw_nl_socket_inode(ev);
+	unsigned long inode = cw_diag_inode(ev);
 
 	if (inode)
 		cw_holders_find(holders, "/proc", inode, HOLDERS_MS);

@@ -15,6 +15,15 @@ static const struct cw_command commands[] = {
 	{ "watch", "show closes as they happen", cw_cmd_watch },
 	{ "info", "show the state of the module", cw_cmd_info },
 	{ "stats", "show the counters of paths and fates", cw_cmd_stats },
+	{ "advise", "say whom a lingering drain would help", cw_cmd_advise },
+	{ "drain", "let the kernel close sockets properly", cw_cmd_drain },
+	{ "linger", "let close() wait as SO_LINGER does", cw_cmd_linger },
+	{ "reset", "let sockets be closed by RST", cw_cmd_reset },
+	{ "leave", "exempt sockets from policies", cw_cmd_leave },
+	{ "list", "show the policies", cw_cmd_list },
+	{ "del", "remove policies", cw_cmd_del },
+	{ "flush", "remove all policies", cw_cmd_flush },
+	{ "drains", "show the drains that run", cw_cmd_drains },
 	{ "doctor", "say what keeps closewatch from working", cw_cmd_doctor },
 };
 

@@ -104,6 +104,16 @@ static inline void put_everything(struct message *m)
 	put(m, A(KERNEL_REASON), "TCP_STATE", 10);
 	put_u32(m, A(CHILDREN_MIGRATED), 1);
 	put_u32(m, A(SYN_QUEUE), 2);
+	put_u32(m, A(POLICY_ID), 11);
+	put_u32(m, A(ACTION), CLOSEWATCH_ACTION_LEAVE);
+	put_u8(m, A(DRY_RUN), 1);
+	put_u32(m, A(DRAIN_OUTCOME), CLOSEWATCH_DRAIN_OUTCOME_REFUSED);
+	put_u32(m, A(REFUSAL), CLOSEWATCH_REFUSAL_ULP);
+	put_u64(m, A(DISCARDED), 4096);
+	put_u64(m, A(RESPONSE_BYTES), 200000);
+	put_u64(m, A(RESPONSE_ACKED), 150000);
+	put_u64(m, A(DRAIN_NS), 2500000000);
+	put_u8(m, A(SAVED), 1);
 #undef A
 }
 

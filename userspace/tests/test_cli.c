@@ -101,6 +101,16 @@ TEST(a_network_namespace_is_opened_by_pid_or_path)
 	EXPECT_EQ(CW_USAGE, cw_filter_netns(&f, "no-such-netns", &fail));
 }
 
+TEST(a_cgroup_can_be_named_by_its_id)
+{
+	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_fail fail;
+
+	EXPECT_EQ(CW_OK, cw_filter_cgroup(&f, "987654321", &fail));
+	EXPECT_EQ(987654321, f.cgroup);
+	EXPECT_EQ(CW_USAGE, cw_filter_cgroup(&f, "0", &fail));
+}
+
 TEST(a_cgroup_must_be_a_cgroup)
 {
 	struct cw_filter f = CW_FILTER_INIT;
@@ -139,7 +149,7 @@ static const struct {
 	{ "info -h", 0, "Usage: closewatch info" },
 	{ "--usage", 0, "[-c N]" },
 	{ "-V", 0, "closewatch 0." },
-	{ "wach 2>&1", 2, "the verbs are: watch, info, stats, doctor" },
+	{ "wach 2>&1", 2, "the verbs are: watch, info, stats, advise, drain," },
 	{ "--wach 2>&1", 2, "[--path=WORD[,WORD]]" },
 	{ "info -Z 2>&1", 2, "closewatch info" },
 	{ "-P 2>&1", 2, "requires an argument" },
@@ -165,6 +175,42 @@ static const struct {
 	{ "stats -w --reconcile 2>&1", 2, "exclude each other" },
 	{ "stats -c 3 2>&1", 2, "goes with --watch" },
 	{ "stats -d 3 2>&1", 2, "goes with --watch or --reconcile" },
+	{ "drain --help", 0, "--remote-prefix" },
+	{ "drain 2>&1", 2, "--force" },
+	{ "drain on 2>&1", 2, "takes options only" },
+	{ "drain -L 80-79 2>&1", 2, "port or range of ports" },
+	{ "drain -C '' 2>&1", 2, "1 to 15 bytes" },
+	{ "drain -u 'no such user' 2>&1", 2, "is no user" },
+	{ "drain --cgroup / 2>&1", 2, "cgroup v2" },
+	{ "drain --netns nope -L 80 2>&1", 2, "a name of ip netns" },
+	{ "drain --remote-prefix 10.0.0.1/8 2>&1", 2, "beyond the first 8" },
+	{ "drain -L 80 --idle 0 2>&1", 2, "seconds are wanted" },
+	{ "drain -L 80 --total 9999999 2>&1", 2, "too many" },
+	{ "drain -L 80 --bytes 1MB 2>&1", 2, "no number of bytes" },
+	{ "drain -L 80 --priority x 2>&1", 2, "no priority" },
+	{ "drain -L 80 --expire soon 2>&1", 2, "seconds are wanted" },
+	{ "drain --pid 1 2>&1", 2, "--pid and --fd" },
+	{ "drain --fd 1 2>&1", 2, "--pid and --fd" },
+	{ "drain --socket 1.2.3.4:5 2>&1", 2, "the local end first" },
+	{ "drain --pid 1 --fd 3 -L 80 2>&1", 2, "one socket is named" },
+	{ "drain off -L 80 2>&1", 2, "only --netns" },
+	{ "drain off --dry-run 2>&1", 2, "only --netns" },
+	{ "linger 2>&1", 2, "how long?" },
+	{ "linger 0 -L 80 2>&1", 2, "from 1 to 3600" },
+	{ "linger 5 5 -L 80 2>&1", 2, "takes options only" },
+	{ "linger 5 2>&1", 2, "--force" },
+	{ "reset off 2>&1", 2, "takes options only" },
+	{ "reset --idle 5 -L 80 2>&1", 2, "--idle" },
+	{ "leave --even-linger0 -L 80 2>&1", 2, "--even-linger0" },
+	{ "list 3 2>&1", 2, "takes options only" },
+	{ "del 2>&1", 2, "closewatch list shows the ids" },
+	{ "del 0 2>&1", 2, "policy id" },
+	{ "del 1 x 2>&1", 2, "policy id" },
+	{ "flush 1 2>&1", 2, "takes options only" },
+	{ "drains -c 3 2>&1", 2, "go with --watch" },
+	{ "drains --watch=x 2>&1", 2, "seconds are wanted" },
+	{ "advise -c 0 2>&1", 2, "count" },
+	{ "advise --help", 0, "--even-linger0" },
 	{ "--help 2>&1 >/dev/full", 1, "cannot write" },
 };
 

@@ -91,6 +91,25 @@ TEST(the_facts_of_ends_and_calls_land_in_theirs)
 	EXPECT_EQ(2, ev.syn_queue);
 }
 
+TEST(the_facts_of_policies_and_drains_land_in_theirs)
+{
+	struct message m = { 0 };
+	struct cw_event ev;
+
+	put_everything(&m);
+	cw_decode_event(&ev, m.b, m.len);
+	EXPECT_EQ(11, ev.policy_id);
+	EXPECT_EQ(CLOSEWATCH_ACTION_LEAVE, ev.action);
+	EXPECT_EQ(1, ev.dry_run);
+	EXPECT_EQ(CLOSEWATCH_DRAIN_OUTCOME_REFUSED, ev.drain_outcome);
+	EXPECT_EQ(CLOSEWATCH_REFUSAL_ULP, ev.refusal);
+	EXPECT_EQ(4096, ev.discarded);
+	EXPECT_EQ(200000, ev.response_bytes);
+	EXPECT_EQ(150000, ev.response_acked);
+	EXPECT_EQ(2500000000, ev.drain_ns);
+	EXPECT_EQ(1, ev.saved);
+}
+
 TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
 {
 	uint8_t junk[80] = { 1 };

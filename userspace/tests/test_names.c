@@ -100,6 +100,27 @@ FIXTURE_VARIANT_ADD(names, reset) {
 	.first_word = "received",
 };
 
+FIXTURE_VARIANT_ADD(names, action) {
+	.names = &cw_action_names,
+	.first = 0,
+	.max = CLOSEWATCH_ACTION_MAX,
+	.first_word = "drain",
+};
+
+FIXTURE_VARIANT_ADD(names, outcome) {
+	.names = &cw_outcome_names,
+	.first = 0,
+	.max = CLOSEWATCH_DRAIN_OUTCOME_MAX,
+	.first_word = "unknown",
+};
+
+FIXTURE_VARIANT_ADD(names, refusal) {
+	.names = &cw_refusal_names,
+	.first = 0,
+	.max = CLOSEWATCH_REFUSAL_MAX,
+	.first_word = "not-connected",
+};
+
 FIXTURE_SETUP(names)
 {
 }

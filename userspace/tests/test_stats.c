@@ -22,6 +22,19 @@ static void put_tally(struct message *m, unsigned int type, unsigned int kind,
 	put(m, type | NLA_F_NESTED, nest.b, nest.len);
 }
 
+static void put_drains(struct message *m, unsigned int type, unsigned int kind,
+		       uint32_t which, uint64_t events, uint64_t response)
+{
+	struct message nest = { 0 };
+
+	put_u32(&nest, kind, which);
+	put_u64(&nest, CLOSEWATCH_A_DRAIN_TALLY_EVENTS, events);
+	put_u64(&nest, CLOSEWATCH_A_DRAIN_TALLY_DISCARDED, 33);
+	put_u64(&nest, CLOSEWATCH_A_DRAIN_TALLY_RESPONSE_BYTES, response);
+	put_u64(&nest, CLOSEWATCH_A_DRAIN_TALLY_RESPONSE_ACKED, response - 1);
+	put(m, type | NLA_F_NESTED, nest.b, nest.len);
+}
+
 static void put_bucket(struct message *m, unsigned int type, uint32_t log2,
 		       uint64_t count)
 {
@@ -60,6 +73,18 @@ FIXTURE_SETUP(stats)
 	put_bucket(&self->m, CLOSEWATCH_A_STATS_LINGER_WAIT, 22, 1);
 	put_bucket(&self->m, CLOSEWATCH_A_STATS_UNREAD, 0, 1);
 	put_bucket(&self->m, CLOSEWATCH_A_STATS_UNREAD, 63, 1);
+	put_drains(&self->m, CLOSEWATCH_A_STATS_DRAIN,
+		   CLOSEWATCH_A_DRAIN_TALLY_OUTCOME,
+		   CLOSEWATCH_DRAIN_OUTCOME_DELIVERED, 7, 90000);
+	put_drains(&self->m, CLOSEWATCH_A_STATS_REFUSED,
+		   CLOSEWATCH_A_DRAIN_TALLY_REFUSAL, CLOSEWATCH_REFUSAL_ULP,
+		   2, 50);
+	put_tally(&self->m, CLOSEWATCH_A_STATS_DRAIN_CLOSE,
+		  CLOSEWATCH_A_TALLY_PATH, CLOSEWATCH_PATH_ALREADY_CLOSED,
+		  6, 0);
+	put_u64(&self->m, CLOSEWATCH_A_STATS_SAVED, 5);
+	put_u64(&self->m, CLOSEWATCH_A_STATS_SAVED_BYTES, 80000);
+	put_u32(&self->m, CLOSEWATCH_A_STATS_DRAINS, 3);
 	cw_decode_stats(&self->s, self->m.b, self->m.len);
 	self->r.time = 1795230727123456789ULL;
 	self->r.listeners = 1;
@@ -87,6 +112,23 @@ TEST_F(stats, every_nest_lands_in_its_place)
 	EXPECT_EQ(0, s->fate_time[20]);
 }
 
+TEST_F(stats, drains_land_in_theirs)
+{
+	const struct cw_drain_count *n =
+		&self->s.drain[CLOSEWATCH_DRAIN_OUTCOME_DELIVERED];
+
+	EXPECT_EQ(7, n->events);
+	EXPECT_EQ(33, n->discarded);
+	EXPECT_EQ(90000, n->response_bytes);
+	EXPECT_EQ(89999, n->response_acked);
+	EXPECT_EQ(2, self->s.refused[CLOSEWATCH_REFUSAL_ULP].events);
+	EXPECT_EQ(6, self->s.drain_close[CLOSEWATCH_PATH_ALREADY_CLOSED].events);
+	EXPECT_EQ(0, self->s.close[CLOSEWATCH_PATH_ALREADY_CLOSED].events);
+	EXPECT_EQ(5, self->s.saved);
+	EXPECT_EQ(80000, self->s.saved_bytes);
+	EXPECT_EQ(3, self->s.drains);
+}
+
 TEST_F(stats, a_nest_without_its_index_or_beyond_the_last_is_counted)
 {
 	struct message m = { 0 };
@@ -100,8 +142,15 @@ TEST_F(stats, a_nest_without_its_index_or_beyond_the_last_is_counted)
 		  1, 1);
 	put_u32(&m, CLOSEWATCH_A_STATS_NETNS, 1);
 	put(&m, CLOSEWATCH_A_STATS_UNREAD, "", 0);
+	/* An outcome that is counted by refusal, and one beyond the last. */
+	put_drains(&m, CLOSEWATCH_A_STATS_DRAIN,
+		   CLOSEWATCH_A_DRAIN_TALLY_REFUSAL, 1, 1, 1);
+	put_drains(&m, CLOSEWATCH_A_STATS_REFUSED,
+		   CLOSEWATCH_A_DRAIN_TALLY_REFUSAL, 64, 1, 1);
+	put_u32(&m, CLOSEWATCH_A_STATS_SAVED, 1);
+	put_u64(&m, CLOSEWATCH_A_STATS_DRAINS, 1);
 	cw_decode_stats(&s, m.b, m.len);
-	EXPECT_EQ(5, s.malformed);
+	EXPECT_EQ(9, s.malformed);
 }
 
 TEST_F(stats, truncation_at_any_byte_is_harmless)
@@ -131,11 +180,18 @@ TEST_F(stats, json_mirrors_the_contract)
 {
 	static const char want[] =
 		"{\"time\":\"2026-11-21T03:12:07.123456789Z\",\"listeners\":1,"
-		"\"netns\":\"4026531840\",\"moving\":true,\"close\":["
+		"\"netns\":\"4026531840\",\"moving\":true,\"drains\":3,"
+		"\"saved\":\"5\",\"saved_bytes\":\"80000\",\"close\":["
 		"{\"path\":\"rst-unread\",\"events\":\"3\",\"unread_bytes\":\"3812\"},"
 		"{\"path\":\"63\",\"events\":\"1\",\"unread_bytes\":\"0\"}],"
 		"\"fate\":[{\"fate\":\"rst-late-data\",\"events\":\"2\","
-		"\"lost_bytes\":\"8192\",\"minisocks\":\"0\"}],\"linger_wait\":["
+		"\"lost_bytes\":\"8192\",\"minisocks\":\"0\"}],"
+		"\"drain\":[{\"outcome\":\"delivered\",\"events\":\"7\","
+		"\"discarded\":\"33\",\"response_bytes\":\"90000\","
+		"\"response_acked\":\"89999\"}],\"refused\":["
+		"{\"refusal\":\"ulp\",\"events\":\"2\",\"response_bytes\":\"50\"}],"
+		"\"drain_close\":[{\"path\":\"already-closed\",\"events\":\"6\","
+		"\"unread_bytes\":\"0\"}],\"linger_wait\":["
 		"{\"log2\":20,\"count\":\"8\"},{\"log2\":21,\"count\":\"0\"},"
 		"{\"log2\":22,\"count\":\"1\"}],\"fate_time\":[],\"unread\":["
 		"{\"log2\":0,\"count\":\"1\"},";
@@ -168,6 +224,14 @@ TEST_F(stats, text_has_aligned_tables_and_bars)
 		TH_LOG("%s", self->text);
 	}
 	EXPECT_NE(NULL, strstr(self->text, "below 2 B "));
+	EXPECT_NE(NULL, strstr(self->text,
+			       "\ndelivered                       7               33"
+			       "            90000            89999\n")) {
+		TH_LOG("%s", self->text);
+	}
+	EXPECT_NE(NULL, strstr(self->text, "\nsaved bytes:     80000\n"));
+	EXPECT_NE(NULL, strstr(self->text,
+			       "\nulp                             2               50\n"));
 	/* A histogram of nothing is not there. */
 	EXPECT_EQ(NULL, strstr(self->text, "CLOSE TO FATE"));
 	EXPECT_EQ(NULL, strstr(self->text, "nobody listens"));
@@ -192,10 +256,23 @@ TEST_F(stats, a_difference_is_what_was_added)
 	now.close[CLOSEWATCH_PATH_RST_UNREAD].events += 4;
 	now.fate[CLOSEWATCH_FATE_RST_LATE_DATA].bytes += 5;
 	now.unread[7] = 6;
+	now.drain[CLOSEWATCH_DRAIN_OUTCOME_DELIVERED].response_acked += 9;
+	now.refused[CLOSEWATCH_REFUSAL_ULP].events += 8;
+	now.drain_close[CLOSEWATCH_PATH_FIN].events += 7;
+	now.saved += 1;
+	now.saved_bytes += 100;
+	now.drains = 1;
 	cw_stats_since(&delta, &now, &self->s);
 	EXPECT_EQ(4, delta.close[CLOSEWATCH_PATH_RST_UNREAD].events);
 	EXPECT_EQ(5, delta.fate[CLOSEWATCH_FATE_RST_LATE_DATA].bytes);
 	EXPECT_EQ(6, delta.unread[7]);
+	EXPECT_EQ(0, delta.drain[CLOSEWATCH_DRAIN_OUTCOME_DELIVERED].events);
+	EXPECT_EQ(9, delta.drain[CLOSEWATCH_DRAIN_OUTCOME_DELIVERED].response_acked);
+	EXPECT_EQ(8, delta.refused[CLOSEWATCH_REFUSAL_ULP].events);
+	EXPECT_EQ(7, delta.drain_close[CLOSEWATCH_PATH_FIN].events);
+	EXPECT_EQ(1, delta.saved);
+	EXPECT_EQ(100, delta.saved_bytes);
+	EXPECT_EQ(1, delta.drains);
 	EXPECT_EQ(0, delta.close[63].events);
 }
 
@@ -257,6 +334,20 @@ TEST_F(rows, a_linger2_close_is_not_counted_twice)
 	EXPECT_EQ(0, reconcile());
 	mib(ABORT_ON_DATA) = 5;
 	EXPECT_EQ(1, reconcile());
+}
+
+/* The close of path drain counts nothing; that of the drain's end does. */
+TEST_F(rows, the_close_that_ends_a_drain_moves_the_kernels_counter)
+{
+	closes(DRAIN) = 4;
+	EXPECT_EQ(0, reconcile());
+	self->ours.drain_close[CLOSEWATCH_PATH_RST_LINGER0].events = 3;
+	mib(ABORT_ON_DATA) = 3;
+	EXPECT_EQ(0, reconcile());
+	self->ours.drain_close[CLOSEWATCH_PATH_RST_UNREAD].events = 1;
+	EXPECT_EQ(1, reconcile());
+	mib(ABORT_ON_CLOSE) = 1;
+	EXPECT_EQ(0, reconcile());
 }
 
 TEST_F(rows, what_a_minisock_meets_is_not_counted_by_the_kernel)

@@ -76,7 +76,12 @@ TEST_F(view, json_has_the_shape_of_the_contract)
 		     "\"verdict\":\"lost\",\"lost_bytes\":\"8192\","
 		     "\"closed_first\":\"local\",\"since_close_ns\":\"1200000000\","
 		     "\"how\":\"rdwr\",\"references\":6,\"sigpipe\":true,"
-		     "\"reset_kind\":\"listener\","
+		     "\"reset_kind\":\"listener\",\"policy_id\":11,"
+		     "\"action\":\"leave\",\"dry_run\":true,"
+		     "\"drain_outcome\":\"refused\",\"refusal\":\"ulp\","
+		     "\"discarded\":\"4096\",\"response_acked\":\"150000\","
+		     "\"response_bytes\":\"200000\","
+		     "\"drain_ns\":\"2500000000\",\"saved\":true,"
 		     "\"unread\":3812,\"unsent\":7,"
 		     "\"unacked\":61440,\"sent\":\"812\",\"retransmitted\":\"5\","
 		     "\"received\":\"96\",\"acked\":\"18446744073709551615\","
@@ -211,6 +216,15 @@ TEST_F(view, a_lost_record_in_text_is_told_in_words)
 		     render(false, 0, false));
 }
 
+/* A hit that was missed may have been of no event that was wanted. */
+TEST_F(view, missed_probe_hits_are_events_at_most)
+{
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
+	self->ev.loss = CLOSEWATCH_LOSS_PROBE;
+	EXPECT_NE(NULL, strstr(render(false, 0, false),
+			       " up to 9 events lost: a probe was hit while it could not run\n"));
+}
+
 TEST_F(view, a_listener_has_no_remote_and_no_figures)
 {
 	drop(&self->ev, REMOTE_ADDR);
@@ -340,19 +354,128 @@ TEST_F(view, a_reset_says_who_sent_it_and_why)
 
 TEST_F(view, each_fate_has_a_cause_and_a_remedy)
 {
+	char remedy[512];
 	int i;
 
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
 	for (i = 0; i <= CLOSEWATCH_FATE_MAX; i++) {
 		self->ev.fate = i;
 		EXPECT_NE(NULL, cw_explain_cause(&self->ev));
-		EXPECT_NE(NULL, cw_explain_remedy(&self->ev));
+		EXPECT_TRUE(cw_explain_remedy(&self->ev, remedy,
+					      sizeof(remedy)));
 	}
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
 	for (i = 0; i <= CLOSEWATCH_RESET_KIND_MAX; i++) {
 		self->ev.reset_kind = i;
 		EXPECT_NE(NULL, cw_explain_cause(&self->ev));
 	}
+}
+
+TEST_F(view, a_drain_says_what_it_took_over_and_how_it_ended)
+{
+	struct cw_event *ev = &self->ev;
+
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
+	EXPECT_STREQ("policy 11 drains: 200000 B of ours not yet acknowledged; "
+		     "3812 B unread, for which a plain close would have sent RST",
+		     note_of(ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	EXPECT_STREQ("not drained, closed as without policy 11: "
+		     "an upper layer protocol was on the socket (tls)",
+		     note_of(ev));
+	ev->refusal = CLOSEWATCH_REFUSAL_LIMIT;
+	EXPECT_STREQ("not drained, closed as without policy 11: there were too many drains",
+		     note_of(ev));
+	ev->drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
+	ev->response_acked = 200000;
+	EXPECT_STREQ("delivered: both FINs and all of ours acknowledged; 2.50 s after the close; "
+		     "200000 of 200000 B of the response acknowledged; 4096 B discarded; "
+		     "200000 B of response saved from an RST",
+		     note_of(ev));
+	ev->saved = 0;
+	EXPECT_EQ(NULL, strstr(note_of(ev), "saved"));
+	ev->drain_outcome = 99;
+	EXPECT_NE(NULL, strstr(note_of(ev), "newer than this program"));
+	ev->drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+	ev->refusal = 99;
+	EXPECT_NE(NULL, strstr(note_of(ev), "newer than this program"));
+}
+
+TEST_F(view, a_policy_says_what_it_did_or_would_do)
+{
+	struct cw_event *ev = &self->ev;
+
+	ev->type = CLOSEWATCH_EVENT_TYPE_POLICY;
+	EXPECT_STREQ("policy 11 (dry run) would leave the close to its program",
+		     note_of(ev));
+	ev->action = CLOSEWATCH_ACTION_DRAIN;
+	EXPECT_STREQ("policy 11 (dry run) would drain this close", note_of(ev));
+	ev->dry_run = 0;
+	ev->action = CLOSEWATCH_ACTION_LINGER;
+	EXPECT_STREQ("policy 11 sets SO_LINGER 5 s", note_of(ev));
+	ev->action = CLOSEWATCH_ACTION_RESET;
+	EXPECT_STREQ("policy 11 closes by RST", note_of(ev));
+}
+
+TEST_F(view, each_end_of_a_drain_has_a_sentence_and_advice)
+{
+	char seen[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1][256];
+	struct cw_event *ev = &self->ev;
+	char remedy[512];
+	int i, j;
+
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	for (i = 0; i <= CLOSEWATCH_DRAIN_OUTCOME_MAX; i++) {
+		ev->drain_outcome = i;
+		cw_explain(ev, seen[i], sizeof(seen[i]));
+		for (j = 0; j < i; j++)
+			EXPECT_STRNE(seen[j], seen[i]);
+		EXPECT_NE(NULL, cw_explain_cause(ev));
+		EXPECT_TRUE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+	}
+	ev->drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+	for (i = 0; i <= CLOSEWATCH_REFUSAL_MAX; i++) {
+		ev->refusal = i;
+		EXPECT_NE(NULL, cw_explain_cause(ev));
+		EXPECT_TRUE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+	}
+	ev->drain_outcome = 99;
+	EXPECT_EQ(NULL, cw_explain_cause(ev));
+	EXPECT_FALSE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+}
+
+/* Where a drain is what helps, and only there, its command is named. */
+TEST_F(view, the_remedy_names_the_command_that_helps)
+{
+	struct cw_event *ev = &self->ev;
+	char remedy[512];
+
+	drop(ev, ULP);
+	EXPECT_TRUE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+	EXPECT_STREQ("Read until EOF before close(), or shutdown(SHUT_WR) and read with "
+		     "a time limit (lingering close); "
+		     "or, with the program as it is: closewatch drain --local-port 80",
+		     remedy);
+	/* A client's port is its for this once. */
+	ev->local_port = 51234;
+	ev->remote_port = 80;
+	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	EXPECT_NE(NULL, strstr(remedy, ": closewatch drain --comm nginx"));
+	ev->comm.b[0] = '\'';
+	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	EXPECT_EQ(NULL, strstr(remedy, "closewatch"));
+	ev->path = CLOSEWATCH_PATH_RST_LINGER0;
+	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	EXPECT_EQ(NULL, strstr(remedy, "closewatch"));
+	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
+	ev->local_port = 80;
+	ev->remote_port = 51234;
+	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	EXPECT_NE(NULL, strstr(remedy, "closewatch drain --local-port 80"));
+	/* One that its program still had open. */
+	drop(ev, PID);
+	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	EXPECT_EQ(NULL, strstr(remedy, "closewatch"));
 }
 
 TEST_F(view, a_task_name_cannot_steer_the_terminal)
@@ -436,6 +559,15 @@ TEST_F(view, good_ends_are_quiet_and_bad_ones_are_not)
 	EXPECT_TRUE(cw_pick_quiet(ev));
 	ev->fate = CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT;
 	EXPECT_FALSE(cw_pick_quiet(ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
+	EXPECT_TRUE(cw_pick_quiet(ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	EXPECT_FALSE(cw_pick_quiet(ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_POLICY;
+	EXPECT_FALSE(cw_pick_quiet(ev));
+	ev->dry_run = 0;
+	EXPECT_TRUE(cw_pick_quiet(ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
 	ev->fate = CLOSEWATCH_FATE_ABORTED;
 	EXPECT_TRUE(cw_pick_quiet(ev));
 	drop(ev, PID);
@@ -479,6 +611,46 @@ TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 		     "rst-late-data               1           8192\n"
 		     "linger-wait: 1\n"
 		     "3 events shown, 1 without a line (-a shows them); 5 delivered, 3 lost\n",
+		     self->text);
+}
+
+TEST_F(view, the_summary_counts_drains_and_what_they_saved)
+{
+	const struct cw_listener kernel = { 0 };
+	struct cw_tally t = { 0 };
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	self->ev.drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
+	cw_tally_add(&t, &self->ev, true);
+	self->ev.saved = 0;
+	cw_tally_add(&t, &self->ev, true);
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_STREQ("DRAIN                    ENDS      DISCARDED RESPONSE BYTES    OF IT ACKED\n"
+		     "delivered                   2           8192         400000         300000\n"
+		     "1 response saved from an RST, 200000 B\n"
+		     "2 events shown; 0 told lost, the kernel's own count did not come\n",
+		     self->text);
+}
+
+TEST_F(view, the_summary_tells_missed_hits_from_losses)
+{
+	const struct cw_listener kernel = {
+		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
+			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
+		.sent = 0, .lost = 50,
+	};
+	struct cw_tally t = { 0 };
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
+	self->ev.loss = CLOSEWATCH_LOSS_PROBE;
+	self->ev.count = 45;
+	cw_tally_add(&t, &self->ev, true);
+	EXPECT_EQ(0, t.shown);
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_STREQ("0 events shown; 0 delivered, 5 lost, "
+		     "and up to 45 more for missed probe hits\n",
 		     self->text);
 }
 

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <linux/closewatch.h>
+
+#include "cmd.h"
+#include "record_whatif.h"
+#include "session.h"
+
+#define NSEC_PER_SEC 1000000000ULL
+/* No sooner, for a long list of sockets takes the kernel a while. */
+#define PORTS_AGAIN NSEC_PER_SEC
+
+enum { KEY_LINGER0 = 256 };
+
+struct advise {
+	struct cw_args args;	/* first: see cw_args_parse() */
+	bool json, even_linger0;
+	uint64_t duration;	/* ns; 0: until a signal */
+	uint32_t count;
+	struct cw_session session;
+	struct cw_whatif *whatif;
+	uint64_t ports_read;	/* when */
+};
+
+static const struct argp_option options[] = {
+	{ "duration", 'd', "SECONDS", 0,
+	  "watch this long, such as 60; else until Ctrl-C", 0 },
+	{ "count", 'c', "N", 0, "watch until N sockets have been closed", 0 },
+	{ "even-linger0", KEY_LINGER0, NULL, 0,
+	  "count RSTs too that programs asked for by SO_LINGER", 0 },
+	{ "json", 'j', NULL, 0, "one JSON object", 0 },
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct advise *a = state->input;
+	int ret = CW_OK;
+
+	switch (key) {
+	case 'd':
+		ret = cw_parse_duration(arg, &a->duration, a->args.fail);
+		break;
+	case 'c':
+		ret = cw_parse_u32(arg, 1, UINT32_MAX, "count", &a->count,
+				   a->args.fail);
+		break;
+	case KEY_LINGER0:
+		a->even_linger0 = true;
+		break;
+	case 'j':
+		a->json = true;
+		break;
+	default:
+		return cw_args_default(key, arg, state);
+	}
+	a->args.ret = ret;
+	return ret ? CW_ARGS_STOP : 0;
+}
+
+static const struct argp advise_argp = {
+	.help_filter = cw_args_help_filter,
+	.options = options, .parser = parse,
+	.doc =
+		"Watch for a while, then say which ports or programs of this network namespace a lingering drain would help, and what to type. Nothing is changed."
+	       "\vCounted are RSTs for unread data, and for data that came after the close; "
+	       "bytes at risk are those of ours that the peer had not acknowledged. "
+	       "An RST without any can still destroy what the peer had not read.",
+};
+
+static bool take(void *arg, const struct cw_event *ev)
+{
+	struct advise *a = arg;
+	uint64_t now = cw_session_clock();
+
+	/* A server may have started since. */
+	if (cw_whatif_helps(ev, a->even_linger0) &&
+	    now - a->ports_read >= PORTS_AGAIN) {
+		cw_whatif_ports(a->whatif, "/proc");
+		a->ports_read = now;
+	}
+	cw_whatif_add(a->whatif, ev);
+	if (a->count && a->whatif->all.closes >= a->count)
+		a->session.stop = true;
+	return true;
+}
+
+static void on_events(void *arg, const void *attrs, size_t len)
+{
+	cw_decode_events(attrs, len, take, arg);
+}
+
+static int run(struct advise *a)
+{
+	struct cw_session *s = &a->session;
+	struct cw_filter filter = CW_FILTER_INIT;
+	struct cw_listener figures;
+	uint64_t begin, overruns = 0;
+	struct timespec ts;
+	int ret;
+
+	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
+			1U << CLOSEWATCH_EVENT_TYPE_FATE |
+			1U << CLOSEWATCH_EVENT_TYPE_LOST;
+	cw_whatif_ports(a->whatif, "/proc");
+	ret = cw_nl_subscribe(s->nl, &filter, s->fail);
+	if (ret)
+		return ret;
+	begin = cw_session_clock();
+	a->ports_read = begin;
+	ret = cw_session_wait(s, a->duration ? begin + a->duration :
+					       UINT64_MAX, &overruns);
+	if (ret)
+		return ret;
+	cw_nl_unsubscribe(s->nl, &figures);
+	/* The kernel's own count has also what no record could tell. */
+	if (cw_has(&figures, CLOSEWATCH_A_LISTENER_LOST))
+		a->whatif->lost = figures.lost;
+	else
+		a->whatif->lost += overruns;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	cw_session_shown(s, cw_record_whatif(s->view, a->whatif,
+					     ts.tv_sec * NSEC_PER_SEC +
+					     ts.tv_nsec,
+					     cw_session_clock() - begin));
+	return CW_OK;
+}
+
+int cw_cmd_advise(int argc, char **argv, struct cw_fail *fail)
+{
+	struct advise a = {
+		.args.fail = fail, .session = CW_SESSION_INIT(fail),
+	};
+	struct cw_view_options opt = { 0 };
+	int ret = cw_args_parse(&advise_argp, argc, argv, &a.args);
+
+	if (ret || a.args.done)
+		return ret;
+	opt.json = a.json;
+	a.whatif = cw_whatif_new(a.even_linger0);
+	ret = a.whatif ? cw_session_signals(&a.session) :
+			 cw_fail(fail, NULL, "out of memory");
+	if (!ret)
+		ret = cw_session_open(&a.session, &opt, on_events, &a);
+	if (!ret)
+		ret = run(&a);
+	ret = cw_session_close(&a.session, ret);
+	free(a.whatif);
+	return ret;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/closewatch.h>
+
+#include "cmd.h"
+#include "policy.h"
+#include "record_policy.h"
+#include "scope.h"
+#include "session.h"
+
+struct list {
+	struct cw_scope scope;	/* first: see cw_scope_parse() */
+	struct cw_session session;
+	bool header;
+};
+
+static const struct argp_option options[] = {
+	CW_SCOPE_OPTIONS,
+	{ "json", 'j', NULL, 0, "one JSON object a policy", 0 },
+	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct list *l = state->input;
+
+	if (key != 'H')
+		return cw_scope_parse(key, arg, state);
+	l->header = false;
+	return 0;
+}
+
+static const struct argp list_argp = {
+	.help_filter = cw_args_help_filter,
+	.options = options, .parser = parse,
+	.doc = "Show the policies of this network namespace, in the order in which they are tried.",
+};
+
+static void show(void *arg, const struct cw_policy *p)
+{
+	struct list *l = arg;
+
+	if (l->header)
+		cw_view_header(l->session.view);
+	l->header = false;
+	cw_session_shown(&l->session, cw_record_policy(l->session.view, p));
+}
+
+int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
+{
+	struct list l = {
+		.scope = CW_SCOPE_INIT(fail), .header = true,
+		.session = CW_SESSION_INIT(fail),
+	};
+	struct cw_view_options opt = { .layout = cw_record_policy_layout };
+	int ret = cw_args_parse(&list_argp, argc, argv, &l.scope.args);
+
+	if (ret || l.scope.args.done)
+		goto release;
+	opt.json = l.scope.json;
+	ret = cw_session_open(&l.session, &opt, NULL, NULL);
+	if (!ret)
+		ret = cw_nl_policies(l.session.nl, &l.scope.policy, show, &l,
+				     fail);
+	ret = cw_session_close(&l.session, ret);
+release:
+	cw_scope_release(&l.scope);
+	return ret;
+}

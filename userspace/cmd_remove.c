@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include <linux/closewatch.h>
+
+#include "cmd.h"
+#include "nl.h"
+#include "scope.h"
+
+struct removal {
+	struct cw_args args;	/* first: see cw_args_parse() */
+	uint32_t *ids;		/* as many as there are words, at most */
+	unsigned int count;
+};
+
+static const struct argp_option del_options[] = {
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
+	{ 0 },
+};
+
+static const struct argp_option flush_options[] = {
+	CW_SCOPE_OPTIONS,
+	CW_ARGS_HELP,
+	CW_ARGS_USAGE,
+	CW_ARGS_VERSION,
+	{ 0 },
+};
+
+static error_t parse_ids(int key, char *arg, struct argp_state *state)
+{
+	struct removal *r = state->input;
+	struct cw_args *args = &r->args;
+
+	if (key == ARGP_KEY_ARG)
+		args->ret = cw_parse_u32(arg, 1, UINT32_MAX, "policy id",
+					 &r->ids[r->count++], args->fail);
+	else if (key == ARGP_KEY_NO_ARGS)
+		args->ret = cw_fail_usage(args->fail, NULL,
+					  "which? closewatch list shows the ids; closewatch flush removes all");
+	else
+		return cw_args_default(key, arg, state);
+	return args->ret ? CW_ARGS_STOP : 0;
+}
+
+static const struct argp del_argp = {
+	.help_filter = cw_args_help_filter,
+	.options = del_options, .parser = parse_ids, .args_doc = "ID...",
+	.doc =
+		"Remove policies by their ids, of whichever network namespace. Drains that they have begun go on.",
+};
+
+static const struct argp flush_argp = {
+	.help_filter = cw_args_help_filter,
+	.options = flush_options, .parser = cw_scope_parse,
+	.doc =
+		"Remove all policies of this network namespace. Drains that they have begun go on; closewatch drain off ends these too.",
+};
+
+/* The first that fails ends it: what follows was not tried. */
+static int remove_all(struct removal *r, struct cw_nl *nl)
+{
+	unsigned int i;
+	int ret = CW_OK;
+
+	for (i = 0; i < r->count && !ret; i++)
+		ret = cw_nl_policy_del(nl, r->ids[i], r->args.fail);
+	return ret;
+}
+
+int cw_cmd_del(int argc, char **argv, struct cw_fail *fail)
+{
+	struct removal r = { .args.fail = fail };
+	struct cw_nl *nl = NULL;
+	int ret;
+
+	r.ids = calloc(argc, sizeof(*r.ids));
+	ret = r.ids ? cw_args_parse(&del_argp, argc, argv, &r.args) :
+		      cw_fail(fail, NULL, "out of memory");
+	if (!ret && !r.args.done) {
+		ret = cw_nl_open(&nl, NULL, NULL, fail);
+		if (!ret)
+			ret = remove_all(&r, nl);
+		cw_nl_close(nl);
+	}
+	free(r.ids);
+	return ret;
+}
+
+int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail)
+{
+	struct cw_scope scope = CW_SCOPE_INIT(fail);
+	struct cw_nl *nl = NULL;
+	int ret = cw_args_parse(&flush_argp, argc, argv, &scope.args);
+
+	if (!ret && !scope.args.done) {
+		ret = cw_nl_open(&nl, NULL, NULL, fail);
+		if (!ret)
+			ret = cw_nl_policy_flush(nl, &scope.policy, fail);
+		cw_nl_close(nl);
+	}
+	cw_scope_release(&scope);
+	return ret;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_SCOPE_H
+#define CLOSEWATCH_SCOPE_H
+
+#include "cmd.h"
+#include "policy.h"
+
+/*
+ * What the verbs share that look at or remove policies and drains: of which
+ * network namespace.
+ */
+struct cw_scope {
+	struct cw_args args;	/* first: see cw_args_parse() */
+	struct cw_filter filter;
+	struct cw_policy policy;	/* for the request */
+	bool json;
+};
+
+#define CW_SCOPE_INIT(f) { .args.fail = (f), .filter = CW_FILTER_INIT }
+
+enum { CW_KEY_NETNS = 0x1001, CW_KEY_ALL_NETNS };
+
+#define CW_SCOPE_OPTIONS						\
+	{ "netns", CW_KEY_NETNS, "NAME|PID|PATH|all", 0,		\
+	  "network namespace instead of this one", 0 },			\
+	{ "all-netns", CW_KEY_ALL_NETNS, NULL, 0,			\
+	  "all network namespaces, as --netns all", 0 }
+
+/* For a parser's default, of an input that begins with struct cw_scope. */
+error_t cw_scope_parse(int key, char *arg, struct argp_state *state);
+
+void cw_scope_release(struct cw_scope *s);
+
+#endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "session.h"
+
+#define NSEC_PER_SEC	1000000000ULL
+#define NSEC_PER_MSEC	1000000ULL
+
+uint64_t cw_session_clock(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+int cw_session_signals(struct cw_session *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->signal_fd < 0)
+		return cw_fail(s->fail, NULL, "signalfd: %s", strerror(errno));
+	return CW_OK;
+}
+
+int cw_session_open(struct cw_session *s, const struct cw_view_options *opt,
+		    cw_nl_event_fn *fn, void *arg)
+{
+	struct cw_view_options o = *opt;
+	int ret = cw_out_open(&s->out, STDOUT_FILENO, s->fail);
+
+	if (ret)
+		return ret;
+	s->out.stop[0] = s->signal_fd;
+	o.out = s->out.file;
+	o.color = cw_out_color(s->out.fd);
+	s->view = cw_view_new(&o);
+	if (!s->view)
+		return cw_fail(s->fail, NULL, "out of memory");
+	return cw_nl_open(&s->nl, fn, arg, s->fail);
+}
+
+int cw_session_close(struct cw_session *s, int ret)
+{
+	struct cw_fail late;
+	int out = cw_out_close(&s->out, ret ? &late : s->fail);
+
+	cw_view_free(s->view);
+	cw_nl_close(s->nl);
+	if (s->signal_fd >= 0)
+		close(s->signal_fd);
+	return ret ? ret : out;
+}
+
+void cw_session_shown(struct cw_session *s, int ret)
+{
+	if (ret && !s->out.error)
+		s->out.error = errno ? errno : ENOMEM;
+}
+
+int cw_session_wait(struct cw_session *s, uint64_t end, uint64_t *overruns)
+{
+	bool overrun = false;
+
+	while (!s->stop && !s->out.error) {
+		struct pollfd p[] = {
+			{ .fd = cw_nl_fd(s->nl), .events = POLLIN },
+			{ .fd = s->signal_fd, .events = POLLIN },
+			/* No event asked for: tells of a pipe unread. */
+			{ .fd = s->out.fd, .events = 0 },
+		};
+		uint64_t now = cw_session_clock();
+		int ret, ms = -1;
+
+		if (now >= end)
+			return CW_OK;
+		if (end != UINT64_MAX)
+			ms = (end - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
+		if (poll(p, 3, ms) < 0 && errno != EINTR)
+			return cw_fail(s->fail, NULL, "poll: %s",
+				       strerror(errno));
+		ret = p[0].revents ? cw_nl_receive(s->nl, &overrun, s->fail) :
+				     CW_OK;
+		if (ret)
+			return ret;
+		if (overruns)
+			*overruns += overrun;
+		overrun = false;
+		if (p[2].revents & (POLLERR | POLLHUP))
+			s->out.error = EPIPE;
+		s->stop |= p[1].revents != 0;
+	}
+	return CW_OK;
+}

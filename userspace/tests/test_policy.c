@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Policies: from words to attributes, back, and what they look like. */
+#include <stdlib.h>
+
+#include "address.h"
+#include "diag.h"
+#include "fixture.h"
+#include "kselftest_harness.h"
+#include "pidfd.h"
+#include "policy.h"
+#include "record_drain.h"
+#include "record_policy.h"
+#include "util.h"
+
+#define bit(attr) (1ULL << CLOSEWATCH_A_POLICY_##attr)
+
+TEST(ports_are_one_or_a_range)
+{
+	static const char *const bad[] = {
+		"", "0", "80-", "-80", "90-80", "80-65536", "80-90-100", "http",
+		"80 - 90",
+	};
+	struct cw_policy p = { 0 };
+	struct cw_fail fail;
+	size_t i;
+
+	EXPECT_EQ(CW_OK, cw_policy_ports(&p, "80", &fail));
+	EXPECT_EQ(80, p.local_port);
+	EXPECT_EQ(bit(LOCAL_PORT), p.present);
+	EXPECT_EQ(CW_OK, cw_policy_ports(&p, "8000-8099", &fail));
+	EXPECT_EQ(8000, p.local_port);
+	EXPECT_EQ(8099, p.local_port_last);
+	EXPECT_EQ(bit(LOCAL_PORT) | bit(LOCAL_PORT_LAST), p.present);
+	EXPECT_EQ(CW_OK, cw_policy_ports(&p, "1-65535", &fail));
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(CW_USAGE, cw_policy_ports(&p, bad[i], &fail)) {
+			TH_LOG("'%s' was taken", bad[i]);
+		}
+}
+
+static const struct {
+	const char *text;
+	const char *address;
+	unsigned int bits;
+} prefixes[] = {
+	{ "10.0.0.0/8", "10.0.0.0", 8 },
+	{ "10.1.2.3", "10.1.2.3", 32 },
+	{ "0.0.0.0/0", "0.0.0.0", 0 },
+	{ "2001:db8::/32", "2001:db8::", 32 },
+	{ "2001:db8::1", "2001:db8::1", 128 },
+	{ "::/0", "::", 0 },
+	/* What is on the wire counts. */
+	{ "::ffff:10.0.0.0/104", "10.0.0.0", 8 },
+	{ "::ffff:10.1.2.3", "10.1.2.3", 32 },
+};
+
+TEST(prefixes_are_of_the_packets_on_the_wire)
+{
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		struct cw_policy p = { 0 };
+		struct cw_fail fail;
+
+		ASSERT_EQ(CW_OK, cw_policy_prefix(&p, prefixes[i].text,
+						  &fail)) {
+			TH_LOG("%s: %s", prefixes[i].text, fail.what);
+		}
+		cw_address_print(&p.remote_addr, text, sizeof(text));
+		EXPECT_STREQ(prefixes[i].address, text);
+		EXPECT_EQ(prefixes[i].bits, p.remote_prefix);
+		EXPECT_EQ(bit(REMOTE_ADDR) | bit(REMOTE_PREFIX), p.present);
+	}
+}
+
+TEST(prefixes_that_make_no_sense_are_refused)
+{
+	static const char *const bad[] = {
+		"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1",
+		"10.0.0.1/8", "2001:db8::/129", "2001:db8::1/32", "10.0.0",
+		"localhost", "[::1]", "10.0.0.0/8/8",
+		"1111:1111:1111:1111:1111:1111:1111:1111:1111:1111",
+	};
+	struct cw_policy p = { 0 };
+	struct cw_fail fail;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(CW_USAGE, cw_policy_prefix(&p, bad[i], &fail)) {
+			TH_LOG("'%s' was taken", bad[i]);
+		}
+	EXPECT_EQ(0, p.present);
+}
+
+TEST(the_ends_of_a_socket_have_ports_and_one_family)
+{
+	static const char *const bad[] = {
+		"", "10.0.0.1:80", "10.0.0.1:80 10.0.0.2", "10.0.0.1 10.0.0.2:8",
+		"10.0.0.1:0 10.0.0.2:8", "::1:80 ::1:81", "[::1]:80 10.0.0.1:8",
+		"10.0.0.1:80 10.0.0.2:8 10.0.0.3:8", "[::1:80 [::1]:81",
+		"x:80 y:81", "10.0.0.1:80,10.0.0.2:8",
+	};
+	struct cw_ends ends;
+	struct cw_fail fail;
+	size_t i;
+
+	EXPECT_EQ(CW_OK, cw_parse_ends("10.0.0.1:80 10.0.0.2:51234", &ends,
+				       &fail));
+	EXPECT_EQ(4, ends.local.len);
+	EXPECT_EQ(0, memcmp(ends.local.b, "\x0a\0\0\x01", 4));
+	EXPECT_EQ(80, ends.local_port);
+	EXPECT_EQ(51234, ends.remote_port);
+	EXPECT_EQ(CW_OK, cw_parse_ends(" [::1]:80  [fe80::2]:51234 ", &ends,
+				       &fail));
+	EXPECT_EQ(16, ends.remote.len);
+	EXPECT_EQ(2, ends.remote.b[15]);
+	EXPECT_EQ(CW_OK, cw_parse_ends("[::ffff:10.0.0.1]:80 10.0.0.2:5",
+				       &ends, &fail));
+	EXPECT_EQ(4, ends.local.len);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(CW_USAGE, cw_parse_ends(bad[i], &ends, &fail)) {
+			TH_LOG("'%s' was taken", bad[i]);
+		}
+}
+
+TEST(bytes_have_units_and_no_overflow)
+{
+	static const char *const bad[] = {
+		"", "0", "0M", "M", "1k", "1MB", "-1", "1.5M",
+		"18446744073709551616", "16777216T", "99999999999999999999999999",
+	};
+	struct cw_fail fail;
+	uint64_t n;
+	size_t i;
+
+	EXPECT_EQ(CW_OK, cw_parse_bytes("1", &n, &fail));
+	EXPECT_EQ(1, n);
+	EXPECT_EQ(CW_OK, cw_parse_bytes("16M", &n, &fail));
+	EXPECT_EQ(16777216, n);
+	EXPECT_EQ(CW_OK, cw_parse_bytes("16777215T", &n, &fail));
+	EXPECT_EQ(16777215ULL << 40, n);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(CW_USAGE, cw_parse_bytes(bad[i], &n, &fail)) {
+			TH_LOG("'%s' was taken", bad[i]);
+		}
+}
+
+/* Bit n of what is present is attribute n of the request. */
+TEST(what_is_encoded_decodes_to_the_same)
+{
+	struct cw_policy p = {
+		.id = 7, .action = CLOSEWATCH_ACTION_LINGER, .cookie = 8193,
+		.socket_fd = 5, .family = 2, .local_port = 80,
+		.local_port_last = 90, .remote_addr = { 4, { 10 } },
+		.remote_prefix = 8, .comm = { 5, "nginx" }, .uid = 33,
+		.cgroup = 4711, .netns_fd = 4, .all_netns = true,
+		.netns = 4026531840ULL, .priority = 10, .expires_ms = 60000,
+		.idle_ms = 1, .total_ms = 2, .bytes = 3, .linger_seconds = 9,
+		.dry_run = true, .force = true, .even_linger0 = true,
+		.hits = UINT64_MAX,
+		.present = (2ULL << CLOSEWATCH_A_POLICY_MAX) - 1,
+	};
+	struct message m = { 0 };
+	struct cw_policy back;
+	unsigned int type, n = 0;
+	const void *data;
+	size_t len;
+
+	for (type = 0; type <= CLOSEWATCH_A_POLICY_MAX + 1; type++) {
+		if (!cw_policy_attr(&p, type, &data, &len))
+			continue;
+		put(&m, type, data, len);
+		n++;
+	}
+	cw_decode_policy(&back, m.b, m.len);
+	EXPECT_EQ(0, back.malformed);
+	EXPECT_EQ(n, __builtin_popcountll(back.present));
+	/* Neither number 0 nor padding is an attribute. */
+	p.present &= ~(1ULL | bit(PAD));
+	EXPECT_EQ(p.present, back.present);
+	EXPECT_EQ(0, memcmp(&p, &back, sizeof(p)));
+}
+
+TEST(what_is_not_present_is_not_sent)
+{
+	struct cw_policy p = { .uid = 33, .dry_run = true };
+	const void *data;
+	unsigned int type;
+	size_t len;
+
+	for (type = 0; type <= CLOSEWATCH_A_POLICY_MAX; type++)
+		EXPECT_FALSE(cw_policy_attr(&p, type, &data, &len));
+}
+
+TEST(a_task_name_is_sent_with_its_nul)
+{
+	struct cw_policy p = { .comm = { 5, "nginx" }, .present = bit(COMM) };
+	const void *data;
+	size_t len;
+
+	EXPECT_TRUE(cw_policy_attr(&p, CLOSEWATCH_A_POLICY_COMM, &data, &len));
+	EXPECT_EQ(6, len);
+	EXPECT_STREQ("nginx", data);
+}
+
+TEST(a_policy_of_wrong_lengths_is_left_out_and_counted)
+{
+	struct message m = { 0 };
+	struct cw_policy p;
+
+	put_u64(&m, CLOSEWATCH_A_POLICY_ID, 1);
+	put_u8(&m, CLOSEWATCH_A_POLICY_DRY_RUN, 1);
+	put(&m, CLOSEWATCH_A_POLICY_REMOTE_ADDR, "abc", 3);
+	cw_decode_policy(&p, m.b, m.len);
+	EXPECT_EQ(3, p.malformed);
+	EXPECT_EQ(0, p.present);
+	EXPECT_FALSE(p.dry_run);
+}
+
+FIXTURE(wanted)
+{
+	struct cw_wanted w;
+	struct cw_fail fail;
+};
+
+FIXTURE_SETUP(wanted)
+{
+	self->w = (struct cw_wanted)CW_WANTED_INIT;
+}
+
+FIXTURE_TEARDOWN(wanted)
+{
+}
+
+#define conclude() cw_policy_conclude(&self->w, &self->fail)
+#define says(words) strstr(self->fail.what, words)
+
+TEST_F(wanted, everything_needs_force)
+{
+	EXPECT_EQ(CW_USAGE, conclude());
+	EXPECT_NE(NULL, says("--force"));
+	self->w.filter.all_netns = true;
+	EXPECT_EQ(CW_USAGE, conclude());
+	cw_policy_set(&self->w.policy, FORCE, force, true);
+	EXPECT_EQ(CW_OK, conclude());
+}
+
+TEST_F(wanted, any_one_condition_is_enough)
+{
+	self->w.filter.uid = 0;
+	EXPECT_EQ(CW_OK, conclude());
+	EXPECT_EQ(bit(UID), self->w.policy.present);
+	EXPECT_EQ(0, self->w.policy.uid);
+}
+
+TEST_F(wanted, the_words_that_watch_takes_become_attributes)
+{
+	strcpy(self->w.filter.comm, "nginx");
+	self->w.filter.cgroup = 4711;
+	self->w.filter.family = 10;
+	self->w.filter.netns_fd = 4;
+	EXPECT_EQ(CW_OK, conclude());
+	EXPECT_EQ(bit(COMM) | bit(CGROUP) | bit(FAMILY) | bit(NETNS_FD),
+		  self->w.policy.present);
+	EXPECT_EQ(5, self->w.policy.comm.len);
+	EXPECT_EQ(4, self->w.policy.netns_fd);
+}
+
+TEST_F(wanted, a_prefix_of_another_family_is_refused)
+{
+	cw_policy_prefix(&self->w.policy, "10.0.0.0/8", &self->fail);
+	self->w.filter.family = 10;
+	EXPECT_EQ(CW_USAGE, conclude());
+	self->w.filter.family = 2;
+	EXPECT_EQ(CW_OK, conclude());
+}
+
+TEST_F(wanted, a_process_and_a_descriptor_go_together)
+{
+	self->w.pid = 1;
+	EXPECT_EQ(CW_USAGE, conclude());
+	EXPECT_NE(NULL, says("--pid and --fd"));
+	self->w.has_fd = true;
+	EXPECT_EQ(CW_OK, conclude());
+	self->w.pid = 0;
+	EXPECT_EQ(CW_USAGE, conclude());
+}
+
+TEST_F(wanted, one_socket_takes_no_condition)
+{
+	self->w.has_ends = true;
+	EXPECT_EQ(CW_OK, conclude());
+	self->w.pid = 1;
+	self->w.has_fd = true;
+	EXPECT_EQ(CW_USAGE, conclude());
+	self->w.pid = 0;
+	self->w.has_fd = false;
+	cw_policy_set(&self->w.policy, PRIORITY, priority, 3);
+	EXPECT_EQ(CW_USAGE, conclude());
+	self->w.policy.present = 0;
+	self->w.filter.all_netns = true;
+	EXPECT_EQ(CW_USAGE, conclude());
+}
+
+TEST_F(wanted, the_descriptor_knows_its_own_namespace)
+{
+	self->w.pid = 1;
+	self->w.has_fd = true;
+	self->w.filter.netns_fd = 4;
+	EXPECT_EQ(CW_USAGE, conclude());
+	EXPECT_NE(NULL, says("--netns goes with --socket"));
+}
+
+/* The rights to one's own descriptors are never in doubt. */
+TEST(a_descriptor_is_taken_or_it_is_said_why_not)
+{
+	struct cw_fail fail;
+	int taken, pipes[2];
+
+	EXPECT_EQ(CW_FAILED, cw_pidfd_take(1 << 22, 0, &taken, &fail));
+	EXPECT_NE(NULL, strstr(fail.what, "no process has the id"));
+	EXPECT_EQ(CW_FAILED, cw_pidfd_take(getpid(), 999, &taken, &fail));
+	EXPECT_NE(NULL, strstr(fail.what, "has no descriptor 999"));
+	ASSERT_EQ(0, pipe(pipes));
+	EXPECT_EQ(CW_FAILED, cw_pidfd_take(getpid(), pipes[0], &taken, &fail));
+	EXPECT_NE(NULL, strstr(fail.what, "is no socket"));
+	EXPECT_EQ(-1, taken);
+}
+
+FIXTURE(shown)
+{
+	struct cw_policy p;
+	char sentence[640];
+	char *text;
+	size_t len;
+	FILE *out;
+};
+
+FIXTURE_SETUP(shown)
+{
+	self->out = open_memstream(&self->text, &self->len);
+	ASSERT_NE(NULL, self->out);
+	self->p = (struct cw_policy){
+		.id = 3, .action = CLOSEWATCH_ACTION_DRAIN, .local_port = 80,
+		.netns = 4026531840ULL, .priority = 1000, .hits = 12,
+		.idle_ms = 5000, .total_ms = 10000, .bytes = 16 << 20,
+		.present = bit(ID) | bit(ACTION) | bit(LOCAL_PORT) |
+			   bit(NETNS) | bit(PRIORITY) | bit(HITS) |
+			   bit(IDLE_MS) | bit(TOTAL_MS) | bit(BYTES),
+	};
+}
+
+FIXTURE_TEARDOWN(shown)
+{
+	fclose(self->out);
+	free(self->text);
+}
+
+static const char *sentence(struct cw_policy *p, char *buf, size_t size)
+{
+	struct cw_text t = { .buf = buf, .size = size };
+
+	cw_policy_say(&t, p, p);
+	return buf;
+}
+
+#define said() sentence(&self->p, self->sentence, sizeof(self->sentence))
+
+TEST_F(shown, a_drain_says_for_whom_and_how_long)
+{
+	EXPECT_STREQ("when any TCP socket with local port 80, in this network namespace, "
+		     "is closed: "
+		     "the kernel sends FIN and discards what still comes, until the peer's FIN has come and all of ours is acknowledged; "
+		     "RST after 5 s without progress, 10 s in all, or 16 MiB",
+		     said());
+	cw_policy_set(&self->p, LOCAL_PORT_LAST, local_port_last, 90);
+	cw_policy_set(&self->p, FAMILY, family, 10);
+	cw_policy_set(&self->p, UID, uid, 33);
+	cw_policy_set(&self->p, CGROUP, cgroup, 4711);
+	cw_policy_set(&self->p, ALL_NETNS, all_netns, true);
+	cw_policy_set(&self->p, DRY_RUN, dry_run, true);
+	cw_policy_set(&self->p, EXPIRES_MS, expires_ms, 59999);
+	cw_policy_set(&self->p, TOTAL_MS, total_ms, 7500);
+	EXPECT_STREQ("dry run, only counted and reported: "
+		     "when any IPv6 TCP socket with a local port from 80 to 90, closed by user 33 in cgroup 4711, in all network namespaces, is closed: "
+		     "the kernel sends FIN and discards what still comes, until the peer's FIN has come and all of ours is acknowledged; "
+		     "RST after 5 s without progress, 7.5 s in all, or 16 MiB; the policy goes in 60 s",
+		     said());
+}
+
+TEST_F(shown, each_action_has_a_sentence)
+{
+	self->p.action = CLOSEWATCH_ACTION_LINGER;
+	self->p.linger_seconds = 5;
+	EXPECT_NE(NULL, strstr(said(), "close() waits up to 5 s"));
+	self->p.action = CLOSEWATCH_ACTION_RESET;
+	EXPECT_NE(NULL, strstr(said(), "the kernel sends RST"));
+	self->p.action = CLOSEWATCH_ACTION_LEAVE;
+	EXPECT_NE(NULL, strstr(said(), "as its program asked"));
+	self->p.action = 99;
+	EXPECT_NE(NULL, strstr(said(), "newer than this program"));
+	cw_policy_set(&self->p, COOKIE, cookie, 8193);
+	EXPECT_EQ(0, strncmp(said(), "when that one socket, is closed: ", 30));
+}
+
+static const char *list(FILE *out, char **text, const struct cw_policy *p,
+			bool json)
+{
+	struct cw_view_options opt = {
+		.out = out, .json = json, .layout = cw_record_policy_layout,
+	};
+	struct cw_view *v = cw_view_new(&opt);
+
+	rewind(out);
+	if (!v || cw_record_policy(v, p))
+		return "(failed)";
+	cw_view_free(v);
+	fflush(out);
+	/* What was longer before is still there. */
+	(*text)[ftell(out)] = '\0';
+	return *text;
+}
+
+#define listed(json) list(self->out, &self->text, &self->p, json)
+
+TEST_F(shown, a_list_has_conditions_as_they_are_typed)
+{
+	EXPECT_STREQ("   3 drain      1000       12   never 4026531840 "
+		     "--local-port 80              "
+		     "5 s without progress, 10 s in all, or 16 MiB\n",
+		     listed(false));
+	cw_policy_set(&self->p, LOCAL_PORT_LAST, local_port_last, 90);
+	cw_policy_prefix(&self->p, "10.0.0.0/8", NULL);
+	cw_policy_set(&self->p, EXPIRES_MS, expires_ms, 59001);
+	cw_policy_set(&self->p, DRY_RUN, dry_run, true);
+	self->p.comm = (struct cw_bytes){ 3, "a\nb" };
+	self->p.present |= bit(COMM);
+	EXPECT_NE(NULL, strstr(listed(false),
+			       " --local-port 80-90 --remote-prefix 10.0.0.0/8 --comm a\\x0ab "));
+	EXPECT_NE(NULL, strstr(self->text, " drain (dry run) "));
+	EXPECT_NE(NULL, strstr(self->text, "    60 s "));
+}
+
+TEST_F(shown, json_has_the_keys_of_the_contract)
+{
+	EXPECT_STREQ("{\"id\":3,\"action\":\"drain\",\"dry_run\":false,\"priority\":1000,"
+		     "\"hits\":\"12\",\"netns\":\"4026531840\",\"local_port\":80,"
+		     "\"idle_ms\":5000,\"total_ms\":10000,\"bytes\":\"16777216\"}\n",
+		     listed(true));
+	self->p.present = bit(ID) | bit(COOKIE) | bit(ALL_NETNS) |
+			  bit(REMOTE_ADDR) | bit(EXPIRES_MS);
+	self->p.cookie = 8193;
+	self->p.all_netns = true;
+	self->p.expires_ms = 5;
+	self->p.remote_addr = (struct cw_bytes){ 4, { 10, 0, 0, 1 } };
+	EXPECT_STREQ("{\"id\":3,\"dry_run\":false,\"expires_ms\":\"5\","
+		     "\"all_netns\":true,\"cookie\":\"8193\","
+		     "\"remote_addr\":\"10.0.0.1\",\"remote_prefix\":32}\n",
+		     listed(true));
+}
+
+TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
+{
+	struct cw_view_options opt = {
+		.out = self->out, .layout = cw_record_added_layout,
+	};
+	struct cw_view *v = cw_view_new(&opt);
+
+	ASSERT_NE(NULL, v);
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p));
+	EXPECT_EQ(0, cw_record_off(v, &self->p));
+	cw_view_free(v);
+	opt.json = true;
+	v = cw_view_new(&opt);
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p));
+	cw_view_free(v);
+	fflush(self->out);
+	EXPECT_EQ(0, strncmp(self->text, "policy 3: when any TCP ", 23));
+	EXPECT_NE(NULL, strstr(self->text,
+			       "\nthe drains of this network namespace are over "
+			       "and its policies removed\n"));
+	EXPECT_NE(NULL, strstr(self->text, "\n{\"id\":3,"));
+	EXPECT_NE(NULL, strstr(self->text, "\"does\":\"when any TCP"));
+}
+
+TEST_F(shown, a_drain_that_runs_shows_peer_bytes_age_policy_and_owner)
+{
+	struct cw_view_options opt = {
+		.out = self->out, .layout = cw_record_drain_layout,
+	};
+	struct message m = { 0 };
+	struct cw_event ev;
+	struct cw_view *v;
+
+	put_everything(&m);
+	cw_decode_event(&ev, m.b, m.len);
+	v = cw_view_new(&opt);
+	ASSERT_NE(NULL, v);
+	EXPECT_EQ(0, cw_record_drain(v, &ev, 0));
+	cw_view_free(v);
+	fflush(self->out);
+	EXPECT_STREQ("   2.50 s 127.0.0.1:80 -> 127.0.0.2:51234       "
+		     "      4096      150000 of 200000     11 nginx[812]\n",
+		     self->text);
+	opt.json = true;
+	v = cw_view_new(&opt);
+	rewind(self->out);
+	EXPECT_EQ(0, cw_record_drain(v, &ev, 2));
+	cw_view_free(v);
+	fflush(self->out);
+	EXPECT_EQ(0, strncmp(self->text, "{\"reading\":2,", 13));
+	EXPECT_NE(NULL, strstr(self->text,
+			       "\"policy_id\":11,\"action\":\"leave\",\"dry_run\":true"));
+	EXPECT_NE(NULL, strstr(self->text, "\"drain_ns\":\"2500000000\""));
+}
+
+TEST_HARNESS_MAIN
