@@ -201,6 +201,18 @@ static int cw_put_refusal(struct sk_buff *skb, const struct cw_drained *d)
 	return cw_put_u64(skb, CLOSEWATCH_A_EVENT_RESPONSE_BYTES, d->response);
 }
 
+/* A dry run also tells what would have kept it from a drain. */
+static int cw_put_acted(struct sk_buff *skb, const struct cw_drained *d)
+{
+	if (cw_put_policy(skb, d))
+		return -EMSGSIZE;
+	if (d->outcome != CLOSEWATCH_DRAIN_OUTCOME_REFUSED)
+		return 0;
+	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_DRAIN_OUTCOME, d->outcome))
+		return -EMSGSIZE;
+	return cw_put_refusal(skb, d);
+}
+
 static int cw_put_drain_end(struct sk_buff *skb, const struct cw_event *ev)
 {
 	const struct cw_drained *d = &ev->drained;
@@ -245,7 +257,7 @@ static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
 		return cw_put_drain_end(skb, ev);
 	case CLOSEWATCH_EVENT_TYPE_POLICY:
-		return cw_put_policy(skb, &ev->drained);
+		return cw_put_acted(skb, &ev->drained);
 	}
 	return 0;
 }
