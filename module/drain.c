@@ -106,21 +106,24 @@ bool cw_drain_owner(const struct sock *sk, struct cw_owner *owner)
 	return d;
 }
 
-static bool cw_drain_foreign(const struct sock *sk)
+static bool cw_drain_plain_tcp(const struct sock *sk)
 {
 	const struct proto *prot = READ_ONCE(sk->sk_prot);
 
-	if (prot != &tcp_prot
 #if IS_ENABLED(CONFIG_IPV6)
-	    && prot != &tcpv6_prot
-#endif
-	   )
+	if (prot == &tcpv6_prot)
 		return true;
-	/* A subsystem that allocates otherwise than programs do has a use for
-	 * the socket; it may be on the way to a disk.
-	 */
-	return rcu_access_pointer(sk->sk_user_data) ||
-	       sk->sk_allocation != GFP_KERNEL;
+#endif
+	return prot == &tcp_prot;
+}
+
+/* A subsystem that allocates otherwise than programs do has a use for the
+ * socket; it may be on the way to a disk.
+ */
+static bool cw_drain_foreign(const struct sock *sk)
+{
+	return !cw_drain_plain_tcp(sk) || READ_ONCE(sk->sk_user_data) ||
+	       READ_ONCE(sk->sk_allocation) != GFP_KERNEL;
 }
 
 bool cw_drain_refusal(const struct sock *sk, u32 *refusal)
