@@ -7,60 +7,8 @@
 
 #include "flavours.h"
 #include "netns.h"
+#include "scarcity.h"
 #include "wait.h"
-
-#define HOARD	(8 << 20)
-
-static int fill(int fd, int size)
-{
-	char buf[65536] = { 0 };
-
-	if (set_int(fd, SOL_SOCKET, SO_SNDBUFFORCE, size))
-		return -1;
-	while (send(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
-		;
-	return errno == EAGAIN ? 0 : -1;
-}
-
-/*
- * Memory that TCP holds, well above the per-CPU reserves in which the kernel
- * keeps its account. It stays until the pair is closed.
- */
-static int hoard(struct pair *p)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-
-	return netns_enter() ?: pair_open(p, &opts) ?: deafen(p->them) ?:
-	       fill(p->us, HOARD);
-}
-
-/* What /proc says of TCP over IPv4: "TCP size sockets memory press ..." */
-static bool under_pressure(void)
-{
-	FILE *f = fopen("/proc/thread-self/net/protocols", "re");
-	char line[512], press[8] = "";
-
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, "TCP ", 4) &&
-		    sscanf(line, "%*s %*s %*s %*s %7s", press) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return !strcmp(press, "yes");
-}
-
-/* The kernel takes the pressure back when it next has to account for memory */
-static bool relieve(void)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-	struct pair p;
-	int ret;
-
-	ret = pair_open(&p, &opts) ?: deafen(p.them) ?:
-	      fill(p.us, HOARD / 8) ?: vanish(&p.us);
-	pair_close(&p);
-	return !ret && !under_pressure();
-}
 
 FIXTURE(pressure) {
 	struct scene s;
@@ -82,7 +30,8 @@ FIXTURE_VARIANT_ADD(pressure, ipv6) {
 
 FIXTURE_SETUP(pressure)
 {
-	ASSERT_EQ(0, hoard(&self->hoard));
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, hoard_memory(&self->hoard));
 	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));
 }
 
@@ -92,17 +41,8 @@ FIXTURE_TEARDOWN(pressure)
 	/* An orphan with a deaf peer would hold its memory for minutes */
 	EXPECT_EQ(0, vanish(&self->hoard.us));
 	pair_close(&self->hoard);
-	EXPECT_TRUE(WAIT_FOR(!under_pressure() || relieve()));
+	EXPECT_EQ(0, pressure_await_relief());
 	scene_close(&self->s);
-}
-
-/* Above the second figure of the three, the next allocation declares it */
-static int declare_pressure(struct sysctl *mem, struct pair *hoard)
-{
-	if (sysctl_set_init(mem, "net/ipv4/tcp_mem", "1 1 1000000") ||
-	    fill(hoard->us, 2 * HOARD))
-		return -1;
-	return under_pressure() ? 0 : -1;
 }
 
 TEST_F(pressure, fin_goes_onto_data_already_sent)
@@ -178,40 +118,11 @@ FIXTURE_VARIANT_ADD(orphans, ipv6) {
 	.opts.flavour = IPV6,
 };
 
-/* In FIN_WAIT2 for more than a minute an orphan has no timer to die by */
-static int make_orphan(struct pair *p)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-	int ret;
-
-	ret = pair_open(p, &opts) ?:
-	      set_int(p->us, IPPROTO_TCP, TCP_LINGER2, 119) ?:
-	      shutdown(p->us, SHUT_WR) ?: await_state(p->us, TCP_FIN_WAIT2) ?:
-	      close(p->us);
-	p->us = -1;
-	return ret;
-}
-
-/* The kernel looks at a count that a timer takes: close until it has noticed */
-static bool limit_is_felt(void)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-	struct counters now;
-	struct pair p;
-
-	if (pair_open(&p, &opts))
-		return false;
-	pair_close(&p);
-	return !counters_read(&now) && now.abort_on_memory;
-}
-
 FIXTURE_SETUP(orphans)
 {
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, make_orphan(&self->orphan));
-	ASSERT_EQ(0, sysctl_set_init(&self->max, "net/ipv4/tcp_max_orphans",
-				     "0"));
-	ASSERT_TRUE(WAIT_FOR(limit_is_felt()));
+	ASSERT_EQ(0, forbid_orphans(&self->max));
 	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * For the selftests alone: makes two ends of a TCP connection that no program
- * can bring about by itself.
+ * For the selftests alone: makes happen to a TCP connection what no program can
+ * bring about by itself.
  *
  * fail_fin	write a process id: the next FIN that this process needs a
  *		segment of its own for finds no memory. Reads 0 once it happened.
+ * fail_socket	write a process id: the next struct socket that this process
+ *		needs finds no memory. Reads 0 once it happened.
  * hold_netns	write a port: a kernel-owned connection to it is made in the
  *		writer's network namespace, and closed while that is dismantled.
  *		Reads as the local port of the last such connection.
@@ -16,6 +18,7 @@
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -65,6 +68,49 @@ static struct kretprobe alloc_skb_probe = {
 
 module_param_named(fail_fin, victim, int, 0600);
 MODULE_PARM_DESC(fail_fin, "process whose next FIN finds no memory");
+
+/* The process to fail, and the socket that it did not get */
+static int socketless;
+static struct socket *withheld;
+
+static void release_withheld(struct work_struct *work)
+{
+	struct socket *sock = xchg(&withheld, NULL);
+
+	if (sock)
+		sock_release(sock);
+}
+
+static DECLARE_WORK(release_work, release_withheld);
+
+static int enter_sock_alloc(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	return socketless && task_tgid_nr(current) == READ_ONCE(socketless) ?
+		0 : 1;
+}
+
+/* The caller sees no memory; a worker, which may sleep, frees what was had */
+static int leave_sock_alloc(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct socket *sock = (struct socket *)regs_return_value(regs);
+
+	if (!sock || cmpxchg(&withheld, NULL, sock))
+		return 0;
+	regs_set_return_value(regs, 0);
+	WRITE_ONCE(socketless, 0);
+	schedule_work(&release_work);
+	return 0;
+}
+
+static struct kretprobe sock_alloc_probe = {
+	.kp.symbol_name = "sock_alloc",
+	.entry_handler = enter_sock_alloc,
+	.handler = leave_sock_alloc,
+	.maxactive = 16,
+};
+
+module_param_named(fail_socket, socketless, int, 0600);
+MODULE_PARM_DESC(fail_socket, "process whose next socket finds no memory");
 
 static unsigned int held_id;
 static int held_port;
@@ -147,8 +193,13 @@ static int __init closewatch_fault_init(void)
 	err = register_kretprobe(&alloc_skb_probe);
 	if (err)
 		goto undo_send_fin;
+	err = register_kretprobe(&sock_alloc_probe);
+	if (err)
+		goto undo_alloc;
 	return 0;
 
+undo_alloc:
+	unregister_kretprobe(&alloc_skb_probe);
 undo_send_fin:
 	unregister_kprobe(&send_fin);
 undo_pernet:
@@ -158,6 +209,8 @@ undo_pernet:
 
 static void __exit closewatch_fault_exit(void)
 {
+	unregister_kretprobe(&sock_alloc_probe);
+	flush_work(&release_work);
 	unregister_kretprobe(&alloc_skb_probe);
 	unregister_kprobe(&send_fin);
 	unregister_pernet_device(&held_ops);

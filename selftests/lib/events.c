@@ -283,6 +283,7 @@ static void take_policy(struct events *e, struct nlattr *nest)
 {
 	struct nlattr *tb[CLOSEWATCH_A_POLICY_MAX + 1];
 
+	e->n_policies++;
 	if (!nla_parse_nested(tb, CLOSEWATCH_A_POLICY_MAX, nest, NULL))
 		e->policy_id = nested(tb, CLOSEWATCH_A_POLICY_ID);
 }
@@ -435,6 +436,7 @@ int events_dump(struct events *e, uint8_t cmd, filter_fill fill,
 	struct nl_msg *msg = request(e, cmd);
 
 	e->n_drains = 0;
+	e->n_policies = 0;
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP;
 	return send_filled(e, msg, fill, arg);
 }

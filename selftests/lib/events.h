@@ -73,7 +73,7 @@ struct events {
 	struct stats stats;			/* likewise */
 	uint32_t policy_id;			/* likewise */
 	struct event *drains;			/* of the last dump */
-	size_t n_drains, drains_room;
+	size_t n_drains, drains_room, n_policies;
 	char extack[256];			/* from the last refusal */
 };
 

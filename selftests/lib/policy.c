@@ -102,6 +102,12 @@ int drain_off_everywhere(struct events *e)
 			      NULL);
 }
 
+int policies_count(struct events *e)
+{
+	return events_dump(e, CLOSEWATCH_CMD_POLICY_GET, NULL, NULL) ?:
+	       (int)e->n_policies;
+}
+
 int drains_get(struct events *e)
 {
 	return events_dump(e, CLOSEWATCH_CMD_DRAIN_GET, NULL, NULL);

@@ -31,6 +31,9 @@ int policy_flush(struct events *e);
 int drain_off(struct events *e);
 int drain_off_everywhere(struct events *e);
 
+/* How many the namespace has, or a negative errno */
+int policies_count(struct events *e);
+
 /* Read the drains that run into e->drains */
 int drains_get(struct events *e);
 

@@ -15,6 +15,14 @@
  */
 int hoard_memory(struct pair *p);
 
+/*
+ * Have TCP declare that memory is short, which takes a hoard; to be undone by
+ * sysctl_restore() and, once the hoard has gone, by waiting for the kernel to
+ * take it back.
+ */
+int declare_pressure(struct sysctl *mem, struct pair *hoard);
+int pressure_await_relief(void);
+
 /* A full socket without an owner: in FIN_WAIT2, for more than a minute */
 int make_orphan(struct pair *p);
 
