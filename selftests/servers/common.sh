@@ -28,6 +28,7 @@ SERVER6=fd09::1
 DIR=$(mktemp -d) || exit 1
 chmod 755 "$DIR"
 STARTED=()
+TALLY=
 
 # tries N: on a kernel that is slow for its checks, a part of them.
 tries() {
@@ -108,7 +109,8 @@ end_up() {
 		tc -n "$ns" qdisc add dev link0 root netem limit 20000 $LINK
 }
 
-listening() { [ -n "$(in_server ss -Htln "sport = :$1")" ]; }
+# listening PORT SOCKETS: so many sockets listen there
+listening() { [ "$(in_server ss -Htln "sport = :$1" | wc -l)" = "$2" ]; }
 
 # No connection is left but in TIME_WAIT: nothing more will be sent.
 settled() {

@@ -30,7 +30,7 @@ serve() {
 		    http-request return status 413 content-type text/html file $DIR/page if { req.hdr_val(content-length) gt 1000000 }
 	CONF
 	start in_server haproxy -f "$DIR/haproxy.cfg"
-	await listening 80
+	await listening 80 2
 }
 
 # Whatever curl says of a try, one is good that read the whole 413.

@@ -34,7 +34,7 @@ serve() {
 	rm -f "$DIR/access.log"
 	start in_server nc -lk 127.0.0.1 81
 	start in_server nginx -e "$DIR/error.log" -c "$DIR/nginx.conf"
-	await listening 80 && await listening 81
+	await listening 80 2 && await listening 81 1
 }
 
 all_answered() { [ "$(grep -c '^200$' "$DIR/access.log")" = "$TRIES" ]; }

@@ -31,7 +31,7 @@ serve() {
 	CONF
 	rm -f "$DIR/access.log"
 	start in_server nginx -e "$DIR/error.log" -c "$DIR/nginx.conf"
-	await listening 80
+	await listening 80 2
 }
 
 visit() {

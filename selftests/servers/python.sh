@@ -24,7 +24,7 @@ serve() {
 		Server(('::', 80), Handler).serve_forever()
 	PYTHON
 	start in_server python3 "$DIR/server.py"
-	await listening 80
+	await listening 80 1
 }
 
 visit() {
