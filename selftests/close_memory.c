@@ -6,61 +6,7 @@
 #include <netinet/tcp.h>
 
 #include "flavours.h"
-#include "netns.h"
-#include "wait.h"
-
-#define HOARD	(8 << 20)
-
-static int fill(int fd, int size)
-{
-	char buf[65536] = { 0 };
-
-	if (set_int(fd, SOL_SOCKET, SO_SNDBUFFORCE, size))
-		return -1;
-	while (send(fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
-		;
-	return errno == EAGAIN ? 0 : -1;
-}
-
-/*
- * Memory that TCP holds, well above the per-CPU reserves in which the kernel
- * keeps its account. It stays until the pair is closed.
- */
-static int hoard(struct pair *p)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-
-	return netns_enter() ?: pair_open(p, &opts) ?: deafen(p->them) ?:
-	       fill(p->us, HOARD);
-}
-
-/* What /proc says of TCP over IPv4: "TCP size sockets memory press ..." */
-static bool under_pressure(void)
-{
-	FILE *f = fopen("/proc/thread-self/net/protocols", "re");
-	char line[512], press[8] = "";
-
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, "TCP ", 4) &&
-		    sscanf(line, "%*s %*s %*s %*s %7s", press) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return !strcmp(press, "yes");
-}
-
-/* The kernel takes the pressure back when it next has to account for memory */
-static bool relieve(void)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-	struct pair p;
-	int ret;
-
-	ret = pair_open(&p, &opts) ?: deafen(p.them) ?:
-	      fill(p.us, HOARD / 8) ?: vanish(&p.us);
-	pair_close(&p);
-	return !ret && !under_pressure();
-}
+#include "scarcity.h"
 
 FIXTURE(pressure) {
 	struct scene s;
@@ -82,27 +28,15 @@ FIXTURE_VARIANT_ADD(pressure, ipv6) {
 
 FIXTURE_SETUP(pressure)
 {
-	ASSERT_EQ(0, hoard(&self->hoard));
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, hoard_memory(&self->hoard));
 	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));
 }
 
 FIXTURE_TEARDOWN(pressure)
 {
-	EXPECT_EQ(0, sysctl_restore(&self->mem));
-	/* An orphan with a deaf peer would hold its memory for minutes */
-	EXPECT_EQ(0, vanish(&self->hoard.us));
-	pair_close(&self->hoard);
-	EXPECT_TRUE(WAIT_FOR(!under_pressure() || relieve()));
+	EXPECT_EQ(0, hoard_release(&self->hoard, &self->mem));
 	scene_close(&self->s);
-}
-
-/* Above the second figure of the three, the next allocation declares it */
-static int declare_pressure(struct sysctl *mem, struct pair *hoard)
-{
-	if (sysctl_set_init(mem, "net/ipv4/tcp_mem", "1 1 1000000") ||
-	    fill(hoard->us, 2 * HOARD))
-		return -1;
-	return under_pressure() ? 0 : -1;
 }
 
 TEST_F(pressure, fin_goes_onto_data_already_sent)
@@ -115,7 +49,7 @@ TEST_F(pressure, fin_goes_onto_data_already_sent)
 	};
 
 	ASSERT_EQ(0, isolate(p));
-	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
+	ASSERT_EQ(0, declare_pressure(&self->hoard, &self->mem));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(100, unacked_bytes(p->us));
 	ASSERT_EQ(0, scene_act(&self->s));
@@ -133,7 +67,7 @@ TEST_F(pressure, fin_goes_alone_when_nothing_is_unacked)
 		.sent = 100, .acked = 100, .fins = 1,
 	};
 
-	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
+	ASSERT_EQ(0, declare_pressure(&self->hoard, &self->mem));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(0, await_acked(p->us));
 	ASSERT_EQ(0, isolate(p));
@@ -178,40 +112,11 @@ FIXTURE_VARIANT_ADD(orphans, ipv6) {
 	.opts.flavour = IPV6,
 };
 
-/* In FIN_WAIT2 for more than a minute an orphan has no timer to die by */
-static int make_orphan(struct pair *p)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-	int ret;
-
-	ret = pair_open(p, &opts) ?:
-	      set_int(p->us, IPPROTO_TCP, TCP_LINGER2, 119) ?:
-	      shutdown(p->us, SHUT_WR) ?: await_state(p->us, TCP_FIN_WAIT2) ?:
-	      close(p->us);
-	p->us = -1;
-	return ret;
-}
-
-/* The kernel looks at a count that a timer takes: close until it has noticed */
-static bool limit_is_felt(void)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-	struct counters now;
-	struct pair p;
-
-	if (pair_open(&p, &opts))
-		return false;
-	pair_close(&p);
-	return !counters_read(&now) && now.abort_on_memory;
-}
-
 FIXTURE_SETUP(orphans)
 {
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, make_orphan(&self->orphan));
-	ASSERT_EQ(0, sysctl_set_init(&self->max, "net/ipv4/tcp_max_orphans",
-				     "0"));
-	ASSERT_TRUE(WAIT_FOR(limit_is_felt()));
+	ASSERT_EQ(0, forbid_orphans(&self->max));
 	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));
 }
 
