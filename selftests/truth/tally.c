@@ -162,6 +162,7 @@ void scope_print(const struct scope *s)
 	       s->verdicts[CLOSEWATCH_VERDICT_UNKNOWN],
 	       s->verdicts[CLOSEWATCH_VERDICT_DELIVERED],
 	       s->verdicts[CLOSEWATCH_VERDICT_LOST]);
-	printf("# left open: %lu times who closed first, %lu acknowledgments at the very end\n",
-	       s->first_open, s->close_calls);
+	printf("# left open: %lu times who closed first,", s->first_open);
+	printf(" %lu acknowledgments at the very end,", s->close_calls);
+	printf(" %lu RSTs at a hand-over\n", s->resets_dropped);
 }
