@@ -79,7 +79,7 @@ check-kernels:
 	@selftests/check.sh $(KERNELS)
 
 check-debug:
-	@CLOSEWATCH_GUEST_MEMORY=2048 SUITE_SECONDS=3600 GUEST_TEST_SECONDS=900 \
+	@CLOSEWATCH_GUEST_MEMORY=2048 SUITE_SECONDS=5400 GUEST_TEST_SECONDS=1200 \
 		selftests/check.sh debug
 
 check-truth:

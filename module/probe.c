@@ -52,6 +52,8 @@ static void cw_on_send_reset(struct pt_regs *regs)
 
 static void cw_on_disconnect(struct pt_regs *regs)
 {
+	if (cw_disconnect_refused(cw_arg_sk(regs, 0)))
+		return;
 	cw_track_mark(cw_arg_sk(regs, 0), CW_MARK_DISCONNECT);
 	cw_inflight_disconnect(cw_arg_sk(regs, 0));
 }

@@ -6,9 +6,7 @@
 #include <netinet/tcp.h>
 
 #include "flavours.h"
-#include "netns.h"
 #include "scarcity.h"
-#include "wait.h"
 
 FIXTURE(pressure) {
 	struct scene s;
@@ -37,11 +35,7 @@ FIXTURE_SETUP(pressure)
 
 FIXTURE_TEARDOWN(pressure)
 {
-	EXPECT_EQ(0, sysctl_restore(&self->mem));
-	/* An orphan with a deaf peer would hold its memory for minutes */
-	EXPECT_EQ(0, vanish(&self->hoard.us));
-	pair_close(&self->hoard);
-	EXPECT_EQ(0, pressure_await_relief());
+	EXPECT_EQ(0, hoard_release(&self->hoard, &self->mem));
 	scene_close(&self->s);
 }
 
@@ -55,7 +49,7 @@ TEST_F(pressure, fin_goes_onto_data_already_sent)
 	};
 
 	ASSERT_EQ(0, isolate(p));
-	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
+	ASSERT_EQ(0, declare_pressure(&self->hoard, &self->mem));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(100, unacked_bytes(p->us));
 	ASSERT_EQ(0, scene_act(&self->s));
@@ -73,7 +67,7 @@ TEST_F(pressure, fin_goes_alone_when_nothing_is_unacked)
 		.sent = 100, .acked = 100, .fins = 1,
 	};
 
-	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
+	ASSERT_EQ(0, declare_pressure(&self->hoard, &self->mem));
 	ASSERT_EQ(0, give(p->us, 100));
 	ASSERT_EQ(0, await_acked(p->us));
 	ASSERT_EQ(0, isolate(p));

@@ -268,11 +268,8 @@ FIXTURE_SETUP(memory)
 
 FIXTURE_TEARDOWN(memory)
 {
-	EXPECT_EQ(0, sysctl_restore(&self->mem));
-	EXPECT_EQ(0, vanish(&self->hoard.us));
-	pair_close(&self->hoard);
 	pair_close(&self->old);
-	EXPECT_EQ(0, pressure_await_relief());
+	EXPECT_EQ(0, hoard_release(&self->hoard, &self->mem));
 	scene_close(&self->s);
 }
 
@@ -287,7 +284,7 @@ TEST_F(memory, pressure_refuses_and_sheds_the_oldest)
 	self->old.us = -1;
 	ASSERT_NE(NULL, events_await(e, TYPE(DRAIN_BEGIN), self->old.cookie));
 	ASSERT_EQ(0, with_unread(&self->s));
-	ASSERT_EQ(0, declare_pressure(&self->mem, &self->hoard));
+	ASSERT_EQ(0, declare_pressure(&self->hoard, &self->mem));
 	ASSERT_EQ(0, scene_act(&self->s));
 	ev = events_await(e, TYPE(DRAIN_END), self->old.cookie);
 	ASSERT_NE(NULL, ev);

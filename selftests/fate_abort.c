@@ -2,7 +2,10 @@
 /* Ends that one side or an administrator decides on: rows R7, X1, C1 to C5 */
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "closer.h"
 #include "destroy.h"
@@ -302,6 +305,71 @@ TEST_F(disconnected, and_connected_again)
 	EXPECT_EQ((unsigned int)FATE(ABORTED),
 		  EVENT_NUM(events_nth(&self->s.events, TYPE(FATE), p->cookie,
 				       1), FATE));
+}
+
+/* A thread that waits in recv() for one byte */
+struct reader {
+	pthread_t thread;
+	pid_t tid;
+	int fd;
+};
+
+static void *reader_main(void *arg)
+{
+	struct reader *r = arg;
+	char byte;
+
+	__atomic_store_n(&r->tid, gettid(), __ATOMIC_RELEASE);
+	(void)!recv(r->fd, &byte, 1, 0);
+	return NULL;
+}
+
+static bool reader_waits(const struct reader *r)
+{
+	pid_t tid = __atomic_load_n(&r->tid, __ATOMIC_ACQUIRE);
+	char path[48], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	f = tid ? fopen(path, "r") : NULL;
+	if (!f)
+		return false;
+	if (fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(f);
+	return state == 'S';
+}
+
+/* 5.10 refuses with EBUSY, and nothing has happened; later kernels obey */
+TEST_F(disconnected, while_a_thread_reads)
+{
+	struct pair *p = &self->s.p;
+	struct want_fate obeyed = {
+		.fate = FATE(DISCONNECTED), .verdict = VERDICT(UNKNOWN),
+		.first = SIDE(LOCAL), .state = STATE(ESTABLISHED),
+		.open = true, .rsts = 1,
+		.moved = { .out_rsts = 1, .estab_resets = 2 },
+	};
+	struct want_fate refused = {
+		.fate = FATE(ACKED), .verdict = VERDICT(DELIVERED),
+		.first = SIDE(PEER), .state = STATE(LAST_ACK),
+		.path = PATH(FIN), .fins = 1,
+	};
+	struct reader r = { .fd = p->us };
+	int err;
+
+	ASSERT_EQ(0, pthread_create(&r.thread, NULL, reader_main, &r));
+	ASSERT_TRUE(WAIT_FOR(reader_waits(&r)));
+	err = disconnect(p->us) ? errno : 0;
+	if (err) {
+		ASSERT_EQ(EBUSY, err);
+		ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
+	}
+	ASSERT_EQ(0, pthread_join(r.thread, NULL));
+	if (err)
+		ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, fate_await(&self->s));
+	EXPECT_EQ(0, fate_verify(&self->s, err ? &refused : &obeyed));
 }
 
 SCENE_FIXTURE(aborted);

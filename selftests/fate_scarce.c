@@ -131,8 +131,7 @@ FIXTURE_SETUP(memory)
 
 FIXTURE_TEARDOWN(memory)
 {
-	sysctl_restore(&self->mem);
-	pair_close(&self->hoard);
+	EXPECT_EQ(0, hoard_release(&self->hoard, &self->mem));
 	scene_close(&self->s);
 }
 

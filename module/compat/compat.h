@@ -66,6 +66,16 @@ static inline struct socket *cw_sock_from_file(struct file *file)
 #define CW_ABORT_TAKES_ORPHANS		false
 #endif
 
+/* tcp_disconnect() of 5.10 does nothing while a thread waits on the socket. */
+static inline bool cw_disconnect_refused(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+	return READ_ONCE(sk->sk_wait_pending);
+#else
+	return false;
+#endif
+}
+
 /*
  * tcp_reset() is called for an RST, and for data that comes after a close.
  * Since 5.11 it is given the segment; before, only its caller tells.

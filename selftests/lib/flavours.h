@@ -5,6 +5,10 @@
 
 #include <kselftest_harness.h>
 
+/* Half a minute a test is short for an emulated machine with a debug kernel */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 240
+
 #include "scene.h"
 
 /* A fixture that is a scene with a connection, in every flavour */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,7 +46,7 @@ static bool under_pressure(void)
 }
 
 /* Above the second figure of the three, the next allocation declares it */
-int declare_pressure(struct sysctl *mem, struct pair *hoard)
+int declare_pressure(struct pair *hoard, struct sysctl *mem)
 {
 	if (sysctl_set_init(mem, "net/ipv4/tcp_mem", "1 1 1000000") ||
 	    fill(hoard->us, 2 * HOARD))
@@ -68,9 +67,15 @@ static bool relieve(void)
 	return !ret && !under_pressure();
 }
 
-int pressure_await_relief(void)
+/* As an orphan with a deaf peer the hoard would stay for minutes */
+int hoard_release(struct pair *hoard, struct sysctl *mem)
 {
-	return WAIT_FOR(!under_pressure() || relieve()) ? 0 : -1;
+	int ret = sysctl_restore(mem) ?: vanish(&hoard->us);
+
+	pair_close(hoard);
+	if (!WAIT_FOR(!under_pressure() || relieve()))
+		ret = -1;
+	return ret;
 }
 
 int make_orphan(struct pair *p)

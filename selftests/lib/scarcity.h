@@ -11,17 +11,18 @@
 
 /*
  * Memory that TCP holds, well above the per-CPU reserves in which the kernel
- * keeps its account. It stays until the pair is closed.
+ * keeps its account. It stays until hoard_release().
  */
 int hoard_memory(struct pair *p);
 
+/* Lower tcp_mem, and let the hoard grow so that the kernel notices */
+int declare_pressure(struct pair *hoard, struct sysctl *mem);
+
 /*
- * Have TCP declare that memory is short, which takes a hoard; to be undone by
- * sysctl_restore() and, once the hoard has gone, by waiting for the kernel to
- * take it back.
+ * Give the memory back, restore tcp_mem if it was set, and wait until the
+ * kernel no longer sees itself under pressure.
  */
-int declare_pressure(struct sysctl *mem, struct pair *hoard);
-int pressure_await_relief(void);
+int hoard_release(struct pair *hoard, struct sysctl *mem);
 
 /* A full socket without an owner: in FIN_WAIT2, for more than a minute */
 int make_orphan(struct pair *p);

@@ -48,13 +48,14 @@ static bool both_fins(const struct side *s, int64_t time)
 	return told && told->time <= time + CLOSE_CALL && fin_acked(s, time);
 }
 
+/* By ticks, which lag behind the clock when a guest waits for its CPU */
 static bool timed_out(const struct side *s, int64_t time)
 {
 	int64_t limit = s->options->linger2 > 0 ? s->options->linger2 : 2;
 	const struct seen *told = fin_told(s);
 
 	return fin_acked(s, time) && (!told || told->time > time) &&
-	       time - s->record->close.from >= limit * NSEC_PER_SEC - 50 * MSEC;
+	       time - s->record->close.from >= limit * NSEC_PER_SEC * 3 / 4;
 }
 
 /* Does the close's path end the connection on the spot? */
@@ -97,6 +98,20 @@ static bool fate_holds(const struct side *s, unsigned int fate, int64_t time)
 }
 
 /*
+ * An orphan in FIN_WAIT2 hands over to a minisock. A segment that has found the
+ * full socket, and gets its lock only after that, is dropped.
+ */
+static bool handing_over(const struct side *s, const struct seen *p)
+{
+	const struct span *close = &s->record->close;
+
+	if (p->acked != s->record->written + 1)
+		return false;
+	return !fin_acked(s, p->time - CLOSE_CALL) ||
+	       (p->time >= close->from && p->time - close->to < CLOSE_CALL);
+}
+
+/*
  * An RST with the number that we await ends any connection. It is awaited if
  * it is what we have told, and if we never told more.
  */
@@ -108,8 +123,11 @@ static bool reset_ignored(const struct side *s, int64_t time)
 	for (size_t i = 0; i < v->n && v->p[i].time < time - CLOSE_CALL; i++) {
 		const struct seen *p = &v->p[i];
 
-		if (seen_rst_in(p) && p->seq == p->got && p->got == got)
+		if (!seen_rst_in(p) || p->seq != p->got || p->got != got)
+			continue;
+		if (!handing_over(s, p))
 			return true;
+		s->h->tally->scope.resets_dropped++;
 	}
 	return false;
 }

@@ -15,7 +15,7 @@ struct wire;
 struct scope {
 	unsigned long ends, packets, events;
 	unsigned long paths[32], fates[32], verdicts[8];
-	unsigned long first_open, close_calls;
+	unsigned long first_open, close_calls, resets_dropped;
 };
 
 struct tally {
