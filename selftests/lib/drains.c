@@ -40,6 +40,21 @@ const struct event *drain_event(const struct scene *s)
 	return events_nth(&s->events, TYPE(DRAIN_END), s->p.cookie, 0);
 }
 
+int drain_stuck(const struct scene *s, struct want_drain *w, int given)
+{
+	const struct event *ev = scene_event(s);
+
+	if (!ev)
+		return -1;
+	w->close.unsent = EVENT_NUM(ev, UNSENT);
+	w->close.unacked = EVENT_NUM(ev, UNACKED);
+	w->close.acked = EVENT_NUM(ev, ACKED);
+	w->close.sent = w->close.acked + w->close.unacked;
+	w->response = w->close.unsent + w->close.unacked;
+	return !w->close.unsent ||
+	       w->response + w->close.acked != (uint64_t)given;
+}
+
 static const struct event *only(const struct scene *s, unsigned int type,
 				const char *what, int *bad)
 {

@@ -33,6 +33,13 @@ int drain_await(struct scene *s);
 const struct event *drain_event(const struct scene *s);
 
 /*
+ * How much of @given bytes was on its way when the close came, where probes of
+ * a window may have moved a little by themselves: taken over from the close
+ * event, if that makes sense.
+ */
+int drain_stuck(const struct scene *s, struct want_drain *w, int given);
+
+/*
  * Exactly one close, one drain-begin and one drain-end for our end, in this
  * order, and all oracles as wanted. Returns the number of disagreements.
  */
