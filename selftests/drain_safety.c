@@ -319,8 +319,11 @@ static int leave_a_drain(void)
 	    policy_add(&e, &patient) < 0 || close(p.us))
 		return -1;
 	p.us = -1;
-	/* It goes without a packet, so that the drain has to wait */
-	return take_all(p.them) ?: vanish(&p.them);
+	/* The peer goes without a packet, so that the drain has to wait */
+	if (!WAIT_FOR(state_by_address(&p.local, &p.remote) ==
+		      TCP_FIN_WAIT2))
+		return -1;
+	return vanish(&p.them);
 }
 
 static int run_child(int (*act)(void))
