@@ -122,15 +122,31 @@ static int await_quiet(struct course *c)
 	return 0;
 }
 
+/*
+ * Segments may still be under way to sockets that are gone, and be answered:
+ * packets and counters have to be of the same moment.
+ */
+static int wire_and_counters_read(struct course *c, unsigned int end)
+{
+	size_t n;
+
+	do {
+		c->whole &= wire_read(c->wire[end]);
+		n = wire_count(c->wire[end]);
+		if (counters_read(&c->after[end]) < 0)
+			return -1;
+		c->whole &= wire_read(c->wire[end]);
+	} while (wire_count(c->wire[end]) != n);
+	return 0;
+}
+
 static int oracle_read(struct course *c, unsigned int end)
 {
 	struct events *e = &c->events[end];
 
 	if (netns_switch(c->net.ns[end]) < 0 ||
-	    counters_read(&c->after[end]) < 0 || events_unsubscribe(e) < 0)
+	    wire_and_counters_read(c, end) < 0 || events_unsubscribe(e) < 0)
 		return inconclusive(c, "cannot read an oracle");
-	if (!wire_read(c->wire[end]))
-		c->whole = false;
 	if (events_lost(e) || events_lost_by(e, CLOSEWATCH_LOSS_PROBE)) {
 		snprintf(c->b->why, sizeof(c->b->why),
 			 "events were lost: %" PRIu64 ", probes missed: %" PRIu64,

@@ -135,6 +135,11 @@ bool wire_read(struct wire *w)
 	return pcap_stats(w->pcap, &st) == 0 && !st.ps_drop;
 }
 
+size_t wire_count(const struct wire *w)
+{
+	return w->n;
+}
+
 /* What changes from packet to packet of one view */
 struct follow {
 	uint32_t out_base, in_base;

@@ -24,6 +24,9 @@ void wire_close(struct wire *w);
 /* Take what has come; false when packets were lost or nothing works */
 bool wire_read(struct wire *w);
 
+/* How many packets have been taken */
+size_t wire_count(const struct wire *w);
+
 /*
  * One connection, seen from one end. Sequence numbers count from the first
  * byte of data, so that a figure is a number of bytes (FIN counts as one).
