@@ -101,7 +101,7 @@ static int run(struct advise *a)
 	struct cw_session *s = &a->session;
 	struct cw_filter filter = CW_FILTER_INIT;
 	struct cw_listener figures;
-	uint64_t begin, overruns = 0;
+	uint64_t begin, span, overruns = 0;
 	struct timespec ts;
 	int ret;
 
@@ -118,6 +118,7 @@ static int run(struct advise *a)
 					       UINT64_MAX, &overruns);
 	if (ret)
 		return ret;
+	span = cw_session_clock() - begin;
 	cw_nl_unsubscribe(s->nl, &figures);
 	/* The kernel's own count has also what no record could tell. */
 	if (cw_has(&figures, CLOSEWATCH_A_LISTENER_LOST))
@@ -127,8 +128,7 @@ static int run(struct advise *a)
 	clock_gettime(CLOCK_REALTIME, &ts);
 	cw_session_shown(s, cw_record_whatif(s->view, a->whatif,
 					     ts.tv_sec * NSEC_PER_SEC +
-					     ts.tv_nsec,
-					     cw_session_clock() - begin));
+					     ts.tv_nsec, span));
 	return CW_OK;
 }
 

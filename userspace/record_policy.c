@@ -22,7 +22,7 @@ enum {
 
 const struct cw_column cw_record_policy_layout[] = {
 	[COL_ID] = { "ID", "-", 4, .right = true },
-	[COL_ACTION] = { "ACTION", "-", 6, .limit = 20, .toned = true },
+	[COL_ACTION] = { "ACTION", "-", 16, .toned = true },
 	[COL_PRIORITY] = { "PRIORITY", "-", 8, .right = true },
 	[COL_HITS] = { "HITS", "-", 8, .right = true },
 	[COL_EXPIRES] = { "EXPIRES", "never", 7, .right = true },

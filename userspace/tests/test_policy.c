@@ -426,7 +426,7 @@ static const char *list(FILE *out, char **text, const struct cw_policy *p,
 
 TEST_F(shown, a_list_has_conditions_as_they_are_typed)
 {
-	EXPECT_STREQ("   3 drain      1000       12   never 4026531840 "
+	EXPECT_STREQ("   3 drain                1000       12   never 4026531840 "
 		     "--local-port 80              "
 		     "5 s without progress, 10 s in all, or 16 MiB\n",
 		     listed(false));
