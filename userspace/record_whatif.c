@@ -83,6 +83,18 @@ static void put_rows(struct cw_view *v, const struct cw_whatif *w,
 	cw_view_table_end(v);
 }
 
+static void say_helped(struct cw_text *t, const struct cw_whatif_row *all)
+{
+	cw_say(t, "a drain would have avoided %" PRIu64 " RST%s, ", all->rsts,
+	       all->rsts == 1 ? "" : "s");
+	if (all->responses)
+		cw_say(t, "%" PRIu64 " of them with %" PRIu64
+		       " B of ours not acknowledged", all->responses,
+		       all->at_risk);
+	else
+		cw_say(t, "none of them with data of ours not acknowledged");
+}
+
 static void say_verdict(struct cw_text *t, const struct cw_whatif_row *all)
 {
 	if (!all->closes && !all->rsts)
@@ -90,11 +102,7 @@ static void say_verdict(struct cw_text *t, const struct cw_whatif_row *all)
 	else if (!all->rsts)
 		cw_say(t, "no RST was seen that a drain would have avoided: nothing to type");
 	else
-		cw_say(t, "a drain would have avoided %" PRIu64 " RST%s, %"
-		       PRIu64 " of them with %" PRIu64
-		       " B of ours not acknowledged", all->rsts,
-		       all->rsts == 1 ? "" : "s", all->responses,
-		       all->at_risk);
+		say_helped(t, all);
 	if (all->drained)
 		cw_say(t, "; %" PRIu64 " close%s drained already",
 		       all->drained, all->drained == 1 ? " is" : "s are");

@@ -303,6 +303,16 @@ TEST_F(whatif, the_advice_ends_with_what_to_type)
 	}
 }
 
+TEST_F(whatif, resets_without_data_of_ours_are_told_as_such)
+{
+	self->ev.unsent = 0;
+	self->ev.unacked = 0;
+	cw_whatif_add(self->w, &self->ev);
+	cw_whatif_add(self->w, &self->ev);
+	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
+			       "2 RSTs, none of them with data of ours not acknowledged\n"));
+}
+
 TEST_F(whatif, where_nothing_would_help_that_is_said)
 {
 	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
