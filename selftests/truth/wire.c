@@ -81,6 +81,17 @@ static uint8_t scale_of(const struct tcphdr *th, const u_char *end)
 	return 0;
 }
 
+/* Of two CPUs that capture at once the later packet may be the first to be told */
+static void put_in_order(struct wire *w)
+{
+	struct packet last = w->p[w->n - 1];
+	size_t i = w->n - 1;
+
+	for (; i && w->p[i - 1].time > last.time; i--)
+		w->p[i] = w->p[i - 1];
+	w->p[i] = last;
+}
+
 static void add_segment(struct wire *w, const struct pcap_pkthdr *h,
 			const struct tcphdr *th, size_t len, const u_char *end)
 {
@@ -100,6 +111,7 @@ static void add_segment(struct wire *w, const struct pcap_pkthdr *h,
 		.has_ack = th->ack,
 		.scale = th->syn ? scale_of(th, end) : 0,
 	};
+	put_in_order(w);
 }
 
 static void add_packet(u_char *user, const struct pcap_pkthdr *h,
