@@ -7,16 +7,18 @@
 . "$(dirname "$0")/common.sh"
 
 TITLE='haproxy, early 413 with a page of 40 kB; curl uploads 20 MB'
-LINK='delay 10ms loss 2%'
+LINK='delay 50ms loss 2%'
 tries 30
 
-# Its log has the status of each response.
+# Its log has the status of each response; of two threads one would drop lines that
+# it cannot write at once.
 serve() {
 	head -c 40000 /dev/zero >"$DIR/page"
 	cat >"$DIR/haproxy.cfg" <<-CONF
 		global
 		    log stdout format raw local0
 		    tune.bufsize 65536
+		    nbthread 1
 		defaults
 		    mode http
 		    timeout client 30s

@@ -3,11 +3,12 @@
 #
 # A worker of nginx is killed (as the OOM killer would) when it has written a
 # response to each client, and waits for an upstream server to make the next. The
-# responses are on their way; requests that it has not read lie in its sockets.
+# clients are slow and have begun to take the responses; requests that the worker
+# has not read lie in its sockets.
 . "$(dirname "$0")/common.sh"
 
 TITLE='nginx, worker ended by SIGKILL; responses of 80 kB in flight'
-LINK='delay 20ms loss 1% rate 4mbit limit 200'
+LINK='delay 50ms loss 2%'
 tries 30
 
 # Its log has a line for each response that it has handed to the kernel in full;
@@ -39,20 +40,22 @@ serve() {
 
 all_answered() { [ "$(grep -c '^200$' "$DIR/access.log")" = "$TRIES" ]; }
 
-# Connections with bytes unread and bytes unacknowledged
-in_flight() {
-	in_server ss -Htn state established sport = :80 | awk '$1 > 0 && $2 > 0' | wc -l
+# Each connection has bytes unread and bytes unacknowledged.
+all_in_flight() {
+	[ "$(in_server ss -Htn state established sport = :80 |
+		awk '$1 > 0 && $2 > 0' | wc -l)" = "$TRIES" ]
 }
 
 visit() {
 	local connections responses bytes eof reset stuck client
-	in_client "$HERE/pipeline" "$1" 80 "$TRIES" "$TRIES" \
+	ip netns exec "$CLIENT" "$HERE/pipeline" -h "$1" 80 "$TRIES" "$TRIES" \
 		'/page' '/never' '/page*60' >"$DIR/client" &
 	client=$!
 	STARTED+=("$client")
 	await all_answered || fail "nginx did not answer everybody"
-	echo "# $(in_flight) of $TRIES responses in flight at the kill"
+	await all_in_flight || fail "not all is in flight: $(in_server ss -Htn)"
 	pkill -KILL -P "$(cat "$DIR/nginx.pid")"
+	kill -USR1 "$client"
 	wait "$client"
 	eval "$(cat "$DIR/client")"
 	SENT=$TRIES

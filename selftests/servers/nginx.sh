@@ -5,7 +5,7 @@
 . "$(dirname "$0")/common.sh"
 
 TITLE='nginx, closing after `keepalive_requests 100`; 120 pipelined'
-LINK='delay 10ms loss 2%'
+LINK='delay 50ms loss 2%'
 tries 100
 
 # Its log has a line for each response that it has handed to the kernel in full.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pipeline ADDRESS PORT CONNECTIONS AT-ONCE PATH[*TIMES]...: an HTTP client that
- * sends all of its requests at once, for scripts. Each connection asks for every
- * PATH in turn, TIMES times. It reads as long as there is anything to read, also
- * when sending has failed, so nothing is lost that its kernel still had.
+ * pipeline [-h] ADDRESS PORT CONNECTIONS AT-ONCE PATH[*TIMES]...: an HTTP client
+ * that sends all of its requests at once, for scripts. Each connection asks for
+ * every PATH in turn, TIMES times. It reads as long as there is anything to read,
+ * also when sending has failed, so nothing is lost that its kernel still had.
+ * With -h it has little room for what comes, and holds back until SIGUSR1: it
+ * sends everything, but reads nothing.
  *
  * One line says what came: how many complete responses on how many connections,
  * and how these ended: eof, reset (an error, of reading or of sending) or stuck
@@ -15,6 +17,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +26,7 @@
 #include <unistd.h>
 
 #define LIMIT_MS	60000
+#define LITTLE_ROOM	8192
 #define HEADER_MAX	4096
 
 /* As much as a browser sends, for servers read requests in large pieces */
@@ -32,6 +36,9 @@
 	"Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"		\
 	"Accept-Language: en-US,en;q=0.5\r\n"				\
 	"Accept-Encoding: gzip, deflate\r\n"
+
+static const char usage[] =
+	"pipeline [-h] ADDRESS PORT CONNECTIONS AT-ONCE PATH[*TIMES]...";
 
 /* A response as far as it has come */
 struct response {
@@ -56,6 +63,7 @@ struct target {
 	socklen_t length;
 	char *requests;
 	size_t size;
+	bool hold;
 };
 
 static int target_address(struct target *t, const char *text, uint16_t port)
@@ -106,9 +114,12 @@ static void keep_alive(int fd)
 static int connection_open(const struct target *t, struct connection *c)
 {
 	int fd = socket(t->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int room = LITTLE_ROOM;
 
 	memset(c, 0, sizeof(*c));
 	keep_alive(fd);
+	if (t->hold)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	if (fd >= 0 &&
 	    connect(fd, (const struct sockaddr *)&t->address, t->length) &&
 	    errno != EINPROGRESS) {
@@ -227,6 +238,26 @@ static void serve_events(const struct target *t, struct pollfd *p,
 	}
 }
 
+/* SIGUSR1 has been blocked: it may have come already. */
+static void hold_back(const struct target *t, struct pollfd *polled,
+		      struct connection *connections, int places)
+{
+	sigset_t signals;
+	int signal;
+
+	for (int i = 0; i < places; i++) {
+		struct pollfd p = { .fd = polled[i].fd, .events = POLLOUT };
+
+		while (poll(&p, 1, LIMIT_MS) > 0 &&
+		       connection_send(t, &connections[i], p.fd))
+			;
+		polled[i].events = POLLIN;
+	}
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	sigwait(&signals, &signal);
+}
+
 static void run(const struct target *t, unsigned long wanted, int places,
 		struct totals *all)
 {
@@ -237,6 +268,10 @@ static void run(const struct target *t, unsigned long wanted, int places,
 		exit(1);
 	for (int i = 0; i < places; i++)
 		polled[i].fd = -1;
+	if (t->hold) {
+		open_more(t, polled, connections, places, wanted, all);
+		hold_back(t, polled, connections, places);
+	}
 	while (all->eof + all->reset < wanted) {
 		open_more(t, polled, connections, places, wanted, all);
 		if (poll(polled, places, LIMIT_MS) <= 0)
@@ -251,16 +286,31 @@ static void run(const struct target *t, unsigned long wanted, int places,
 	free(polled);
 }
 
+static void block_signal(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	struct totals all = { 0 };
 	struct target target = { 0 };
 
+	if (argc > 1 && !strcmp(argv[1], "-h")) {
+		target.hold = true;
+		block_signal();
+		argc--;
+		argv++;
+	}
 	if (argc < 6 || target_address(&target, argv[1], atoi(argv[2])) ||
 	    atol(argv[3]) < 1 || atoi(argv[4]) < 1 ||
+	    (target.hold && atol(argv[3]) != atoi(argv[4])) ||
 	    target_requests(&target, argv + 5)) {
-		fprintf(stderr, "usage: pipeline ADDRESS PORT "
-				"CONNECTIONS AT-ONCE PATH[*TIMES]...\n");
+		fprintf(stderr, "usage: %s\n", usage);
 		return 2;
 	}
 	run(&target, atol(argv[3]), atoi(argv[4]), &all);

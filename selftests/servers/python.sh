@@ -5,7 +5,7 @@
 # Python's http.client, which reads no answer until it has sent everything.
 . "$(dirname "$0")/common.sh"
 
-TITLE='python3 http.server, early 413; http.client uploads 1 MB'
+TITLE='python3 http.server, early 413; http.client uploads 500 kB'
 LINK='delay 10ms loss 2%'
 tries 20
 
@@ -33,7 +33,7 @@ visit() {
 		def visit(_):
 		    client = http.client.HTTPConnection(sys.argv[1], 80, timeout=50)
 		    try:
-		        client.request('PUT', '/', body=bytes(1000000))
+		        client.request('PUT', '/', body=bytes(500000))
 		        answer = client.getresponse()
 		        answer.read()
 		        return str(answer.status)
