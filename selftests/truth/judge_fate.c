@@ -144,8 +144,9 @@ void judge_fate(struct side *s)
 	if (fate != FATE(PEER_RESET) && reset_ignored(s, time))
 		disagree(s, "fate %s, but RST had come long before",
 			 word_fate(fate));
+	/* While the call runs the peer may yet be first. */
 	if (aborting(s) && fate != FATE(ABORTED) &&
-	    time >= s->record->close.from)
+	    time > s->record->close.to)
 		disagree(s, "fate %s, but the close has aborted",
 			 word_fate(fate));
 	if (s->record->destroy.from && !s->record->destroy_error &&

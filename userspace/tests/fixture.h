@@ -46,13 +46,14 @@ static inline void put_u64(struct message *m, unsigned int type, uint64_t v)
 	put(m, type, &v, sizeof(v));
 }
 
-/* Every attribute of an event, each with a value of its own. */
-static inline void put_everything(struct message *m)
+#define A(attr) CLOSEWATCH_A_EVENT_##attr
+
+/* What every event has, and the figures of a connection. */
+static inline void put_connection(struct message *m)
 {
 	static const uint8_t local[4] = { 127, 0, 0, 1 };
 	static const uint8_t remote[4] = { 127, 0, 0, 2 };
 
-#define A(attr) CLOSEWATCH_A_EVENT_##attr
 	put(m, A(PAD), "", 0);
 	put_u32(m, A(TYPE), CLOSEWATCH_EVENT_TYPE_CLOSE);
 	put_u64(m, A(TIME), 1795230727123456789ULL);
@@ -76,6 +77,12 @@ static inline void put_everything(struct message *m)
 	put_u64(m, A(RECEIVED), 96);
 	put_u64(m, A(ACKED), UINT64_MAX);
 	put_u64(m, A(AGE_NS), 1000000007);
+}
+
+/* Every attribute of an event, each with a value of its own. */
+static inline void put_everything(struct message *m)
+{
+	put_connection(m);
 	put_u32(m, A(FIN), CLOSEWATCH_FIN_FORM_NONE);
 	put_u8(m, A(LINGER_ON), 1);
 	put_u32(m, A(LINGER_SECONDS), 5);
@@ -114,7 +121,8 @@ static inline void put_everything(struct message *m)
 	put_u64(m, A(RESPONSE_ACKED), 150000);
 	put_u64(m, A(DRAIN_NS), 2500000000);
 	put_u8(m, A(SAVED), 1);
-#undef A
 }
+
+#undef A
 
 #endif
