@@ -72,6 +72,16 @@ static void say_dropped(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, "; %" PRIu64 " B of ours dropped", ours);
 }
 
+/* Nothing of it is lost yet: drain-end tells. */
+static void say_taken_over(struct cw_text *t, const struct cw_event *ev)
+{
+	if (ev->unread)
+		cw_say(t, "; discards %" PRIu32 " B unread", ev->unread);
+	say_in_flight(t, ev);
+	if (ev->unsent)
+		cw_say(t, "; %" PRIu32 " B to be sent", ev->unsent);
+}
+
 static void say_fin(struct cw_text *t, const struct cw_event *ev)
 {
 	cw_say(t, "FIN");
@@ -146,7 +156,7 @@ static const struct sentence path_sentences[] = {
 		"nothing sent, its network namespace is going away",
 		NULL, say_dropped },
 	[CLOSEWATCH_PATH_DRAIN] = {
-		"a lingering drain took over", NULL, say_in_flight },
+		"a lingering drain took over", NULL, say_taken_over },
 	[CLOSEWATCH_PATH_FLAG_ONLY] = {
 		"nothing sent, a flag was set", NULL, NULL },
 	[CLOSEWATCH_PATH_DEFERRED] = {
