@@ -9,7 +9,6 @@
 #include "wait.h"
 
 #define LONG_LINGER	15	/* seconds; no test lets it run out */
-#define TICK		(NSEC_PER_SEC / 100)
 
 SCENE_FIXTURE(linger);
 
@@ -156,7 +155,7 @@ TEST_F(linger, timeout_leaves_fin_wait1)
 		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
 		.linger = true, .linger_seconds = 1,
 		.outcome = LINGER(TIMEOUT), .fins = 1,
-		.waited_min = NSEC_PER_SEC - TICK,
+		.waited_min = TICKS_OF_A_SECOND,
 	};
 	struct slow_close c;
 
@@ -174,7 +173,7 @@ TEST_F(linger, nonblocking_socket_waits_too)
 		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
 		.linger = true, .linger_seconds = 1,
 		.outcome = LINGER(TIMEOUT), .fins = 1,
-		.waited_min = NSEC_PER_SEC - TICK,
+		.waited_min = TICKS_OF_A_SECOND,
 	};
 	struct slow_close c;
 

@@ -72,7 +72,7 @@ TEST_F(action, linger)
 		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
 		.linger = true, .linger_seconds = 1, .fins = 1,
 		.outcome = LINGER(TIMEOUT),
-		.waited_min = NSEC_PER_SEC * 99 / 100,
+		.waited_min = TICKS_OF_A_SECOND,
 	};
 	int64_t start;
 

@@ -337,7 +337,7 @@ TEST_F(starved, linger_is_waited_for)
 		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT1),
 		.linger = true, .linger_seconds = 1,
 		.outcome = LINGER(TIMEOUT), .fins = 1,
-		.waited_min = NSEC_PER_SEC * 99 / 100,
+		.waited_min = TICKS_OF_A_SECOND,
 	};
 	int64_t start;
 

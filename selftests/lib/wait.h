@@ -22,6 +22,12 @@ static inline int64_t clock_ns(clockid_t id)
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
+/*
+ * The least by the clock that the kernel takes for a timer of a second. It
+ * counts ticks, and those of a guest that waited for its CPU lag and catch up.
+ */
+#define TICKS_OF_A_SECOND	(NSEC_PER_SEC * 3 / 4)
+
 /* CLOCK_MONOTONIC in ns */
 static inline int64_t now_ns(void)
 {
