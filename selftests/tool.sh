@@ -53,7 +53,7 @@ wait_for() {
 	local end=$((SECONDS + LIMIT))
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
-		read -rt 0.05 <> <(:)
+		sleep 0.05
 	done
 }
 
