@@ -158,10 +158,8 @@ static bool cw_adopt_concerns(const struct socket *sock)
 {
 	const struct sock *sk = sock->sk;
 
-	return sk && sock->file && sk->sk_type == SOCK_STREAM &&
-	       (sk->sk_protocol == IPPROTO_TCP ||
-		sk->sk_protocol == IPPROTO_MPTCP) &&
-	       !sk->sk_kern_sock && sk->sk_net_refcnt;
+	return sk && sock->file && !sk->sk_kern_sock && sk->sk_net_refcnt &&
+	       (cw_facts_is_tcp(sk) || sk->sk_protocol == IPPROTO_MPTCP);
 }
 
 static void cw_adopt_look(struct sock *sk)

@@ -13,13 +13,6 @@
 #include "facts.h"
 #include "notify.h"
 
-static bool cw_calls_is_tcp(const struct sock *sk)
-{
-	return sk && sk->sk_protocol == IPPROTO_TCP &&
-	       sk->sk_type == SOCK_STREAM &&
-	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
-}
-
 void cw_calls_close(struct file *file)
 {
 	struct cw_event ev = { .type = CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE };
@@ -32,7 +25,7 @@ void cw_calls_close(struct file *file)
 	if (refs < 2)
 		return;
 	sock = cw_sock_from_file(file);
-	if (!sock || !cw_calls_is_tcp(sock->sk))
+	if (!sock || !cw_facts_is_tcp(sock->sk))
 		return;
 	cw_facts_identity(&ev.conn, sock->sk);
 	cw_owner_take(&ev.owner, sock->sk);
@@ -50,7 +43,7 @@ void cw_calls_stream_error(struct sock *sk, int flags, int err)
 	/* An error that waits on the socket is returned in place of EPIPE. */
 	if (err != -EPIPE || READ_ONCE(sk->sk_err) ||
 	    !(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN) ||
-	    !cw_calls_is_tcp(sk))
+	    !cw_facts_is_tcp(sk))
 		return;
 	cw_facts_take(&ev.conn, sk);
 	cw_owner_take(&ev.owner, sk);

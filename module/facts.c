@@ -14,6 +14,14 @@
 
 #include "facts.h"
 
+/* In this order: a minisock has nothing of a socket but sock_common. */
+bool cw_facts_is_tcp(const struct sock *sk)
+{
+	return sk && (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+	       sk_fullsock(sk) && sk->sk_type == SOCK_STREAM &&
+	       sk->sk_protocol == IPPROTO_TCP;
+}
+
 static void cw_facts_addresses(struct cw_conn *conn, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
@@ -132,18 +140,24 @@ u64 cw_facts_cookie(struct sock *sk)
 void cw_facts_identity(struct cw_conn *conn, struct sock *sk)
 {
 	memset(conn, 0, sizeof(*conn));
+	if ((sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
+	    !sk_fullsock(sk))
+		return;
 	conn->cookie = cw_facts_cookie(sk);
 	conn->netns = sock_net(sk)->ns.inum;
 	conn->state = sk->sk_state;
 	cw_facts_addresses(conn, sk);
 	conn->linger_on = sock_flag(sk, SOCK_LINGER);
 	conn->linger_seconds = READ_ONCE(sk->sk_lingertime) / HZ;
-	cw_facts_ulp(conn, sk);
+	if (cw_facts_is_tcp(sk))
+		cw_facts_ulp(conn, sk);
 }
 
 void cw_facts_take(struct cw_conn *conn, struct sock *sk)
 {
 	cw_facts_identity(conn, sk);
+	if (!cw_facts_is_tcp(sk))
+		return;
 	conn->linger2 = READ_ONCE(tcp_sk(sk)->linger2);
 	conn->repair = tcp_sk(sk)->repair;
 	if (sk->sk_state == TCP_LISTEN) {

@@ -7,9 +7,22 @@
 struct sock;
 
 /**
+ * cw_facts_is_tcp() - is this a full TCP socket?
+ * @sk: NULL, or any kind of socket that a probe is given
+ *
+ * The one place that decides it. Probes are hit with raw, MPTCP, DCCP and
+ * other sockets, with request and TIME_WAIT minisocks: sk_protocol alone says
+ * nothing, for a raw socket can have IPPROTO_TCP. inet_csk() and tcp_sk() of
+ * any other socket are memory beyond its end.
+ *
+ * Context: any in which the socket cannot vanish.
+ */
+bool cw_facts_is_tcp(const struct sock *sk);
+
+/**
  * cw_facts_take() - read a TCP socket
  * @conn: filled, except for age_ns
- * @sk: a full TCP socket
+ * @sk: a TCP socket; of any other no figures are read
  *
  * The figures are exact at the entry of __tcp_close(), where the caller owns
  * the socket and softirq only adds to its backlog. What lies in the backlog
@@ -29,6 +42,7 @@ u64 cw_facts_cookie(struct sock *sk);
 /**
  * cw_facts_identity() - read what names a socket, and no figures
  * @conn: cleared, then cookie, netns, state, addresses and linger are filled
+ * @sk: an internet socket; of any other nothing is read
  *
  * Context: any in which the socket cannot vanish.
  */

@@ -281,8 +281,7 @@ static int cw_refuse_sock_type(const struct cw_request *r, struct nlattr *fd,
 static int cw_wanted_sock_check(const struct cw_request *r, struct nlattr *fd,
 				const struct sock *sk)
 {
-	if ((sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
-	    sk->sk_type != SOCK_STREAM || sk->sk_protocol != IPPROTO_TCP)
+	if (!cw_facts_is_tcp(sk))
 		return cw_refuse_sock_type(r, fd, sk);
 	if (!netlink_ns_capable(r->skb, sock_net(sk)->user_ns, CAP_NET_ADMIN))
 		return CW_REFUSE(r, fd, -EPERM,

@@ -28,72 +28,75 @@ static unsigned long cw_arg(struct pt_regs *regs, unsigned int n)
 	return regs_get_kernel_argument(regs, n);
 }
 
-static struct sock *cw_arg_sk(struct pt_regs *regs, unsigned int n)
+/* The socket of a probed function, or NULL if it is no full TCP socket. */
+static struct sock *cw_arg_tcp(struct pt_regs *regs, unsigned int n)
 {
-	return (struct sock *)cw_arg(regs, n);
+	struct sock *sk = (struct sock *)cw_arg(regs, n);
+
+	return cw_facts_is_tcp(sk) ? sk : NULL;
 }
 
-static void cw_on_close(struct pt_regs *regs)
+static void cw_on_close(struct sock *sk, struct pt_regs *regs)
 {
-	cw_inflight_begin(cw_arg_sk(regs, 0), (long)cw_arg(regs, 1));
+	cw_inflight_begin(sk, (long)cw_arg(regs, 1));
 }
 
-static void cw_on_send_fin(struct pt_regs *regs)
+static void cw_on_send_fin(struct sock *sk, struct pt_regs *regs)
 {
-	cw_track_fin(cw_arg_sk(regs, 0));
-	cw_inflight_fin(cw_arg_sk(regs, 0));
+	cw_track_fin(sk);
+	cw_inflight_fin(sk);
 }
 
-static void cw_on_send_reset(struct pt_regs *regs)
+static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
 {
-	cw_track_mark(cw_arg_sk(regs, 0), CW_MARK_RST_SENT);
-	cw_inflight_rst(cw_arg_sk(regs, 0));
+	cw_track_mark(sk, CW_MARK_RST_SENT);
+	cw_inflight_rst(sk);
 }
 
-static void cw_on_disconnect(struct pt_regs *regs)
+static void cw_on_disconnect(struct sock *sk, struct pt_regs *regs)
 {
-	if (cw_disconnect_refused(cw_arg_sk(regs, 0)))
+	if (cw_disconnect_refused(sk))
 		return;
-	cw_track_mark(cw_arg_sk(regs, 0), CW_MARK_DISCONNECT);
-	cw_inflight_disconnect(cw_arg_sk(regs, 0));
+	cw_track_mark(sk, CW_MARK_DISCONNECT);
+	cw_inflight_disconnect(sk);
 }
 
-static void cw_on_wait_close(struct pt_regs *regs)
+static void cw_on_wait_close(struct sock *sk, struct pt_regs *regs)
 {
 	/* From here on the close itself ends nothing any more. */
-	cw_track_unmark(cw_arg_sk(regs, 0), CW_MARK_IN_CLOSE);
-	cw_inflight_wait(cw_arg_sk(regs, 0), (long)cw_arg(regs, 1));
+	cw_track_unmark(sk, CW_MARK_IN_CLOSE);
+	cw_inflight_wait(sk, (long)cw_arg(regs, 1));
 }
 
-static void cw_on_listen_stop(struct pt_regs *regs)
+static void cw_on_listen_stop(struct sock *sk, struct pt_regs *regs)
 {
-	cw_inflight_listen_stop(cw_arg_sk(regs, 0));
+	cw_inflight_listen_stop(sk);
 }
 
-static void cw_on_child_forget(struct pt_regs *regs)
+static void cw_on_child_forget(struct sock *sk, struct pt_regs *regs)
 {
-	cw_inflight_child(cw_arg_sk(regs, 0), cw_arg_sk(regs, 2));
+	struct sock *child = cw_arg_tcp(regs, 2);
+
+	if (child)
+		cw_inflight_child(sk, child);
 }
 
-static void cw_on_time_wait(struct pt_regs *regs)
+static void cw_on_time_wait(struct sock *sk, struct pt_regs *regs)
 {
 	int state = (int)cw_arg(regs, 1);
 
-	cw_track_mark(cw_arg_sk(regs, 0), state == TCP_FIN_WAIT2 ?
-					  CW_MARK_FIN_WAIT2 :
-					  CW_MARK_TIME_WAIT);
-	cw_inflight_time_wait(cw_arg_sk(regs, 0), state);
+	cw_track_mark(sk, state == TCP_FIN_WAIT2 ? CW_MARK_FIN_WAIT2 :
+						   CW_MARK_TIME_WAIT);
+	cw_inflight_time_wait(sk, state);
 }
 
-static void cw_on_destroy(struct pt_regs *regs)
+static void cw_on_destroy(struct sock *sk, struct pt_regs *regs)
 {
-	cw_inflight_destroy(cw_arg_sk(regs, 0));
+	cw_inflight_destroy(sk);
 }
 
-static void cw_on_reset(struct pt_regs *regs)
+static void cw_on_reset(struct sock *sk, struct pt_regs *regs)
 {
-	struct sock *sk = cw_arg_sk(regs, 0);
-
 	/* An attempt to connect has no late data. */
 	if (sk->sk_state != TCP_SYN_SENT && !cw_reset_is_for_rst(regs)) {
 		cw_track_mark(sk, CW_MARK_LATE_DATA);
@@ -103,31 +106,32 @@ static void cw_on_reset(struct pt_regs *regs)
 	cw_reset_received(sk);
 }
 
-static void cw_on_abort(struct pt_regs *regs)
+static void cw_on_stream_error(struct sock *sk, struct pt_regs *regs)
 {
-	struct sock *sk = cw_arg_sk(regs, 0);
-
-	if (sk->sk_state == TCP_TIME_WAIT && CW_ABORT_TAKES_MINISOCKS)
-		cw_track_tw_end(inet_twsk(sk), CW_MARK_ABORT);
-	else if (sk_fullsock(sk) &&
-		 (CW_ABORT_TAKES_ORPHANS || !sock_flag(sk, SOCK_DEAD)))
-		cw_track_mark(sk, CW_MARK_ABORT);
+	cw_calls_stream_error(sk, (int)cw_arg(regs, 1), (int)cw_arg(regs, 2));
 }
 
-static void cw_on_twsk_kill(struct pt_regs *regs)
+/* The handlers below are given no socket, or one that need not be full. */
+
+static void cw_on_abort(struct sock *sk, struct pt_regs *regs)
+{
+	struct sock *any = (struct sock *)cw_arg(regs, 0);
+
+	if (any->sk_state == TCP_TIME_WAIT && CW_ABORT_TAKES_MINISOCKS)
+		cw_track_tw_end(inet_twsk(any), CW_MARK_ABORT);
+	else if (cw_facts_is_tcp(any) &&
+		 (CW_ABORT_TAKES_ORPHANS || !sock_flag(any, SOCK_DEAD)))
+		cw_track_mark(any, CW_MARK_ABORT);
+}
+
+static void cw_on_twsk_kill(struct sock *sk, struct pt_regs *regs)
 {
 	cw_track_tw_kill((struct inet_timewait_sock *)cw_arg(regs, 0));
 }
 
-static void cw_on_file_close(struct pt_regs *regs)
+static void cw_on_file_close(struct sock *sk, struct pt_regs *regs)
 {
 	cw_calls_close((struct file *)cw_arg(regs, 0));
-}
-
-static void cw_on_stream_error(struct pt_regs *regs)
-{
-	cw_calls_stream_error(cw_arg_sk(regs, 0), (int)cw_arg(regs, 1),
-			      (int)cw_arg(regs, 2));
 }
 
 /* What a return handler needs of the entry. */
@@ -139,8 +143,10 @@ struct cw_ret {
 
 static int cw_on_sk_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	((struct cw_ret *)ri->data)->sk = cw_arg_sk(regs, 0);
-	return 0;
+	struct sock *sk = cw_arg_tcp(regs, 0);
+
+	((struct cw_ret *)ri->data)->sk = sk;
+	return sk ? 0 : 1;
 }
 
 /* One of the two reasons of tcp_check_oom(), which does not say which. */
@@ -223,8 +229,10 @@ static int cw_on_tw_segment_return(struct kretprobe_instance *ri,
 static int cw_on_tcp_shutdown_entry(struct kretprobe_instance *ri,
 				    struct pt_regs *regs)
 {
-	cw_inflight_shut_locked(cw_arg_sk(regs, 0));
-	return cw_on_sk_entry(ri, regs);
+	if (cw_on_sk_entry(ri, regs))
+		return 1;
+	cw_inflight_shut_locked(((struct cw_ret *)ri->data)->sk);
+	return 0;
 }
 
 static int cw_on_tcp_shutdown_return(struct kretprobe_instance *ri,
@@ -245,7 +253,7 @@ static int cw_on_shutdown_entry(struct kretprobe_instance *ri,
 	struct sock *sk = ((struct socket *)cw_arg(regs, 0))->sk;
 	unsigned int how = cw_arg(regs, 1);
 
-	if (how > SHUT_RDWR || !sk || sk->sk_protocol != IPPROTO_TCP)
+	if (how > SHUT_RDWR || !cw_facts_is_tcp(sk))
 		return 1;
 	((struct cw_ret *)ri->data)->sk = sk;
 	cw_inflight_shut_begin(sk, how);
@@ -266,7 +274,7 @@ static int cw_on_shutdown_return(struct kretprobe_instance *ri,
 static void cw_on_set_state(void *data, const struct sock *sk, const int old,
 			    const int new)
 {
-	if (sk->sk_protocol != IPPROTO_TCP || old == new)
+	if (!cw_facts_is_tcp(sk) || old == new)
 		return;
 	if (new == TCP_ESTABLISHED)
 		cw_birth_note(cw_facts_cookie((struct sock *)sk));
@@ -281,14 +289,14 @@ static void cw_on_tp_reset(void *data, const struct sock *sk,
 {
 	if (skb)
 		cw_reset_sent(sk, skb, cw_rst_reason(reason));
-	else
+	else if (cw_facts_is_tcp(sk))
 		cw_inflight_reason((struct sock *)sk, cw_rst_reason(reason));
 }
 #else
 /* These are entered for RSTs that are then not sent, by the tests below. */
-static void cw_on_v4_send_reset(struct pt_regs *regs)
+static void cw_on_v4_send_reset(struct sock *tcp, struct pt_regs *regs)
 {
-	const struct sock *sk = cw_arg_sk(regs, 0);
+	const struct sock *sk = (struct sock *)cw_arg(regs, 0);
 	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
 
 	if (!tcp_hdr(skb)->rst &&
@@ -296,9 +304,9 @@ static void cw_on_v4_send_reset(struct pt_regs *regs)
 		cw_reset_sent(sk, skb, NULL);
 }
 
-static void cw_on_v6_send_reset(struct pt_regs *regs)
+static void cw_on_v6_send_reset(struct sock *tcp, struct pt_regs *regs)
 {
-	const struct sock *sk = cw_arg_sk(regs, 0);
+	const struct sock *sk = (struct sock *)cw_arg(regs, 0);
 	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
 
 	if (!tcp_hdr(skb)->rst && (sk || ipv6_unicast_destination(skb)))
@@ -306,23 +314,28 @@ static void cw_on_v6_send_reset(struct pt_regs *regs)
 }
 #endif
 
+/*
+ * @of_tcp: the function's first argument is a socket, and hits of those that
+ * are no full TCP socket are ignored; without it the handler gets NULL.
+ */
 static const struct cw_entry {
 	const char *symbol;
-	void (*handler)(struct pt_regs *regs);
+	void (*handler)(struct sock *sk, struct pt_regs *regs);
+	bool of_tcp;
 	bool optional;
 } cw_entries[] = {
-	{ "inet_csk_destroy_sock", cw_on_destroy },
+	{ "inet_csk_destroy_sock", cw_on_destroy, .of_tcp = true },
 	{ "inet_twsk_kill", cw_on_twsk_kill },
-	{ "tcp_time_wait", cw_on_time_wait },
-	{ "inet_child_forget", cw_on_child_forget },
-	{ "inet_csk_listen_stop", cw_on_listen_stop },
-	{ "sk_stream_wait_close", cw_on_wait_close },
-	{ "tcp_reset", cw_on_reset },
+	{ "tcp_time_wait", cw_on_time_wait, .of_tcp = true },
+	{ "inet_child_forget", cw_on_child_forget, .of_tcp = true },
+	{ "inet_csk_listen_stop", cw_on_listen_stop, .of_tcp = true },
+	{ "sk_stream_wait_close", cw_on_wait_close, .of_tcp = true },
+	{ "tcp_reset", cw_on_reset, .of_tcp = true },
 	{ "tcp_abort", cw_on_abort },
-	{ "tcp_disconnect", cw_on_disconnect },
-	{ "tcp_send_active_reset", cw_on_send_reset },
-	{ "tcp_send_fin", cw_on_send_fin },
-	{ "sk_stream_error", cw_on_stream_error },
+	{ "tcp_disconnect", cw_on_disconnect, .of_tcp = true },
+	{ "tcp_send_active_reset", cw_on_send_reset, .of_tcp = true },
+	{ "tcp_send_fin", cw_on_send_fin, .of_tcp = true },
+	{ "sk_stream_error", cw_on_stream_error, .of_tcp = true },
 	{ CW_FILE_CLOSE_SYMBOL, cw_on_file_close },
 #ifndef CW_HAVE_RST_REASON
 	{ "tcp_v4_send_reset", cw_on_v4_send_reset },
@@ -330,7 +343,7 @@ static const struct cw_entry {
 	{ "tcp_v6_send_reset", cw_on_v6_send_reset, .optional = true },
 #endif
 	/* Last, so that a close that is begun is seen to its end. */
-	{ "__tcp_close", cw_on_close },
+	{ "__tcp_close", cw_on_close, .of_tcp = true },
 };
 
 #define CW_NR_ENTRIES	ARRAY_SIZE(cw_entries)
@@ -374,10 +387,14 @@ static struct kprobe cw_kprobes[CW_NR_ENTRIES];
  */
 static int cw_on_entry(struct kprobe *p, struct pt_regs *regs)
 {
+	const struct cw_entry *e = &cw_entries[p - cw_kprobes];
+	struct sock *sk = e->of_tcp ? cw_arg_tcp(regs, 0) : NULL;
 	unsigned long flags;
 
+	if (e->of_tcp && !sk)
+		return 0;
 	local_irq_save(flags);
-	cw_entries[p - cw_kprobes].handler(regs);
+	e->handler(sk, regs);
 	local_irq_restore(flags);
 	return 0;
 }
