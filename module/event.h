@@ -27,7 +27,8 @@ typedef __s32 s32;
 /**
  * struct cw_conn - a connection and its figures at one moment
  * @cookie: socket cookie, never 0
- * @netns: inode number of the network namespace
+ * @netns: number of the network namespace, see netns.h
+ * @netns_inum: its inode number, to show
  * @sent: payload bytes sent, retransmissions included
  * @retransmitted: payload bytes sent again
  * @received: payload bytes received in order
@@ -61,6 +62,7 @@ struct cw_conn {
 	u64 received;
 	u64 acked;
 	u64 age_ns;
+	u32 netns_inum;
 	u32 unread;
 	u32 unsent;
 	u32 unacked;

@@ -13,6 +13,7 @@
 #include <net/tcp.h>
 
 #include "facts.h"
+#include "netns.h"
 
 /* In this order: a minisock has nothing of a socket but sock_common. */
 bool cw_facts_is_tcp(const struct sock *sk)
@@ -137,6 +138,12 @@ u64 cw_facts_cookie(struct sock *sk)
 	return (u64)cookie[1] << 32 | cookie[0];
 }
 
+void cw_facts_net(struct cw_conn *conn, const struct net *net)
+{
+	conn->netns = cw_netns_number(net);
+	conn->netns_inum = net->ns.inum;
+}
+
 void cw_facts_identity(struct cw_conn *conn, struct sock *sk)
 {
 	memset(conn, 0, sizeof(*conn));
@@ -144,7 +151,7 @@ void cw_facts_identity(struct cw_conn *conn, struct sock *sk)
 	    !sk_fullsock(sk))
 		return;
 	conn->cookie = cw_facts_cookie(sk);
-	conn->netns = sock_net(sk)->ns.inum;
+	cw_facts_net(conn, sock_net(sk));
 	conn->state = sk->sk_state;
 	cw_facts_addresses(conn, sk);
 	conn->linger_on = sock_flag(sk, SOCK_LINGER);

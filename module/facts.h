@@ -4,6 +4,7 @@
 
 #include "event.h"
 
+struct net;
 struct sock;
 
 /**
@@ -38,6 +39,9 @@ void cw_facts_take(struct cw_conn *conn, struct sock *sk);
  * Context: any.
  */
 u64 cw_facts_cookie(struct sock *sk);
+
+/** cw_facts_net() - note @net as that of a connection; any context */
+void cw_facts_net(struct cw_conn *conn, const struct net *net);
 
 /**
  * cw_facts_identity() - read what names a socket, and no figures

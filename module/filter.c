@@ -19,7 +19,7 @@ static bool cw_filter_conn(const struct cw_filter *f, const struct cw_conn *c)
 {
 	u16 wire = c->v4mapped ? AF_INET : c->family;
 
-	if (!f->all_netns && f->netns != c->netns)
+	if (f->netns && f->netns != c->netns)
 		return false;
 	if (f->family && f->family != wire)
 		return false;

@@ -7,7 +7,7 @@
 /**
  * struct cw_filter - what a listener wants; every condition must hold
  * @paths: bit mask of enum closewatch_path; 0 for any
- * @netns: inode number of the network namespace, unless @all_netns
+ * @netns: number of the network namespace, see netns.h; 0 for all
  * @cgroup: id of the closer's cgroup v2; 0 for any
  * @events: bit mask of enum closewatch_event_type; 0 for any
  * @pid: the closer's process; 0 for any
@@ -17,7 +17,6 @@
  * @lport: local port; 0 for any
  * @rport: remote port; 0 for any
  * @has_uid: @uid counts
- * @all_netns: @netns does not count
  * @comm: the closer's name; empty for any
  */
 struct cw_filter {
@@ -32,7 +31,6 @@ struct cw_filter {
 	u16 lport;
 	u16 rport;
 	bool has_uid;
-	bool all_netns;
 	char comm[CW_COMM_LEN];
 };
 

@@ -22,6 +22,7 @@
 #include "inflight.h"
 #include "netlink.h"
 #include "netlink_gen.h"
+#include "netns.h"
 #include "notify.h"
 #include "policy.h"
 #include "probe.h"
@@ -164,8 +165,7 @@ static int cw_parse_netns(struct cw_filter *f, struct nlattr **tb,
 
 	if (IS_ERR(net))
 		return PTR_ERR(net);
-	f->all_netns = !net;
-	f->netns = net ? net->ns.inum : 0;
+	f->netns = net ? cw_netns_number(net) : 0;
 	if (net)
 		put_net(net);
 	return 0;

@@ -58,7 +58,7 @@ static int cw_put_figures(struct sk_buff *skb, const struct cw_conn *c)
 /* An RST without a socket has no cookie. */
 static int cw_put_conn(struct sk_buff *skb, const struct cw_conn *c)
 {
-	if (cw_put_u64(skb, CLOSEWATCH_A_EVENT_NETNS, c->netns) ||
+	if (cw_put_u64(skb, CLOSEWATCH_A_EVENT_NETNS, c->netns_inum) ||
 	    cw_put_addresses(skb, c) ||
 	    nla_put_u8(skb, CLOSEWATCH_A_EVENT_STATE, c->state))
 		return -EMSGSIZE;

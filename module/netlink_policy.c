@@ -70,9 +70,9 @@ static int cw_show_closer(struct sk_buff *skb, const struct cw_conditions *want)
 /* Whom it is for: a socket, or what a rule asks. */
 static int cw_show_whom(struct sk_buff *skb, const struct cw_policy *p)
 {
-	if (p->all_netns ? nla_put_flag(skb, CLOSEWATCH_A_POLICY_ALL_NETNS) :
-			   cw_show_u64(skb, CLOSEWATCH_A_POLICY_NETNS,
-				       p->netns))
+	if (!p->netns ? nla_put_flag(skb, CLOSEWATCH_A_POLICY_ALL_NETNS) :
+			cw_show_u64(skb, CLOSEWATCH_A_POLICY_NETNS,
+				    p->netns_inum))
 		return -EMSGSIZE;
 	if (p->cookie)
 		return cw_show_u64(skb, CLOSEWATCH_A_POLICY_COOKIE, p->cookie);

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/atomic.h>
+#include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
+#include <net/sock.h>
 
 #include "netns.h"
 
+/* The upper half of a payer says of what kind the lower half is. */
+enum cw_payer_kind {
+	CW_PAYER_USER,
+	CW_PAYER_NETNS,
+	CW_PAYER_USERNS,
+};
+
+/*
+ * @number: constant
+ * @payer: constant; 0 in the initial namespace, where each socket has its own
+ */
 struct cw_netns {
 	u64 number;
+	u64 payer;
 };
 
 static unsigned int cw_netns_id;
@@ -17,6 +31,37 @@ u64 cw_netns_number(const struct net *net)
 	const struct cw_netns *n = net_generic(net, cw_netns_id);
 
 	return n->number;
+}
+
+static u64 cw_payer(enum cw_payer_kind kind, u32 id)
+{
+	return (u64)kind << 32 | id;
+}
+
+u64 cw_netns_payer(const struct net *net, const struct sock *sk)
+{
+	const struct cw_netns *n = net_generic(net, cw_netns_id);
+
+	if (n->payer)
+		return n->payer;
+	return cw_payer(CW_PAYER_USER,
+			sk ? __kuid_val(READ_ONCE(sk->sk_uid)) : 0);
+}
+
+/* A network namespace holds its user namespace, and that its parents. */
+static u64 cw_netns_find_payer(const struct net *net, u64 number)
+{
+	const struct user_namespace *ns = net->user_ns;
+
+	if (net_eq(net, &init_net))
+		return 0;
+	if (ns == &init_user_ns)
+		return cw_payer(CW_PAYER_NETNS, number);
+	while (ns->parent != &init_user_ns)
+		ns = ns->parent;
+	if (uid_eq(ns->owner, GLOBAL_ROOT_UID))
+		return cw_payer(CW_PAYER_USERNS, ns->ns.inum);
+	return cw_payer(CW_PAYER_USER, __kuid_val(ns->owner));
 }
 
 struct net *cw_netns_get(u64 number)
@@ -39,6 +84,7 @@ static int __net_init cw_netns_net_init(struct net *net)
 	struct cw_netns *n = net_generic(net, cw_netns_id);
 
 	n->number = atomic64_inc_return(&cw_netns_last);
+	n->payer = cw_netns_find_payer(net, n->number);
 	return 0;
 }
 

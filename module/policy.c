@@ -24,6 +24,7 @@
 #include <net/netns/generic.h>
 
 #include "adopt.h"
+#include "netns.h"
 #include "policy.h"
 
 /* Expired ones never match, so their removal may wait for company. */
@@ -363,8 +364,8 @@ static struct cw_entry *cw_entry_new(struct net *net, const struct cw_policy *p)
 	if (!e)
 		return NULL;
 	e->p = *p;
-	e->p.netns = net ? net->ns.inum : 0;
-	e->p.all_netns = !net;
+	e->p.netns = net ? cw_netns_number(net) : 0;
+	e->p.netns_inum = net ? net->ns.inum : 0;
 	e->key.cookie = p->cookie;
 	e->key.netns = e->p.netns;
 	e->net = net;

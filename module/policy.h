@@ -33,7 +33,8 @@ struct cw_policy_limits {
 /**
  * struct cw_policy - what to do with a close; never changes once installed
  * @cookie: the one socket that it is for; 0 for a rule
- * @netns: inode number of its network namespace; 0 if @all_netns
+ * @netns: number of its network namespace, see netns.h; 0 for all of them
+ * @netns_inum: its inode number, to show
  * @expires: deadline of ktime_get_boottime_ns(); 0 for never
  * @limits: for CLOSEWATCH_ACTION_DRAIN
  * @want: the conditions of a rule
@@ -41,7 +42,6 @@ struct cw_policy_limits {
  * @action: enum closewatch_action
  * @priority: of a rule; the smallest comes first
  * @linger_seconds: for CLOSEWATCH_ACTION_LINGER
- * @all_netns: a rule for all network namespaces
  * @dry_run: only count and report
  * @even_linger0: drain although the program asked for linger-0
  */
@@ -51,11 +51,11 @@ struct cw_policy {
 	u64 expires;
 	struct cw_policy_limits limits;
 	struct cw_conditions want;
+	u32 netns_inum;
 	u32 id;
 	u32 action;
 	u32 priority;
 	u32 linger_seconds;
-	bool all_netns;
 	bool dry_run;
 	bool even_linger0;
 };
@@ -126,7 +126,7 @@ void cw_policy_used(const struct cw_policy *p);
 /**
  * cw_policy_add() - install a policy
  * @net: its network namespace, or NULL for all; the caller holds a reference
- * @p: copied; id and netns are set in it on success
+ * @p: copied; id, netns and netns_inum are set in it on success
  * @extack: says why not
  *
  * That of a socket replaces the one that the socket has. When this returns

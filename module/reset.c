@@ -81,7 +81,7 @@ void cw_reset_sent(const struct sock *sk, const struct sk_buff *skb,
 
 	if (!net)
 		return;
-	ev.conn.netns = net->ns.inum;
+	cw_facts_net(&ev.conn, net);
 	ev.conn.cookie = sk ? atomic64_read(&sk->sk_cookie) : 0;
 	ev.conn.state = sk ? sk->sk_state : TCP_CLOSE;
 	ev.marks.new_state = ev.conn.state;
