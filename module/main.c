@@ -17,64 +17,57 @@
 #include "stats.h"
 #include "version.h"
 
-/* Counters and names of network namespaces: what all the rest leans on. */
+/* Per-namespace state, which everything below needs. */
 static int __init cw_init_nets(void)
 {
 	int err;
 
-	err = cw_stats_init();
+	err = cw_netns_init();
 	if (err)
 		return err;
+	err = cw_stats_init();
+	if (err)
+		goto err_netns;
 	err = cw_drain_stats_init();
 	if (err)
 		goto err_stats;
-	err = cw_netns_init();
-	if (err)
-		goto err_drain_stats;
 	return 0;
 
-err_drain_stats:
-	cw_drain_stats_exit();
 err_stats:
 	cw_stats_exit();
+err_netns:
+	cw_netns_exit();
 	return err;
 }
 
 static void cw_exit_nets(void)
 {
-	cw_netns_exit();
 	cw_drain_stats_exit();
 	cw_stats_exit();
+	cw_netns_exit();
 }
 
-/* From the drain to those who decide which closes go there. */
+/* What a close on its way to a drain uses, before what sends it there. */
 static int __init cw_init_drains(void)
 {
 	int err;
 
-	err = cw_drain_init();
+	err = cw_policy_init();
 	if (err)
 		return err;
+	err = cw_drain_init();
+	if (err)
+		goto err_policy;
 	err = cw_adopt_init();
 	if (err)
 		goto err_drain;
-	err = cw_policy_init();
-	if (err)
-		goto err_adopt;
 	return 0;
 
-err_adopt:
-	cw_adopt_exit();
 err_drain:
 	cw_drain_exit();
-	return err;
-}
-
-static void cw_exit_drains(void)
-{
+err_policy:
 	cw_policy_exit();
-	cw_adopt_exit();
-	cw_drain_exit();
+	return err;
 }
 
 static int __init cw_init(void)
@@ -96,7 +89,9 @@ static int __init cw_init(void)
 	return 0;
 
 err_drains:
-	cw_exit_drains();
+	cw_adopt_exit();
+	cw_drain_exit();
+	cw_policy_exit();
 err_nets:
 	cw_exit_nets();
 err_notify:
@@ -104,11 +99,33 @@ err_notify:
 	return err;
 }
 
+/*
+ * Disarm, wait, free. What is freed is named after the last step that waits for
+ * its readers; each step relies on those before it.
+ */
 static void __exit cw_exit(void)
 {
+	/* 1. No request runs or begins. No listener is left, no probe of
+	 *    watch.c is armed and no event of a probe is pending.
+	 */
 	cw_netlink_exit();
-	cw_exit_drains();
+	/* 2. No policy is installed, the probe on inet_release() is disarmed
+	 *    and its handler does not run: no more closes are sent to ours.
+	 */
+	cw_policy_flush(NULL);
+	/* 3. No task is in our close: policies are not looked up any more, and
+	 *    no drain begins.
+	 */
+	cw_adopt_exit();
+	/* 4. No drain runs: no work of a drain, no callback of a socket, and
+	 *    no event.
+	 */
+	cw_drain_exit();
+	/* 5. Works of the policies have ended, their tables are freed. */
+	cw_policy_exit();
+	/* 6. No counter moves, so per-namespace state can go. */
 	cw_exit_nets();
+	/* 7. The worker and the last RCU callback have left our text. */
 	cw_notify_exit();
 }
 

@@ -602,12 +602,11 @@ int __init cw_policy_init(void)
 
 void cw_policy_exit(void)
 {
-	cw_policy_flush(NULL);
-	/* Its exits find nothing, but queue the work. */
+	/* The namespaces' exits find no policy, but queue the work. */
 	unregister_pernet_subsys(&cw_policy_net_ops);
 	cancel_delayed_work_sync(&cw_policy_expiry);
 	cancel_work_sync(&cw_policy_tidy);
-	/* With no handler left, what is still on the list is all. */
+	/* What closes on their way used up after the last work ran. */
 	cw_policy_tidy_fn(&cw_policy_tidy);
 	rhashtable_destroy(&cw_policy_sockets);
 }

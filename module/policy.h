@@ -80,10 +80,15 @@ typedef int (*cw_policy_fill_t)(const struct cw_policy *p, u64 hits, void *arg);
 /** cw_policy_may_t - may the requester touch the policies of @net (NULL: all)? */
 typedef bool (*cw_policy_may_t)(const struct net *net, void *arg);
 
-/** cw_policy_init() - may sleep; adopt and drain must stand already */
+/** cw_policy_init() - make the tables; may sleep; 0 or a negative errno */
 int cw_policy_init(void);
 
-/** cw_policy_exit() - remove all policies and disarm; may sleep, nobody adds */
+/**
+ * cw_policy_exit() - free the tables
+ *
+ * Context: process, may sleep. No policy is left, see cw_policy_flush(), and
+ * no close that could look one up, see cw_adopt_exit().
+ */
 void cw_policy_exit(void);
 
 /**
