@@ -27,7 +27,7 @@ const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_ALL_NETN
 	[CLOSEWATCH_A_FILTER_ALL_NETNS] = { .type = NLA_FLAG, },
 };
 
-const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_HITS + 1] = {
+const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_EVEN_OOM + 1] = {
 	[CLOSEWATCH_A_POLICY_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[CLOSEWATCH_A_POLICY_ACTION] = NLA_POLICY_MAX(NLA_U32, 3),
 	[CLOSEWATCH_A_POLICY_SOCKET_FD] = { .type = NLA_U32, },
@@ -53,6 +53,7 @@ const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_HITS + 1
 	[CLOSEWATCH_A_POLICY_FORCE] = { .type = NLA_FLAG, },
 	[CLOSEWATCH_A_POLICY_EVEN_LINGER0] = { .type = NLA_FLAG, },
 	[CLOSEWATCH_A_POLICY_HITS] = { .type = NLA_U64, },
+	[CLOSEWATCH_A_POLICY_EVEN_OOM] = { .type = NLA_FLAG, },
 };
 
 /* Global operation policy for closewatch */
@@ -66,51 +67,51 @@ const struct genl_small_ops closewatch_nl_ops[10] = {
 	{
 		.cmd	= CLOSEWATCH_CMD_SUBSCRIBE,
 		.doit	= closewatch_nl_subscribe_doit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_UNSUBSCRIBE,
 		.doit	= closewatch_nl_unsubscribe_doit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_INFO,
 		.doit	= closewatch_nl_info_doit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_STATS,
 		.doit	= closewatch_nl_stats_doit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_POLICY_ADD,
 		.doit	= closewatch_nl_policy_add_doit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_POLICY_DEL,
 		.doit	= closewatch_nl_policy_del_doit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_POLICY_GET,
 		.dumpit	= closewatch_nl_policy_get_dumpit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_POLICY_FLUSH,
 		.doit	= closewatch_nl_policy_flush_doit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_DRAIN_GET,
 		.dumpit	= closewatch_nl_drain_get_dumpit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd	= CLOSEWATCH_CMD_DRAIN_OFF,
 		.doit	= closewatch_nl_drain_off_doit,
-		.flags	= GENL_UNS_ADMIN_PERM,
+		.flags	= GENL_ADMIN_PERM,
 	},
 };

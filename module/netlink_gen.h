@@ -14,7 +14,7 @@
 
 /* Common nested types */
 extern const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_ALL_NETNS + 1];
-extern const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_HITS + 1];
+extern const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_EVEN_OOM + 1];
 
 /* Global operation policy for closewatch */
 extern const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_POLICY + 1];

@@ -92,6 +92,10 @@ static const struct cw_advice path_advice[] = {
 		"There was nothing left to shut, or a listener's write side, which means nothing.",
 		"None is needed; a connection that has ended answers ENOTCONN.",
 	},
+	[CLOSEWATCH_PATH_MPTCP] = {
+		"MPTCP closes its subflows and its listeners by rules of its own.",
+		"None is needed; nstat -az 'MPTcp*' counts what MPTCP did.",
+	},
 };
 
 _Static_assert(ARRAY_SIZE(path_advice) == CLOSEWATCH_PATH_MAX + 1,
@@ -118,6 +122,10 @@ static const struct cw_advice loss_advice[] = {
 	[CLOSEWATCH_LOSS_INFLIGHT] = {
 		"More closes are waiting at once, mostly for SO_LINGER, than the module follows.",
 		"Turn SO_LINGER off in the program that holds them.",
+	},
+	[CLOSEWATCH_LOSS_BLIND] = {
+		"kernel.ftrace_enabled is 0, or kprobes are off in debugfs.",
+		"sysctl kernel.ftrace_enabled=1, and echo 1 > /sys/kernel/debug/kprobes/enabled.",
 	},
 };
 
@@ -192,6 +200,10 @@ static const struct cw_advice fate_advice[] = {
 	[CLOSEWATCH_FATE_ABORTED] = {
 		"The close itself ended the connection without waiting for the peer.",
 		"See the close event with the same cookie, or the listener's if it was never accepted.",
+	},
+	[CLOSEWATCH_FATE_MPTCP] = {
+		"The connection was a subflow of MPTCP, which ends it by rules of its own.",
+		"None is needed; nstat -az 'MPTcp*' counts what MPTCP did.",
 	},
 };
 

@@ -101,6 +101,14 @@ static const struct cw_advice refusal_advice[] = {
 		"closewatch drain off, the end of the network namespace or rmmod was under way.",
 		"None is needed.",
 	},
+	[CLOSEWATCH_REFUSAL_LINGER2] = {
+		"The program set TCP_LINGER2 below zero, which asks for RST once its FIN is acknowledged.",
+		"Set TCP_LINGER2 to 0 or more in the program if a drain is wanted.",
+	},
+	[CLOSEWATCH_REFUSAL_OOM_VICTIM] = {
+		"The OOM killer was ending the program, and a drain keeps memory that it wanted back.",
+		"Give the program more memory, or add the policy with --even-oom.",
+	},
 };
 
 _Static_assert(ARRAY_SIZE(refusal_advice) == CLOSEWATCH_REFUSAL_MAX + 1,

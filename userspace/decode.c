@@ -99,6 +99,12 @@ static const struct cw_field info_fields[CLOSEWATCH_A_INFO_MAX + 1] = {
 	INFO(POLICIES, policies, NUMBER),
 	INFO(DRAINS, drains, NUMBER),
 	INFO(POLICY_ARMED, policy_armed, NUMBER),
+	INFO(BLIND, blind, NUMBER),
+	INFO(BLIND_SECONDS, blind_seconds, NUMBER),
+	INFO(PROBES_STUCK, probes_stuck, NUMBER),
+	INFO(PROBES_FIRED, probes_fired, NUMBER),
+	INFO(EVICTED, evicted, NUMBER),
+	INFO(USERNS, userns, NUMBER),
 };
 
 #define POLICY(attr, member, kind)					\
@@ -130,6 +136,7 @@ static const struct cw_field policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
 	POLICY(FORCE, force, FLAG),
 	POLICY(EVEN_LINGER0, even_linger0, FLAG),
 	POLICY(HITS, hits, NUMBER),
+	POLICY(EVEN_OOM, even_oom, FLAG),
 };
 
 void cw_decode_event(struct cw_event *ev, const void *attrs, size_t len)

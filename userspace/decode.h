@@ -90,13 +90,19 @@ struct cw_info {
 	uint64_t lost_socket;
 	uint64_t missed;
 	uint64_t inflight_full;
+	uint64_t blind_seconds;
+	uint64_t evicted;
 	uint32_t listeners;
 	uint32_t probes;
 	uint32_t inflight;
 	uint32_t ring_slots;
 	uint32_t policies;
 	uint32_t drains;
+	uint32_t probes_stuck;
+	uint32_t probes_fired;
 	uint8_t policy_armed;
+	uint8_t blind;
+	uint8_t userns;
 	struct cw_bytes version;
 	unsigned int malformed;
 };
@@ -127,6 +133,7 @@ struct cw_policy {
 	bool dry_run;
 	bool force;
 	bool even_linger0;
+	bool even_oom;
 	struct cw_bytes remote_addr;
 	struct cw_bytes comm;
 	unsigned int malformed;

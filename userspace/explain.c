@@ -164,6 +164,8 @@ static const struct sentence path_sentences[] = {
 		NULL, say_in_flight },
 	[CLOSEWATCH_PATH_NONE] = {
 		"there was nothing to shut", NULL, NULL },
+	[CLOSEWATCH_PATH_MPTCP] = {
+		"MPTCP closes it by rules of its own", NULL, NULL },
 };
 
 _Static_assert(ARRAY_SIZE(path_sentences) == CLOSEWATCH_PATH_MAX + 1,

@@ -68,6 +68,10 @@ static const char *const refusal_words[] = {
 	[CLOSEWATCH_REFUSAL_MEMORY_PRESSURE] = "TCP was short of memory",
 	[CLOSEWATCH_REFUSAL_NO_MEMORY] = "the kernel had no memory for it",
 	[CLOSEWATCH_REFUSAL_SWITCHED_OFF] = "drains were being switched off",
+	[CLOSEWATCH_REFUSAL_LINGER2] =
+		"the program set TCP_LINGER2 below 0",
+	[CLOSEWATCH_REFUSAL_OOM_VICTIM] =
+		"the closer was being killed for its memory",
 };
 
 _Static_assert(ARRAY_SIZE(refusal_words) == CLOSEWATCH_REFUSAL_MAX + 1,

@@ -62,6 +62,7 @@ static const char *const fate_clauses[] = {
 	[CLOSEWATCH_FATE_DISCONNECTED] = "connect() with AF_UNSPEC",
 	[CLOSEWATCH_FATE_NETNS_GONE] = "its network namespace went away",
 	[CLOSEWATCH_FATE_ABORTED] = "the close itself ended it",
+	[CLOSEWATCH_FATE_MPTCP] = "MPTCP ended its subflow",
 };
 
 _Static_assert(ARRAY_SIZE(fate_clauses) == CLOSEWATCH_FATE_MAX + 1,

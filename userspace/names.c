@@ -49,6 +49,7 @@ static const char *const path_words[] = {
 	[CLOSEWATCH_PATH_FLAG_ONLY] = "flag-only",
 	[CLOSEWATCH_PATH_DEFERRED] = "deferred",
 	[CLOSEWATCH_PATH_NONE] = "none",
+	[CLOSEWATCH_PATH_MPTCP] = "mptcp",
 };
 
 NAMES(cw_path_names, path_words, CLOSEWATCH_PATH_MAX);
@@ -90,6 +91,7 @@ static const char *const loss_words[] = {
 	[CLOSEWATCH_LOSS_SOCKET] = "socket",
 	[CLOSEWATCH_LOSS_PROBE] = "probe",
 	[CLOSEWATCH_LOSS_INFLIGHT] = "inflight",
+	[CLOSEWATCH_LOSS_BLIND] = "blind",
 };
 
 NAMES(cw_loss_names, loss_words, CLOSEWATCH_LOSS_MAX);
@@ -120,6 +122,7 @@ static const char *const fate_words[] = {
 	[CLOSEWATCH_FATE_DISCONNECTED] = "disconnected",
 	[CLOSEWATCH_FATE_NETNS_GONE] = "netns-gone",
 	[CLOSEWATCH_FATE_ABORTED] = "aborted",
+	[CLOSEWATCH_FATE_MPTCP] = "mptcp",
 };
 
 NAMES(cw_fate_names, fate_words, CLOSEWATCH_FATE_MAX);
@@ -188,6 +191,8 @@ static const char *const refusal_words[] = {
 	[CLOSEWATCH_REFUSAL_MEMORY_PRESSURE] = "memory-pressure",
 	[CLOSEWATCH_REFUSAL_NO_MEMORY] = "no-memory",
 	[CLOSEWATCH_REFUSAL_SWITCHED_OFF] = "switched-off",
+	[CLOSEWATCH_REFUSAL_LINGER2] = "linger2",
+	[CLOSEWATCH_REFUSAL_OOM_VICTIM] = "oom-victim",
 };
 
 NAMES(cw_refusal_names, refusal_words, CLOSEWATCH_REFUSAL_MAX);

@@ -158,7 +158,7 @@ TEST(what_is_encoded_decodes_to_the_same)
 		.netns = 4026531840ULL, .priority = 10, .expires_ms = 60000,
 		.idle_ms = 1, .total_ms = 2, .bytes = 3, .linger_seconds = 9,
 		.dry_run = true, .force = true, .even_linger0 = true,
-		.hits = UINT64_MAX,
+		.hits = UINT64_MAX, .even_oom = true,
 		.present = (2ULL << CLOSEWATCH_A_POLICY_MAX) - 1,
 	};
 	struct message m = { 0 };

@@ -95,6 +95,8 @@ enum closewatch_event_type {
  *   the FIN follows when that is over.
  * @CLOSEWATCH_PATH_NONE: A shutdown of a connection that had ended, or a
  *   listener's write side.
+ * @CLOSEWATCH_PATH_MPTCP: The socket, or the listener, carried MPTCP, which
+ *   closes it by rules of its own; nothing more is claimed.
  */
 enum closewatch_path {
 	CLOSEWATCH_PATH_UNKNOWN,
@@ -117,6 +119,7 @@ enum closewatch_path {
 	CLOSEWATCH_PATH_FLAG_ONLY,
 	CLOSEWATCH_PATH_DEFERRED,
 	CLOSEWATCH_PATH_NONE,
+	CLOSEWATCH_PATH_MPTCP,
 
 	/* private: */
 	__CLOSEWATCH_PATH_MAX,
@@ -202,12 +205,16 @@ enum closewatch_cause {
  *   was no memory to send.
  * @CLOSEWATCH_LOSS_PROBE: A probe was hit while it could not run.
  * @CLOSEWATCH_LOSS_INFLIGHT: The table of closes in progress was full.
+ * @CLOSEWATCH_LOSS_BLIND: Armed probes did not fire; count is the seconds for
+ *   which they did not, and how many events they would have made is not to be
+ *   known.
  */
 enum closewatch_loss {
 	CLOSEWATCH_LOSS_RING,
 	CLOSEWATCH_LOSS_SOCKET,
 	CLOSEWATCH_LOSS_PROBE,
 	CLOSEWATCH_LOSS_INFLIGHT,
+	CLOSEWATCH_LOSS_BLIND,
 
 	/* private: */
 	__CLOSEWATCH_LOSS_MAX,
@@ -254,6 +261,8 @@ enum closewatch_how {
  * @CLOSEWATCH_FATE_NETNS_GONE: The network namespace was being dismantled.
  * @CLOSEWATCH_FATE_ABORTED: The close itself ended the connection; its path
  *   says how.
+ * @CLOSEWATCH_FATE_MPTCP: The connection was a subflow of MPTCP; nothing more
+ *   is claimed.
  */
 enum closewatch_fate {
 	CLOSEWATCH_FATE_UNKNOWN,
@@ -273,6 +282,7 @@ enum closewatch_fate {
 	CLOSEWATCH_FATE_DISCONNECTED,
 	CLOSEWATCH_FATE_NETNS_GONE,
 	CLOSEWATCH_FATE_ABORTED,
+	CLOSEWATCH_FATE_MPTCP,
 
 	/* private: */
 	__CLOSEWATCH_FATE_MAX,
@@ -418,6 +428,10 @@ enum closewatch_drain_outcome {
  * @CLOSEWATCH_REFUSAL_MEMORY_PRESSURE: TCP was under memory pressure.
  * @CLOSEWATCH_REFUSAL_NO_MEMORY: The kernel had no memory for the drain.
  * @CLOSEWATCH_REFUSAL_SWITCHED_OFF: Drains were being switched off.
+ * @CLOSEWATCH_REFUSAL_LINGER2: The program set TCP_LINGER2 below zero, which
+ *   is respected.
+ * @CLOSEWATCH_REFUSAL_OOM_VICTIM: The closer was being killed for its memory,
+ *   which a drain would keep; even-oom drains all the same.
  */
 enum closewatch_refusal {
 	CLOSEWATCH_REFUSAL_NOT_CONNECTED,
@@ -431,6 +445,8 @@ enum closewatch_refusal {
 	CLOSEWATCH_REFUSAL_MEMORY_PRESSURE,
 	CLOSEWATCH_REFUSAL_NO_MEMORY,
 	CLOSEWATCH_REFUSAL_SWITCHED_OFF,
+	CLOSEWATCH_REFUSAL_LINGER2,
+	CLOSEWATCH_REFUSAL_OOM_VICTIM,
 
 	/* private: */
 	__CLOSEWATCH_REFUSAL_MAX,
@@ -581,6 +597,12 @@ enum {
 	CLOSEWATCH_A_INFO_POLICIES,
 	CLOSEWATCH_A_INFO_DRAINS,
 	CLOSEWATCH_A_INFO_POLICY_ARMED,
+	CLOSEWATCH_A_INFO_BLIND,
+	CLOSEWATCH_A_INFO_BLIND_SECONDS,
+	CLOSEWATCH_A_INFO_PROBES_STUCK,
+	CLOSEWATCH_A_INFO_PROBES_FIRED,
+	CLOSEWATCH_A_INFO_EVICTED,
+	CLOSEWATCH_A_INFO_USERNS,
 
 	__CLOSEWATCH_A_INFO_MAX,
 	CLOSEWATCH_A_INFO_MAX = (__CLOSEWATCH_A_INFO_MAX - 1)
@@ -667,6 +689,7 @@ enum {
 	CLOSEWATCH_A_POLICY_FORCE,
 	CLOSEWATCH_A_POLICY_EVEN_LINGER0,
 	CLOSEWATCH_A_POLICY_HITS,
+	CLOSEWATCH_A_POLICY_EVEN_OOM,
 
 	__CLOSEWATCH_A_POLICY_MAX,
 	CLOSEWATCH_A_POLICY_MAX = (__CLOSEWATCH_A_POLICY_MAX - 1)
