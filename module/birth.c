@@ -5,8 +5,9 @@
  * armed.
  *
  * A set-associative cache and not a table with an entry for each connection:
- * nothing has to be removed, and memory is bounded. A connection whose entry
- * was evicted has no age, which is the truth.
+ * nothing has to be removed, and memory is bounded. Of a full set the payer who
+ * has most of it loses the oldest, the new one's own payer before others. A
+ * connection whose entry was evicted has no age, which is the truth.
  */
 #include <linux/hash.h>
 #include <linux/mm.h>
@@ -15,6 +16,7 @@
 #include <linux/timekeeping.h>
 
 #include "birth.h"
+#include "pool.h"
 
 #define CW_BIRTH_BITS	13
 #define CW_BIRTH_WAYS	4
@@ -22,6 +24,7 @@
 struct cw_birth {
 	u64 cookie;
 	u64 when;
+	u8 share;
 };
 
 /* lock protects way[]. */
@@ -51,24 +54,52 @@ void cw_birth_exit(void)
 	cw_birth_sets = NULL;
 }
 
-void cw_birth_note(u64 cookie)
+/* How much speaks for evicting @b: what its payer has of the set, twice, and
+ * one more if that is the payer of the new one.
+ */
+static unsigned int cw_birth_weight(const struct cw_birth_set *set,
+				    const struct cw_birth *b, u8 share)
+{
+	unsigned int i, weight = b->share == share;
+
+	for (i = 0; i < CW_BIRTH_WAYS; i++)
+		weight += 2 * (set->way[i].share == b->share);
+	return weight;
+}
+
+static struct cw_birth *cw_birth_way(struct cw_birth_set *set, u64 cookie,
+				     u8 share)
+{
+	struct cw_birth *way, *found = NULL;
+	unsigned int most = 0;
+
+	for (way = set->way; way < set->way + CW_BIRTH_WAYS; way++) {
+		unsigned int weight;
+
+		if (way->cookie == cookie || !way->cookie)
+			return way;
+		weight = cw_birth_weight(set, way, share);
+		if (!found || weight > most ||
+		    (weight == most && way->when < found->when)) {
+			found = way;
+			most = weight;
+		}
+	}
+	return found;
+}
+
+void cw_birth_note(u64 cookie, u64 payer)
 {
 	struct cw_birth_set *set = &cw_birth_sets[hash_64(cookie, CW_BIRTH_BITS)];
-	struct cw_birth *b = &set->way[0];
+	u8 share = cw_pool_share(payer);
+	struct cw_birth *b;
 	unsigned long flags;
-	int i;
 
 	raw_spin_lock_irqsave(&set->lock, flags);
-	for (i = 0; i < CW_BIRTH_WAYS; i++) {
-		if (set->way[i].cookie == cookie) {
-			b = &set->way[i];
-			break;
-		}
-		if (set->way[i].when < b->when)
-			b = &set->way[i];
-	}
+	b = cw_birth_way(set, cookie, share);
 	b->cookie = cookie;
 	b->when = ktime_get_ns();
+	b->share = share;
 	raw_spin_unlock_irqrestore(&set->lock, flags);
 }
 

@@ -19,10 +19,11 @@ void cw_birth_exit(void);
 /**
  * cw_birth_note() - a connection has become ESTABLISHED now
  * @cookie: its socket's
+ * @payer: whom its entry is charged to, see cw_netns_payer()
  *
  * Context: any but NMI; takes one raw spinlock.
  */
-void cw_birth_note(u64 cookie);
+void cw_birth_note(u64 cookie, u64 payer);
 
 /**
  * cw_birth_age() - how long a connection has been established

@@ -12,13 +12,9 @@
  * A child of an accept queue has an entry of its own that points to the
  * listener's, so that an RST for it is counted there.
  */
-#include <linux/hash.h>
-#include <linux/list.h>
-#include <linux/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/timekeeping.h>
+#include <linux/string.h>
+#include <linux/ktime.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
@@ -28,17 +24,17 @@
 #include "drain_stats.h"
 #include "facts.h"
 #include "inflight.h"
+#include "netns.h"
 #include "notify.h"
+#include "pool.h"
 #include "stats.h"
 #include "track.h"
 
-#define CW_INFLIGHT_BITS	10
-
 struct cw_inflight {
-	struct hlist_node node;
-	const void *key;		/* a close's socket, a shutdown's task */
+	struct cw_pool_entry e;		/* key: a close's socket, or a task */
 	const struct sock *sk;
-	struct cw_inflight *listener;	/* set in a child's entry only */
+	const void *listener;		/* key of its close, for a child only */
+	u64 cookie;
 	bool facts_taken;
 	bool drain;			/* the close ends a drain */
 	u64 wait_start;
@@ -46,146 +42,121 @@ struct cw_inflight {
 	struct cw_event ev;
 };
 
-/* lock protects the chain, not the entries on it. */
-struct cw_inflight_bucket {
-	raw_spinlock_t lock;
-	struct hlist_head chain;
+static void cw_inflight_evicted(struct cw_pool_entry *e);
+
+static struct cw_pool cw_inflight_pool = {
+	.size = sizeof(struct cw_inflight),
+	.bits = 10,
+	.evict = cw_inflight_evicted,
 };
-
-static struct cw_inflight_bucket cw_inflight_table[1 << CW_INFLIGHT_BITS];
-
-static struct cw_inflight *cw_inflight_pool;
-/* Protects the free list and the count; taken inside a bucket's lock never. */
-static DEFINE_RAW_SPINLOCK(cw_inflight_free_lock);
-static HLIST_HEAD(cw_inflight_free);
-static unsigned int cw_inflight_used;
-static atomic64_t cw_inflight_nr_full = ATOMIC64_INIT(0);
 
 int cw_inflight_init(unsigned int slots)
 {
-	unsigned int i;
-
-	cw_inflight_pool = kvcalloc(slots, sizeof(*cw_inflight_pool),
-				    GFP_KERNEL);
-	if (!cw_inflight_pool)
-		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(cw_inflight_table); i++) {
-		raw_spin_lock_init(&cw_inflight_table[i].lock);
-		INIT_HLIST_HEAD(&cw_inflight_table[i].chain);
-	}
-	INIT_HLIST_HEAD(&cw_inflight_free);
-	for (i = 0; i < slots; i++)
-		hlist_add_head(&cw_inflight_pool[i].node, &cw_inflight_free);
-	cw_inflight_used = 0;
-	return 0;
+	return cw_pool_init(&cw_inflight_pool, slots);
 }
 
 void cw_inflight_exit(void)
 {
-	kvfree(cw_inflight_pool);
-	cw_inflight_pool = NULL;
-	cw_inflight_used = 0;
+	cw_pool_exit(&cw_inflight_pool);
 }
 
 unsigned int cw_inflight_count(void)
 {
-	return READ_ONCE(cw_inflight_used);
+	return cw_pool_count(&cw_inflight_pool);
 }
 
 u64 cw_inflight_full(void)
 {
-	return atomic64_read(&cw_inflight_nr_full);
+	return cw_pool_evicted(&cw_inflight_pool);
 }
 
-static struct cw_inflight_bucket *cw_inflight_bucket(const void *key)
+static struct cw_inflight *cw_inflight_of(struct cw_pool_entry *e)
 {
-	return &cw_inflight_table[hash_ptr(key, CW_INFLIGHT_BITS)];
+	return e ? container_of(e, struct cw_inflight, e) : NULL;
 }
 
-static struct cw_inflight *cw_inflight_find(const void *key)
+static void cw_inflight_evicted(struct cw_pool_entry *e)
 {
-	struct cw_inflight_bucket *b = cw_inflight_bucket(key);
-	struct cw_inflight *f, *found = NULL;
-	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_of(e);
 
-	/* An entry of this key would have been put here by this task or under
-	 * the lock that the caller holds: no need to lock for an empty chain.
-	 */
-	if (hlist_empty(&b->chain))
-		return NULL;
-	raw_spin_lock_irqsave(&b->lock, flags);
-	hlist_for_each_entry(f, &b->chain, node) {
-		if (f->key == key) {
-			found = f;
-			break;
-		}
-	}
-	raw_spin_unlock_irqrestore(&b->lock, flags);
-	return found;
+	if (!f->listener)
+		cw_notify_lose(&f->ev, CLOSEWATCH_LOSS_INFLIGHT);
 }
 
-/* What is in progress for a socket, be it a close or this task's shutdown. */
-static struct cw_inflight *cw_inflight_find_any(const struct sock *sk)
+static void cw_inflight_unlock(struct cw_inflight *f, unsigned long flags)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	cw_pool_unlock(&cw_inflight_pool, f->e.key, flags);
+}
 
-	if (f)
+static void cw_inflight_free(struct cw_inflight *f, unsigned long flags)
+{
+	cw_pool_free(&cw_inflight_pool, &f->e, flags);
+}
+
+/* What a missed hit left behind may have the key of a socket that is gone. */
+static struct cw_inflight *cw_inflight_lock_key(const void *key,
+						const struct sock *sk,
+						unsigned long *flags)
+{
+	struct cw_inflight *f;
+
+	f = cw_inflight_of(cw_pool_lock(&cw_inflight_pool, (uintptr_t)key,
+					flags));
+	if (!f || (f->sk == sk && f->cookie == atomic64_read(&sk->sk_cookie)))
 		return f;
-	f = cw_inflight_find(current);
-	return f && f->sk == sk ? f : NULL;
+	if (key == sk)
+		cw_inflight_free(f, *flags);
+	else
+		cw_inflight_unlock(f, *flags);
+	return NULL;
 }
 
-static struct cw_inflight *cw_inflight_get(const void *key,
-					   const struct sock *sk)
+static struct cw_inflight *cw_inflight_lock(const struct sock *sk,
+					    unsigned long *flags)
 {
-	struct cw_inflight_bucket *b = cw_inflight_bucket(key);
-	struct cw_inflight *f = NULL;
-	unsigned long flags;
+	return cw_inflight_lock_key(sk, sk, flags);
+}
 
-	raw_spin_lock_irqsave(&cw_inflight_free_lock, flags);
-	if (!hlist_empty(&cw_inflight_free)) {
-		f = hlist_entry(cw_inflight_free.first, struct cw_inflight,
-				node);
-		hlist_del(&f->node);
-		WRITE_ONCE(cw_inflight_used, cw_inflight_used + 1);
-	}
-	raw_spin_unlock_irqrestore(&cw_inflight_free_lock, flags);
-	if (!f) {
-		atomic64_inc(&cw_inflight_nr_full);
+static struct cw_inflight *cw_inflight_lock_shut(const struct sock *sk,
+						 unsigned long *flags)
+{
+	return cw_inflight_lock_key(current, sk, flags);
+}
+
+/* What is in progress for a socket: a close, or this task's shutdown. */
+static struct cw_inflight *cw_inflight_lock_any(const struct sock *sk,
+						unsigned long *flags)
+{
+	struct cw_inflight *f = cw_inflight_lock(sk, flags);
+
+	return f ? f : cw_inflight_lock_shut(sk, flags);
+}
+
+/* Replaces an entry that was left behind. */
+static struct cw_inflight *cw_inflight_lock_new(const void *key,
+						struct sock *sk,
+						unsigned long *flags)
+{
+	u64 payer = cw_netns_payer(sock_net(sk), sk);
+	struct cw_inflight *f;
+
+	f = cw_inflight_of(cw_pool_lock_new(&cw_inflight_pool, (uintptr_t)key,
+					    payer, flags));
+	if (!f)
 		return NULL;
-	}
-	memset(f, 0, sizeof(*f));
-	f->key = key;
+	memset(&f->e + 1, 0, sizeof(*f) - sizeof(f->e));
 	f->sk = sk;
-	raw_spin_lock_irqsave(&b->lock, flags);
-	hlist_add_head(&f->node, &b->chain);
-	raw_spin_unlock_irqrestore(&b->lock, flags);
+	f->cookie = cw_facts_cookie(sk);
+	cw_facts_net(&f->ev.conn, sock_net(sk));
 	return f;
-}
-
-static void cw_inflight_put(struct cw_inflight *f)
-{
-	struct cw_inflight_bucket *b = cw_inflight_bucket(f->key);
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&b->lock, flags);
-	hlist_del(&f->node);
-	raw_spin_unlock_irqrestore(&b->lock, flags);
-
-	raw_spin_lock_irqsave(&cw_inflight_free_lock, flags);
-	hlist_add_head(&f->node, &cw_inflight_free);
-	WRITE_ONCE(cw_inflight_used, cw_inflight_used - 1);
-	raw_spin_unlock_irqrestore(&cw_inflight_free_lock, flags);
 }
 
 void cw_inflight_begin(struct sock *sk, long timeout)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	struct cw_inflight *f;
+	unsigned long flags;
 
-	/* Left behind by a close whose last probe was missed. */
-	if (f)
-		cw_inflight_put(f);
-	f = cw_inflight_get(sk, sk);
+	f = cw_inflight_lock_new(sk, sk, &flags);
 	if (!f)
 		return;
 	cw_facts_take(&f->ev.conn, sk);
@@ -196,51 +167,84 @@ void cw_inflight_begin(struct sock *sk, long timeout)
 		cw_owner_take(&f->ev.owner, sk);
 	f->write_seq = tcp_sk(sk)->write_seq;
 	cw_track_close(sk, &f->ev.owner);
+	cw_inflight_unlock(f, flags);
 }
 
 void cw_inflight_fin(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find_any(sk);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_any(sk, &flags);
 
 	if (!f)
 		return;
 	f->ev.marks.fin_called = true;
 	f->ev.marks.fin_behind = tcp_write_queue_tail(sk);
+	cw_inflight_unlock(f, flags);
+}
+
+/* Of a listener's close, which the child's softirq does not serialise. */
+static void cw_inflight_count_reset(const struct sock *listener)
+{
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_any(listener, &flags);
+
+	if (!f)
+		return;
+	f->ev.marks.children_reset++;
+	cw_inflight_unlock(f, flags);
 }
 
 void cw_inflight_rst(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock(sk, &flags);
+	const struct sock *listener;
 
 	if (!f)
 		return;
-	if (f->listener)
-		f->listener->ev.marks.children_reset++;
+	listener = f->listener;
 	/* A timer that fires during the linger wait holds the lock, but does
 	 * not own the socket: its RST is not the close's.
 	 */
-	else if (sock_owned_by_user_nocheck(sk))
+	if (!listener && sock_owned_by_user_nocheck(sk))
 		f->ev.marks.rst_sent = true;
+	cw_inflight_unlock(f, flags);
+	if (listener)
+		cw_inflight_count_reset(listener);
 }
 
 void cw_inflight_reason(struct sock *sk, const char *reason)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock(sk, &flags);
 
-	if (f && f->ev.marks.rst_sent && !f->ev.extra.reason[0])
+	if (!f)
+		return;
+	if (f->ev.marks.rst_sent && !f->ev.extra.reason[0])
 		strscpy(f->ev.extra.reason, reason,
 			sizeof(f->ev.extra.reason));
+	cw_inflight_unlock(f, flags);
+}
+
+static void __cw_inflight_shut_facts(struct cw_inflight *f, struct sock *sk)
+{
+	cw_facts_take(&f->ev.conn, sk);
+	f->ev.conn.age_ns = cw_birth_age(f->ev.conn.cookie);
+	f->write_seq = tcp_sk(sk)->write_seq;
+	f->facts_taken = true;
 }
 
 void cw_inflight_disconnect(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find_any(sk);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_any(sk, &flags);
 
 	if (!f)
 		return;
 	f->ev.marks.disconnect = true;
-	if (f->key != sk && !f->facts_taken)
-		cw_inflight_shut_locked(sk);
+	if (f->e.key != (uintptr_t)sk && !f->facts_taken)
+		__cw_inflight_shut_facts(f, sk);
+	cw_inflight_unlock(f, flags);
 }
 
 /* Called before any acknowledgment of a new FIN can be processed. */
@@ -256,14 +260,11 @@ static void cw_inflight_see_fin(struct cw_inflight *f, struct sock *sk)
 		cw_track_mark(sk, CW_MARK_FIN_LOST);
 }
 
-void cw_inflight_wait(struct sock *sk, long timeout)
+static void __cw_inflight_wait(struct cw_inflight *f, struct sock *sk,
+			       long timeout)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
-	struct cw_marks *m;
+	struct cw_marks *m = &f->ev.marks;
 
-	if (!f)
-		return;
-	m = &f->ev.marks;
 	/* Called always after tcp_send_fin(). */
 	cw_inflight_see_fin(f, sk);
 	if (!timeout || !((1 << sk->sk_state) &
@@ -279,37 +280,60 @@ void cw_inflight_wait(struct sock *sk, long timeout)
 	m->new_state = 0;
 }
 
-void cw_inflight_listen_stop(struct sock *sk)
+void cw_inflight_wait(struct sock *sk, long timeout)
 {
-	struct cw_inflight *f = cw_inflight_find_any(sk);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock(sk, &flags);
 
-	if (f)
-		f->ev.marks.listen_stop = true;
+	if (!f)
+		return;
+	__cw_inflight_wait(f, sk, timeout);
+	cw_inflight_unlock(f, flags);
 }
 
+void cw_inflight_listen_stop(struct sock *sk)
+{
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_any(sk, &flags);
+
+	if (!f)
+		return;
+	f->ev.marks.listen_stop = true;
+	cw_inflight_unlock(f, flags);
+}
+
+/* Also called from softirq, for a connection that came while it closed. */
 void cw_inflight_child(struct sock *sk, struct sock *child)
 {
-	struct cw_inflight *f = cw_inflight_find_any(sk);
-	struct cw_inflight *c;
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_any(sk, &flags);
 
 	cw_track_mark(child, CW_MARK_IN_CLOSE);
 	if (!f)
 		return;
 	f->ev.marks.children++;
-	c = cw_inflight_get(child, child);
-	if (c)
-		c->listener = f;
+	cw_inflight_unlock(f, flags);
+	f = cw_inflight_lock_new(child, child, &flags);
+	if (!f)
+		return;
+	f->listener = sk;
+	cw_inflight_unlock(f, flags);
 }
 
 void cw_inflight_time_wait(struct sock *sk, int state)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock(sk, &flags);
 
-	if (f)
-		f->ev.marks.new_state = state;
+	if (!f)
+		return;
+	f->ev.marks.new_state = state;
+	cw_inflight_unlock(f, flags);
 }
 
-static void cw_inflight_end(struct cw_inflight *f, struct sock *sk)
+/* Unlocks. */
+static void cw_inflight_end(struct cw_inflight *f, struct sock *sk,
+			    unsigned long flags)
 {
 	struct cw_event *ev = &f->ev;
 	struct cw_marks *m = &ev->marks;
@@ -331,67 +355,77 @@ static void cw_inflight_end(struct cw_inflight *f, struct sock *sk)
 		cw_stats_close(sock_net(sk), ev);
 		cw_notify_event(ev);
 	}
-	cw_inflight_put(f);
+	cw_inflight_free(f, flags);
 }
 
 void cw_inflight_oom(struct sock *sk, bool oom)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	unsigned long flags;
+	struct cw_inflight *f;
 
-	/* A timer that asks during the linger wait finds an owner still. */
-	if (!f || !sock_flag(sk, SOCK_DEAD))
+	/* Also called by timers; during a wait for SO_LINGER the socket is not
+	 * SOCK_DEAD yet.
+	 */
+	if (!sock_flag(sk, SOCK_DEAD))
+		return;
+	f = cw_inflight_lock(sk, &flags);
+	if (!f)
 		return;
 	f->ev.marks.survived = true;
 	f->ev.marks.oom = oom;
 	f->ev.marks.net_dead = !oom && !check_net(sock_net(sk));
 	/* In these two cases inet_csk_destroy_sock() follows. */
-	if (!oom && !f->ev.marks.net_dead)
-		cw_inflight_end(f, sk);
+	if (oom || f->ev.marks.net_dead)
+		cw_inflight_unlock(f, flags);
+	else
+		cw_inflight_end(f, sk, flags);
 }
 
 void cw_inflight_destroy(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find(sk);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock(sk, &flags);
 
 	if (!f)
 		return;
 	if (f->listener)
-		cw_inflight_put(f);
+		cw_inflight_free(f, flags);
 	else
-		cw_inflight_end(f, sk);
+		cw_inflight_end(f, sk, flags);
 }
 
 void cw_inflight_shut_begin(struct sock *sk, int how)
 {
-	struct cw_inflight *f = cw_inflight_find(current);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_new(current, sk, &flags);
 
-	if (f)
-		cw_inflight_put(f);
-	f = cw_inflight_get(current, sk);
-	if (f)
-		f->ev.extra.how = how;
+	if (!f)
+		return;
+	f->ev.extra.how = how;
+	cw_inflight_unlock(f, flags);
 }
 
 void cw_inflight_shut_locked(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find(current);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_shut(sk, &flags);
 
-	if (!f || f->sk != sk)
+	if (!f)
 		return;
-	cw_facts_take(&f->ev.conn, sk);
-	f->ev.conn.age_ns = cw_birth_age(f->ev.conn.cookie);
-	f->write_seq = tcp_sk(sk)->write_seq;
-	f->facts_taken = true;
+	__cw_inflight_shut_facts(f, sk);
+	cw_inflight_unlock(f, flags);
 }
 
 void cw_inflight_shut_done(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find(current);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_shut(sk, &flags);
 
-	if (!f || f->sk != sk)
+	if (!f)
 		return;
 	cw_inflight_see_fin(f, sk);
 	f->ev.marks.new_state = sk->sk_state;
+	cw_inflight_unlock(f, flags);
 }
 
 /* Neither tcp_shutdown() nor tcp_disconnect() ran: a listener whose write side
@@ -399,7 +433,8 @@ void cw_inflight_shut_done(struct sock *sk)
  */
 void cw_inflight_shut_end(struct sock *sk)
 {
-	struct cw_inflight *f = cw_inflight_find(current);
+	unsigned long flags;
+	struct cw_inflight *f = cw_inflight_lock_shut(sk, &flags);
 	struct cw_event *ev;
 
 	if (!f)
@@ -414,5 +449,5 @@ void cw_inflight_shut_end(struct sock *sk)
 	ev->verdict = cw_classify_shutdown(&ev->conn, ev->extra.how,
 					   &ev->marks);
 	cw_notify_event(ev);
-	cw_inflight_put(f);
+	cw_inflight_free(f, flags);
 }

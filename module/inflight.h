@@ -6,14 +6,14 @@
  * Every function below is called from a probe on the kernel function that it
  * is named after, takes that function's socket, and does nothing when no
  * close of that socket is in progress. An entry is found by the socket's
- * address, which is never dereferenced from here but inside such a call.
+ * address, which is never dereferenced from here but inside such a call, and
+ * is touched under the lock of its bucket.
  *
  * The close by which a drain gives its socket up is followed as well, but
  * makes no event of its own: the drain is told its path.
  *
  * Context of all but init and exit: the caller holds the socket's lock or
- * owns the socket, which is what serialises access to its entry; softirq or
- * process; no sleeping.
+ * owns the socket; softirq or process; no sleeping.
  */
 #ifndef CW_INFLIGHT_H
 #define CW_INFLIGHT_H
@@ -40,7 +40,7 @@ void cw_inflight_exit(void);
 /** cw_inflight_count() - closes now in progress; racy, for display */
 unsigned int cw_inflight_count(void);
 
-/** cw_inflight_full() - closes not followed since load for want of a slot */
+/** cw_inflight_full() - closes given up since load for want of a slot */
 u64 cw_inflight_full(void);
 
 /** cw_inflight_begin() - __tcp_close() is entered; takes the facts */

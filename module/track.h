@@ -3,10 +3,10 @@
  * Connections on their way out: from the first sign of an end (our FIN, a
  * close, an RST) to the fate, minisocks in FIN_WAIT2 included.
  *
- * Entries are found by socket cookie, which a minisock inherits. Unless said
- * otherwise, functions are called from probes, in softirq or process context,
- * with the lock of the full socket held or the socket owned, which serialises
- * access to its entry; none sleeps.
+ * Entries are found by socket cookie, which a minisock inherits, and touched
+ * under the lock of their bucket. Functions are called from probes, in softirq
+ * or process context, with the lock of the full socket held or the socket
+ * owned; those for minisocks without any. None sleeps.
  */
 #ifndef CW_TRACK_H
 #define CW_TRACK_H
@@ -30,6 +30,9 @@ void cw_track_exit(void);
 /** cw_track_count() - connections now tracked; racy, for display */
 unsigned int cw_track_count(void);
 
+/** cw_track_evicted() - entries given up since load for want of slots */
+u64 cw_track_evicted(void);
+
 /** cw_track_mark() - CW_MARK_* @mark has been seen of @sk */
 void cw_track_mark(struct sock *sk, u32 mark);
 
@@ -50,7 +53,7 @@ void cw_track_gone(struct sock *sk, int old_state);
  * @mark: what ended that, or 0 for its timer
  *
  * Of this and cw_track_tw_kill() several may run at once for one minisock:
- * an entry is unhashed by what ends it, and only one can.
+ * the first frees its entry.
  */
 void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark);
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A fixed number of entries, found by a 64-bit key, shared by all payers.
+ *
+ * When all are in use, the payer that holds the most loses one of its own. So
+ * nobody is blinded by another who fills the table, a payer alone may use all
+ * of it, and entries that a missed probe hit left behind go first or last, but
+ * always at their own payer's expense.
+ */
+#ifndef CW_POOL_H
+#define CW_POOL_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#define CW_POOL_SHARES	256	/* payers that hash alike share one */
+
+/**
+ * struct cw_pool_entry - first member of an entry
+ * @node: on its bucket's chain, or on the free list
+ * @key: what it is found by
+ * @share: index of its payer's share
+ */
+struct cw_pool_entry {
+	struct hlist_node node;
+	u64 key;
+	u8 share;
+};
+
+struct cw_pool_bucket;
+
+/**
+ * struct cw_pool - define it static, with @size, @bits and @evict set
+ * @size: of an entry
+ * @bits: log2 of the number of buckets
+ * @evict: called for an entry that is taken away, its bucket locked; or NULL
+ * @class: bucket locks of different pools may nest
+ * @buckets: each with a lock that protects its chain and the entries on it
+ * @slots: the entries
+ * @free_lock: protects @free and @used; never nests inside a bucket's lock
+ * @free: entries not in use
+ * @used: how many are
+ * @hand: where the next search for an entry to evict begins; racy
+ * @held: entries of each share
+ * @lost: shares that have lost an entry since cw_pool_init()
+ * @evicted: entries evicted since load
+ */
+struct cw_pool {
+	size_t size;
+	unsigned int bits;
+	void (*evict)(struct cw_pool_entry *e);
+	struct lock_class_key class;
+	struct cw_pool_bucket *buckets;
+	void *slots;
+	raw_spinlock_t free_lock;
+	struct hlist_head free;
+	unsigned int used;
+	unsigned int hand;
+	atomic_t held[CW_POOL_SHARES];
+	bool lost[CW_POOL_SHARES];
+	atomic64_t evicted;
+};
+
+/**
+ * cw_pool_init() - allocate the entries
+ * @slots: how many
+ *
+ * Context: process, may sleep. Return: 0 or -ENOMEM.
+ */
+int cw_pool_init(struct cw_pool *pool, unsigned int slots);
+
+/** cw_pool_exit() - free them; no user may be left */
+void cw_pool_exit(struct cw_pool *pool);
+
+/**
+ * cw_pool_lock() - find an entry and lock its bucket
+ * @flags: for cw_pool_unlock()
+ *
+ * Context: any but NMI. Return: the entry, or NULL with nothing locked.
+ */
+struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key,
+				   unsigned long *flags);
+
+/**
+ * cw_pool_lock_new() - find an entry or make one, and lock its bucket
+ * @payer: whose share a new one counts in
+ * @flags: for cw_pool_unlock()
+ *
+ * A new one is zeroed behind its struct cw_pool_entry.
+ *
+ * Context: any but NMI; no bucket of this pool is locked by the caller.
+ * Return: the entry, or NULL with nothing locked if none could be freed.
+ */
+struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
+				       u64 payer, unsigned long *flags);
+
+/** cw_pool_unlock() - unlock the bucket of @key */
+void cw_pool_unlock(struct cw_pool *pool, u64 key, unsigned long flags);
+
+/** cw_pool_free() - give an entry up and unlock its bucket */
+void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e,
+		  unsigned long flags);
+
+/** cw_pool_share() - index of the share of a payer; pure */
+u8 cw_pool_share(u64 payer);
+
+/** cw_pool_has_lost() - may an entry of this payer have been evicted? */
+bool cw_pool_has_lost(const struct cw_pool *pool, u64 payer);
+
+/** cw_pool_count() - entries in use; racy, for display */
+unsigned int cw_pool_count(const struct cw_pool *pool);
+
+/** cw_pool_evicted() - entries evicted since load */
+u64 cw_pool_evicted(const struct cw_pool *pool);
+
+#endif
