@@ -4,7 +4,6 @@
  * entry with interrupts off and at its return with preemption off, and do
  * nothing but hand its arguments on.
  */
-#include <linux/kprobes.h>
 #include <linux/netlink.h>
 #include <linux/ptrace.h>
 #include <linux/string.h>
@@ -14,11 +13,13 @@
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
+#include "arm.h"
 #include "birth.h"
 #include "calls.h"
 #include "compat/compat.h"
 #include "facts.h"
 #include "inflight.h"
+#include "netns.h"
 #include "probe.h"
 #include "reset.h"
 #include "track.h"
@@ -271,13 +272,29 @@ static int cw_on_shutdown_return(struct kretprobe_instance *ri,
 	return 0;
 }
 
+enum cw_point_index {
+	CW_POINT_STATE,
+	CW_POINT_RESET,
+	CW_POINT_COUNT,
+};
+
+static bool cw_point_fired[CW_POINT_COUNT];
+
+static void cw_point_fire(enum cw_point_index i)
+{
+	if (!READ_ONCE(cw_point_fired[i]))
+		WRITE_ONCE(cw_point_fired[i], true);
+}
+
 static void cw_on_set_state(void *data, const struct sock *sk, const int old,
 			    const int new)
 {
+	cw_point_fire(CW_POINT_STATE);
 	if (!cw_facts_is_tcp(sk) || old == new)
 		return;
 	if (new == TCP_ESTABLISHED)
-		cw_birth_note(cw_facts_cookie((struct sock *)sk));
+		cw_birth_note(cw_facts_cookie((struct sock *)sk),
+			      cw_netns_payer(sock_net(sk), sk));
 	else if (new == TCP_CLOSE)
 		cw_track_gone((struct sock *)sk, old);
 }
@@ -287,6 +304,7 @@ static void cw_on_tp_reset(void *data, const struct sock *sk,
 			   const struct sk_buff *skb,
 			   const enum sk_rst_reason reason)
 {
+	cw_point_fire(CW_POINT_RESET);
 	if (skb)
 		cw_reset_sent(sk, skb, cw_rst_reason(reason));
 	else if (cw_facts_is_tcp(sk))
@@ -362,6 +380,7 @@ static const struct cw_return {
 };
 
 #define CW_NR_RETURNS	ARRAY_SIZE(cw_returns)
+#define CW_NR_ARMS	(CW_NR_RETURNS + CW_NR_ENTRIES)
 
 /* None of the functions waits for the peer; inet_shutdown() may wait for the
  * lock of its socket, and a task may be preempted in any.
@@ -372,25 +391,37 @@ static const struct cw_point {
 	const char *name;
 	void *handler;
 } cw_points[] = {
-	{ "inet_sock_set_state", cw_on_set_state },
+	[CW_POINT_STATE] = { "inet_sock_set_state", cw_on_set_state },
 #ifdef CW_HAVE_RST_REASON
-	{ "tcp_send_reset", cw_on_tp_reset },
+	[CW_POINT_RESET] = { "tcp_send_reset", cw_on_tp_reset },
 #endif
 };
 
 #define CW_NR_POINTS	ARRAY_SIZE(cw_points)
 
-static struct kprobe cw_kprobes[CW_NR_ENTRIES];
+static struct tracepoint *cw_tracepoints[CW_NR_POINTS];
+
+/* Returns first, so that a close that is begun is seen to its end. */
+static struct cw_arm *cw_arms[CW_NR_ARMS];
+
+/* Protects cw_arms[] against those who read figures, and cw_missed_before. All
+ * are written under the lock of watch.c.
+ */
+static DEFINE_SPINLOCK(cw_arms_lock);
+static u64 cw_missed_before;
+static bool cw_armed;
 
 /* A hit inside a handler is missed, and a handler in process context can be
  * interrupted by a softirq that works through many segments: keep that out.
  */
-static int cw_on_entry(struct kprobe *p, struct pt_regs *regs)
+static int cw_on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
-	const struct cw_entry *e = &cw_entries[p - cw_kprobes];
+	struct cw_arm *a = cw_arm_of(kp);
+	const struct cw_entry *e = a->point;
 	struct sock *sk = e->of_tcp ? cw_arg_tcp(regs, 0) : NULL;
 	unsigned long flags;
 
+	cw_arm_fire(a);
 	if (e->of_tcp && !sk)
 		return 0;
 	local_irq_save(flags);
@@ -399,24 +430,23 @@ static int cw_on_entry(struct kprobe *p, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kretprobe cw_kretprobes[CW_NR_RETURNS];
-static struct tracepoint *cw_tracepoints[CW_NR_POINTS];
-
-/* Written under the lock of watch.c. */
-static bool cw_armed;
-static u64 cw_missed_before;
-
-/* extack keeps a pointer to the text, so the text must outlive the call. */
-static char cw_refused[112];
-
-static void cw_probe_refused(struct netlink_ext_ack *extack, const char *kind,
-			     const char *symbol, int err)
+static int cw_on_return_entry(struct kretprobe_instance *ri,
+			      struct pt_regs *regs)
 {
-	snprintf(cw_refused, sizeof(cw_refused),
-		 "kernel refused a %s on %s (error %d); see the kernel log",
-		 kind, symbol, -err);
-	if (extack)
-		extack->_msg = cw_refused;
+	struct kretprobe *rp = get_kretprobe(ri);
+	struct cw_arm *a = rp ? cw_arm_of(&rp->kp) : NULL;
+
+	if (!a)
+		return 1;
+	cw_arm_fire(a);
+	return ((const struct cw_return *)a->point)->entry(ri, regs);
+}
+
+static int cw_probe_refused(struct netlink_ext_ack *extack, int err)
+{
+	NL_SET_ERR_MSG(extack,
+		       "the kernel refused a probe on a function of its TCP; the kernel log names it");
+	return err;
 }
 
 static void cw_tp_find(struct tracepoint *tp, void *priv)
@@ -442,6 +472,7 @@ static int cw_probe_arm_points(struct netlink_ext_ack *extack)
 	unsigned int i;
 	int err;
 
+	memset(cw_point_fired, 0, sizeof(cw_point_fired));
 	for_each_kernel_tracepoint(cw_tp_find, NULL);
 	for (i = 0; i < CW_NR_POINTS; i++) {
 		err = -ENOENT;
@@ -450,81 +481,79 @@ static int cw_probe_arm_points(struct netlink_ext_ack *extack)
 							cw_points[i].handler,
 							NULL);
 		if (err) {
-			cw_probe_refused(extack, "tracepoint probe",
-					 cw_points[i].name, err);
+			pr_warn("closewatch: no probe on tracepoint %s (error %d)\n",
+				cw_points[i].name, -err);
 			cw_probe_disarm_points(i);
-			return err;
+			return cw_probe_refused(extack, err);
 		}
 	}
 	return 0;
 }
 
-static void cw_probe_disarm_returns(unsigned int n)
+static struct cw_arm *cw_probe_arm_return(const struct cw_return *r)
 {
-	struct kretprobe *rps[CW_NR_RETURNS];
-	unsigned int i;
+	struct kretprobe like = {
+		.kp.symbol_name = r->symbol,
+		.entry_handler = cw_on_return_entry,
+		.handler = r->handler,
+		.data_size = sizeof(struct cw_ret),
+		.maxactive = CW_RETURN_INSTANCES + 2 * num_possible_cpus(),
+	};
 
-	for (i = 0; i < n; i++)
-		rps[i] = &cw_kretprobes[i];
-	unregister_kretprobes(rps, n);
+	return cw_arm_return(&like, r);
 }
 
-static int cw_probe_arm_returns(struct netlink_ext_ack *extack)
+static struct cw_arm *cw_probe_arm_one(unsigned int i)
+{
+	const struct cw_entry *e;
+	struct cw_arm *a;
+
+	if (i < CW_NR_RETURNS)
+		return cw_probe_arm_return(&cw_returns[i]);
+	e = &cw_entries[i - CW_NR_RETURNS];
+	a = cw_arm_entry(e->symbol, cw_on_entry, e);
+	return a == ERR_PTR(-ENOENT) && e->optional ? NULL : a;
+}
+
+static const char *cw_probe_symbol(unsigned int i)
+{
+	return i < CW_NR_RETURNS ? cw_returns[i].symbol :
+				   cw_entries[i - CW_NR_RETURNS].symbol;
+}
+
+static void cw_probe_disarm_arms(void)
+{
+	struct cw_arm *arms[CW_NR_ARMS];
+	unsigned int i;
+
+	BUILD_BUG_ON(CW_NR_ARMS > CW_ARM_BATCH);
+	memcpy(arms, cw_arms, sizeof(arms));
+	cw_arm_release(arms, CW_NR_ARMS);
+	spin_lock(&cw_arms_lock);
+	for (i = 0; i < CW_NR_ARMS; i++)
+		cw_missed_before += cw_arm_missed(arms[i]);
+	memset(cw_arms, 0, sizeof(cw_arms));
+	spin_unlock(&cw_arms_lock);
+	for (i = 0; i < CW_NR_ARMS; i++)
+		cw_arm_free(arms[i]);
+}
+
+static int cw_probe_arm_arms(struct netlink_ext_ack *extack)
 {
 	unsigned int i;
-	int err;
 
-	memset(cw_kretprobes, 0, sizeof(cw_kretprobes));
-	for (i = 0; i < CW_NR_RETURNS; i++) {
-		struct kretprobe *rp = &cw_kretprobes[i];
+	for (i = 0; i < CW_NR_ARMS; i++) {
+		struct cw_arm *a = cw_probe_arm_one(i);
 
-		rp->kp.symbol_name = cw_returns[i].symbol;
-		rp->entry_handler = cw_returns[i].entry;
-		rp->handler = cw_returns[i].handler;
-		rp->data_size = sizeof(struct cw_ret);
-		rp->maxactive = CW_RETURN_INSTANCES + 2 * num_possible_cpus();
-		err = register_kretprobe(rp);
-		if (err) {
-			cw_probe_refused(extack, "kretprobe",
-					 cw_returns[i].symbol, err);
-			cw_probe_disarm_returns(i);
-			return err;
+		if (IS_ERR(a)) {
+			pr_warn("closewatch: no probe on %s (error %ld)\n",
+				cw_probe_symbol(i), -PTR_ERR(a));
+			cw_probe_disarm_arms();
+			return cw_probe_refused(extack, PTR_ERR(a));
 		}
-	}
-	return 0;
-}
-
-static void cw_probe_disarm_entries(unsigned int n)
-{
-	struct kprobe *kps[CW_NR_ENTRIES];
-	unsigned int i, armed = 0;
-
-	for (i = 0; i < n; i++) {
-		if (cw_kprobes[i].symbol_name)
-			kps[armed++] = &cw_kprobes[i];
-	}
-	/* One grace period for all, where one by one would take many. */
-	unregister_kprobes(kps, armed);
-}
-
-static int cw_probe_arm_entries(struct netlink_ext_ack *extack)
-{
-	unsigned int i;
-	int err;
-
-	memset(cw_kprobes, 0, sizeof(cw_kprobes));
-	for (i = 0; i < CW_NR_ENTRIES; i++) {
-		cw_kprobes[i].symbol_name = cw_entries[i].symbol;
-		cw_kprobes[i].pre_handler = cw_on_entry;
-		err = register_kprobe(&cw_kprobes[i]);
-		if (!err)
-			continue;
-		memset(&cw_kprobes[i], 0, sizeof(cw_kprobes[i]));
-		if (err == -ENOENT && cw_entries[i].optional)
-			continue;
-		cw_probe_refused(extack, "kprobe", cw_entries[i].symbol, err);
-		cw_probe_disarm_entries(i);
-		return err;
+		spin_lock(&cw_arms_lock);
+		cw_arms[i] = a;
+		spin_unlock(&cw_arms_lock);
 	}
 	return 0;
 }
@@ -536,52 +565,44 @@ int cw_probe_arm(struct netlink_ext_ack *extack)
 	err = cw_probe_arm_points(extack);
 	if (err)
 		return err;
-	err = cw_probe_arm_returns(extack);
+	err = cw_probe_arm_arms(extack);
 	if (err)
-		goto err_points;
-	err = cw_probe_arm_entries(extack);
-	if (err)
-		goto err_returns;
-	WRITE_ONCE(cw_armed, true);
-	return 0;
-
-err_returns:
-	cw_probe_disarm_returns(CW_NR_RETURNS);
-err_points:
-	cw_probe_disarm_points(CW_NR_POINTS);
+		cw_probe_disarm_points(CW_NR_POINTS);
+	else
+		WRITE_ONCE(cw_armed, true);
 	return err;
-}
-
-static u64 cw_probe_missed_now(void)
-{
-	unsigned int i;
-	u64 n = 0;
-
-	for (i = 0; i < CW_NR_ENTRIES; i++)
-		n += cw_kprobes[i].nmissed;
-	for (i = 0; i < CW_NR_RETURNS; i++)
-		n += cw_kretprobes[i].nmissed + cw_kretprobes[i].kp.nmissed;
-	return n;
 }
 
 void cw_probe_disarm(void)
 {
-	cw_probe_disarm_entries(CW_NR_ENTRIES);
-	cw_probe_disarm_returns(CW_NR_RETURNS);
+	cw_probe_disarm_arms();
 	cw_probe_disarm_points(CW_NR_POINTS);
-	cw_missed_before += cw_probe_missed_now();
 	WRITE_ONCE(cw_armed, false);
 }
 
-unsigned int cw_probe_armed(void)
+bool cw_probe_is_armed(void)
 {
-	return READ_ONCE(cw_armed) ?
-		CW_NR_ENTRIES + CW_NR_RETURNS + CW_NR_POINTS : 0;
+	return READ_ONCE(cw_armed);
 }
 
-u64 cw_probe_missed(void)
+void cw_probe_count(struct cw_probe_count *count)
 {
-	u64 n = READ_ONCE(cw_missed_before);
+	unsigned int i;
 
-	return READ_ONCE(cw_armed) ? n + cw_probe_missed_now() : n;
+	memset(count, 0, sizeof(*count));
+	spin_lock(&cw_arms_lock);
+	count->missed = cw_missed_before;
+	for (i = 0; i < CW_NR_ARMS; i++) {
+		if (!cw_arms[i])
+			continue;
+		count->armed++;
+		count->fired += READ_ONCE(cw_arms[i]->fired);
+		count->missed += cw_arm_missed(cw_arms[i]);
+	}
+	spin_unlock(&cw_arms_lock);
+	if (!cw_probe_is_armed())
+		return;
+	count->armed += CW_NR_POINTS;
+	for (i = 0; i < CW_NR_POINTS; i++)
+		count->fired += READ_ONCE(cw_point_fired[i]);
 }

@@ -24,10 +24,22 @@ int cw_probe_arm(struct netlink_ext_ack *extack);
  */
 void cw_probe_disarm(void);
 
-/** cw_probe_armed() - how many probes are armed; racy, for display */
-unsigned int cw_probe_armed(void);
+/** cw_probe_is_armed() - are the probes armed? Any context; racy */
+bool cw_probe_is_armed(void);
 
-/** cw_probe_missed() - probe hits since load that no handler saw */
-u64 cw_probe_missed(void);
+/**
+ * struct cw_probe_count - figures of the probes
+ * @armed: how many are armed now
+ * @fired: how many of them have been hit since
+ * @missed: hits since load that no handler saw
+ */
+struct cw_probe_count {
+	unsigned int armed;
+	unsigned int fired;
+	u64 missed;
+};
+
+/** cw_probe_count() - read the figures; process context */
+void cw_probe_count(struct cw_probe_count *count);
 
 #endif

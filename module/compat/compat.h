@@ -7,6 +7,7 @@
 #define CW_COMPAT_H
 
 #include <linux/kallsyms.h>
+#include <linux/kprobes.h>
 #include <linux/net.h>
 #include <linux/ptrace.h>
 #include <linux/skbuff.h>
@@ -37,6 +38,11 @@
 /* sk_memory_allocated() and its kin left net/sock.h in 6.10. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 #include <net/proto_memory.h>
+#endif
+
+/* The way from an instance to its kretprobe changed in 5.11. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define get_kretprobe(ri)	((ri)->rp)
 #endif
 
 /* close(2) stopped calling filp_close() when it learnt to fput at once. */
