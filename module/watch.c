@@ -8,8 +8,10 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
+#include <linux/workqueue.h>
 
 #include "birth.h"
+#include "canary.h"
 #include "inflight.h"
 #include "notify.h"
 #include "probe.h"
@@ -32,9 +34,21 @@ module_param(track_slots, uint, 0444);
 MODULE_PARM_DESC(track_slots,
 		 "closing connections followed at once, 64 to 1048576 (16384)");
 
-/* Protects cw_watch_users and the state of the pipeline behind it. */
+/*
+ * Arming and disarming replace code of the kernel and wait for grace periods.
+ * So the probes stay for a while after the last listener has gone: listeners
+ * that come and go cost the host no more than one of each in that time, and
+ * nobody waits for them to be disarmed.
+ */
+#define CW_WATCH_DELAY	HZ
+
+/* Protects the count and the state of the pipeline behind it. */
 static DEFINE_MUTEX(cw_watch_lock);
 static unsigned int cw_watch_users;
+static bool cw_watch_runs;
+
+static void cw_watch_work_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(cw_watch_work, cw_watch_work_fn);
 
 unsigned int cw_watch_ring_slots(void)
 {
@@ -60,11 +74,17 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	err = cw_track_init(track);
 	if (err)
 		goto err_inflight;
-	err = cw_probe_arm(extack);
+	err = cw_canary_get(extack);
 	if (err)
 		goto err_track;
+	err = cw_probe_arm(extack);
+	if (err)
+		goto err_canary;
+	cw_watch_runs = true;
 	return 0;
 
+err_canary:
+	cw_canary_put();
 err_track:
 	cw_notify_cancel();
 	cw_track_exit();
@@ -84,7 +104,11 @@ err_out:
 static void __cw_watch_stop(void)
 {
 	lockdep_assert_held(&cw_watch_lock);
+	if (cw_watch_users || !cw_watch_runs)
+		return;
+	cw_watch_runs = false;
 	cw_probe_disarm();
+	cw_canary_put();
 	cw_notify_cancel();
 	cw_track_exit();
 	cw_inflight_exit();
@@ -92,13 +116,19 @@ static void __cw_watch_stop(void)
 	cw_ring_exit();
 }
 
+static void cw_watch_work_fn(struct work_struct *work)
+{
+	mutex_lock(&cw_watch_lock);
+	__cw_watch_stop();
+	mutex_unlock(&cw_watch_lock);
+}
+
 int cw_watch_get(struct netlink_ext_ack *extack)
 {
-	int err = 0;
+	int err;
 
 	mutex_lock(&cw_watch_lock);
-	if (!cw_watch_users)
-		err = __cw_watch_start(extack);
+	err = cw_watch_runs ? cw_canary_check(extack) : __cw_watch_start(extack);
 	if (!err)
 		cw_watch_users++;
 	mutex_unlock(&cw_watch_lock);
@@ -109,6 +139,13 @@ void cw_watch_put(void)
 {
 	mutex_lock(&cw_watch_lock);
 	if (!WARN_ON_ONCE(!cw_watch_users) && !--cw_watch_users)
-		__cw_watch_stop();
+		mod_delayed_work(system_long_wq, &cw_watch_work,
+				 CW_WATCH_DELAY);
 	mutex_unlock(&cw_watch_lock);
+}
+
+void cw_watch_exit(void)
+{
+	cancel_delayed_work_sync(&cw_watch_work);
+	cw_watch_work_fn(NULL);
 }
