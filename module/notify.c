@@ -3,11 +3,17 @@
  * Loss is counted where it happens and told as soon as it can be: each
  * listener has, for each cause, what it has lost and what it has been told.
  * A difference is put before its next event as a lost record; while one
- * stands and nothing happens, the worker tries again by itself.
+ * stands and nothing happens, a work of its own tries again. That one never
+ * delays the worker, on which other listeners wait.
+ *
+ * Listeners are found by the network namespace of an event, so that those of
+ * other namespaces cost a close nothing, however many they are.
  */
 #include <linux/atomic.h>
+#include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -16,43 +22,62 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
-#include "inflight.h"
+#include "canary.h"
+#include "charge.h"
 #include "netlink.h"
 #include "notify.h"
 #include "probe.h"
 #include "ring.h"
 
+static unsigned int listeners_max_uid = 64;
+module_param(listeners_max_uid, uint, 0644);
+MODULE_PARM_DESC(listeners_max_uid, "listeners at once of a user (64)");
+
+#define CW_NOTIFY_BITS	8
 #define CW_NOTIFY_MSG	8000	/* bytes of attributes in a message */
 #define CW_NOTIFY_BURST	4096	/* events taken before others get a turn */
 #define CW_NOTIFY_DELAY	1	/* jiffies in which events gather */
 #define CW_NOTIFY_RETRY	(HZ / 5)
+#define CW_NOTIFY_SKIP	64	/* events not built for who does not read */
 #define CW_NR_LOSSES	(CLOSEWATCH_LOSS_MAX + 1)
 
 /*
- * Read by handlers under RCU. filter is replaced as a whole; lost[] is
- * written by handlers and the worker; all else is the worker's and needs the
- * notify lock.
+ * What a listener wants, on the chain of the namespace that it wants it of.
+ * Replaced as a whole; handlers read it under RCU, and its listener with it.
+ */
+struct cw_hook {
+	struct hlist_node node;
+	struct rcu_head rcu;
+	struct cw_listener *listener;
+	struct cw_filter filter;
+};
+
+/*
+ * lost[] is written by handlers and the worker; all else needs the notify lock.
  */
 struct cw_listener {
 	struct list_head node;
 	struct rcu_head rcu;
-	struct cw_filter __rcu *filter;
+	struct cw_hook *hook;
 	struct net *net;
+	u64 payer;
 	u32 portid;
 	atomic64_t lost[CW_NR_LOSSES];
 	u64 told[CW_NR_LOSSES];
 	u64 telling[CW_NR_LOSSES];	/* as told[], once skb is delivered */
-	u64 missed_before;		/* cw_notify_missed(), at the start */
-	u64 full_before;
+	u64 before[CW_NR_LOSSES];	/* of all listeners, at its start */
 	u64 sent;
 	struct sk_buff *skb;		/* the message being filled, or NULL */
 	void *msg;
 	unsigned int nr;		/* events in it, lost records excluded */
+	unsigned int skip;		/* events to count and not to build */
 };
 
-/* Protects the list against change, and all that only the worker uses. */
+/* Protects lists and chains against change, and all that only works use. */
 static DEFINE_MUTEX(cw_notify_lock);
 static LIST_HEAD(cw_notify_list);
+/* By the number of the namespace; those of all namespaces are on that of 0. */
+static DEFINE_HASHTABLE(cw_notify_hooks, CW_NOTIFY_BITS);
 static unsigned int cw_notify_nr;
 static atomic64_t cw_notify_nr_ring = ATOMIC64_INIT(0);
 static atomic64_t cw_notify_nr_socket = ATOMIC64_INIT(0);
@@ -60,56 +85,99 @@ static struct cw_event cw_notify_ev;	/* the worker's copy */
 
 static struct workqueue_struct *cw_notify_wq;
 static void cw_notify_work_fn(struct work_struct *work);
+static void cw_notify_retry_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(cw_notify_work, cw_notify_work_fn);
+static DECLARE_DELAYED_WORK(cw_notify_retry, cw_notify_retry_fn);
 
-static bool cw_listener_wants(const struct cw_listener *l,
-			      const struct cw_event *ev)
+/* Anything but 0 of @fn ends it. Under RCU or the notify lock. */
+static bool cw_notify_chain(u64 netns, const struct cw_event *ev,
+			    bool (*fn)(struct cw_listener *l,
+				       const struct cw_event *ev))
 {
-	return cw_filter_match(rcu_dereference_check(l->filter,
-						     lockdep_is_held(&cw_notify_lock)),
-			       ev);
+	struct cw_hook *h;
+
+	hlist_for_each_entry_rcu(h, &cw_notify_hooks[hash_64(netns, CW_NOTIFY_BITS)],
+				 node, lockdep_is_held(&cw_notify_lock)) {
+		if (h->filter.netns == netns &&
+		    cw_filter_match(&h->filter, ev) && fn(h->listener, ev))
+			return true;
+	}
+	return false;
 }
 
-static void cw_notify_count_ring(const struct cw_event *ev)
+/* Call @fn for the listeners that want @ev, until it returns true. */
+static bool cw_notify_each(const struct cw_event *ev,
+			   bool (*fn)(struct cw_listener *l,
+				      const struct cw_event *ev))
 {
-	struct cw_listener *l;
+	return cw_notify_chain(ev->conn.netns, ev, fn) ||
+	       cw_notify_chain(0, ev, fn);
+}
 
-	atomic64_inc(&cw_notify_nr_ring);
-	list_for_each_entry_rcu(l, &cw_notify_list, node) {
-		if (cw_listener_wants(l, ev))
-			atomic64_inc(&l->lost[CLOSEWATCH_LOSS_RING]);
-	}
+static bool cw_listener_is_one(struct cw_listener *l, const struct cw_event *ev)
+{
+	return true;
+}
+
+static bool cw_listener_lost_ring(struct cw_listener *l,
+				  const struct cw_event *ev)
+{
+	atomic64_inc(&l->lost[CLOSEWATCH_LOSS_RING]);
+	return false;
+}
+
+static bool cw_listener_lost_inflight(struct cw_listener *l,
+				      const struct cw_event *ev)
+{
+	atomic64_inc(&l->lost[CLOSEWATCH_LOSS_INFLIGHT]);
+	return false;
+}
+
+void cw_notify_lose(const struct cw_event *ev, u32 loss)
+{
+	rcu_read_lock();
+	cw_notify_each(ev, loss == CLOSEWATCH_LOSS_RING ?
+			   cw_listener_lost_ring : cw_listener_lost_inflight);
+	rcu_read_unlock();
 }
 
 void cw_notify_event(struct cw_event *ev)
 {
-	struct cw_listener *l;
-	bool wanted = false;
-
 	rcu_read_lock();
-	list_for_each_entry_rcu(l, &cw_notify_list, node) {
-		if (cw_listener_wants(l, ev)) {
-			wanted = true;
-			break;
-		}
-	}
-	if (wanted) {
+	if (READ_ONCE(cw_notify_nr) && cw_notify_each(ev, cw_listener_is_one)) {
 		ev->time = ktime_get_real_ns();
-		if (cw_ring_push(ev) < 0)
-			cw_notify_count_ring(ev);
+		if (cw_ring_push(ev) < 0) {
+			atomic64_inc(&cw_notify_nr_ring);
+			cw_notify_lose(ev, CLOSEWATCH_LOSS_RING);
+		}
 		queue_delayed_work(cw_notify_wq, &cw_notify_work,
 				   CW_NOTIFY_DELAY);
 	}
 	rcu_read_unlock();
 }
 
-/* What concerns every listener, for nobody knows whose events they were. */
-static void cw_listener_count_missed(struct cw_listener *l)
+/* Losses that cannot be attributed: charged to every listener. */
+static void cw_notify_shared_losses(u64 *lost)
 {
-	atomic64_set(&l->lost[CLOSEWATCH_LOSS_PROBE],
-		     cw_probe_missed() - l->missed_before);
-	atomic64_set(&l->lost[CLOSEWATCH_LOSS_INFLIGHT],
-		     cw_inflight_full() - l->full_before);
+	struct cw_probe_count count;
+
+	cw_probe_count(&count);
+	memset(lost, 0, CW_NR_LOSSES * sizeof(*lost));
+	lost[CLOSEWATCH_LOSS_PROBE] = count.missed;
+	lost[CLOSEWATCH_LOSS_BLIND] = cw_canary_blind_seconds();
+}
+
+static void __cw_listener_count_shared(struct cw_listener *l, const u64 *lost)
+{
+	static const u32 shared[] = {
+		CLOSEWATCH_LOSS_PROBE,
+		CLOSEWATCH_LOSS_BLIND,
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(shared); i++)
+		atomic64_set(&l->lost[shared[i]],
+			     lost[shared[i]] - l->before[shared[i]]);
 }
 
 static void __cw_listener_send(struct cw_listener *l)
@@ -125,8 +193,10 @@ static void __cw_listener_send(struct cw_listener *l)
 	if (err) {
 		atomic64_add(l->nr, &l->lost[CLOSEWATCH_LOSS_SOCKET]);
 		atomic64_add(l->nr, &cw_notify_nr_socket);
+		l->skip = CW_NOTIFY_SKIP;
 	} else {
 		l->sent += l->nr;
+		l->skip = 0;
 		memcpy(l->told, l->telling, sizeof(l->told));
 	}
 	memcpy(l->telling, l->told, sizeof(l->telling));
@@ -172,7 +242,6 @@ static void __cw_listener_tell(struct cw_listener *l)
 {
 	u32 i;
 
-	cw_listener_count_missed(l);
 	for (i = 0; i < CW_NR_LOSSES; i++) {
 		u64 lost = atomic64_read(&l->lost[i]);
 
@@ -195,44 +264,68 @@ static bool __cw_listener_owed(struct cw_listener *l)
 	return false;
 }
 
-static void __cw_listener_event(struct cw_listener *l,
+static bool __cw_listener_event(struct cw_listener *l,
 				const struct cw_event *ev)
 {
+	/* To one that does not read, building messages is work for nothing. */
+	if (l->skip && l->skip--)
+		goto lost;
 	__cw_listener_tell(l);
 	if (!__cw_listener_put(l, ev, 0, 0)) {
 		l->nr++;
-		return;
+		return false;
 	}
+lost:
 	atomic64_inc(&l->lost[CLOSEWATCH_LOSS_SOCKET]);
 	atomic64_inc(&cw_notify_nr_socket);
+	return false;
+}
+
+/* End a turn: deliver what is due, and have the rest tried again. */
+static void __cw_notify_settle(void)
+{
+	u64 shared[CW_NR_LOSSES];
+	struct cw_listener *l;
+	bool owed = false;
+
+	lockdep_assert_held(&cw_notify_lock);
+	cw_notify_shared_losses(shared);
+	list_for_each_entry(l, &cw_notify_list, node) {
+		__cw_listener_count_shared(l, shared);
+		__cw_listener_tell(l);
+		__cw_listener_send(l);
+		owed |= __cw_listener_owed(l);
+	}
+	if (owed)
+		queue_delayed_work(cw_notify_wq, &cw_notify_retry,
+				   CW_NOTIFY_RETRY);
 }
 
 static void cw_notify_work_fn(struct work_struct *work)
 {
 	unsigned int burst = CW_NOTIFY_BURST;
-	struct cw_listener *l;
-	bool owed = false;
 
 	mutex_lock(&cw_notify_lock);
 	while (burst && cw_ring_pop(&cw_notify_ev)) {
-		list_for_each_entry(l, &cw_notify_list, node) {
-			if (cw_listener_wants(l, &cw_notify_ev))
-				__cw_listener_event(l, &cw_notify_ev);
-		}
+		cw_notify_each(&cw_notify_ev, __cw_listener_event);
 		burst--;
 	}
-	list_for_each_entry(l, &cw_notify_list, node) {
-		__cw_listener_tell(l);
-		__cw_listener_send(l);
-		owed |= __cw_listener_owed(l);
-	}
+	__cw_notify_settle();
 	mutex_unlock(&cw_notify_lock);
-
 	if (!burst)
 		mod_delayed_work(cw_notify_wq, &cw_notify_work, 0);
-	else if (owed)
-		queue_delayed_work(cw_notify_wq, &cw_notify_work,
-				   CW_NOTIFY_RETRY);
+}
+
+static void cw_notify_retry_fn(struct work_struct *work)
+{
+	mutex_lock(&cw_notify_lock);
+	__cw_notify_settle();
+	mutex_unlock(&cw_notify_lock);
+}
+
+void cw_notify_kick(void)
+{
+	mod_delayed_work(cw_notify_wq, &cw_notify_retry, 0);
 }
 
 static struct cw_listener *__cw_notify_find(const struct net *net, u32 portid)
@@ -247,91 +340,117 @@ static struct cw_listener *__cw_notify_find(const struct net *net, u32 portid)
 	return NULL;
 }
 
-static struct cw_listener *cw_listener_alloc(const struct cw_filter *filter)
+static struct cw_hook *cw_hook_alloc(struct cw_listener *l,
+				     const struct cw_filter *filter)
 {
-	struct cw_listener *l = kzalloc(sizeof(*l), GFP_KERNEL);
-	struct cw_filter *f = kmemdup(filter, sizeof(*filter), GFP_KERNEL);
+	struct cw_hook *h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
 
-	if (!l || !f) {
-		kfree(l);
-		kfree(f);
+	if (!h)
 		return NULL;
-	}
-	RCU_INIT_POINTER(l->filter, f);
-	return l;
+	h->listener = l;
+	h->filter = *filter;
+	return h;
 }
 
-static void cw_listener_free_rcu(struct rcu_head *rcu)
+static void __cw_hook_link(struct cw_hook *h)
 {
-	struct cw_listener *l = container_of(rcu, struct cw_listener, rcu);
-
-	kfree(rcu_dereference_protected(l->filter, true));
-	kfree(l);
+	lockdep_assert_held(&cw_notify_lock);
+	hash_add_rcu(cw_notify_hooks, &h->node, h->filter.netns);
+	h->listener->hook = h;
 }
 
-int cw_notify_add(struct net *net, u32 portid, const struct cw_filter *filter)
+static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 {
-	struct cw_listener *l = cw_listener_alloc(filter);
-	int err = -EEXIST;
+	int err;
 
-	if (!l)
-		return -ENOMEM;
-	l->net = net;
-	l->portid = portid;
-	l->missed_before = cw_probe_missed();
-	l->full_before = cw_inflight_full();
-
-	mutex_lock(&cw_notify_lock);
-	if (!__cw_notify_find(net, portid)) {
-		list_add_tail_rcu(&l->node, &cw_notify_list);
-		WRITE_ONCE(cw_notify_nr, cw_notify_nr + 1);
-		err = 0;
-	}
-	mutex_unlock(&cw_notify_lock);
+	lockdep_assert_held(&cw_notify_lock);
+	if (__cw_notify_find(l->net, l->portid))
+		return -EEXIST;
+	err = cw_charge(l->payer, CW_CHARGE_LISTENER,
+			READ_ONCE(listeners_max_uid));
 	if (err)
-		cw_listener_free_rcu(&l->rcu);
+		return err;
+	cw_notify_shared_losses(l->before);
+	list_add_tail(&l->node, &cw_notify_list);
+	WRITE_ONCE(cw_notify_nr, cw_notify_nr + 1);
+	__cw_hook_link(h);
+	return 0;
+}
+
+int cw_notify_add(struct net *net, u32 portid, u64 payer,
+		  const struct cw_filter *filter)
+{
+	struct cw_listener *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
+	struct cw_hook *h = cw_hook_alloc(l, filter);
+	int err = -ENOMEM;
+
+	if (l && h) {
+		l->net = net;
+		l->portid = portid;
+		l->payer = payer;
+		mutex_lock(&cw_notify_lock);
+		err = __cw_notify_link(l, h);
+		mutex_unlock(&cw_notify_lock);
+	}
+	if (err) {
+		kfree(h);
+		kfree(l);
+	}
 	return err;
 }
 
+/* The new one first: an event between the two is not missed. */
 int cw_notify_refilter(struct net *net, u32 portid,
 		       const struct cw_filter *filter)
 {
-	struct cw_filter *f = kmemdup(filter, sizeof(*filter), GFP_KERNEL);
+	struct cw_hook *h = cw_hook_alloc(NULL, filter), *old = NULL;
 	struct cw_listener *l;
 
-	if (!f)
+	if (!h)
 		return -ENOMEM;
 	mutex_lock(&cw_notify_lock);
 	l = __cw_notify_find(net, portid);
-	if (l)
-		f = rcu_replace_pointer(l->filter, f,
-					lockdep_is_held(&cw_notify_lock));
+	if (l) {
+		old = l->hook;
+		h->listener = l;
+		__cw_hook_link(h);
+		hash_del_rcu(&old->node);
+	}
 	mutex_unlock(&cw_notify_lock);
-	if (l)
-		synchronize_rcu();
-	kfree(f);
-	return l ? 0 : -ENOENT;
+	if (!l) {
+		kfree(h);
+		return -ENOENT;
+	}
+	kfree_rcu(old, rcu);
+	return 0;
 }
 
 static void __cw_listener_stats(struct cw_listener *l,
 				struct cw_notify_stats *stats)
 {
+	u64 shared[CW_NR_LOSSES];
 	u32 i;
 
-	cw_listener_count_missed(l);
+	cw_notify_shared_losses(shared);
+	__cw_listener_count_shared(l, shared);
 	stats->sent = l->sent;
 	stats->lost = 0;
-	for (i = 0; i < CW_NR_LOSSES; i++)
-		stats->lost += atomic64_read(&l->lost[i]);
+	for (i = 0; i < CW_NR_LOSSES; i++) {
+		if (i != CLOSEWATCH_LOSS_BLIND)
+			stats->lost += atomic64_read(&l->lost[i]);
+	}
 }
 
 static void __cw_notify_unlink(struct cw_listener *l)
 {
 	lockdep_assert_held(&cw_notify_lock);
-	list_del_rcu(&l->node);
+	hash_del_rcu(&l->hook->node);
+	list_del(&l->node);
 	WRITE_ONCE(cw_notify_nr, cw_notify_nr - 1);
 	nlmsg_free(l->skb);
-	call_rcu(&l->rcu, cw_listener_free_rcu);
+	cw_uncharge(l->payer, CW_CHARGE_LISTENER);
+	kfree_rcu(l->hook, rcu);
+	kfree_rcu(l, rcu);
 }
 
 int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats)
@@ -391,6 +510,7 @@ void cw_notify_cancel(void)
 	 */
 	synchronize_rcu();
 	cancel_delayed_work_sync(&cw_notify_work);
+	cancel_delayed_work_sync(&cw_notify_retry);
 }
 
 unsigned int cw_notify_listeners(void)
@@ -417,6 +537,4 @@ int cw_notify_init(void)
 void cw_notify_exit(void)
 {
 	destroy_workqueue(cw_notify_wq);
-	/* Listeners are freed by call_rcu() with a function of this module. */
-	rcu_barrier();
 }

@@ -32,8 +32,8 @@ void cw_notify_exit(void);
  * cw_notify_event() - offer an event to the listeners
  * @ev: complete but for time, cpu and seq, which are set here
  *
- * Without a listener nothing is touched, and listeners are looked for and the
- * event is put on a ring within one RCU read section: so the use of the rings
+ * Listeners are looked for by the event's network namespace. They are found,
+ * and the event is put on a ring, within one RCU read section: so the use of the rings
  * ends a grace period after the last listener has gone, see
  * cw_notify_cancel(). Callers that are no handlers must end before
  * cw_notify_exit().
@@ -46,12 +46,15 @@ void cw_notify_event(struct cw_event *ev);
  * cw_notify_add() - make a netlink socket a listener
  * @net: its network namespace; outlives the listener, whose socket holds it
  * @portid: its port id
+ * @payer: whom its place is charged to, see cw_netns_payer()
  * @filter: what it wants; copied
  *
  * Context: process, may sleep; takes the notify lock.
- * Return: 0, -EEXIST if it is one already, or -ENOMEM.
+ * Return: 0, -EEXIST if it is one already, -EUSERS if @payer has as many as
+ * the parameter listeners_max_uid allows, or -ENOMEM.
  */
-int cw_notify_add(struct net *net, u32 portid, const struct cw_filter *filter);
+int cw_notify_add(struct net *net, u32 portid, u64 payer,
+		  const struct cw_filter *filter);
 
 /**
  * cw_notify_refilter() - replace the filter of a listener
@@ -75,6 +78,18 @@ bool cw_notify_del_any(void);
 /** cw_notify_get_stats() - figures of a listener; 0 or -ENOENT */
 int cw_notify_get_stats(struct net *net, u32 portid,
 			struct cw_notify_stats *stats);
+
+/**
+ * cw_notify_lose() - an event that some would have wanted will not come
+ * @ev: its conn is set, as far as it is known
+ * @loss: enum closewatch_loss
+ *
+ * Context: as cw_notify_event().
+ */
+void cw_notify_lose(const struct cw_event *ev, u32 loss);
+
+/** cw_notify_kick() - tell listeners of new losses now; any context */
+void cw_notify_kick(void);
 
 /** cw_notify_flush() - return when all that is on the rings has been sent */
 void cw_notify_flush(void);
