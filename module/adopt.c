@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A handler cannot sleep, and a drain needs the socket's lock and memory. So
- * where a policy says drain, the handler only puts a copy of the socket's
- * operations in place, with a close of ours, for this one close: inet_release()
- * reads them after the handler has run. The pointer stands for the rest of
- * inet_release() and no longer, and nobody can inherit it: listeners are left
- * alone.
+ * A handler cannot sleep, and what a policy does needs the socket's lock. So
+ * the handler only puts a copy of the socket's operations in place, with a
+ * close of ours, for this one close: inet_release() reads them after the
+ * handler has run. The pointer stands for the rest of inet_release() and no
+ * longer, and cannot be inherited: listeners are left alone.
  *
- * No return probe, whose instances are few and which a wait for SO_LINGER
- * would hold; and no close of ours for sockets that are not drained, in which
- * that wait would keep the module from being unloaded.
+ * No return probe: its instances are few, and a wait for SO_LINGER would hold
+ * one. For the same reason our close does not call the original but ends with
+ * a jump to it: a task that waits for SO_LINGER has no frame of this module.
  */
 #include <linux/atomic.h>
-#include <linux/kprobes.h>
+#include <linux/err.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
@@ -24,6 +23,8 @@
 #include <net/transp_v6.h>
 
 #include "adopt.h"
+#include "arm.h"
+#include "canary.h"
 #include "drain.h"
 #include "facts.h"
 #include "notify.h"
@@ -37,13 +38,12 @@ static struct proto cw_adopt_prot6 __read_mostly;
 static atomic_t cw_adopt_on_way = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(cw_adopt_wait);
 
-/* Written by arm and disarm, which their callers serialise. */
-static bool cw_adopt_on;
+/* Written by arm and disarm, which their callers serialise. The lock protects
+ * both against those who read figures.
+ */
+static DEFINE_SPINLOCK(cw_adopt_lock);
+static struct cw_arm *cw_adopt_probe;
 static u64 cw_adopt_missed_before;
-static struct kprobe cw_adopt_probe;
-
-/* extack keeps a pointer to the text, so the text must outlive the call. */
-static char cw_adopt_problem[96];
 
 /* Compare and swap, for a sockmap may have come between in that short while. */
 static bool cw_adopt_restore(struct sock *sk)
@@ -57,23 +57,97 @@ static bool cw_adopt_restore(struct sock *sk)
 	       &cw_adopt_prot4;
 }
 
+static void cw_adopt_identify(struct sock *sk, struct cw_event *ev)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->type = CLOSEWATCH_EVENT_TYPE_POLICY;
+	cw_facts_identity(&ev->conn, sk);
+	cw_owner_take(&ev->owner, sk);
+	ev->marks.new_state = ev->conn.state;
+}
+
+static void cw_adopt_note(struct cw_event *ev, const struct cw_policy *p)
+{
+	ev->drained.policy_id = p->id;
+	ev->drained.action = p->action;
+	ev->drained.dry_run = p->dry_run;
+}
+
+/* The order of inet_release(), whose look at SO_LINGER came too early. */
+static long cw_adopt_linger(struct sock *sk, const struct cw_policy *p)
+{
+	long time = p->action == CLOSEWATCH_ACTION_LINGER ?
+		    (long)p->linger_seconds * HZ : 0;
+
+	sock_set_flag(sk, SOCK_LINGER);
+	WRITE_ONCE(sk->sk_lingertime, time);
+	return current->flags & PF_EXITING ? 0 : time;
+}
+
+/* A socket in repair vanishes without a packet, whatever is set. */
+static bool cw_adopt_lingers(const struct sock *sk, const struct cw_policy *p)
+{
+	return p && !p->dry_run && !tcp_sk(sk)->repair &&
+	       (p->action == CLOSEWATCH_ACTION_LINGER ||
+		p->action == CLOSEWATCH_ACTION_RESET);
+}
+
+/* The second look, exact under the socket's lock. Returns the timeout of the
+ * close, with *@done set if it was a policy for SO_LINGER.
+ */
+static long cw_adopt_try_linger(struct sock *sk, long timeout, bool *done)
+{
+	struct cw_event ev;
+	const struct cw_policy *p;
+
+	lock_sock(sk);
+	cw_adopt_identify(sk, &ev);
+	rcu_read_lock();
+	p = cw_policy_lookup(sock_net(sk), &ev.conn, &ev.owner, false);
+	*done = cw_adopt_lingers(sk, p);
+	if (*done) {
+		cw_adopt_note(&ev, p);
+		timeout = cw_adopt_linger(sk, p);
+		cw_notify_event(&ev);
+		cw_policy_used(p);
+	}
+	rcu_read_unlock();
+	release_sock(sk);
+	return timeout;
+}
+
+/* The timeout with which to close, or a negative number if a drain has it. */
+static noinline long cw_adopt_take(struct sock *sk, long timeout)
+{
+	bool done = false;
+
+	/* Others may have kept our copy: pin the module. */
+	if (!cw_adopt_restore(sk)) {
+		__module_get(THIS_MODULE);
+		return timeout;
+	}
+	timeout = cw_adopt_try_linger(sk, timeout, &done);
+	return !done && cw_drain_begin(sk) ? -1 : timeout;
+}
+
+static noinline void cw_adopt_leave(void)
+{
+	if (atomic_dec_and_test(&cw_adopt_on_way))
+		wake_up_all(&cw_adopt_wait);
+}
+
 /*
- * In place of tcp_close(), under the same rules. When a drain is refused here,
- * against the expectation of the handler, the original may wait for SO_LINGER
- * inside this frame; cw_adopt_exit() waits with it.
+ * In place of tcp_close(), under the same rules. The compiler must make the
+ * last call a jump (Kbuild asks for it, selftests/vm/build checks it): once
+ * cw_adopt_leave() has run, cw_adopt_exit() waits only until no task is
+ * between two sleeps in here.
  */
 static void cw_adopt_close(struct sock *sk, long timeout)
 {
-	bool ours = cw_adopt_restore(sk);
-
-	/* Others may have kept our copy: then it has to stay for ever. */
-	if (!ours)
-		__module_get(THIS_MODULE);
-	if (!ours || !cw_drain_begin(sk))
+	timeout = cw_adopt_take(sk, timeout);
+	cw_adopt_leave();
+	if (timeout >= 0)
 		tcp_close(sk, timeout);
-	/* Last: the wait for this is followed by one for the way out. */
-	if (atomic_dec_and_test(&cw_adopt_on_way))
-		wake_up_all(&cw_adopt_wait);
 }
 
 /* False if another has come between since the check. */
@@ -86,70 +160,57 @@ static bool cw_adopt_swap(struct sock *sk)
 	if (cmpxchg(&sk->sk_prot, &tcpv6_prot, &cw_adopt_prot6) == &tcpv6_prot)
 		return true;
 #endif
-	/* Nobody to wake: who waits has disarmed first, and so handlers end. */
+	/* No wakeup needed: waiters disarm first, so that handlers have ended. */
 	atomic_dec(&cw_adopt_on_way);
 	return false;
 }
 
-/* What speaks against a drain already now, or else sends the close to ours. */
+/* A listener's children would inherit our copy of its operations. */
+static bool cw_adopt_linger_refused(const struct sock *sk, u32 *refusal)
+{
+	if (!cw_facts_is_tcp(sk))
+		*refusal = CLOSEWATCH_REFUSAL_MPTCP;
+	else if (tcp_sk(sk)->repair)
+		*refusal = CLOSEWATCH_REFUSAL_REPAIR;
+	else if (sk->sk_state == TCP_LISTEN)
+		*refusal = CLOSEWATCH_REFUSAL_NOT_CONNECTED;
+	else
+		return false;
+	return true;
+}
+
+/* Reasons to refuse that are known before the close, or else the swap. */
 static bool cw_adopt_refused(struct sock *sk, const struct cw_policy *p,
 			     u32 *refusal)
 {
-	if (cw_drain_refusal(sk, refusal))
+	bool refused = p->action == CLOSEWATCH_ACTION_DRAIN ?
+		       cw_drain_refusal(sk, p, refusal) :
+		       cw_adopt_linger_refused(sk, refusal);
+
+	if (refused)
 		return true;
-	if (cw_drain_linger0(sk) && !p->even_linger0) {
-		*refusal = CLOSEWATCH_REFUSAL_LINGER0;
-		return true;
-	}
 	*refusal = CLOSEWATCH_REFUSAL_FOREIGN;
 	return !p->dry_run && !cw_adopt_swap(sk);
 }
 
-static void cw_adopt_drain(struct sock *sk, const struct cw_policy *p,
-			   struct cw_event *ev)
-{
-	struct cw_drained *r = &ev->drained;
-	bool refused = cw_adopt_refused(sk, p, &r->refusal);
-
-	if (p->dry_run) {
-		if (refused)
-			r->outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
-		cw_notify_event(ev);
-	} else if (refused) {
-		cw_drain_refused(sock_net(sk), ev);
-	} else {
-		/* The policy is used up there, where it is asked again. */
-		return;
-	}
-	cw_policy_used(p);
-}
-
-/*
- * sk_flags is not atomic: receiving sets bits in it under the spinlock. A
- * socket in repair vanishes without a packet, whatever is set.
- */
-static void cw_adopt_linger(struct sock *sk, unsigned long seconds)
-{
-	if (sk->sk_protocol == IPPROTO_TCP && tcp_sk(sk)->repair)
-		return;
-	spin_lock(&sk->sk_lock.slock);
-	sock_set_flag(sk, SOCK_LINGER);
-	WRITE_ONCE(sk->sk_lingertime, seconds * HZ);
-	spin_unlock(&sk->sk_lock.slock);
-}
-
+/* What the swapped close does, it tells itself. */
 static void cw_adopt_act(struct sock *sk, const struct cw_policy *p,
 			 struct cw_event *ev)
 {
-	if (p->action == CLOSEWATCH_ACTION_DRAIN) {
-		cw_adopt_drain(sk, p, ev);
+	struct cw_drained *r = &ev->drained;
+	bool refused = false;
+
+	cw_adopt_note(ev, p);
+	if (p->action != CLOSEWATCH_ACTION_LEAVE)
+		refused = cw_adopt_refused(sk, p, &r->refusal);
+	if (refused)
+		r->outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+	else if (!p->dry_run && p->action != CLOSEWATCH_ACTION_LEAVE)
 		return;
-	}
-	if (!p->dry_run && p->action == CLOSEWATCH_ACTION_LINGER)
-		cw_adopt_linger(sk, p->linger_seconds);
-	if (!p->dry_run && p->action == CLOSEWATCH_ACTION_RESET)
-		cw_adopt_linger(sk, 0);
-	cw_notify_event(ev);
+	if (refused && !p->dry_run && p->action == CLOSEWATCH_ACTION_DRAIN)
+		cw_drain_refused(sk, ev);
+	else
+		cw_notify_event(ev);
 	cw_policy_used(p);
 }
 
@@ -164,29 +225,24 @@ static bool cw_adopt_concerns(const struct socket *sock)
 
 static void cw_adopt_look(struct sock *sk)
 {
-	struct cw_event ev = { .type = CLOSEWATCH_EVENT_TYPE_POLICY };
 	const struct cw_policy *p;
+	struct cw_event ev;
 
-	cw_facts_identity(&ev.conn, sk);
-	cw_owner_take(&ev.owner, sk);
-	ev.marks.new_state = ev.conn.state;
+	cw_adopt_identify(sk, &ev);
 	rcu_read_lock();
 	p = cw_policy_lookup(sock_net(sk), &ev.conn, &ev.owner, true);
-	if (p) {
-		ev.drained.policy_id = p->id;
-		ev.drained.action = p->action;
-		ev.drained.dry_run = p->dry_run;
+	if (p)
 		cw_adopt_act(sk, p, &ev);
-	}
 	rcu_read_unlock();
 }
 
 /* In process context, without any lock of the socket. */
-static int cw_adopt_on_release(struct kprobe *probe, struct pt_regs *regs)
+static int cw_adopt_on_release(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct socket *sock = (void *)regs_get_kernel_argument(regs, 0);
 	unsigned long flags;
 
+	cw_arm_fire(cw_arm_of(kp));
 	if (!cw_adopt_concerns(sock))
 		return 0;
 	/* A softirq inside the handler would have its own probes missed. */
@@ -198,45 +254,55 @@ static int cw_adopt_on_release(struct kprobe *probe, struct pt_regs *regs)
 
 int cw_adopt_arm(struct netlink_ext_ack *extack)
 {
+	struct cw_arm *a;
 	int err;
 
-	if (cw_adopt_on)
-		return 0;
-	memset(&cw_adopt_probe, 0, sizeof(cw_adopt_probe));
-	cw_adopt_probe.symbol_name = "inet_release";
-	cw_adopt_probe.pre_handler = cw_adopt_on_release;
-	err = register_kprobe(&cw_adopt_probe);
-	if (err) {
-		snprintf(cw_adopt_problem, sizeof(cw_adopt_problem),
-			 "kernel refused a kprobe on inet_release (error %d); see the kernel log",
-			 -err);
-		if (extack)
-			extack->_msg = cw_adopt_problem;
+	if (cw_adopt_armed())
+		return cw_canary_check(extack);
+	err = cw_canary_get(extack);
+	if (err)
 		return err;
+	a = cw_arm_entry("inet_release", cw_adopt_on_release, NULL);
+	if (IS_ERR(a)) {
+		cw_canary_put();
+		NL_SET_ERR_MSG(extack,
+			       "the kernel refused a kprobe on inet_release; see the kernel log");
+		return PTR_ERR(a);
 	}
-	WRITE_ONCE(cw_adopt_on, true);
+	spin_lock(&cw_adopt_lock);
+	cw_adopt_probe = a;
+	spin_unlock(&cw_adopt_lock);
 	return 0;
 }
 
 void cw_adopt_disarm(void)
 {
-	if (!cw_adopt_on)
+	struct cw_arm *a = cw_adopt_probe;
+
+	if (!a)
 		return;
-	unregister_kprobe(&cw_adopt_probe);
-	cw_adopt_missed_before += cw_adopt_probe.nmissed;
-	WRITE_ONCE(cw_adopt_on, false);
+	cw_arm_release(&a, 1);
+	spin_lock(&cw_adopt_lock);
+	cw_adopt_missed_before += cw_arm_missed(a);
+	cw_adopt_probe = NULL;
+	spin_unlock(&cw_adopt_lock);
+	cw_arm_free(a);
+	cw_canary_put();
 }
 
 bool cw_adopt_armed(void)
 {
-	return READ_ONCE(cw_adopt_on);
+	return READ_ONCE(cw_adopt_probe);
 }
 
 u64 cw_adopt_missed(void)
 {
-	u64 n = READ_ONCE(cw_adopt_missed_before);
+	u64 n;
 
-	return cw_adopt_armed() ? n + cw_adopt_probe.nmissed : n;
+	spin_lock(&cw_adopt_lock);
+	n = cw_adopt_missed_before + cw_arm_missed(cw_adopt_probe);
+	spin_unlock(&cw_adopt_lock);
+	return n;
 }
 
 int cw_adopt_init(void)

@@ -17,10 +17,8 @@ int cw_adopt_init(void);
  * cw_adopt_exit() - wait for the closes that are on their way to a drain
  *
  * The probe must have been disarmed. When this returns no task is in a close
- * of ours, and no new drain can begin.
- *
- * A drain that is refused at the last moment runs the original close inside
- * ours, with its wait for SO_LINGER: then this takes as long.
+ * of ours, and no new drain can begin. It waits for locks of sockets, and for
+ * no peer: the original close runs after ours, not inside it.
  *
  * Context: process, may sleep.
  */
@@ -36,7 +34,7 @@ void cw_adopt_exit(void);
 int cw_adopt_arm(struct netlink_ext_ack *extack);
 
 /**
- * cw_adopt_disarm() - undo it; nothing if it is not armed
+ * cw_adopt_disarm() - disarm the probe; nothing if it is not armed
  *
  * When it returns no handler runs any more, though a close for which one has
  * decided may still be on its way.
