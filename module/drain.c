@@ -26,6 +26,7 @@
 #include "drain_limits.h"
 #include "drain_stats.h"
 #include "facts.h"
+#include "netns.h"
 #include "notify.h"
 #include "policy.h"
 #include "probe.h"
@@ -126,7 +127,13 @@ static bool cw_drain_foreign(const struct sock *sk)
 	       READ_ONCE(sk->sk_allocation) != GFP_KERNEL;
 }
 
-bool cw_drain_refusal(const struct sock *sk, u32 *refusal)
+static bool cw_drain_linger0(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_LINGER) && !READ_ONCE(sk->sk_lingertime);
+}
+
+bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
+		      u32 *refusal)
 {
 	u32 state;
 
@@ -152,23 +159,22 @@ bool cw_drain_refusal(const struct sock *sk, u32 *refusal)
 		*refusal = CLOSEWATCH_REFUSAL_MEMORY_PRESSURE;
 	else if (cw_drain_limits_full(sock_net(sk)))
 		*refusal = CLOSEWATCH_REFUSAL_LIMIT;
+	else if (cw_drain_linger0(sk) && !p->even_linger0)
+		*refusal = CLOSEWATCH_REFUSAL_LINGER0;
 	else
 		return false;
 	return true;
 }
 
-bool cw_drain_linger0(const struct sock *sk)
+void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 {
-	return sock_flag(sk, SOCK_LINGER) && !READ_ONCE(sk->sk_lingertime);
-}
+	struct net *net = sock_net(sk);
 
-void cw_drain_refused(struct net *net, struct cw_event *ev)
-{
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
 	ev->drained.outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
 	/* Make room for what the kernel needs more than old drains do. */
 	if (ev->drained.refusal == CLOSEWATCH_REFUSAL_MEMORY_PRESSURE)
-		cw_drain_limits_shed();
+		cw_drain_limits_shed(cw_netns_payer(net, sk));
 	cw_drain_stats_end(net, &ev->drained);
 	cw_notify_event(ev);
 }
@@ -280,7 +286,7 @@ static bool cw_drain_idle(struct cw_drain *d, u64 now)
 #define CW_DRAIN_GOES_ON	(CLOSEWATCH_DRAIN_OUTCOME_MAX + 1)
 
 /* The outcome, or CW_DRAIN_GOES_ON while there is none yet. */
-static u32 cw_drain_outcome(struct cw_drain *d, u64 now)
+static u32 cw_drain_outcome(struct cw_drain *d, u64 now, u64 total)
 {
 	u32 leave = READ_ONCE(d->place.leave);
 
@@ -294,19 +300,20 @@ static u32 cw_drain_outcome(struct cw_drain *d, u64 now)
 		return leave;
 	if (d->overfull)
 		return CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT;
-	if (now - d->began >= cw_drain_total_ns(d))
+	if (now - d->began >= total)
 		return CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT;
 	if (cw_drain_idle(d, now))
 		return CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT;
 	return CW_DRAIN_GOES_ON;
 }
 
-static unsigned long cw_drain_delay(const struct cw_drain *d, u64 now)
+/* Both deadlines lie ahead: cw_drain_outcome() has found neither due. */
+static unsigned long cw_drain_delay(const struct cw_drain *d, u64 now,
+				    u64 total)
 {
-	u64 total = d->began + cw_drain_total_ns(d);
 	u64 idle = d->progress + (u64)d->limits.idle_ms * NSEC_PER_MSEC;
 
-	return nsecs_to_jiffies(min(total, idle) - now) + 1;
+	return nsecs_to_jiffies(min(d->began + total, idle) - now) + 1;
 }
 
 static u64 cw_drain_acked(const struct cw_drain *d)
@@ -437,32 +444,33 @@ static void cw_drain_work_fn(struct work_struct *work)
 	struct cw_drain *d = container_of(to_delayed_work(work),
 					  struct cw_drain, work);
 	struct sock *sk = d->sk;
+	/* Read once: the parameter may be lowered at any moment. */
+	u64 total = cw_drain_total_ns(d), now;
 	u32 outcome;
-	u64 now;
 
 	/* Before the look at the socket: pairs with that of cw_drain_kick(). */
 	xchg(&d->kicked, 0);
 	lock_sock(sk);
 	cw_drain_eat(d);
 	now = ktime_get_ns();
-	outcome = cw_drain_outcome(d, now);
+	outcome = cw_drain_outcome(d, now, total);
 	if (outcome != CW_DRAIN_GOES_ON) {
 		cw_drain_end(d, outcome, now);
 		return;
 	}
 	/* Does nothing if it has been kicked meanwhile. */
-	queue_delayed_work(cw_drain_wq, &d->work, cw_drain_delay(d, now));
+	queue_delayed_work(cw_drain_wq, &d->work, cw_drain_delay(d, now, total));
 	release_sock(sk);
 }
 
 static struct cw_drain *cw_drain_alloc(struct sock *sk)
 {
 	struct cw_drain *d = kmem_cache_zalloc(cw_drain_cache, GFP_KERNEL);
-	u32 uid = from_kuid(&init_user_ns, current_uid());
 
 	if (!d)
 		return NULL;
-	if (cw_drain_limits_prepare(&d->place, sock_net(sk), uid))
+	if (cw_drain_limits_prepare(&d->place, sock_net(sk),
+				    cw_netns_payer(sock_net(sk), sk)))
 		goto err_cache;
 	if (sock_create_lite(sk->sk_family, sk->sk_type, sk->sk_protocol,
 			     &d->so))
@@ -526,7 +534,7 @@ static void cw_drain_tell_begin(struct cw_event *ev, struct net *net)
 {
 	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
 	ev->verdict = cw_classify_drain(&ev->marks);
-	if (cw_probe_armed())
+	if (cw_probe_is_armed())
 		cw_stats_close(net, ev);
 	cw_notify_event(ev);
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
@@ -580,10 +588,7 @@ static bool cw_drain_decide(struct cw_drain *d, struct sock *sk,
 	if (!p || p->action != CLOSEWATCH_ACTION_DRAIN || p->dry_run)
 		goto out;
 	r->policy_id = p->id;
-	if (cw_drain_refusal(sk, &r->refusal))
-		goto out_used;
-	r->refusal = CLOSEWATCH_REFUSAL_LINGER0;
-	if (cw_drain_linger0(sk) && !p->even_linger0)
+	if (cw_drain_refusal(sk, p, &r->refusal))
 		goto out_used;
 	r->refusal = CLOSEWATCH_REFUSAL_NO_MEMORY;
 	if (!d)
@@ -617,7 +622,7 @@ bool cw_drain_begin(struct sock *sk)
 		cw_drain_limits_forget(&d->place);
 		cw_drain_free(d);
 	}
-	cw_drain_refused(sock_net(sk), &ev);
+	cw_drain_refused(sk, &ev);
 	return false;
 }
 

@@ -12,6 +12,7 @@
 
 #include "event.h"
 
+struct cw_policy;
 struct net;
 struct sock;
 
@@ -27,29 +28,25 @@ int cw_drain_init(void);
 void cw_drain_exit(void);
 
 /**
- * cw_drain_refusal() - what the socket itself says against draining it
+ * cw_drain_refusal() - may this close be drained?
  * @sk: a socket of a program, TCP or MPTCP, whose close has begun
- * @refusal: set to enum closewatch_refusal if there is something
- *
- * Whether SO_LINGER forbids it is the policy's affair, see
- * cw_drain_linger0().
+ * @p: the policy that asks for a drain
+ * @refusal: set to enum closewatch_refusal if not
  *
  * Context: any; exact under the socket's lock, else as good as its moment.
- * Return: true if it cannot be drained.
+ * Return: true if it must not be drained.
  */
-bool cw_drain_refusal(const struct sock *sk, u32 *refusal);
-
-/** cw_drain_linger0() - has the program asked for RST with SO_LINGER? */
-bool cw_drain_linger0(const struct sock *sk);
+bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
+		      u32 *refusal);
 
 /**
  * cw_drain_refused() - count and tell a drain that never began
- * @net: of the socket
+ * @sk: the socket
  * @ev: conn, owner, and of drained the policy and the refusal are set
  *
  * Context: any but NMI.
  */
-void cw_drain_refused(struct net *net, struct cw_event *ev);
+void cw_drain_refused(const struct sock *sk, struct cw_event *ev);
 
 /**
  * cw_drain_begin() - take over a connection whose program is closing it

@@ -33,7 +33,7 @@ module_param(drain_max_uid, uint, 0644);
 MODULE_PARM_DESC(drain_max_uid, "drains at once of a user (16384)");
 
 #define CW_DRAIN_USER_BITS	6
-#define CW_DRAIN_FLUSH_BURST	256	/* told to leave before others may run */
+#define CW_DRAIN_BURST	256	/* looked at before others may run */
 
 struct cw_drain_scope {
 	struct list_head list;
@@ -45,7 +45,7 @@ struct cw_drain_user {
 	struct hlist_node node;
 	struct cw_drain_scope scope;	/* first of all that is needed of it */
 	unsigned int places;		/* that refer to it */
-	u32 uid;
+	u64 payer;
 };
 
 /*
@@ -80,32 +80,32 @@ static struct cw_drain_scope *cw_drain_scope_net(const struct net *net)
 	return net_generic(net, cw_drain_limits_id);
 }
 
-static struct cw_drain_user *__cw_drain_user_find(u32 uid)
+static struct cw_drain_user *__cw_drain_user_find(u64 payer)
 {
 	struct cw_drain_user *u;
 
 	lockdep_assert_held(&cw_drain_limits_lock);
-	hash_for_each_possible(cw_drain_users, u, node, uid) {
-		if (u->uid == uid)
+	hash_for_each_possible(cw_drain_users, u, node, payer) {
+		if (u->payer == payer)
 			return u;
 	}
 	return NULL;
 }
 
 /* Takes a reference; @fresh is used if there is none, and else freed. */
-static struct cw_drain_user *cw_drain_user_get(u32 uid,
+static struct cw_drain_user *cw_drain_user_get(u64 payer,
 					       struct cw_drain_user *fresh)
 {
 	struct cw_drain_user *u;
 
 	raw_spin_lock(&cw_drain_limits_lock);
-	u = __cw_drain_user_find(uid);
+	u = __cw_drain_user_find(payer);
 	if (!u && fresh) {
 		u = fresh;
 		fresh = NULL;
-		u->uid = uid;
+		u->payer = payer;
 		INIT_LIST_HEAD(&u->scope.list);
-		hash_add(cw_drain_users, &u->node, uid);
+		hash_add(cw_drain_users, &u->node, payer);
 	}
 	if (u)
 		u->places++;
@@ -127,16 +127,17 @@ static struct cw_drain_user *__cw_drain_user_put(struct cw_drain_place *p)
 	return u;
 }
 
-int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net, u32 uid)
+int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net,
+			    u64 payer)
 {
-	struct cw_drain_user *u = cw_drain_user_get(uid, NULL);
+	struct cw_drain_user *u = cw_drain_user_get(payer, NULL);
 	unsigned int i;
 
 	if (!u) {
 		u = kzalloc(sizeof(*u), GFP_KERNEL);
 		if (!u)
 			return -ENOMEM;
-		u = cw_drain_user_get(uid, u);
+		u = cw_drain_user_get(payer, u);
 	}
 	p->net = net;
 	p->scope[CW_DRAIN_OF_ALL] = &cw_drain_all;
@@ -181,14 +182,21 @@ static void __cw_drain_leave(struct cw_drain_place *p, u32 outcome)
 	cw_drain_evict(p);
 }
 
-static void __cw_drain_shed(struct cw_drain_scope *s, unsigned int scope)
+/* The oldest of a payer, in @net if that is given; a search has its limit. */
+static bool __cw_drain_shed(struct cw_drain_scope *user, const struct net *net)
 {
+	unsigned int burst = CW_DRAIN_BURST;
 	struct cw_drain_place *p;
 
-	p = list_first_entry_or_null(&s->list, struct cw_drain_place,
-				     in[scope]);
-	if (p)
-		__cw_drain_leave(p, CLOSEWATCH_DRAIN_OUTCOME_SHED);
+	list_for_each_entry(p, &user->list, in[CW_DRAIN_OF_USER]) {
+		if (!net || p->net == net) {
+			__cw_drain_leave(p, CLOSEWATCH_DRAIN_OUTCOME_SHED);
+			return true;
+		}
+		if (!--burst)
+			break;
+	}
+	return false;
 }
 
 static bool __cw_drain_make_room(struct cw_drain_place *p, unsigned int scope)
@@ -200,7 +208,9 @@ static bool __cw_drain_make_room(struct cw_drain_place *p, unsigned int scope)
 	while (s->count >= max) {
 		if (s->leaving >= max)
 			return false;
-		__cw_drain_shed(s, scope);
+		if (!__cw_drain_shed(p->scope[CW_DRAIN_OF_USER],
+				     scope == CW_DRAIN_OF_NETNS ? p->net : NULL))
+			return false;
 	}
 	return true;
 }
@@ -278,10 +288,14 @@ bool cw_drain_limits_full(struct net *net)
 	       cw_drain_scope_full(cw_drain_scope_net(net), CW_DRAIN_OF_NETNS);
 }
 
-void cw_drain_limits_shed(void)
+void cw_drain_limits_shed(u64 payer)
 {
+	struct cw_drain_user *u;
+
 	raw_spin_lock(&cw_drain_limits_lock);
-	__cw_drain_shed(&cw_drain_all, CW_DRAIN_OF_ALL);
+	u = __cw_drain_user_find(payer);
+	if (u)
+		__cw_drain_shed(&u->scope, NULL);
 	raw_spin_unlock(&cw_drain_limits_lock);
 }
 
@@ -316,7 +330,7 @@ static struct cw_drain_place *__cw_drain_following(struct cw_drain_place *p)
 static u64 __cw_drain_flush_some(const struct net *net, u64 seq)
 {
 	struct cw_drain_place *p = __cw_drain_after(seq);
-	unsigned int burst = CW_DRAIN_FLUSH_BURST;
+	unsigned int burst = CW_DRAIN_BURST;
 
 	for (seq = 0; p && burst--; p = __cw_drain_following(p)) {
 		seq = p->seq;
@@ -359,16 +373,24 @@ u64 cw_drain_limits_next(const struct net *net, u64 seq,
 			 void (*look)(struct cw_drain_place *p, void *arg),
 			 void *arg)
 {
-	struct cw_drain_place *p;
+	bool found = false;
 
-	raw_spin_lock(&cw_drain_limits_lock);
-	p = __cw_drain_after(seq);
-	while (p && net && p->net != net)
-		p = __cw_drain_following(p);
-	seq = p ? p->seq : 0;
-	if (p)
-		look(p, arg);
-	raw_spin_unlock(&cw_drain_limits_lock);
+	do {
+		unsigned int burst = CW_DRAIN_BURST;
+		struct cw_drain_place *p;
+
+		raw_spin_lock(&cw_drain_limits_lock);
+		p = __cw_drain_after(seq);
+		for (seq = 0; p && burst-- && !found;
+		     p = __cw_drain_following(p)) {
+			seq = p->seq;
+			found = !net || p->net == net;
+			if (found)
+				look(p, arg);
+		}
+		raw_spin_unlock(&cw_drain_limits_lock);
+		cond_resched();
+	} while (seq && !found);
 	return seq;
 }
 

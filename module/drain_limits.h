@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How many drains there may be: in all, in a network namespace, of a user.
- * Each drain has a place in three such scopes. Where a scope is full, its
- * oldest drain is told to leave and its place passes on at once; those that
- * are leaving are bounded too.
+ * How many drains there may be: in all, in a network namespace, of a payer (see
+ * cw_netns_payer()). Each drain has a place in three such scopes. Where a scope
+ * is full, the payer's own oldest drain in it is told to leave and its place
+ * passes on at once; a payer that has none there is refused. So no drain ends
+ * for another payer's sake. Those that are leaving are bounded too.
  */
 #ifndef CW_DRAIN_LIMITS_H
 #define CW_DRAIN_LIMITS_H
@@ -60,11 +61,12 @@ void cw_drain_limits_exit(void);
  * cw_drain_limits_prepare() - find the scopes of a drain to be
  * @p: cleared; ready to join, or to be forgotten by cw_drain_limits_forget()
  * @net: the socket's; the socket holds it
- * @uid: the closer's
+ * @payer: whom it is charged to
  *
  * Context: process, may sleep. Return: 0 or -ENOMEM.
  */
-int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net, u32 uid);
+int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net,
+			    u64 payer);
 
 /** cw_drain_limits_forget() - undo that of a place that never joined */
 void cw_drain_limits_forget(struct cw_drain_place *p);
@@ -73,7 +75,8 @@ void cw_drain_limits_forget(struct cw_drain_place *p);
  * cw_drain_limits_join() - take the place
  *
  * From now on the drain may be told to leave. Context: any but NMI and
- * interrupts. Return: false if a scope is full, and as many leave it already.
+ * interrupts. Return: false if a scope is full, and the payer has no drain in
+ * it or as many leave it already.
  */
 bool cw_drain_limits_join(struct cw_drain_place *p);
 
@@ -86,8 +89,8 @@ void cw_drain_limits_gone(struct cw_drain_place *p);
 /** cw_drain_limits_full() - would a join in @net be refused? Racy */
 bool cw_drain_limits_full(struct net *net);
 
-/** cw_drain_limits_shed() - tell the oldest of all to leave; as join */
-void cw_drain_limits_shed(void);
+/** cw_drain_limits_shed() - tell the oldest of @payer to leave; as join */
+void cw_drain_limits_shed(u64 payer);
 
 /** cw_drain_limits_flush() - tell those of @net (NULL: all), and wait */
 void cw_drain_limits_flush(struct net *net);
