@@ -12,6 +12,7 @@
  */
 #include <linux/ktime.h>
 #include <linux/llist.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/rculist.h>
@@ -24,12 +25,19 @@
 #include <net/netns/generic.h>
 
 #include "adopt.h"
+#include "charge.h"
 #include "netns.h"
 #include "policy.h"
+
+static unsigned int policies_max_uid = 131072;
+module_param(policies_max_uid, uint, 0644);
+MODULE_PARM_DESC(policies_max_uid,
+		 "policies at once of a user, in all its network namespaces (131072)");
 
 /* Expired ones never match, so their removal may wait for company. */
 #define CW_POLICY_EXPIRY_MIN	(HZ / 10)
 #define CW_POLICY_EXPIRY_MAX	(3600UL * HZ)
+#define CW_POLICY_IDLE		HZ	/* armed without a policy */
 
 /* With the namespace in it nobody arms the sockets of another one. */
 struct cw_policy_key {
@@ -43,6 +51,7 @@ struct cw_policy_key {
  * @key: of a socket's policy
  * @net: NULL for a rule for all namespaces; no reference is held, for an entry
  *	goes before its namespace
+ * @payer: whom it is charged to, if it is of a namespace
  * @hash: in cw_policy_sockets, if it is a socket's
  * @node: in the rules of its scope, if it is a rule
  * @order: in cw_policy_order, likewise
@@ -56,6 +65,7 @@ struct cw_entry {
 	struct cw_policy p;
 	struct cw_policy_key key;
 	struct net *net;
+	u64 payer;
 	struct rhash_head hash;
 	struct list_head node;
 	struct list_head order;
@@ -89,8 +99,10 @@ static struct cw_scope cw_policy_shared = {
 static LLIST_HEAD(cw_policy_used_list);	/* filled by handlers, no lock */
 static void cw_policy_tidy_fn(struct work_struct *work);
 static void cw_policy_expiry_fn(struct work_struct *work);
+static void cw_policy_idle_fn(struct work_struct *work);
 static DECLARE_WORK(cw_policy_tidy, cw_policy_tidy_fn);
 static DECLARE_DELAYED_WORK(cw_policy_expiry, cw_policy_expiry_fn);
+static DECLARE_DELAYED_WORK(cw_policy_idle, cw_policy_idle_fn);
 
 static const struct rhashtable_params cw_policy_hash_params = {
 	.key_len = sizeof(struct cw_policy_key),
@@ -241,6 +253,12 @@ static void cw_rule_link(struct cw_entry *e)
 	cw_policy_changed(1);
 }
 
+static void cw_entry_uncharge(const struct cw_entry *e)
+{
+	if (e->net)
+		cw_uncharge(e->payer, CW_CHARGE_POLICY);
+}
+
 /* Nobody adds it again, and handlers that hold it do so under RCU. */
 static void cw_entry_remove(struct cw_entry *e)
 {
@@ -257,16 +275,26 @@ static void cw_entry_remove(struct cw_entry *e)
 		scope->nr_sockets--;
 	}
 	xa_erase(&cw_policy_ids, e->p.id);
+	cw_entry_uncharge(e);
 	cw_policy_changed(-1);
 	cw_entry_put(e);
 }
 
-/* Not for contexts that hold locks of the network; see cw_policy_net_exit(). */
+/* Later, by a work: callers may hold locks of the network. */
 static void cw_policy_disarm_if_none(void)
 {
 	lockdep_assert_held(&cw_policy_lock);
 	if (!cw_policy_nr)
+		queue_delayed_work(system_long_wq, &cw_policy_idle,
+				   CW_POLICY_IDLE);
+}
+
+static void cw_policy_idle_fn(struct work_struct *work)
+{
+	mutex_lock(&cw_policy_lock);
+	if (!cw_policy_nr)
 		cw_adopt_disarm();
+	mutex_unlock(&cw_policy_lock);
 }
 
 /* In bounds, for jiffies of 32 bits too. */
@@ -308,6 +336,7 @@ static int cw_replace_socket(struct cw_entry *old, struct cw_entry *e)
 	if (err)
 		return err;
 	xa_erase(&cw_policy_ids, old->p.id);
+	cw_entry_uncharge(old);
 	cw_policy_changed(0);
 	cw_entry_put(old);
 	return 0;
@@ -337,11 +366,26 @@ static int cw_install_socket(struct cw_entry *e, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static int cw_install(struct cw_entry *e, struct netlink_ext_ack *extack)
+static int cw_entry_charge(const struct cw_entry *e,
+			   struct netlink_ext_ack *extack)
 {
 	int err;
 
-	lockdep_assert_held(&cw_policy_lock);
+	if (!e->net)
+		return 0;
+	err = cw_charge(e->payer, CW_CHARGE_POLICY,
+			READ_ONCE(policies_max_uid));
+	if (err == -EUSERS)
+		NL_SET_ERR_MSG(extack,
+			       "you have as many policies as the module's parameter policies_max_uid allows; remove some first");
+	return err;
+}
+
+static int cw_install_charged(struct cw_entry *e,
+			      struct netlink_ext_ack *extack)
+{
+	int err;
+
 	err = xa_alloc_cyclic(&cw_policy_ids, &e->p.id, e, xa_limit_32b,
 			      &cw_policy_next_id, GFP_KERNEL);
 	if (err < 0)
@@ -357,6 +401,20 @@ static int cw_install(struct cw_entry *e, struct netlink_ext_ack *extack)
 	return err;
 }
 
+static int cw_install(struct cw_entry *e, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&cw_policy_lock);
+	err = cw_entry_charge(e, extack);
+	if (err)
+		return err;
+	err = cw_install_charged(e, extack);
+	if (err)
+		cw_entry_uncharge(e);
+	return err;
+}
+
 static struct cw_entry *cw_entry_new(struct net *net, const struct cw_policy *p)
 {
 	struct cw_entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
@@ -369,6 +427,7 @@ static struct cw_entry *cw_entry_new(struct net *net, const struct cw_policy *p)
 	e->key.cookie = p->cookie;
 	e->key.netns = e->p.netns;
 	e->net = net;
+	e->payer = net ? cw_netns_payer(net, NULL) : 0;
 	refcount_set(&e->refs, 1);
 	return e;
 }
@@ -421,9 +480,12 @@ static void cw_policy_remove_all(const struct net *net)
 	unsigned long id;
 
 	lockdep_assert_held(&cw_policy_lock);
-	list_for_each_entry_safe_reverse(e, tmp, &cw_policy_order, order) {
-		if (!net || e->net == net)
-			cw_entry_remove(e);
+	if (!net || cw_scope_of(net)->nr_rules) {
+		list_for_each_entry_safe_reverse(e, tmp, &cw_policy_order,
+						 order) {
+			if (!net || e->net == net)
+				cw_entry_remove(e);
+		}
 	}
 	if (net && !cw_scope_of(net)->nr_sockets)
 		return;
@@ -567,17 +629,13 @@ static int __net_init cw_policy_net_init(struct net *net)
 	return 0;
 }
 
-/*
- * No program's socket is left to be looked up. Disarming is left to the work:
- * it takes locks of the kprobes, of which nobody says that they may be taken
- * inside of those held here.
- */
+/* No program's socket is left to be looked up. */
 static void __net_exit cw_policy_net_exit(struct net *net)
 {
 	mutex_lock(&cw_policy_lock);
 	cw_policy_remove_all(net);
+	cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
-	schedule_work(&cw_policy_tidy);
 }
 
 static struct pernet_operations cw_policy_net_ops = {
@@ -600,13 +658,21 @@ int __init cw_policy_init(void)
 	return err;
 }
 
+void cw_policy_stop(void)
+{
+	cw_policy_flush(NULL);
+	cancel_delayed_work_sync(&cw_policy_idle);
+	cw_policy_idle_fn(NULL);
+}
+
 void cw_policy_exit(void)
 {
-	/* The namespaces' exits find no policy, but queue the work. */
+	/* The namespaces' exits find no policy, but queue a work. */
 	unregister_pernet_subsys(&cw_policy_net_ops);
 	cancel_delayed_work_sync(&cw_policy_expiry);
 	cancel_work_sync(&cw_policy_tidy);
 	/* What closes on their way used up after the last work ran. */
 	cw_policy_tidy_fn(&cw_policy_tidy);
+	cancel_delayed_work_sync(&cw_policy_idle);
 	rhashtable_destroy(&cw_policy_sockets);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Who is armed: policies of single sockets, and rules. Knows neither netlink
- * nor probes, but arms adopt.h with its first policy and disarms it with its
- * last.
+ * nor probes, but arms adopt.h with its first policy, and disarms it about a
+ * second after its last: policies that come and go then cost the host no more
+ * than one patching of its code in that time.
  *
  * A policy belongs to a network namespace and goes with it, or to all of them.
  * It outlives whoever installed it.
@@ -84,10 +85,19 @@ typedef bool (*cw_policy_may_t)(const struct net *net, void *arg);
 int cw_policy_init(void);
 
 /**
+ * cw_policy_stop() - remove all policies and disarm
+ *
+ * When it returns no handler runs, and no close is sent to ours any more.
+ *
+ * Context: process, may sleep; nobody adds a policy any more.
+ */
+void cw_policy_stop(void);
+
+/**
  * cw_policy_exit() - free the tables
  *
- * Context: process, may sleep. No policy is left, see cw_policy_flush(), and
- * no close that could look one up, see cw_adopt_exit().
+ * Context: process, may sleep. cw_policy_stop() has been called, and no close
+ * is left that could look one up, see cw_adopt_exit().
  */
 void cw_policy_exit(void);
 
