@@ -8,6 +8,7 @@
 #include <linux/module.h>
 
 #include "adopt.h"
+#include "canary.h"
 #include "drain.h"
 #include "drain_stats.h"
 #include "netlink.h"
@@ -77,6 +78,7 @@ static int __init cw_init(void)
 	err = cw_notify_init();
 	if (err)
 		return err;
+	cw_canary_init(cw_notify_kick);
 	err = cw_init_nets();
 	if (err)
 		goto err_notify;
@@ -95,6 +97,7 @@ err_drains:
 err_nets:
 	cw_exit_nets();
 err_notify:
+	cw_canary_exit();
 	cw_notify_exit();
 	return err;
 }
@@ -112,7 +115,7 @@ static void __exit cw_exit(void)
 	/* 2. No policy is installed, the probe on inet_release() is disarmed
 	 *    and its handler does not run: no more closes are sent to ours.
 	 */
-	cw_policy_flush(NULL);
+	cw_policy_stop();
 	/* 3. No task is in our close: policies are not looked up any more, and
 	 *    no drain begins.
 	 */
@@ -125,7 +128,9 @@ static void __exit cw_exit(void)
 	cw_policy_exit();
 	/* 6. No counter moves, so per-namespace state can go. */
 	cw_exit_nets();
-	/* 7. The worker and the last RCU callback have left our text. */
+	/* 7. The canary is silent: nothing kicks the worker any more. */
+	cw_canary_exit();
+	/* 8. The worker has left our text. */
 	cw_notify_exit();
 }
 

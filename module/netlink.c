@@ -4,9 +4,13 @@
  * plain structs become attributes. The contract is
  * Documentation/netlink/specs/closewatch.yaml.
  *
- * Requests are serialised by the genl mutex and run in the context of the
- * requesting task. The family asks for CAP_NET_ADMIN in the user namespace
- * of the requester's network namespace (GENL_UNS_ADMIN_PERM in the op table).
+ * Requests run in the context of the requesting task, several at once: the
+ * family has parallel_ops, so that one that arms probes or waits for a grace
+ * period holds up no other family. What they change has locks of its own.
+ *
+ * The family asks for CAP_NET_ADMIN in the initial user namespace. With the
+ * parameter userns it asks for it in the user namespace of the requester's
+ * network namespace, and what a user takes is limited.
  */
 #include <linux/module.h>
 #include <linux/netlink.h>
@@ -17,6 +21,8 @@
 
 #include "compat/compat.h"
 #include "adopt.h"
+#include "arm.h"
+#include "canary.h"
 #include "drain.h"
 #include "filter.h"
 #include "inflight.h"
@@ -27,10 +33,19 @@
 #include "policy.h"
 #include "probe.h"
 #include "ring.h"
+#include "track.h"
 #include "version.h"
 #include "watch.h"
 
 static struct genl_family cw_netlink_family;
+
+static bool userns;
+module_param(userns, bool, 0444);
+MODULE_PARM_DESC(userns,
+		 "open the family to CAP_NET_ADMIN in user namespaces, each for its own network namespaces (N)");
+
+/* closewatch_nl_ops[], with the permission that the parameter asks for. */
+static struct genl_small_ops cw_netlink_ops[ARRAY_SIZE(closewatch_nl_ops)];
 
 void *cw_netlink_put_event(struct sk_buff *skb)
 {
@@ -211,9 +226,13 @@ int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	err = cw_watch_get(info->extack);
 	if (err)
 		return err;
-	err = cw_notify_add(net, info->snd_portid, &filter);
+	err = cw_notify_add(net, info->snd_portid,
+			    cw_netns_payer(net, NETLINK_CB(skb).sk), &filter);
 	if (err)
 		cw_watch_put();
+	if (err == -EUSERS)
+		NL_SET_ERR_MSG(info->extack,
+			       "you have as many listeners as the module's parameter listeners_max_uid allows; end one first");
 	return err;
 }
 
@@ -285,18 +304,20 @@ static int cw_put_info_u64(struct sk_buff *skb, int type, u64 value)
 
 static int cw_put_probes(struct sk_buff *skb)
 {
-	u64 missed = cw_probe_missed() + cw_adopt_missed();
+	struct cw_probe_count count;
 
+	cw_probe_count(&count);
 	if (nla_put_u32(skb, CLOSEWATCH_A_INFO_LISTENERS,
 			cw_notify_listeners()) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES, cw_probe_armed()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES, count.armed) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_EVENTS,
 			    cw_ring_recorded()) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_LOST_RING,
 			    cw_notify_lost_ring()) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_LOST_SOCKET,
 			    cw_notify_lost_socket()) ||
-	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_MISSED, missed) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_MISSED,
+			    count.missed + cw_adopt_missed()) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_INFLIGHT_FULL,
 			    cw_inflight_full()) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_INFLIGHT,
@@ -307,13 +328,31 @@ static int cw_put_probes(struct sk_buff *skb)
 	return 0;
 }
 
+/* Whether what is armed also fires, and who may ask. */
+static int cw_put_health(struct sk_buff *skb)
+{
+	struct cw_probe_count count;
+
+	cw_probe_count(&count);
+	if (nla_put_u8(skb, CLOSEWATCH_A_INFO_BLIND, cw_canary_blind()) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_BLIND_SECONDS,
+			    cw_canary_blind_seconds()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES_STUCK, cw_arm_stuck()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES_FIRED, count.fired) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_EVICTED,
+			    cw_track_evicted()) ||
+	    nla_put_u8(skb, CLOSEWATCH_A_INFO_USERNS, userns))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int cw_put_info(struct sk_buff *skb)
 {
 	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_INFO);
 
 	if (!nest ||
 	    nla_put_string(skb, CLOSEWATCH_A_INFO_VERSION, CW_VERSION) ||
-	    cw_put_probes(skb) ||
+	    cw_put_probes(skb) || cw_put_health(skb) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_POLICIES, cw_policy_count()) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_DRAINS, cw_drain_count()) ||
 	    nla_put_u8(skb, CLOSEWATCH_A_INFO_POLICY_ARMED, cw_adopt_armed()))
@@ -350,10 +389,11 @@ static struct genl_family cw_netlink_family __ro_after_init = {
 	.version	= CLOSEWATCH_FAMILY_VERSION,
 	.module		= THIS_MODULE,
 	.netnsok	= true,
+	.parallel_ops	= true,
 	.policy		= closewatch_message_nl_policy,
 	.maxattr	= ARRAY_SIZE(closewatch_message_nl_policy) - 1,
-	.small_ops	= closewatch_nl_ops,
-	.n_small_ops	= ARRAY_SIZE(closewatch_nl_ops),
+	.small_ops	= cw_netlink_ops,
+	.n_small_ops	= ARRAY_SIZE(cw_netlink_ops),
 	CW_GENL_RESV_START_OP(__CLOSEWATCH_CMD_MAX)
 };
 
@@ -379,8 +419,13 @@ static struct notifier_block cw_netlink_notifier = {
 
 int __init cw_netlink_init(void)
 {
+	unsigned int i;
 	int err;
 
+	memcpy(cw_netlink_ops, closewatch_nl_ops, sizeof(cw_netlink_ops));
+	for (i = 0; i < ARRAY_SIZE(cw_netlink_ops); i++)
+		cw_netlink_ops[i].flags = userns ? GENL_UNS_ADMIN_PERM :
+						   GENL_ADMIN_PERM;
 	/* Before the family, or a listener could go unnoticed. */
 	err = netlink_register_notifier(&cw_netlink_notifier);
 	if (err)
@@ -397,4 +442,5 @@ void cw_netlink_exit(void)
 	netlink_unregister_notifier(&cw_netlink_notifier);
 	while (cw_notify_del_any())
 		cw_watch_put();
+	cw_watch_exit();
 }

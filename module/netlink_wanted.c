@@ -41,23 +41,6 @@ static struct nlattr *cw_first(const struct cw_request *r, const u8 *types,
 	return NULL;
 }
 
-/* The limit is a parameter, so the text is made. It differs between two
- * requests only if the parameter was changed between them.
- */
-static int cw_refuse_total(const struct cw_request *r, struct nlattr *a)
-{
-	static char text[96];
-
-	snprintf(text, sizeof(text),
-		 "total-ms is above %u, the limit set by the module's parameter drain_total_max",
-		 cw_drain_total_max_ms());
-	if (r->extack) {
-		r->extack->_msg = text;
-		NL_SET_BAD_ATTR(r->extack, a);
-	}
-	return -ERANGE;
-}
-
 static int cw_wanted_limits(struct cw_wanted *w, const struct cw_request *r)
 {
 	struct nlattr *idle = r->tb[CLOSEWATCH_A_POLICY_IDLE_MS];
@@ -71,7 +54,10 @@ static int cw_wanted_limits(struct cw_wanted *w, const struct cw_request *r)
 			      min_t(u32, CW_DEFAULT_TOTAL_MS, max);
 	l->bytes = bytes ? nla_get_u64(bytes) : CW_DEFAULT_BYTES;
 	w->p.even_linger0 = r->tb[CLOSEWATCH_A_POLICY_EVEN_LINGER0];
-	return l->total_ms > max ? cw_refuse_total(r, total) : 0;
+	if (l->total_ms > max)
+		return CW_REFUSE(r, total, -ERANGE,
+				 "total-ms is above the limit set by the module's parameter drain_total_max, in seconds");
+	return 0;
 }
 
 static int cw_wanted_linger(struct cw_wanted *w, const struct cw_request *r)
