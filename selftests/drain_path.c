@@ -393,6 +393,8 @@ TEST_F(detail, counters_move_unheard)
 
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, scene_end(&self->s));
+	ASSERT_TRUE(WAIT_FOR(!events_info(&self->s.events) &&
+			     !self->s.events.info.probes));
 	ASSERT_EQ(0, give(p->them, 3));
 	ASSERT_EQ(0, await_readable(p->us, 3));
 	ASSERT_EQ(0, scene_act(&self->s));

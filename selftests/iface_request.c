@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 
 #include "flavours.h"
+#include "kmod.h"
 #include "netns.h"
 #include "wait.h"
 
@@ -66,6 +67,7 @@ FIXTURE(contained) {
 
 FIXTURE_SETUP(contained)
 {
+	ASSERT_EQ(0, kmod_reload("userns=1"));
 	self->outer = netns_open();
 	ASSERT_EQ(0, setresuid(NOBODY, NOBODY, NOBODY));
 	ASSERT_EQ(0, prctl(PR_SET_DUMPABLE, 1));
@@ -308,6 +310,12 @@ TEST_F(malformed, leaves_the_subscription_as_it_was)
 	ASSERT_EQ(0, scene_act(&self->s));
 	ASSERT_EQ(0, scene_end(&self->s));
 	EXPECT_NE(NULL, scene_event(&self->s));
+}
+
+/* What "contained" could not undo without its rights */
+TEST(module_is_loaded_as_before)
+{
+	EXPECT_EQ(0, kmod_reload(""));
 }
 
 TEST_HARNESS_MAIN

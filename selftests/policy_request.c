@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "flavours.h"
+#include "kmod.h"
 #include "listing.h"
 #include "netns.h"
 #include "policy.h"
@@ -76,9 +77,10 @@ static int64_t installed(struct events *e)
 	return events_info(e) ? -1 : (int64_t)e->info.policies;
 }
 
+/* The probe is disarmed some time after the last policy has gone */
 static bool none_left(struct events *e)
 {
-	return installed(e) == 0 && !e->info.policy_armed;
+	return installed(e) == 0 && WAIT_FOR(!events_info(e) && !e->info.policy_armed);
 }
 
 /* A namespace of its own, with nothing installed anywhere before and after */
@@ -195,7 +197,7 @@ REFUSED(bytes_for_a_linger, EINVAL, DRAIN_ONLY, U32(ACTION, ACTION(LINGER)),
 REFUSED(linger0_for_a_reset, EINVAL, DRAIN_ONLY,
 	U32(ACTION, ACTION(RESET)), U16(LOCAL_PORT, 80), FLAG(EVEN_LINGER0));
 REFUSED(total_above_the_limit, ERANGE,
-	"total-ms is above 30000, the limit set by the module's parameter drain_total_max",
+	"total-ms is above the limit set by the module's parameter drain_total_max, in seconds",
 	DRAIN_IT, U16(LOCAL_PORT, 80), U32(TOTAL_MS, 30001));
 REFUSED(expiry_beyond_belief, ERANGE,
 	"expires-ms is above a hundred years; leave it out for a policy that never expires",
@@ -399,6 +401,7 @@ FIXTURE_SETUP(contained)
 		DRAIN_IT, U16(LOCAL_PORT, 81), FLAG(ALL_NETNS), {}
 	};
 
+	ASSERT_EQ(0, kmod_reload("userns=1"));
 	ASSERT_EQ(0, netns_enter());
 	self->outer = netns_open();
 	ASSERT_EQ(0, events_open(&self->outside));
@@ -417,6 +420,7 @@ FIXTURE_TEARDOWN(contained)
 	close(self->outer);
 	EXPECT_EQ(0, flush_all(&self->outside));
 	events_close(&self->outside);
+	EXPECT_EQ(0, kmod_reload(""));
 }
 
 /*

@@ -8,16 +8,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int kmod_load(const char *path)
+#include "wait.h"
+
+static int load_with(const char *path, const char *params)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int ret;
 
 	if (fd < 0)
 		return -errno;
-	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	ret = syscall(SYS_finit_module, fd, params, 0) ? -errno : 0;
 	close(fd);
 	return ret;
+}
+
+int kmod_load(const char *path)
+{
+	return load_with(path, "");
 }
 
 int kmod_unload(const char *name)
@@ -33,20 +40,48 @@ bool kmod_loaded(const char *name)
 	return !access(path, F_OK);
 }
 
+int kmod_remove(const char *name)
+{
+	int ret = 0;
+
+	return WAIT_FOR((ret = kmod_unload(name)) != -EAGAIN &&
+			ret != -EBUSY) ? ret : -ETIMEDOUT;
+}
+
+int kmod_reload(const char *params)
+{
+	const char *path = getenv("CLOSEWATCH_MODULE") ?: "/payload/closewatch.ko";
+	int ret = kmod_loaded("closewatch") ? kmod_remove("closewatch") : 0;
+
+	return ret ?: load_with(path, params);
+}
+
+static const char *helper_path(const char *name)
+{
+	static const char * const folders[] = { ".", "kmod", "/payload" };
+	static char path[128];
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s.ko", folders[i], name);
+		if (!access(path, R_OK))
+			return path;
+	}
+	return NULL;
+}
+
+int kmod_load_helper(const char *name)
+{
+	const char *path = helper_path(name);
+
+	if (kmod_loaded(name))
+		return 0;
+	return path ? kmod_load(path) : -ENOENT;
+}
+
 const char *kmod_fault_path(void)
 {
-	static const char * const near[] = {
-		"closewatch_fault.ko", "kmod/closewatch_fault.ko",
-		"/payload/closewatch_fault.ko",
-	};
-	const char *path = getenv("CLOSEWATCH_TEST_KMOD");
-
-	if (path)
-		return path;
-	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++)
-		if (!access(near[i], R_OK))
-			return near[i];
-	return NULL;
+	return getenv("CLOSEWATCH_TEST_KMOD") ?:
+	       helper_path("closewatch_fault");
 }
 
 static FILE *param_open(const char *name, const char *param, const char *mode)

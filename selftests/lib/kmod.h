@@ -10,6 +10,15 @@ int kmod_load(const char *path);
 int kmod_unload(const char *name);
 bool kmod_loaded(const char *name);
 
+/* Unload as soon as nothing uses it any more */
+int kmod_remove(const char *name);
+
+/* Load closewatch.ko anew, with these parameters */
+int kmod_reload(const char *params);
+
+/* Load a helper module of the selftests, which lies near them */
+int kmod_load_helper(const char *name);
+
 /* closewatch_fault.ko: from the environment, or near the selftests; or NULL */
 const char *kmod_fault_path(void);
 
