@@ -144,7 +144,7 @@ static struct cw_inflight *cw_inflight_lock_new(const void *key,
 					    payer, flags));
 	if (!f)
 		return NULL;
-	memset(&f->e + 1, 0, sizeof(*f) - sizeof(f->e));
+	memset((u8 *)f + sizeof(f->e), 0, sizeof(*f) - sizeof(f->e));
 	f->sk = sk;
 	f->cookie = cw_facts_cookie(sk);
 	cw_facts_net(&f->ev.conn, sock_net(sk));

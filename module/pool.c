@@ -81,12 +81,17 @@ struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key,
 	e = __cw_pool_lookup(b, key);
 	if (!e)
 		raw_spin_unlock_irqrestore(&b->lock, *flags);
+	else
+		__release(&b->lock);	/* for sparse: the caller unlocks */
 	return e;
 }
 
 void cw_pool_unlock(struct cw_pool *pool, u64 key, unsigned long flags)
 {
-	raw_spin_unlock_irqrestore(&cw_pool_bucket(pool, key)->lock, flags);
+	struct cw_pool_bucket *b = cw_pool_bucket(pool, key);
+
+	__acquire(&b->lock);	/* for sparse */
+	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
 
 static void cw_pool_put(struct cw_pool *pool, struct cw_pool_entry *e)
@@ -197,6 +202,7 @@ struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
 	if (!fresh)
 		return NULL;
 	raw_spin_lock_irqsave(&b->lock, *flags);
+	__release(&b->lock);	/* for sparse: the caller unlocks */
 	e = __cw_pool_lookup(b, key);
 	if (e) {
 		cw_pool_put(pool, fresh);
@@ -212,7 +218,7 @@ void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e,
 {
 	atomic_dec(&pool->held[e->share]);
 	hlist_del(&e->node);
-	raw_spin_unlock_irqrestore(&cw_pool_bucket(pool, e->key)->lock, flags);
+	cw_pool_unlock(pool, e->key, flags);
 	cw_pool_put(pool, e);
 }
 
