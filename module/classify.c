@@ -3,6 +3,10 @@
  * From facts and marks to a verdict. The order of the tests is that of
  * __tcp_close(): the first branch taken there is the first tested here, and
  * what can still follow a FIN is tested before the FIN itself.
+ *
+ * MPTCP changes the state of its subflows and listeners, and resets them,
+ * outside of __tcp_close() and from workers. The same facts mean something
+ * else there, so such sockets are told apart first.
  */
 #include "classify.h"
 
@@ -132,6 +136,11 @@ struct cw_verdict cw_classify(const struct cw_conn *conn, u32 why,
 	struct cw_verdict v;
 
 	v.fin = cw_fin_form(marks);
+	if (conn->mptcp) {
+		v.path = CLOSEWATCH_PATH_MPTCP;
+		v.linger = CLOSEWATCH_LINGER_OUTCOME_NONE;
+		return v;
+	}
 	v.path = cw_close_path(conn, marks, v.fin);
 	v.linger = cw_linger_outcome(conn, why, marks, v.path);
 	return v;
@@ -157,6 +166,8 @@ static bool cw_how_writes(u32 how)
 static u32 cw_shutdown_path(const struct cw_conn *c, u32 how,
 			    const struct cw_marks *m, u32 fin_form)
 {
+	if (c->mptcp)
+		return CLOSEWATCH_PATH_MPTCP;
 	switch (c->state) {
 	case CLOSEWATCH_STATE_CLOSE:
 		return CLOSEWATCH_PATH_NONE;
@@ -273,9 +284,16 @@ static u32 cw_first(const struct cw_end *end)
 	return CLOSEWATCH_SIDE_UNKNOWN;
 }
 
-void cw_classify_end(struct cw_end *end, s32 linger2)
+void cw_classify_end(struct cw_end *end, const struct cw_conn *conn)
 {
-	end->fate = cw_fate(end, linger2);
+	if (conn->mptcp) {
+		/* What this subflow lost may have gone over another. */
+		end->fate = CLOSEWATCH_FATE_MPTCP;
+		end->verdict = CLOSEWATCH_VERDICT_UNKNOWN;
+		end->lost_bytes = 0;
+		return;
+	}
+	end->fate = cw_fate(end, conn->linger2);
 	end->verdict = cw_data_verdict(end);
 	/* We went first, but with a FIN that was never made. */
 	if (end->marks & CW_MARK_FIN_LOST &&

@@ -38,11 +38,11 @@ struct cw_verdict cw_classify_shutdown(const struct cw_conn *conn, u32 how,
 /**
  * cw_classify_end() - name what ended a connection and what became of its data
  * @end: all but fate, verdict and first is set; those are filled
- * @linger2: TCP_LINGER2 as the kernel keeps it
+ * @conn: facts at the end; linger2 and mptcp matter
  *
  * Pure, as cw_classify(). Of a connection in a FIN_WAIT2 minisock, @end has
  * the marks of the minisock's end too.
  */
-void cw_classify_end(struct cw_end *end, s32 linger2);
+void cw_classify_end(struct cw_end *end, const struct cw_conn *conn);
 
 #endif

@@ -50,6 +50,7 @@ typedef __s32 s32;
  * @v4mapped: an AF_INET6 socket that speaks IPv4
  * @linger_on: SO_LINGER is on
  * @repair: TCP_REPAIR is on
+ * @mptcp: a subflow of MPTCP, or a listener for them
  * @ulp: name of the upper layer protocol, empty if none
  *
  * Filled by cw_facts_take(), which says where each figure is exact.
@@ -79,6 +80,7 @@ struct cw_conn {
 	bool v4mapped;
 	bool linger_on;
 	bool repair;
+	bool mptcp;
 	char ulp[CW_ULP_LEN];
 };
 

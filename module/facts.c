@@ -9,6 +9,7 @@
 #include <linux/sock_diag.h>
 #include <linux/unistd.h>
 #include <asm/syscall.h>
+#include <net/mptcp.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
@@ -128,6 +129,7 @@ static void cw_facts_ulp(struct cw_conn *conn, const struct sock *sk)
 
 	if (ulp)
 		strscpy(conn->ulp, ulp->name, sizeof(conn->ulp));
+	conn->mptcp = sk_is_mptcp(sk);
 }
 
 u64 cw_facts_cookie(struct sock *sk)

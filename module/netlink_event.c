@@ -161,8 +161,10 @@ static int cw_put_fate(struct sk_buff *skb, const struct cw_end *end)
 {
 	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_FATE, end->fate) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_VERDICT, end->verdict) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_LOST_BYTES, end->lost_bytes) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_CLOSED_FIRST, end->first))
+		return -EMSGSIZE;
+	if (end->fate != CLOSEWATCH_FATE_MPTCP &&
+	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_LOST_BYTES, end->lost_bytes))
 		return -EMSGSIZE;
 	if (end->since_ns &&
 	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_SINCE_CLOSE_NS, end->since_ns))

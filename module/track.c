@@ -202,7 +202,7 @@ static void cw_track_emit(struct net *net, const struct cw_conn *conn,
 
 	if (t && t->since)
 		end->since_ns = ktime_get_ns() - t->since;
-	cw_classify_end(end, conn->linger2);
+	cw_classify_end(end, conn);
 	ev.end = *end;
 	cw_stats_fate(net, end, t && t->minisock);
 	cw_notify_event(&ev);
