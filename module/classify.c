@@ -235,16 +235,21 @@ static u32 cw_fate_fin_wait2(const struct cw_end *end, s32 linger2)
 		CLOSEWATCH_FATE_RST_LATE_DATA;
 }
 
-/* No mark, and not all acknowledged, or RST sent for it: a timer's doing. */
+/*
+ * No mark that explains it. Of the timers that end a connection only that of
+ * keepalive sends RST, tcp_check_oom() aside, which leaves a mark; the others
+ * give up bytes that were not acknowledged.
+ */
 static u32 cw_fate_by_timer(const struct cw_end *end)
 {
-	if (end->all_acked && !(end->marks & CW_MARK_RST_SENT))
+	bool keepalive = end->marks & CW_MARK_KEEPALIVE;
+
+	if (!keepalive && (end->all_acked || end->marks & CW_MARK_RST_SENT))
 		return CLOSEWATCH_FATE_UNKNOWN;
 	if (end->user_timeout)
 		return CLOSEWATCH_FATE_USER_TIMEOUT;
-	return end->marks & CW_MARK_RST_SENT ?
-		CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT :
-		CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT;
+	return keepalive ? CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT :
+			   CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT;
 }
 
 static u32 cw_fate(const struct cw_end *end, s32 linger2)

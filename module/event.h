@@ -177,6 +177,7 @@ enum cw_mark {
 	CW_MARK_FIN = 1 << 13,	/* tcp_send_fin() */
 	CW_MARK_UNTRACKED = 1 << 14,	/* marks may be missing */
 	CW_MARK_REPAIR = 1 << 15,	/* TCP_REPAIR: nothing is sent */
+	CW_MARK_KEEPALIVE = 1 << 16,	/* tcp_keepalive_timer() sent the RST */
 };
 
 /**

@@ -50,7 +50,13 @@ static void cw_on_send_fin(struct sock *sk, struct pt_regs *regs)
 
 static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
 {
-	cw_track_mark(sk, CW_MARK_RST_SENT);
+	u32 marks = CW_MARK_RST_SENT;
+
+	/* A timer never owns the socket: spare others the look-up. */
+	if (!sock_owned_by_user_nocheck(sk) &&
+	    cw_called_by(regs, "tcp_keepalive_timer"))
+		marks |= CW_MARK_KEEPALIVE;
+	cw_track_mark(sk, marks);
 	cw_inflight_rst(sk);
 }
 

@@ -83,6 +83,38 @@ static inline bool cw_disconnect_refused(const struct sock *sk)
 }
 
 /*
+ * The address to which a probed function will return, read at its entry; 0 where
+ * it is not known. A return probe or the function graph tracer may have put
+ * their own in its place, which is in no function that we ask for.
+ */
+static inline unsigned long cw_return_address(struct pt_regs *regs)
+{
+#if defined(CONFIG_X86)
+	return *(unsigned long *)kernel_stack_pointer(regs);
+#elif defined(CONFIG_ARM64)
+	return regs->regs[30];
+#else
+	return 0;
+#endif
+}
+
+/* Is a probed function, at its entry, called by @name, or by a part of it that
+ * the compiler has split off and named with a dot?
+ */
+static inline bool cw_called_by(struct pt_regs *regs, const char *name)
+{
+	unsigned long address = cw_return_address(regs);
+	char caller[KSYM_SYMBOL_LEN];
+	size_t len = strlen(name);
+
+	if (!address)
+		return false;
+	sprint_symbol_no_offset(caller, address);
+	return !strncmp(caller, name, len) &&
+	       (!caller[len] || caller[len] == '.');
+}
+
+/*
  * tcp_reset() is called for an RST, and for data that comes after a close.
  * Since 5.11 it is given the segment; before, only its caller tells.
  */
@@ -93,12 +125,7 @@ static inline bool cw_reset_is_for_rst(struct pt_regs *regs)
 
 	return tcp_hdr(skb)->rst;
 #else
-	char caller[KSYM_SYMBOL_LEN];
-
-	/* At the entry of a function its return address is on top. */
-	sprint_symbol_no_offset(caller,
-				*(unsigned long *)kernel_stack_pointer(regs));
-	return strcmp(caller, "tcp_rcv_state_process");
+	return !cw_called_by(regs, "tcp_rcv_state_process");
 #endif
 }
 

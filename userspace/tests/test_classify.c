@@ -238,7 +238,8 @@ TEST(an_end_without_a_mark_is_a_timers)
 	EXPECT_EQ(CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT,
 		  fate_of(CLOSEWATCH_STATE_FIN_WAIT1, 0, true, false));
 	EXPECT_EQ(CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT,
-		  fate_of(CLOSEWATCH_STATE_ESTABLISHED, CW_MARK_RST_SENT, false, true));
+		  fate_of(CLOSEWATCH_STATE_ESTABLISHED,
+			  CW_MARK_RST_SENT | CW_MARK_KEEPALIVE, false, true));
 	EXPECT_EQ(CLOSEWATCH_FATE_ACKED,
 		  fate_of(CLOSEWATCH_STATE_LAST_ACK, 0, true, true));
 	EXPECT_EQ(CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT,
@@ -247,6 +248,18 @@ TEST(an_end_without_a_mark_is_a_timers)
 		  fate_of(CLOSEWATCH_STATE_FIN_WAIT2, 0, true, true));
 	EXPECT_EQ(CLOSEWATCH_FATE_UNKNOWN,
 		  fate_of(CLOSEWATCH_STATE_ESTABLISHED, 0, false, true));
+}
+
+TEST(an_rst_without_a_cause_is_nobodys)
+{
+	EXPECT_EQ(CLOSEWATCH_FATE_UNKNOWN,
+		  fate_of(CLOSEWATCH_STATE_ESTABLISHED, CW_MARK_RST_SENT, false, true));
+	EXPECT_EQ(CLOSEWATCH_FATE_UNKNOWN,
+		  fate_of(CLOSEWATCH_STATE_CLOSE_WAIT, CW_MARK_RST_SENT, false, false));
+	/* Keepalive's timer also ends what waits for the peer's FIN. */
+	EXPECT_EQ(CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT,
+		  fate_of(CLOSEWATCH_STATE_FIN_WAIT2,
+			  CW_MARK_RST_SENT | CW_MARK_KEEPALIVE, true, true));
 }
 
 TEST(delivered_only_with_every_byte_and_the_fin)
