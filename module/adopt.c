@@ -275,6 +275,11 @@ int cw_adopt_arm(struct netlink_ext_ack *extack)
 	return 0;
 }
 
+bool cw_adopt_may_disarm(void)
+{
+	return !cw_canary_check(NULL);
+}
+
 void cw_adopt_disarm(void)
 {
 	struct cw_arm *a = cw_adopt_probe;

@@ -34,6 +34,13 @@ void cw_adopt_exit(void);
 int cw_adopt_arm(struct netlink_ext_ack *extack);
 
 /**
+ * cw_adopt_may_disarm() - do probes fire? Else they must not be disarmed
+ *
+ * Context: as cw_adopt_arm().
+ */
+bool cw_adopt_may_disarm(void);
+
+/**
  * cw_adopt_disarm() - disarm the probe; nothing if it is not armed
  *
  * When it returns no handler runs any more, though a close for which one has

@@ -2,6 +2,7 @@
 #include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/err.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/workqueue.h>
@@ -17,6 +18,7 @@ static DEFINE_MUTEX(cw_canary_lock);
 static struct cw_arm *cw_canary_arm;
 static unsigned int cw_canary_users;
 static bool cw_canary_is_blind;
+static bool cw_canary_pins;		/* holds a reference to the module */
 static atomic64_t cw_canary_nr_blind = ATOMIC64_INIT(0);
 static atomic_t cw_canary_heard = ATOMIC_INIT(0);
 static void (*cw_canary_silent)(void);
@@ -50,6 +52,19 @@ static bool cw_canary_fires(void)
 	return false;
 }
 
+static void __cw_canary_set_blind(bool blind)
+{
+	lockdep_assert_held(&cw_canary_lock);
+	WRITE_ONCE(cw_canary_is_blind, blind);
+	/* Fails in the module's exit, where it comes too late. */
+	if (blind && !cw_canary_pins)
+		cw_canary_pins = try_module_get(THIS_MODULE);
+	if (!blind && cw_canary_pins) {
+		cw_canary_pins = false;
+		module_put(THIS_MODULE);
+	}
+}
+
 static void __cw_canary_ask(void)
 {
 	bool blind = !cw_canary_fires();
@@ -59,7 +74,7 @@ static void __cw_canary_ask(void)
 		atomic64_inc(&cw_canary_nr_blind);
 	if (blind || cw_canary_is_blind)
 		cw_canary_silent();
-	WRITE_ONCE(cw_canary_is_blind, blind);
+	__cw_canary_set_blind(blind);
 }
 
 static void cw_canary_work_fn(struct work_struct *work)
@@ -129,7 +144,7 @@ void cw_canary_put(void)
 		cw_arm_release(&cw_canary_arm, 1);
 		cw_arm_free(cw_canary_arm);
 		cw_canary_arm = NULL;
-		WRITE_ONCE(cw_canary_is_blind, false);
+		__cw_canary_set_blind(false);
 	}
 	mutex_unlock(&cw_canary_lock);
 }

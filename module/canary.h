@@ -4,6 +4,11 @@
  * kprobes/enabled of debugfs, silences every probe and reports nothing. A
  * function of this module is probed like the kernel's, and called when
  * something is armed and each second from then on.
+ *
+ * A probe that was armed while probes fired must not be disarmed while they do
+ * not: ftrace then keeps flags of it, finds them at a later time, and disables
+ * itself until the next boot (ftrace_shutdown() of 6.1). So what is armed stays
+ * so meanwhile, and the module cannot be unloaded.
  */
 #ifndef CW_CANARY_H
 #define CW_CANARY_H
@@ -37,7 +42,14 @@ int cw_canary_get(struct netlink_ext_ack *extack);
 /** cw_canary_put() - undo one cw_canary_get(); the last disarms the canary */
 void cw_canary_put(void);
 
-/** cw_canary_check() - cw_canary_get() without a reference, for a new user */
+/**
+ * cw_canary_check() - do armed probes fire?
+ * @extack: says what is wrong; may be NULL
+ *
+ * For one more user of what is armed already, and before anything is disarmed.
+ *
+ * Context and return: as cw_canary_get(), without a reference.
+ */
 int cw_canary_check(struct netlink_ext_ack *extack);
 
 /** cw_canary_blind() - do armed probes not fire now? Any context; racy */

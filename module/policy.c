@@ -292,8 +292,10 @@ static void cw_policy_disarm_if_none(void)
 static void cw_policy_idle_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_policy_lock);
-	if (!cw_policy_nr)
+	if (!cw_policy_nr && cw_adopt_may_disarm())
 		cw_adopt_disarm();
+	else
+		cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
 }
 
@@ -662,7 +664,9 @@ void cw_policy_stop(void)
 {
 	cw_policy_flush(NULL);
 	cancel_delayed_work_sync(&cw_policy_idle);
-	cw_policy_idle_fn(NULL);
+	mutex_lock(&cw_policy_lock);
+	cw_adopt_disarm();
+	mutex_unlock(&cw_policy_lock);
 }
 
 void cw_policy_exit(void)

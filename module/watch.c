@@ -116,10 +116,15 @@ static void __cw_watch_stop(void)
 	cw_ring_exit();
 }
 
+/* Not while probes do not fire, see canary.h. */
 static void cw_watch_work_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_watch_lock);
-	__cw_watch_stop();
+	if (cw_canary_check(NULL))
+		queue_delayed_work(system_long_wq, &cw_watch_work,
+				   CW_WATCH_DELAY);
+	else
+		__cw_watch_stop();
 	mutex_unlock(&cw_watch_lock);
 }
 
@@ -147,5 +152,7 @@ void cw_watch_put(void)
 void cw_watch_exit(void)
 {
 	cancel_delayed_work_sync(&cw_watch_work);
-	cw_watch_work_fn(NULL);
+	mutex_lock(&cw_watch_lock);
+	__cw_watch_stop();
+	mutex_unlock(&cw_watch_lock);
 }

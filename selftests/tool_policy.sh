@@ -340,8 +340,11 @@ dry_run_only_tells() {
 		run -c 1 -e policy && shows "policy $ID \(dry run\) would drain this close" && run list && shows 'drain \(dry run\)'
 }
 
+# Some time after the last policy has gone
+nothing_is_armed() { run info -j && json '.[0] | .policies == 0 and .drains == 0 and .policy_armed == false'; }
+
 info_counts_policies_and_drains() {
-	run drain off --all-netns && shows 'of all network namespaces' && run info -j && json '.[0] | .policies == 0 and .drains == 0 and .policy_armed == false' &&
+	run drain off --all-netns && shows 'of all network namespaces' && wait_for nothing_is_armed &&
 		add drain -L 1 && run info -j && json '.[0] | .policies == 1 and .policy_armed' && run info &&
 		shows '^policies: +1$'
 }
