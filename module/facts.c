@@ -7,12 +7,11 @@
 #include <linux/cred.h>
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
-#include <linux/unistd.h>
-#include <asm/syscall.h>
 #include <net/mptcp.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
+#include "compat/compat.h"
 #include "facts.h"
 #include "netns.h"
 
@@ -180,21 +179,6 @@ void cw_facts_take(struct cw_conn *conn, struct sock *sk)
 	cw_facts_totals(conn, sk);
 }
 
-/*
- * execve() drops close-on-exec files before it returns, but their last
- * reference goes in task work on the way back to user space, when in_execve
- * has been cleared; the system call's number is still there.
- */
-static bool cw_owner_in_exec(void)
-{
-	int nr;
-
-	if (current->in_execve)
-		return true;
-	nr = syscall_get_nr(current, task_pt_regs(current));
-	return nr == __NR_execve || nr == __NR_execveat;
-}
-
 static u32 cw_owner_why(const struct sock *sk)
 {
 	/* A socket without a file was never a program's descriptor. */
@@ -204,7 +188,11 @@ static u32 cw_owner_why(const struct sock *sk)
 	if (current->flags & PF_EXITING)
 		return current->exit_code & 0x7f ? CLOSEWATCH_CAUSE_SIGNAL :
 						   CLOSEWATCH_CAUSE_EXIT;
-	if (cw_owner_in_exec())
+	/* execve() drops close-on-exec files before it returns, but their last
+	 * reference goes in task work on the way back to user space, when
+	 * in_execve has been cleared; the system call's number is still there.
+	 */
+	if (cw_in_exec())
 		return CLOSEWATCH_CAUSE_EXEC;
 	return CLOSEWATCH_CAUSE_CLOSE;
 }

@@ -12,7 +12,9 @@
 #include <linux/ptrace.h>
 #include <linux/skbuff.h>
 #include <linux/tcp.h>
+#include <linux/unistd.h>
 #include <linux/version.h>
+#include <asm/syscall.h>
 
 /* 6.1 and later refuse nonsense in reserved fields of new commands only. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
@@ -80,6 +82,30 @@ static inline bool cw_disconnect_refused(const struct sock *sk)
 #else
 	return false;
 #endif
+}
+
+/*
+ * Has the current task called execve()? On x86 a new program begins as if it
+ * had called it itself, by the number of its own ABI. arm64 keeps the number
+ * that the old one called by, which closes nothing under the other ABI.
+ */
+static inline bool cw_in_exec(void)
+{
+	int nr = syscall_get_nr(current, task_pt_regs(current));
+
+	if (current->in_execve)
+		return true;
+#if defined(CONFIG_X86_64)
+	if (in_ia32_syscall())
+		return nr == __NR_ia32_execve || nr == __NR_ia32_execveat;
+	if (nr == (__X32_SYSCALL_BIT | __NR_x32_execve))
+		return true;
+#elif defined(CONFIG_ARM64)
+	/* execve and execveat of 32-bit arm */
+	if (nr == 11 || nr == 387)
+		return true;
+#endif
+	return nr == __NR_execve || nr == __NR_execveat;
 }
 
 /*
