@@ -12,6 +12,7 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/net.h>
+#include <linux/oom.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
@@ -161,6 +162,11 @@ bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
 		*refusal = CLOSEWATCH_REFUSAL_LIMIT;
 	else if (cw_drain_linger0(sk) && !p->even_linger0)
 		*refusal = CLOSEWATCH_REFUSAL_LINGER0;
+	else if (READ_ONCE(tcp_sk(sk)->linger2) < 0)
+		*refusal = CLOSEWATCH_REFUSAL_LINGER2;
+	/* A drain would keep memory that the OOM killer is waiting for. */
+	else if (tsk_is_oom_victim(current) && !p->even_oom)
+		*refusal = CLOSEWATCH_REFUSAL_OOM_VICTIM;
 	else
 		return false;
 	return true;

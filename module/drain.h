@@ -29,7 +29,8 @@ void cw_drain_exit(void);
 
 /**
  * cw_drain_refusal() - may this close be drained?
- * @sk: a socket of a program, TCP or MPTCP, whose close has begun
+ * @sk: a socket of a program, TCP or MPTCP, whose close by the current task has
+ *	begun
  * @p: the policy that asks for a drain
  * @refusal: set to enum closewatch_refusal if not
  *

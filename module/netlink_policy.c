@@ -89,9 +89,12 @@ static int cw_show_limits(struct sk_buff *skb, const struct cw_policy *p)
 			p->limits.total_ms) ||
 	    cw_show_u64(skb, CLOSEWATCH_A_POLICY_BYTES, p->limits.bytes))
 		return -EMSGSIZE;
-	if (!p->even_linger0)
-		return 0;
-	return nla_put_flag(skb, CLOSEWATCH_A_POLICY_EVEN_LINGER0);
+	if (p->even_linger0 &&
+	    nla_put_flag(skb, CLOSEWATCH_A_POLICY_EVEN_LINGER0))
+		return -EMSGSIZE;
+	if (p->even_oom && nla_put_flag(skb, CLOSEWATCH_A_POLICY_EVEN_OOM))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int cw_show_action(struct sk_buff *skb, const struct cw_policy *p)

@@ -54,6 +54,7 @@ static int cw_wanted_limits(struct cw_wanted *w, const struct cw_request *r)
 			      min_t(u32, CW_DEFAULT_TOTAL_MS, max);
 	l->bytes = bytes ? nla_get_u64(bytes) : CW_DEFAULT_BYTES;
 	w->p.even_linger0 = r->tb[CLOSEWATCH_A_POLICY_EVEN_LINGER0];
+	w->p.even_oom = r->tb[CLOSEWATCH_A_POLICY_EVEN_OOM];
 	if (l->total_ms > max)
 		return CW_REFUSE(r, total, -ERANGE,
 				 "total-ms is above the limit set by the module's parameter drain_total_max, in seconds");
@@ -81,6 +82,7 @@ static int cw_wanted_action(struct cw_wanted *w, const struct cw_request *r)
 		CLOSEWATCH_A_POLICY_TOTAL_MS,
 		CLOSEWATCH_A_POLICY_BYTES,
 		CLOSEWATCH_A_POLICY_EVEN_LINGER0,
+		CLOSEWATCH_A_POLICY_EVEN_OOM,
 	};
 	struct nlattr *action = r->tb[CLOSEWATCH_A_POLICY_ACTION];
 	struct nlattr *a = cw_first(r, drain_only, ARRAY_SIZE(drain_only));
@@ -96,7 +98,7 @@ static int cw_wanted_action(struct cw_wanted *w, const struct cw_request *r)
 		return -ERANGE;
 	if (w->p.action != CLOSEWATCH_ACTION_DRAIN && a)
 		return CW_REFUSE(r, a, -EINVAL,
-				 "idle-ms, total-ms, bytes and even-linger0 are for the action drain only; leave them out");
+				 "idle-ms, total-ms, bytes, even-linger0 and even-oom are for the action drain only; leave them out");
 	return cw_wanted_linger(w, r);
 }
 

@@ -45,6 +45,7 @@ struct cw_policy_limits {
  * @linger_seconds: for CLOSEWATCH_ACTION_LINGER
  * @dry_run: only count and report
  * @even_linger0: drain although the program asked for linger-0
+ * @even_oom: drain although the closer is a victim of the OOM killer
  */
 struct cw_policy {
 	u64 cookie;
@@ -59,6 +60,7 @@ struct cw_policy {
 	u32 linger_seconds;
 	bool dry_run;
 	bool even_linger0;
+	bool even_oom;
 };
 
 /**

@@ -55,6 +55,16 @@ TEST_F(refused, linger0_is_respected)
 	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(LINGER0), &want));
 }
 
+TEST_F(refused, linger2_below_zero_is_respected)
+{
+	ASSERT_EQ(0, drain_arm(&self->s));
+	ASSERT_EQ(0, set_int(self->s.p.us, IPPROTO_TCP, TCP_LINGER2, -1));
+	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, scene_act(&self->s));
+	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(LINGER2),
+				    &reset_for_unread));
+}
+
 TEST_F(refused, repair)
 {
 	struct want want = {

@@ -187,7 +187,7 @@ REFUSED(seconds_for_a_drain, EINVAL,
 	"linger-seconds is for the action linger only; leave it out",
 	DRAIN_IT, U16(LOCAL_PORT, 80), U32(LINGER_SECONDS, 5));
 #define DRAIN_ONLY \
-	"idle-ms, total-ms, bytes and even-linger0 are for the action drain only; leave them out"
+	"idle-ms, total-ms, bytes, even-linger0 and even-oom are for the action drain only; leave them out"
 REFUSED(idle_for_a_reset, EINVAL, DRAIN_ONLY,
 	U32(ACTION, ACTION(RESET)), U16(LOCAL_PORT, 80), U32(IDLE_MS, 5));
 REFUSED(total_for_an_exemption, EINVAL, DRAIN_ONLY,
@@ -506,7 +506,9 @@ TEST_F(policy, only_the_first_arms_and_only_the_last_disarms)
 	ASSERT_LT(first, second);
 	EXPECT_EQ(2, installed(e));
 	EXPECT_TRUE(e->info.policy_armed);
-	EXPECT_EQ(0U, e->info.probes);
+	/* A policy arms none of the probes that a listener wants */
+	EXPECT_TRUE(WAIT_FOR(!events_info(e) && !e->info.probes));
+	EXPECT_TRUE(e->info.policy_armed);
 	ASSERT_EQ(0, policy_del(e, first));
 	EXPECT_EQ(1, installed(e));
 	EXPECT_TRUE(e->info.policy_armed);

@@ -14,8 +14,8 @@
 
 enum {
 	KEY_PID = 256, KEY_FD, KEY_SOCKET, KEY_PREFIX, KEY_CGROUP, KEY_NETNS,
-	KEY_ALL_NETNS, KEY_IDLE, KEY_TOTAL, KEY_BYTES, KEY_LINGER0, KEY_DRY,
-	KEY_EXPIRE, KEY_PRIORITY, KEY_FORCE,
+	KEY_ALL_NETNS, KEY_IDLE, KEY_TOTAL, KEY_BYTES, KEY_LINGER0, KEY_OOM,
+	KEY_DRY, KEY_EXPIRE, KEY_PRIORITY, KEY_FORCE,
 };
 
 struct verb {
@@ -63,6 +63,8 @@ static const struct argp_option drain_options[] = {
 	{ "bytes", KEY_BYTES, "N[K|M|G]", 0, "discarded; else 16M", 0 },
 	{ "even-linger0", KEY_LINGER0, NULL, 0,
 	  "also where the program asked for RST by SO_LINGER", 0 },
+	{ "even-oom", KEY_OOM, NULL, 0,
+	  "also for victims of the kernel's out-of-memory killer", 0 },
 	HOW,
 };
 
@@ -228,6 +230,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_LINGER0:
 		cw_policy_set(&w->policy, EVEN_LINGER0, even_linger0, true);
+		break;
+	case KEY_OOM:
+		cw_policy_set(&w->policy, EVEN_OOM, even_oom, true);
 		break;
 	case KEY_DRY:
 		cw_policy_set(&w->policy, DRY_RUN, dry_run, true);

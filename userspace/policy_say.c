@@ -110,6 +110,8 @@ static void say_action(struct cw_text *t, const struct cw_policy *p)
 		cw_policy_say_limits(t, p);
 		if (has(p, EVEN_LINGER0))
 			cw_say(t, "; SO_LINGER with zero seconds does not prevent it");
+		if (has(p, EVEN_OOM))
+			cw_say(t, "; nor does the out-of-memory killer");
 		break;
 	case CLOSEWATCH_ACTION_LINGER:
 		cw_say(t, "close() waits up to ");

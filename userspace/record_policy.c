@@ -115,11 +115,15 @@ static void put_limits(struct cw_view *v, const struct cw_policy *p, bool list)
 		cw_view_number(v, "linger_seconds", NULL, p->linger_seconds);
 	if (has(p, EVEN_LINGER0))
 		cw_view_bool(v, "even_linger0", NULL, p->even_linger0);
+	if (has(p, EVEN_OOM))
+		cw_view_bool(v, "even_oom", NULL, p->even_oom);
 	if (!list)
 		return;
 	cw_policy_say_limits(&t, p);
 	if (has(p, EVEN_LINGER0) && p->even_linger0)
 		cw_say(&t, ", even with SO_LINGER 0");
+	if (has(p, EVEN_OOM) && p->even_oom)
+		cw_say(&t, ", even of OOM victims");
 	cw_view_text(v, &at_note, note);
 }
 
