@@ -152,6 +152,8 @@ static void take_info(struct events *e, struct nlattr *nest)
 		.policies = nested(tb, CLOSEWATCH_A_INFO_POLICIES),
 		.drains = nested(tb, CLOSEWATCH_A_INFO_DRAINS),
 		.policy_armed = nested(tb, CLOSEWATCH_A_INFO_POLICY_ARMED),
+		.blind = nested(tb, CLOSEWATCH_A_INFO_BLIND),
+		.blind_seconds = nested(tb, CLOSEWATCH_A_INFO_BLIND_SECONDS),
 	};
 }
 

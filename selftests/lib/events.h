@@ -34,7 +34,8 @@ struct module_info {
 	uint32_t listeners, probes, inflight;
 	uint64_t events, lost_ring, lost_socket, missed;
 	uint32_t policies, drains;
-	bool policy_armed;
+	bool policy_armed, blind;
+	uint64_t blind_seconds;
 };
 
 /* Drains of one outcome, or refused for one reason */

@@ -13,6 +13,7 @@ static int fill_whom(struct nl_msg *msg, const struct policy *p)
 {
 	if ((p->cookie && nla_put_u64(msg, ATTR(COOKIE), p->cookie)) ||
 	    (p->fd && nla_put_u32(msg, ATTR(SOCKET_FD), *p->fd)) ||
+	    (p->netns_fd && nla_put_u32(msg, ATTR(NETNS_FD), *p->netns_fd)) ||
 	    (p->family && nla_put_u16(msg, ATTR(FAMILY), p->family)) ||
 	    (p->local_port &&
 	     nla_put_u16(msg, ATTR(LOCAL_PORT), p->local_port)) ||

@@ -19,6 +19,7 @@ struct policy {
 	bool all_netns, force, dry_run, even_linger0;
 	const char *comm;
 	const int *fd;		/* of the one socket */
+	const int *netns_fd;
 	const unsigned int *uid;
 };
 

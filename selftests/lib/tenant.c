@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tenant.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "netns.h"
+
+static int become(const struct tenant *t)
+{
+	if (setresgid(t->uid, t->uid, t->uid) < 0 ||
+	    setresuid(t->uid, t->uid, t->uid) < 0 ||
+	    prctl(PR_SET_DUMPABLE, 1) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -1;
+	if (!t->contained)
+		return 0;
+	return unshare(CLONE_NEWUSER) < 0 ? -1 : netns_enter();
+}
+
+static void run(const struct tenant *t, int tell, int (*act)(void *arg),
+		void *arg)
+{
+	char said;
+
+	if (become(t)) {
+		perror("# tenant");
+		_exit(1);
+	}
+	said = act(arg);
+	if (write(tell, &said, 1) != 1)
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+int tenant_start(struct tenant *t, int (*act)(void *arg), void *arg)
+{
+	char said = -1;
+	int fd[2];
+
+	if (pipe(fd) < 0)
+		return -1;
+	t->pid = fork();
+	if (!t->pid)
+		run(t, fd[1], act, arg);
+	close(fd[1]);
+	if (t->pid < 0 || read(fd[0], &said, 1) != 1)
+		said = -1;
+	close(fd[0]);
+	return said;
+}
+
+int tenant_stop(struct tenant *t)
+{
+	pid_t pid = t->pid;
+
+	t->pid = 0;
+	if (pid <= 0)
+		return 0;
+	return kill(pid, SIGKILL) || waitpid(pid, NULL, 0) != pid ? -1 : 0;
+}
+
+static char state_of(pid_t tid)
+{
+	char path[64], state = '?';
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	f = fopen(path, "re");
+	if (f && fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+		state = '?';
+	if (f)
+		fclose(f);
+	return state;
+}
+
+bool thread_sleeps(pid_t tid)
+{
+	for (int i = 0; i < 20; i++) {
+		char state = state_of(tid);
+
+		if (state != 'D' && state != 'S')
+			return false;
+		poll(NULL, 0, 5);
+	}
+	return true;
+}
