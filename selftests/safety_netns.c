@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What named a network namespace does not outlive it */
+#include <netlink/attr.h>
+
+#include "flavours.h"
+#include "netns.h"
+#include "policy.h"
+#include "wait.h"
+
+/* Asked for from a namespace that stays, for one that goes */
+FIXTURE(number) {
+	struct events e;
+	int home;
+	uint64_t inode;
+};
+
+static int one_netns(struct nl_msg *msg, const void *fd)
+{
+	return nla_put_u32(msg, CLOSEWATCH_A_FILTER_NETNS_FD, *(int *)fd);
+}
+
+static int open_and_close(void)
+{
+	struct pair_opts opts = { .flavour = IPV4 };
+	struct pair p;
+	int ret = pair_open(&p, &opts);
+
+	pair_close(&p);
+	return ret;
+}
+
+FIXTURE_SETUP(number)
+{
+	struct policy any = { .action = ACTION(LEAVE), .force = true };
+	int there;
+
+	ASSERT_EQ(0, netns_enter());
+	self->home = netns_open();
+	ASSERT_EQ(0, events_open(&self->e));
+	ASSERT_EQ(0, netns_enter());
+	self->inode = netns_inode();
+	there = netns_open();
+	any.netns_fd = &there;
+	ASSERT_EQ(0, events_subscribe(&self->e, one_netns, &there));
+	ASSERT_LT(0, policy_add(&self->e, &any));
+	ASSERT_EQ(0, open_and_close());
+	ASSERT_NE(NULL, events_await(&self->e, TYPE(CLOSE), 0));
+	ASSERT_NE(NULL, events_await(&self->e, TYPE(POLICY), 0));
+	close(there);
+	ASSERT_EQ(0, netns_switch(self->home));
+}
+
+FIXTURE_TEARDOWN(number)
+{
+	events_close(&self->e);
+	close(self->home);
+}
+
+/* The kernel gives the least number that is free, once it is */
+static bool number_is_back(uint64_t inode)
+{
+	return !netns_enter() && netns_inode() == inode;
+}
+
+TEST_F(number, given_again_names_another_namespace)
+{
+	struct events *e = &self->e, here;
+
+	/* Whatever the old one had to tell comes before the new one is made */
+	ASSERT_TRUE(WAIT_FOR(!events_info(e) && !e->info.policies));
+	ASSERT_TRUE(WAIT_FOR(number_is_back(self->inode)));
+	while (events_poll(e))
+		;
+	e->n = 0;
+	ASSERT_EQ(0, open_and_close());
+	ASSERT_EQ(0, events_open(&here));
+	EXPECT_EQ(0, policies_count(&here));
+	events_close(&here);
+	ASSERT_EQ(0, events_unsubscribe(e));
+	for (size_t i = 0; i < e->n; i++) {
+		EXPECT_NE(self->inode, EVENT_NUM(&e->list[i], NETNS))
+			TH_LOG("type %llu of process %llu",
+			       (unsigned long long)EVENT_NUM(&e->list[i], TYPE),
+			       (unsigned long long)EVENT_NUM(&e->list[i], PID));
+	}
+}
+
+TEST_HARNESS_MAIN
