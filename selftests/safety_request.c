@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What makes a request wait makes no other family's request wait */
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/socket.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "flavours.h"
+#include "kmod.h"
+#include "netns.h"
+#include "policy.h"
+#include "tenant.h"
+#include "wait.h"
+
+#define HOLD	"closewatch_hold"
+
+static const struct policy rule = { .action = ACTION(LEAVE), .local_port = 80 };
+
+static int subscribe(struct events *e)
+{
+	return events_subscribe(e, NULL, NULL);
+}
+
+static int add(struct events *e)
+{
+	int id = policy_add(e, &rule);
+
+	return id < 0 ? id : 0;
+}
+
+static int flush_all(struct events *e)
+{
+	return drain_off_everywhere(e);
+}
+
+/* A request in a thread of its own */
+struct requester {
+	struct events e;
+	pthread_t thread;
+	atomic_int tid;
+	atomic_bool done;
+	int (*request)(struct events *e);
+	int ret;
+};
+
+/* After what must be so before it */
+FIXTURE(waiting) {
+	struct requester r;
+	struct nl_sock *other;
+};
+
+FIXTURE_VARIANT(waiting) {
+	int (*before)(struct events *e);
+	int (*request)(struct events *e);
+};
+
+#define WAITING(name, first, second) FIXTURE_VARIANT_ADD(waiting, name) {	\
+	.before = first, .request = second,				\
+}
+
+WAITING(subscribe, flush_all, subscribe);
+WAITING(refilter, subscribe, subscribe);
+WAITING(unsubscribe, subscribe, events_unsubscribe);
+WAITING(policy_add, flush_all, add);
+WAITING(policy_flush, add, policy_flush);
+WAITING(drain_off, add, drain_off);
+
+FIXTURE_SETUP(waiting)
+{
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, events_open(&self->r.e));
+	ASSERT_EQ(0, variant->before(&self->r.e));
+	ASSERT_EQ(0, kmod_load_helper(HOLD));
+	self->other = nl_socket_alloc();
+	ASSERT_EQ(0, genl_connect(self->other));
+	self->r.request = variant->request;
+}
+
+FIXTURE_TEARDOWN(waiting)
+{
+	EXPECT_EQ(0, drain_off_everywhere(&self->r.e));
+	nl_socket_free(self->other);
+	events_close(&self->r.e);
+	EXPECT_EQ(0, kmod_remove(HOLD));
+}
+
+static void *requester_run(void *arg)
+{
+	struct requester *r = arg;
+
+	r->tid = gettid();
+	r->ret = r->request(&r->e);
+	r->done = true;
+	return NULL;
+}
+
+TEST_F(waiting, holds_nothing_that_another_family_needs)
+{
+	struct requester *r = &self->r;
+
+	ASSERT_EQ(0, kmod_param_write(HOLD, "grace", 1));
+	ASSERT_EQ(0, pthread_create(&r->thread, NULL, requester_run, r));
+	EXPECT_TRUE(WAIT_FOR(r->done ||
+			     (r->tid && thread_sleeps(r->tid))));
+	TH_LOG("the request %s", r->done ? "does not wait" : "waits");
+	EXPECT_LT(0, genl_ctrl_resolve(self->other, "nlctrl"));
+	/* It ends by itself for a request that would wait for ever */
+	EXPECT_EQ(1, kmod_param_read(HOLD, "grace"));
+	ASSERT_EQ(0, kmod_param_write(HOLD, "grace", 0));
+	ASSERT_TRUE(WAIT_FOR(r->done));
+	ASSERT_EQ(0, pthread_join(r->thread, NULL));
+	EXPECT_EQ(0, r->ret);
+}
+
+TEST_HARNESS_MAIN
