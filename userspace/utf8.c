@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,25 +31,28 @@ static size_t utf8_char(const uint8_t *s, size_t len, uint32_t *code)
 	return n;
 }
 
-static bool harmless(uint32_t code, bool keep_c0)
+static bool harmless(uint32_t code, uint32_t max, bool keep_c0)
 {
 	if (code < 0x20)
 		return keep_c0;
-	return code < 0x7f || code > 0x9f;
+	return code < 0x7f || (code > 0x9f && code <= max);
 }
 
 void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,
 		    bool keep_c0)
 {
 	const uint8_t *s = bytes;
+	uint32_t code, max = 0x10ffff;
 	size_t used = 0;
-	uint32_t code;
 
+	/* The second byte of a character is a C1 control to such a terminal. */
+	if (!keep_c0 && strcmp(nl_langinfo(CODESET), "UTF-8"))
+		max = 0x7e;
 	while (len) {
 		size_t n = utf8_char(s, len, &code);
 		char piece[8];
 
-		if (n && harmless(code, keep_c0)) {
+		if (n && harmless(code, max, keep_c0)) {
 			memcpy(piece, s, n);
 			piece[n] = '\0';
 		} else {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <locale.h>
 #include <stdlib.h>
 
 #include <json-c/json.h>
@@ -26,6 +27,7 @@ FIXTURE(view)
 FIXTURE_SETUP(view)
 {
 	setenv("TZ", "UTC", 1);
+	ASSERT_NE(NULL, setlocale(LC_CTYPE, "C.UTF-8"));
 	self->text = NULL;
 	self->out = open_memstream(&self->text, &self->len);
 	ASSERT_NE(NULL, self->out);
@@ -658,6 +660,7 @@ TEST(escaping_keeps_utf8_and_cuts_at_a_character)
 {
 	char buf[8];
 
+	ASSERT_NE(NULL, setlocale(LC_CTYPE, "C.UTF-8"));
 	cw_utf8_escape(buf, sizeof(buf), "n\xc3\xa4h", 4, false);
 	EXPECT_STREQ("n\xc3\xa4h", buf);
 	cw_utf8_escape(buf, sizeof(buf), "abcdef\xc3\xa4", 8, false);
@@ -670,6 +673,18 @@ TEST(escaping_keeps_utf8_and_cuts_at_a_character)
 	cw_utf8_escape(buf, sizeof(buf), "\xe2\x82", 2, false);
 	EXPECT_STREQ("\\xe2", buf);
 	EXPECT_EQ(3, cw_utf8_columns("n\xc3\xa4h"));
+}
+
+/* U+00DB is C3 9B, and 9B opens an escape sequence on an 8-bit terminal. */
+TEST(a_locale_that_is_not_utf8_gets_ascii_only)
+{
+	char buf[32];
+
+	ASSERT_NE(NULL, setlocale(LC_CTYPE, "C"));
+	cw_utf8_escape(buf, sizeof(buf), "a\xc3\x9b", 3, false);
+	EXPECT_STREQ("a\\xc3\\x9b", buf);
+	cw_utf8_escape(buf, sizeof(buf), "a\xc3\x9b", 3, true);
+	EXPECT_STREQ("a\xc3\x9b", buf);
 }
 
 TEST_HARNESS_MAIN
