@@ -9,6 +9,7 @@
 #include "explain_end.h"
 #include "names.h"
 #include "text.h"
+#include "utf8.h"
 #include "util.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
@@ -245,12 +246,16 @@ static void say_shutdown(struct cw_text *t, const struct cw_event *ev)
 	say_path(t, ev);
 }
 
-/* The kernel's own word for an RST: trusted text, but of its own making. */
+/* The kernel's own word for an RST. */
 static void say_reason(struct cw_text *t, const struct cw_event *ev)
 {
-	if (has(ev, KERNEL_REASON))
-		cw_say(t, " [kernel: %.*s]", ev->kernel_reason.len,
-		       (const char *)ev->kernel_reason.b);
+	char reason[sizeof(ev->kernel_reason.b)];
+
+	if (!has(ev, KERNEL_REASON))
+		return;
+	cw_utf8_escape(reason, sizeof(reason), ev->kernel_reason.b,
+		       ev->kernel_reason.len, false);
+	cw_say(t, " [kernel: %s]", reason);
 }
 
 static void say_lost(struct cw_text *t, const struct cw_event *ev)

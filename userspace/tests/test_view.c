@@ -491,6 +491,19 @@ TEST_F(view, a_task_name_cannot_steer_the_terminal)
 	EXPECT_EQ(NULL, strchr(self->text, '\033'));
 }
 
+TEST_F(view, the_kernels_reason_cannot_steer_the_terminal)
+{
+	char buf[512];
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
+	self->ev.present |= 1ULL << CLOSEWATCH_A_EVENT_KERNEL_REASON;
+	self->ev.kernel_reason.len = 5;
+	memcpy(self->ev.kernel_reason.b, "A\033[2J", 5);
+	cw_explain(&self->ev, buf, sizeof(buf));
+	EXPECT_EQ(NULL, strchr(buf, '\033'));
+	EXPECT_NE(NULL, strstr(buf, "[kernel: A\\x1b[2J]"));
+}
+
 TEST_F(view, diag_adds_a_cause_and_a_remedy_for_each_path)
 {
 	int path;
