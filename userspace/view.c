@@ -85,11 +85,17 @@ static bool view_folds(const struct cw_view *v)
 	return v->opt.width && v->opt.width < FOLD_BELOW;
 }
 
+/* What is too long is cut at a whole character. */
 static void append(char *buf, size_t size, const char *text)
 {
 	size_t used = strlen(buf);
+	size_t n = strnlen(text, size - used);
 
-	snprintf(buf + used, size - used, "%s", text);
+	if (n == size - used)
+		for (n--; n && (text[n] & 0xc0) == 0x80; n--)
+			;
+	memcpy(buf + used, text, n);
+	buf[used + n] = '\0';
 }
 
 /* A list shows a fact at once; a table keeps it until the record is whole. */
@@ -419,10 +425,12 @@ void cw_view_list_text(struct cw_view *v, const char *key, const char *text)
 
 void cw_view_below(struct cw_view *v, const char *label, const char *text)
 {
-	char line[BELOW_MAX];
+	char head[64];
 
-	snprintf(line, sizeof(line), "%*s%s %s\n", INDENT - 1, "", label, text);
-	append(v->below, sizeof(v->below), line);
+	snprintf(head, sizeof(head), "%*s%s ", INDENT - 1, "", label);
+	append(v->below, sizeof(v->below), head);
+	append(v->below, sizeof(v->below) - 1, text);
+	append(v->below, sizeof(v->below), "\n");
 }
 
 void cw_view_table(struct cw_view *v, const char *key,

@@ -544,6 +544,30 @@ TEST_F(view, a_sentence_is_cut_and_not_overrun)
 	EXPECT_EQ('x', small[8]);
 }
 
+/* Labels of one byte's difference: without care one cut splits a character. */
+TEST_F(view, a_line_below_is_cut_at_a_whole_character)
+{
+	struct cw_view_options opt = {
+		.out = self->out, .layout = cw_record_layout,
+	};
+	struct cw_view *v = cw_view_new(&opt);
+	char text[1201] = "";
+	size_t i;
+
+	ASSERT_NE(NULL, v);
+	for (i = 0; i < 1200; i += 2)
+		memcpy(text + i, "\xc3\xa4", 2);
+	for (i = 0; i < 2; i++) {
+		cw_view_begin(v);
+		cw_view_below(v, i ? "ab" : "a", text);
+		ASSERT_EQ(0, cw_view_end(v));
+		fflush(self->out);
+		ASSERT_LT(1000, self->len);
+		EXPECT_EQ(0, memcmp(self->text + self->len - 3, "\xc3\xa4\n", 3));
+	}
+	cw_view_free(v);
+}
+
 TEST_F(view, a_failing_stream_is_reported)
 {
 	struct cw_view_options opt = {
