@@ -21,6 +21,7 @@
 #include "health.h"
 #include "nl.h"
 #include "nl_request.h"
+#include "utf8.h"
 
 /* Room for about 20 000 events while the output is busy. */
 #define RECEIVE_BUFFER	(8 << 20)
@@ -29,6 +30,7 @@
 #define REPLY_MS	15000
 #define GOODBYE_MS	1500
 #define GOODBYE_TRIES	2
+#define MAX_ERRNO	4095	/* the kernel's */
 
 struct cw_nl {
 	struct nl_sock *sock;
@@ -56,8 +58,8 @@ static void read_message(struct cw_nl *nl, const struct nlmsghdr *nlh,
 	    !cw_decode_find((const char *)nlmsg_data(nlh) + skip, len - skip,
 			    NLMSGERR_ATTR_MSG, &text, &n))
 		return;
-	snprintf(nl->message, sizeof(nl->message), "%.*s", (int)n,
-		 (const char *)text);
+	cw_utf8_escape(nl->message, sizeof(nl->message), text,
+		       strnlen(text, n), false);
 }
 
 static void read_extack(struct cw_nl *nl, const struct nlmsgerr *e,
@@ -72,6 +74,20 @@ static void read_extack(struct cw_nl *nl, const struct nlmsgerr *e,
 	read_message(nl, nlh, skip);
 }
 
+/* Only the kernel has port 0. */
+static int on_message(struct nl_msg *msg, void *arg)
+{
+	(void)arg;
+	return nlmsg_get_src(msg)->nl_pid ? NL_SKIP : NL_OK;
+}
+
+/* @error as the kernel sent it: 0 or a negative errno. */
+static void answered(struct cw_nl *nl, int error)
+{
+	nl->error = error >= -MAX_ERRNO && error <= 0 ? error : -EPROTO;
+	nl->done = true;
+}
+
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 {
 	const struct nlmsghdr *nlh = (void *)((char *)e - NLMSG_HDRLEN);
@@ -79,8 +95,7 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 
 	(void)from;
 	if (e->msg.nlmsg_seq == nl->seq) {
-		nl->error = e->error;
-		nl->done = true;
+		answered(nl, e->error);
 		read_extack(nl, e, nlh);
 	}
 	return NL_SKIP;
@@ -143,7 +158,7 @@ static int on_finish(struct nl_msg *msg, void *arg)
 		return NL_OK;
 	memcpy(&error, nlmsg_data(nlh), sizeof(error));
 	if (error < 0)
-		nl->error = error;
+		answered(nl, error);
 	read_message(nl, nlh, sizeof(error));
 	return NL_OK;
 }
@@ -159,14 +174,12 @@ static int on_interrupted(struct nl_msg *msg, void *arg)
 static int on_valid(struct nl_msg *msg, void *arg)
 {
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	const struct sockaddr_nl *from = nlmsg_get_src(msg);
 	const struct genlmsghdr *gh;
 	struct cw_nl *nl = arg;
 	const void *attrs;
 	size_t len;
 
-	/* Only the kernel has port 0. */
-	if (from->nl_pid || nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
+	if (nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
 		return NL_SKIP;
 	gh = nlmsg_data(nlh);
 	attrs = (const char *)gh + GENL_HDRLEN;
@@ -189,6 +202,7 @@ static void set_callbacks(struct cw_nl *nl)
 {
 	struct nl_cb *cb = nl_socket_get_cb(nl->sock);
 
+	nl_cb_set(cb, NL_CB_MSG_IN, NL_CB_CUSTOM, on_message, nl);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, nl);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nl);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, nl);
@@ -210,6 +224,14 @@ static void set_options(struct cw_nl *nl)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	nl_socket_set_msg_buf_size(nl->sock, MESSAGE_MAX);
 	nl_socket_set_nonblocking(nl->sock);
+}
+
+/* A process with CAP_NET_ADMIN could send us answers before the kernel does. */
+static int connect_kernel(int fd)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
+	return connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel));
 }
 
 static int fail_no_family(struct cw_fail *fail)
@@ -268,6 +290,8 @@ int cw_nl_open(struct cw_nl **out, cw_nl_event_fn *fn, void *arg,
 	nl->arg = arg;
 	nl->sock = nl_socket_alloc();
 	ret = nl->sock ? genl_connect(nl->sock) : -NLE_NOMEM;
+	if (!ret && connect_kernel(nl_socket_get_fd(nl->sock)))
+		ret = -nl_syserr2nlerr(errno);
 	if (ret < 0) {
 		ret = cw_fail(fail, NULL, "cannot open a netlink socket: %s",
 			      nl_geterror(ret));
@@ -580,7 +604,7 @@ ssize_t cw_nl_diag(int netns_fd, const void *request, size_t len, void *reply,
 
 	if (fd < 0)
 		return -1;
-	if (send(fd, request, len, 0) == (ssize_t)len)
+	if (!connect_kernel(fd) && send(fd, request, len, 0) == (ssize_t)len)
 		n = recv(fd, reply, size, MSG_DONTWAIT);
 	close(fd);
 	return n;

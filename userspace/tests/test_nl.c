@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What nl.c makes of messages is static in there. */
+#include "../nl.c"
+
+#include "kselftest_harness.h"
+
+#define FAMILY	0x21
+#define SEQ	7
+
+static struct {
+	struct nlmsghdr nlh;
+	struct nlmsgerr e;
+	struct nlattr nla;
+	char text[8];
+} answer;
+static uint32_t sender;
+static size_t left;
+
+/* Replaces recvmsg(): one datagram, then no more. */
+static int receive(struct nl_sock *sock, struct sockaddr_nl *from,
+		   unsigned char **buf, struct ucred **creds)
+{
+	size_t len = left;
+
+	if (!left)
+		return -NLE_AGAIN;
+	*from = (struct sockaddr_nl){
+		.nl_family = AF_NETLINK, .nl_pid = sender,
+	};
+	*buf = malloc(len);
+	memcpy(*buf, &answer, len);
+	left = 0;
+	return len;
+}
+
+FIXTURE(nl)
+{
+	struct cw_nl nl;
+	bool overrun;
+};
+
+FIXTURE_SETUP(nl)
+{
+	struct nl_cb *cb;
+
+	memset(&self->nl, 0, sizeof(self->nl));
+	self->nl.family = FAMILY;
+	self->nl.seq = SEQ;
+	self->nl.sock = nl_socket_alloc();
+	ASSERT_NE(NULL, self->nl.sock);
+	set_callbacks(&self->nl);
+	cb = nl_socket_get_cb(self->nl.sock);
+	nl_cb_overwrite_recv(cb, receive);
+	nl_cb_put(cb);
+	memset(&answer, 0, sizeof(answer));
+	answer.nlh.nlmsg_len = sizeof(answer);
+	answer.nlh.nlmsg_type = NLMSG_ERROR;
+	answer.nlh.nlmsg_flags = NLM_F_CAPPED | NLM_F_ACK_TLVS;
+	answer.nlh.nlmsg_seq = SEQ;
+	answer.e.error = -EBUSY;
+	answer.e.msg.nlmsg_seq = SEQ;
+	answer.nla.nla_type = NLMSGERR_ATTR_MSG;
+	answer.nla.nla_len = sizeof(answer.nla) + sizeof(answer.text);
+	memcpy(answer.text, "no", 3);
+	sender = 0;
+	left = sizeof(answer);
+}
+
+FIXTURE_TEARDOWN(nl)
+{
+	nl_socket_free(self->nl.sock);
+}
+
+TEST_F(nl, the_kernels_answer_is_taken)
+{
+	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
+	EXPECT_TRUE(self->nl.done);
+	EXPECT_EQ(-EBUSY, self->nl.error);
+	EXPECT_STREQ("no", self->nl.message);
+}
+
+TEST_F(nl, an_answer_of_another_process_is_ignored)
+{
+	sender = 4711;
+	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
+	EXPECT_FALSE(self->nl.done);
+	EXPECT_EQ(0, self->nl.error);
+}
+
+/* Its negation, for strerror(), would overflow. */
+TEST_F(nl, an_error_that_is_no_errno_is_a_protocol_error)
+{
+	answer.e.error = INT32_MIN;
+	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
+	EXPECT_EQ(-EPROTO, self->nl.error);
+}
+
+TEST_F(nl, a_refusal_cannot_steer_the_terminal)
+{
+	memcpy(answer.text, "\033[2Jno", 7);
+	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
+	EXPECT_STREQ("\\x1b[2Jno", self->nl.message);
+}
+
+TEST_HARNESS_MAIN
