@@ -20,22 +20,16 @@ FIXTURE_VARIANT(kind) {
 
 #define KIND(name, ...) FIXTURE_VARIANT_ADD(kind, name) { __VA_ARGS__ }
 
-KIND(raw_tcp, .domain = AF_INET, .type = SOCK_RAW, .protocol = IPPROTO_TCP);
-KIND(raw_tcp_ipv6, .domain = AF_INET6, .type = SOCK_RAW,
-     .protocol = IPPROTO_TCP);
-KIND(raw_all, .domain = AF_INET, .type = SOCK_RAW, .protocol = IPPROTO_RAW);
-KIND(udp, .domain = AF_INET, .type = SOCK_DGRAM);
-KIND(udp_ipv6, .domain = AF_INET6, .type = SOCK_DGRAM);
-KIND(udplite, .domain = AF_INET, .type = SOCK_DGRAM,
-     .protocol = IPPROTO_UDPLITE, .optional = true);
-KIND(sctp, .domain = AF_INET, .type = SOCK_STREAM, .protocol = IPPROTO_SCTP,
-     .optional = true);
-KIND(sctp_ipv6, .domain = AF_INET6, .type = SOCK_SEQPACKET,
-     .protocol = IPPROTO_SCTP, .optional = true);
-KIND(dccp, .domain = AF_INET, .type = SOCK_DCCP, .protocol = IPPROTO_DCCP,
-     .optional = true);
-KIND(l2tp, .domain = AF_INET, .type = SOCK_DGRAM, .protocol = 115,
-     .optional = true);
+KIND(raw_tcp, AF_INET, SOCK_RAW, IPPROTO_TCP);
+KIND(raw_tcp_ipv6, AF_INET6, SOCK_RAW, IPPROTO_TCP);
+KIND(raw_all, AF_INET, SOCK_RAW, IPPROTO_RAW);
+KIND(udp, AF_INET, SOCK_DGRAM, 0);
+KIND(udp_ipv6, AF_INET6, SOCK_DGRAM, 0);
+KIND(udplite, AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, .optional = true);
+KIND(sctp, AF_INET, SOCK_STREAM, IPPROTO_SCTP, .optional = true);
+KIND(sctp_ipv6, AF_INET6, SOCK_SEQPACKET, IPPROTO_SCTP, .optional = true);
+KIND(dccp, AF_INET, SOCK_DCCP, IPPROTO_DCCP, .optional = true);
+KIND(l2tp, AF_INET, SOCK_DGRAM, 115, .optional = true);
 
 /* With a policy, too: its probe sees every socket of the Internet's families */
 FIXTURE_SETUP(kind)
