@@ -78,6 +78,19 @@ utility_warnings() {
 	make -C "$dir/userspace" CFLAGS='-O2 -g -Wformat=2 -Wshadow -Wstrict-prototypes'
 }
 
+# As utility_warnings left it: full RELRO, PIE, and the checked functions of
+# libc and of the compiler.
+utility_hardened() {
+	local file=$WORK/lint-userspace/userspace/closewatch found want status=0
+	found=$(readelf -W -h -l -d --dyn-syms "$file")
+	for want in '\bDYN\b' GNU_RELRO 'FLAGS.*NOW' __stack_chk_fail __snprintf_chk; do
+		grep -qE "$want" <<<"$found" && continue
+		echo "$want is missing"
+		status=1
+	done
+	return "$status"
+}
+
 checkpatch() {
 	local source ignore files status=0
 	source=$("$VM_DIR/source")
@@ -168,6 +181,7 @@ shell_scripts() {
 echo "TAP version 13"
 tap_check "module: no warning from gcc W=1 and sparse on 6.1" module_warnings
 tap_check "userspace: no warning" utility_warnings
+tap_check "userspace: hardened" utility_hardened
 for part in module userspace selftests; do
 	tap_check "$part: checkpatch --strict" checkpatch "$part"
 	tap_check "$part: includes have no cycle" include_cycles "$part"
