@@ -82,6 +82,9 @@ check-debug:
 	@CLOSEWATCH_GUEST_MEMORY=2048 SUITE_SECONDS=5400 GUEST_TEST_SECONDS=1200 \
 		selftests/check.sh debug
 
+check-hard:
+	@selftests/check.sh hard
+
 check-truth:
 	@selftests/truth/check.sh $(KERNEL) $(N) $(SEED)
 
@@ -95,6 +98,8 @@ help:
 	@echo "make check-unit     unit tests on this host"
 	@echo "make check-kernels  the guest's tests on $(KERNELS)"
 	@echo "make check-debug    the same on a kernel with KASAN, lockdep and kmemleak"
+	@echo "make check-hard     attacks, on 6.1 and that kernel; HARD_MESSAGES=," \
+		"HARD_SECONDS=, HARD_PEERS=, SEED= of your choice"
 	@echo "make check-truth    N=$(N) random connections against the wire, on" \
 		"KERNEL=$(KERNEL), SEED= of your choice"
 	@echo "make lint           compilers' warnings, sparse, checkpatch, rules"
@@ -103,4 +108,4 @@ help:
 	@echo "GUEST=6.12 chooses the guest of demo, proof and shell."
 
 .PHONY: all module userspace install clean spec demo proof shell check check-unit \
-	lint check-kernels check-debug check-truth help
+	lint check-kernels check-debug check-hard check-truth help

@@ -1,10 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# check.sh [unit|lint|SERIES...]: everything that can be checked without the
+# check.sh [unit|lint|hard|SERIES...]: everything that can be checked without the
 # host's kernel. Without an argument: lint, the spec's output, unit tests, the
 # verdict's own test and the selftests on 6.1. Its last line says how many tests
 # passed and failed.
+#
+# hard attacks the module on 6.1 and on the debug kernel: HARD_MESSAGES requests,
+# HARD_PEERS hostile peers, HARD_SECONDS of storm, SEED. What was tried stands in
+# lines that begin with "# amount:".
 . "$(dirname "$0")/vm/common.sh"
 . "$TOP/selftests/tap.sh"
 
@@ -64,12 +68,28 @@ prepare() {
 	[ "$1" = unit ] || [ "$1" = lint ] || "$VM_DIR/root" >/dev/null
 }
 
+# All that the programs print, with time for them. One guest: each of them wants
+# the machine for itself.
+hard() {
+	local seconds=${HARD_SECONDS:-300}
+	V=1 CLOSEWATCH_GUESTS=1 CLOSEWATCH_GUEST_MEMORY=2048 SUITE_SECONDS=86400 \
+		GUEST_TEST_SECONDS=43200 SEED=${SEED:-$RANDOM} \
+		HARD_SECONDS=$seconds HARD_PEERS=${HARD_PEERS:-2000} \
+		HARD_MESSAGES=${HARD_MESSAGES:-1000000} \
+		"$VM_DIR/run-suite" "$@"
+}
+
 main() {
 	local series
 	prepare "${1:-all}"
 	case ${1:-all} in
 	unit) step "unit tests" unit_tests ;;
 	lint) step lint "$TOP/selftests/lint.sh" ;;
+	hard)
+		step "attacks on 6.1" hard 6.1 hard/fuzz hard/hostile hard/storm.sh
+		step "attacks on the debug kernel" hard debug hard/faults.sh \
+			hard/fuzz hard/hostile hard/storm.sh
+		;;
 	all)
 		step lint "$TOP/selftests/lint.sh"
 		step "spec" "$TOP/selftests/spec.sh" check
