@@ -34,7 +34,7 @@ static int many(int n)
 /* A figure of the namespace's TCP sockets; "mem" is the machine's, in pages */
 static long tcp_figure(const char *what)
 {
-	FILE *f = fopen("/proc/thread-s/net/sockstat", "re");
+	FILE *f = fopen("/proc/thread-self/net/sockstat", "re");
 	char line[256], *at;
 	long n = -1;
 
