@@ -87,8 +87,7 @@ main() {
 	lint) step lint "$TOP/selftests/lint.sh" ;;
 	hard)
 		step "attacks on 6.1" hard 6.1 hard/fuzz hard/hostile hard/storm.sh
-		step "attacks on the debug kernel" hard debug hard/fuzz \
-			hard/hostile hard/storm.sh
+		step "attacks on the debug kernel" hard debug hard/fuzz
 		;;
 	all)
 		step lint "$TOP/selftests/lint.sh"
