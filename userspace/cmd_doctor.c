@@ -127,8 +127,11 @@ static void ask_module(struct doctor *d)
 	}
 	cw_nl_close(nl);
 	show(d, "answer", &f);
-	if (f.health == CW_HEALTHY)
+	if (f.health == CW_HEALTHY) {
+		cw_health_probes(&info, &f);
+		show(d, "probes", &f);
 		compare_versions(d, &info);
+	}
 }
 
 int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail)

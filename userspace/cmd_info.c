@@ -6,6 +6,7 @@
 #include <linux/closewatch.h>
 
 #include "cmd.h"
+#include "health.h"
 #include "nl.h"
 #include "out.h"
 #include "view.h"
@@ -71,6 +72,14 @@ static int show(struct cw_view *v, const struct cw_info *i)
 	NUMBER(DRAINS, drains);
 	if (cw_has(i, CLOSEWATCH_A_INFO_POLICY_ARMED))
 		cw_view_bool(v, "policy_armed", &in_list, i->policy_armed);
+	if (cw_has(i, CLOSEWATCH_A_INFO_BLIND))
+		cw_view_bool(v, "blind", &in_list, i->blind);
+	BIG(BLIND_SECONDS, blind_seconds);
+	NUMBER(PROBES_FIRED, probes_fired);
+	NUMBER(PROBES_STUCK, probes_stuck);
+	BIG(EVICTED, evicted);
+	if (cw_has(i, CLOSEWATCH_A_INFO_USERNS))
+		cw_view_bool(v, "userns", &in_list, i->userns);
 	return cw_view_end(v);
 #undef BIG
 #undef NUMBER
@@ -81,6 +90,7 @@ int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
 	struct info_args args = { .args.fail = fail };
 	struct cw_view_options opt = { 0 };
 	struct cw_nl *nl = NULL;
+	struct cw_finding finding;
 	struct cw_view *view;
 	struct cw_info info;
 	struct cw_out out;
@@ -104,5 +114,8 @@ int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
 	if ((!view || show(view, &info)) && !out.error)
 		out.error = ENOMEM;
 	cw_view_free(view);
+	cw_health_probes(&info, &finding);
+	if (finding.health == CW_ILL)
+		cw_health_warn(&finding);
 	return cw_out_close(&out, fail);
 }

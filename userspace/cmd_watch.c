@@ -367,8 +367,7 @@ static void warn_silenced(void)
 	struct cw_finding finding;
 
 	if (cw_health_silenced("", &finding))
-		fprintf(stderr, "closewatch: warning: %s\n  mend it: %s\n",
-			finding.what, finding.fix);
+		cw_health_warn(&finding);
 }
 
 /*

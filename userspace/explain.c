@@ -260,6 +260,13 @@ static void say_reason(struct cw_text *t, const struct cw_event *ev)
 
 static void say_lost(struct cw_text *t, const struct cw_event *ev)
 {
+	/* The count is of seconds: nobody counts events that no probe sees. */
+	if (has(ev, LOSS) && ev->loss == CLOSEWATCH_LOSS_BLIND) {
+		if (has(ev, COUNT))
+			cw_say(t, "blind for %" PRIu64 " s: ", ev->count);
+		cw_say(t, "the kernel's probes do not fire, so what ends now goes unseen");
+		return;
+	}
 	/* A hit that was missed need not have been an event of this filter. */
 	if (has(ev, COUNT))
 		cw_say(t, "%s%" PRIu64 " event%s lost: ",

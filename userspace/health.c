@@ -89,6 +89,14 @@ bool cw_health_module_loaded(const char *root)
 	return root_exists(root, "/sys/module/closewatch");
 }
 
+bool cw_health_userns(const char *root)
+{
+	char value[8];
+
+	return read_line(root, "/sys/module/closewatch/parameters/userns",
+			 value, sizeof(value)) && value[0] == 'Y';
+}
+
 bool cw_health_has_kprobes(const char *root)
 {
 	return file_has(root, "/proc/kallsyms", " register_kprobe\n");
@@ -186,6 +194,17 @@ static void check_loaded(const char *root, struct cw_finding *f)
 		     "the module is not loaded");
 }
 
+/* As far as a map of the whole range of ids tells. */
+static bool initial_userns(const char *root)
+{
+	unsigned int from, to, count;
+	char line[64];
+
+	return !read_line(root, "/proc/self/uid_map", line, sizeof(line)) ||
+	       (sscanf(line, "%u %u %u", &from, &to, &count) == 3 &&
+		!from && !to && count == UINT_MAX);
+}
+
 static void check_permitted(const char *root, struct cw_finding *f)
 {
 	FILE *file = root_open(root, "/proc/self/status");
@@ -199,6 +218,11 @@ static void check_permitted(const char *root, struct cw_finding *f)
 		fclose(file);
 	if (!found)
 		find(f, CW_UNCLEAR, NULL, "capabilities: cannot tell");
+	else if (caps >> CAP_NET_ADMIN & 1 && !initial_userns(root) &&
+		 !cw_health_userns(root))
+		find(f, CW_ILL,
+		     "outside of the container: sudo rmmod closewatch && sudo modprobe closewatch userns=1",
+		     "CAP_NET_ADMIN is there, but not in the initial user namespace");
 	else if (caps >> CAP_NET_ADMIN & 1)
 		find(f, CW_HEALTHY, NULL, "CAP_NET_ADMIN is there");
 	else
@@ -254,4 +278,27 @@ bool cw_health_silenced(const char *root, struct cw_finding *finding)
 		return true;
 	check_kprobes(root, finding);
 	return finding->health == CW_ILL;
+}
+
+void cw_health_probes(const struct cw_info *info, struct cw_finding *f)
+{
+	if (info->blind)
+		find(f, CW_ILL,
+		     "sudo sysctl kernel.ftrace_enabled=1; echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
+		     "armed probes do not fire: closes go unseen and undrained");
+	else if (info->probes_stuck)
+		find(f, CW_ILL, "sudo reboot",
+		     "the kernel could not remove %u probes: the module works, but cannot be unloaded before the next boot",
+		     info->probes_stuck);
+	else
+		find(f, CW_HEALTHY, NULL,
+		     "%u of %u armed probes have fired; blind for %llu s since the module was loaded",
+		     info->probes_fired, info->probes,
+		     (unsigned long long)info->blind_seconds);
+}
+
+void cw_health_warn(const struct cw_finding *f)
+{
+	fprintf(stderr, "closewatch: warning: %s\n  mend it: %s\n", f->what,
+		f->fix);
 }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "decode.h"
+
 /*
  * What the machine's files say about whether the module can be loaded and
  * its probes can fire. @root goes before each path: "" on a machine, a
@@ -37,7 +39,15 @@ extern const struct cw_check cw_checks[];
  */
 bool cw_health_silenced(const char *root, struct cw_finding *finding);
 
+/* Do the probes fire, and can they go? As the module tells. */
+void cw_health_probes(const struct cw_info *info, struct cw_finding *finding);
+
+/* On standard error, for who asked for something else. */
+void cw_health_warn(const struct cw_finding *finding);
+
 bool cw_health_module_loaded(const char *root);
+/* Is the module's parameter userns set? */
+bool cw_health_userns(const char *root);
 /* False only if the kernel's symbols are readable and have no kprobes. */
 bool cw_health_has_kprobes(const char *root);
 

@@ -429,9 +429,12 @@ int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 		err = -EINVAL;	/* the request is known, its object is not fit */
 	switch (-err) {
 	case EPERM:
-		return cw_fail(fail,
-			       "run it with sudo, or give it the capability: sudo setcap cap_net_admin+ep $(command -v closewatch)",
-			       "%s needs CAP_NET_ADMIN%s%s%s", what,
+		return cw_fail(fail, cw_health_userns("") ?
+			       "run it with sudo, or as root of a user namespace that owns this network namespace" :
+			       "run it with sudo outside of containers, or load the module with userns=1",
+			       "%s needs CAP_NET_ADMIN%s%s%s%s", what,
+			       cw_health_userns("") ? "" :
+			       " in the initial user namespace",
 			       nl->message[0] ? " (" : "", nl->message,
 			       nl->message[0] ? ")" : "");
 	case ENODEV:

@@ -49,9 +49,12 @@ static void add_drain(struct cw_tally *t, const struct cw_event *ev)
 static void add_lost(struct cw_tally *t, const struct cw_event *ev)
 {
 	t->lost += ev->count;
-	if (cw_has(ev, CLOSEWATCH_A_EVENT_LOSS) &&
-	    ev->loss == CLOSEWATCH_LOSS_PROBE)
+	if (!cw_has(ev, CLOSEWATCH_A_EVENT_LOSS))
+		return;
+	if (ev->loss == CLOSEWATCH_LOSS_PROBE)
 		t->missed += ev->count;
+	else if (ev->loss == CLOSEWATCH_LOSS_BLIND)
+		t->blind += ev->count;
 }
 
 void cw_tally_add(struct cw_tally *t, const struct cw_event *ev, bool shown)
@@ -141,16 +144,20 @@ static void print_types(const struct cw_tally *t, FILE *to)
 }
 
 /*
- * The kernel's figure has all losses, and which of them were missed probe
- * hits only the records tell: those need not have been events of this filter.
+ * The kernel's figure has all losses, and only the records tell which of them
+ * were missed probe hits, which need not have been events of this filter, and
+ * which were seconds without probes, which are no events at all.
  */
 static void print_lost(const struct cw_tally *t,
 		       const struct cw_listener *kernel, FILE *to)
 {
 	bool told = cw_has(kernel, CLOSEWATCH_A_LISTENER_LOST);
 	uint64_t lost = told ? kernel->lost : t->lost;
-	uint64_t missed = t->missed < lost ? t->missed : lost;
+	uint64_t blind = t->blind < lost ? t->blind : lost;
+	uint64_t missed;
 
+	lost -= blind;
+	missed = t->missed < lost ? t->missed : lost;
 	fprintf(to, told ? ", %" PRIu64 " lost" : "; %" PRIu64 " told lost",
 		lost - missed);
 	if (missed)
@@ -159,6 +166,10 @@ static void print_lost(const struct cw_tally *t,
 	if (!told)
 		fprintf(to, ", the kernel's own count did not come");
 	fputc('\n', to);
+	if (blind)
+		fprintf(to, "blind for %" PRIu64
+			" s: the kernel's probes did not fire, and what ended then is not counted\n",
+			blind);
 }
 
 void cw_tally_print(const struct cw_tally *t, const struct cw_listener *kernel,

@@ -35,6 +35,7 @@ struct cw_tally {
 	uint64_t hidden;	/* events without a line */
 	uint64_t lost;		/* by in-band records */
 	uint64_t missed;	/* of them, probe hits: events at most */
+	uint64_t blind;		/* of them, seconds without probes */
 	uint64_t malformed;
 };
 

@@ -351,6 +351,25 @@ TEST_F(machine, a_missing_capability_is_seen)
 	expect_ill("permitted", "sudo closewatch");
 }
 
+TEST_F(machine, a_capability_of_another_user_namespace_is_seen)
+{
+	put_file(self->root, "/proc/self/uid_map",
+		 "         0     100000      65536\n");
+	put_file(self->root, "/sys/module/closewatch/parameters/userns", "N\n");
+	expect_ill("permitted", "userns=1");
+	put_file(self->root, "/sys/module/closewatch/parameters/userns", "Y\n");
+	find_check("permitted")->run(self->root, &self->f);
+	EXPECT_EQ(CW_HEALTHY, self->f.health);
+}
+
+TEST_F(machine, the_initial_user_namespace_is_enough)
+{
+	put_file(self->root, "/proc/self/uid_map",
+		 "         0          0 4294967295\n");
+	find_check("permitted")->run(self->root, &self->f);
+	EXPECT_EQ(CW_HEALTHY, self->f.health);
+}
+
 TEST_F(machine, a_kernel_without_kprobes_is_seen)
 {
 	put_file(self->root, "/proc/kallsyms", "0000000000000000 T x\n");
@@ -380,6 +399,25 @@ TEST_F(machine, lockdown_of_kprobes_is_seen)
 	put_file(self->root, "/sys/kernel/security/lockdown",
 		 "none integrity [confidentiality]\n");
 	expect_ill("signature", "lockdown");
+}
+
+TEST(what_the_module_says_of_its_probes_is_judged)
+{
+	struct cw_info info = { .probes = 22, .probes_fired = 3 };
+	struct cw_finding f;
+
+	cw_health_probes(&info, &f);
+	EXPECT_EQ(CW_HEALTHY, f.health);
+	EXPECT_NE(NULL, strstr(f.what, "3 of 22"));
+	info.probes_stuck = 2;
+	cw_health_probes(&info, &f);
+	EXPECT_EQ(CW_ILL, f.health);
+	EXPECT_STREQ("sudo reboot", f.fix);
+	info.blind = 1;
+	cw_health_probes(&info, &f);
+	EXPECT_EQ(CW_ILL, f.health);
+	EXPECT_NE(NULL, strstr(f.fix, "ftrace_enabled=1"));
+	EXPECT_NE(NULL, strstr(f.fix, "kprobes/enabled"));
 }
 
 FIXTURE(pipe)

@@ -364,6 +364,12 @@ TEST(the_modules_state_is_read)
 	put_u64(&m, CLOSEWATCH_A_INFO_INFLIGHT_FULL, 7);
 	put_u32(&m, CLOSEWATCH_A_INFO_INFLIGHT, 8);
 	put_u32(&m, CLOSEWATCH_A_INFO_RING_SLOTS, 9);
+	put_u8(&m, CLOSEWATCH_A_INFO_BLIND, 1);
+	put_u64(&m, CLOSEWATCH_A_INFO_BLIND_SECONDS, 10);
+	put_u32(&m, CLOSEWATCH_A_INFO_PROBES_STUCK, 11);
+	put_u32(&m, CLOSEWATCH_A_INFO_PROBES_FIRED, 12);
+	put_u64(&m, CLOSEWATCH_A_INFO_EVICTED, 13);
+	put_u8(&m, CLOSEWATCH_A_INFO_USERNS, 1);
 	cw_decode_info(&info, m.b, m.len);
 	EXPECT_EQ(0, info.malformed);
 	EXPECT_EQ(5, info.version.len);
@@ -376,6 +382,12 @@ TEST(the_modules_state_is_read)
 	EXPECT_EQ(7, info.inflight_full);
 	EXPECT_EQ(8, info.inflight);
 	EXPECT_EQ(9, info.ring_slots);
+	EXPECT_EQ(1, info.blind);
+	EXPECT_EQ(10, info.blind_seconds);
+	EXPECT_EQ(11, info.probes_stuck);
+	EXPECT_EQ(12, info.probes_fired);
+	EXPECT_EQ(13, info.evicted);
+	EXPECT_EQ(1, info.userns);
 }
 
 TEST_HARNESS_MAIN

@@ -227,6 +227,22 @@ TEST_F(view, missed_probe_hits_are_events_at_most)
 			       " up to 9 events lost: a probe was hit while it could not run\n"));
 }
 
+/* Its count is of seconds, never of events. */
+TEST_F(view, blindness_is_a_loss_of_its_own)
+{
+	self->ev.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE |
+			   1ULL << CLOSEWATCH_A_EVENT_TIME |
+			   1ULL << CLOSEWATCH_A_EVENT_COUNT |
+			   1ULL << CLOSEWATCH_A_EVENT_LOSS;
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
+	self->ev.loss = CLOSEWATCH_LOSS_BLIND;
+	EXPECT_STREQ("03:12:07.123 lost             blind for 9 s: "
+		     "the kernel's probes do not fire, so what ends now goes unseen\n",
+		     render(false, 0, false));
+	EXPECT_NE(NULL, strstr(render(true, 0, false), "\"loss\":\"blind\""));
+	EXPECT_NE(NULL, strstr(render(false, 0, true), "ftrace_enabled"));
+}
+
 TEST_F(view, a_listener_has_no_remote_and_no_figures)
 {
 	drop(&self->ev, REMOTE_ADDR);
@@ -690,6 +706,30 @@ TEST_F(view, the_summary_tells_missed_hits_from_losses)
 	fflush(self->out);
 	EXPECT_STREQ("0 events shown; 0 delivered, 5 lost, "
 		     "and up to 45 more for missed probe hits\n",
+		     self->text);
+}
+
+TEST_F(view, the_summary_tells_seconds_of_blindness_from_losses)
+{
+	const struct cw_listener kernel = {
+		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
+			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
+		.sent = 0, .lost = 12,
+	};
+	struct cw_tally t = { 0 };
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
+	self->ev.loss = CLOSEWATCH_LOSS_BLIND;
+	self->ev.count = 3;
+	cw_tally_add(&t, &self->ev, true);
+	self->ev.loss = CLOSEWATCH_LOSS_PROBE;
+	self->ev.count = 4;
+	cw_tally_add(&t, &self->ev, true);
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_STREQ("0 events shown; 0 delivered, 5 lost, "
+		     "and up to 4 more for missed probe hits\n"
+		     "blind for 3 s: the kernel's probes did not fire, and what ended then is not counted\n",
 		     self->text);
 }
 
