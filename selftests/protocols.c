@@ -129,7 +129,7 @@ static size_t concerned(struct events *e, unsigned int type, uint16_t port)
 	return n;
 }
 
-/* Each event of the connection names it, and none knows no path */
+/* Each event of the connection names it, and claims no more than that */
 static int all_named(const struct events *e, uint16_t port)
 {
 	int bad = 0;
@@ -146,11 +146,12 @@ static int all_named(const struct events *e, uint16_t port)
 			bad++;
 		}
 		if (EVENT_NUM(ev, TYPE) == TYPE(CLOSE))
-			bad += differ("close of an unknown path",
-				      EVENT_NUM(ev, PATH) == PATH(UNKNOWN), 0);
-		if (EVENT_NUM(ev, TYPE) == TYPE(FATE))
-			bad += differ("fate that is unknown",
-				      EVENT_NUM(ev, FATE) == FATE(UNKNOWN), 0);
+			bad += DIFFER(ev, PATH, PATH(MPTCP));
+		if (EVENT_NUM(ev, TYPE) == TYPE(FATE)) {
+			bad += DIFFER(ev, FATE, FATE(MPTCP)) +
+			       DIFFER(ev, VERDICT, VERDICT(UNKNOWN)) +
+			       ABSENT(ev, LOST_BYTES);
+		}
 	}
 	return bad;
 }
