@@ -2,6 +2,7 @@
 #include <linux/closewatch.h>
 
 #include "cmd.h"
+#include "health.h"
 #include "policy.h"
 #include "record_policy.h"
 #include "scope.h"
@@ -49,6 +50,21 @@ static void show(void *arg, const struct cw_policy *p)
 	cw_session_shown(&l->session, cw_record_policy(l->session.view, p));
 }
 
+/* A policy whose probe does not fire is kept, and does nothing. */
+static int warn(const struct list *l, struct cw_fail *fail)
+{
+	struct cw_finding finding;
+	struct cw_info info;
+	int ret = cw_nl_info(l->session.nl, &info, fail);
+
+	if (ret)
+		return ret;
+	cw_health_probes(&info, &finding);
+	if (finding.health == CW_ILL)
+		cw_health_warn(&finding);
+	return 0;
+}
+
 int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 {
 	struct list l = {
@@ -65,6 +81,8 @@ int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 	if (!ret)
 		ret = cw_nl_policies(l.session.nl, &l.scope.policy, show, &l,
 				     fail);
+	if (!ret)
+		ret = warn(&l, fail);
 	ret = cw_session_close(&l.session, ret);
 release:
 	cw_scope_release(&l.scope);
