@@ -85,6 +85,10 @@ check-debug:
 check-hard:
 	@selftests/check.sh hard
 
+fuzz:
+	@selftests/vm/deps clang
+	@$(MAKE) -C userspace fuzz
+
 check-truth:
 	@selftests/truth/check.sh $(KERNEL) $(N) $(SEED)
 
@@ -100,6 +104,8 @@ help:
 	@echo "make check-debug    the same on a kernel with KASAN, lockdep and kmemleak"
 	@echo "make check-hard     attacks, on 6.1 and that kernel; HARD_MESSAGES=," \
 		"HARD_SECONDS=, HARD_PEERS=, SEED= of your choice"
+	@echo "make fuzz           libFuzzer on what the utility reads and shows;" \
+		"FUZZ_SECONDS="
 	@echo "make check-truth    N=$(N) random connections against the wire, on" \
 		"KERNEL=$(KERNEL), SEED= of your choice"
 	@echo "make lint           compilers' warnings, sparse, checkpatch, rules"
@@ -108,4 +114,4 @@ help:
 	@echo "GUEST=6.12 chooses the guest of demo, proof and shell."
 
 .PHONY: all module userspace install clean spec demo proof shell check check-unit \
-	lint check-kernels check-debug check-hard check-truth help
+	lint check-kernels check-debug check-hard check-truth fuzz help
