@@ -243,13 +243,11 @@ static void __cw_listener_tell(struct cw_listener *l)
 	u32 i;
 
 	for (i = 0; i < CW_NR_LOSSES; i++) {
-		u64 lost = atomic64_read(&l->lost[i]);
+		u64 n = atomic64_read(&l->lost[i]) - l->telling[i];
 
-		if (lost == l->telling[i])
-			continue;
-		if (__cw_listener_put(l, NULL, lost - l->telling[i], i))
-			continue;
-		l->telling[i] = lost;
+		/* It may send what is full, and give up what that told. */
+		if (n && !__cw_listener_put(l, NULL, n, i))
+			l->telling[i] += n;
 	}
 }
 
@@ -306,7 +304,8 @@ static void cw_notify_work_fn(struct work_struct *work)
 	unsigned int burst = CW_NOTIFY_BURST;
 
 	mutex_lock(&cw_notify_lock);
-	while (burst && cw_ring_pop(&cw_notify_ev)) {
+	/* A listener keeps the rings; without one they may be gone. */
+	while (burst && cw_notify_nr && cw_ring_pop(&cw_notify_ev)) {
 		cw_notify_each(&cw_notify_ev, __cw_listener_event);
 		burst--;
 	}
@@ -370,6 +369,9 @@ static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 			READ_ONCE(listeners_max_uid));
 	if (err)
 		return err;
+	/* What the last one left behind is of a time before this one. */
+	while (!cw_notify_nr && cw_ring_pop(&cw_notify_ev))
+		;
 	cw_notify_shared_losses(l->before);
 	list_add_tail(&l->node, &cw_notify_list);
 	WRITE_ONCE(cw_notify_nr, cw_notify_nr + 1);
