@@ -2,6 +2,7 @@
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -12,10 +13,15 @@ struct cw_pool_bucket {
 	struct hlist_head chain;
 };
 
+/* Nobody is to choose a uid by the share that it falls into. */
+static u64 cw_pool_seed;
+
 int cw_pool_init(struct cw_pool *pool, unsigned int slots)
 {
 	unsigned int i;
 
+	while (!cw_pool_seed)
+		cw_pool_seed = get_random_u64();
 	pool->slots = kvcalloc(slots, pool->size, GFP_KERNEL);
 	pool->buckets = kvcalloc(1U << pool->bits, sizeof(*pool->buckets),
 				 GFP_KERNEL);
@@ -224,7 +230,7 @@ void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e,
 
 u8 cw_pool_share(u64 payer)
 {
-	return hash_64(payer, ilog2(CW_POOL_SHARES));
+	return hash_64(payer ^ cw_pool_seed, ilog2(CW_POOL_SHARES));
 }
 
 bool cw_pool_has_lost(const struct cw_pool *pool, u64 payer)

@@ -104,7 +104,7 @@ void cw_pool_unlock(struct cw_pool *pool, u64 key, unsigned long flags);
 void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e,
 		  unsigned long flags);
 
-/** cw_pool_share() - index of the share of a payer; pure */
+/** cw_pool_share() - index of the share of a payer, for as long as loaded */
 u8 cw_pool_share(u64 payer);
 
 /** cw_pool_has_lost() - may an entry of this payer have been evicted? */
