@@ -52,6 +52,16 @@ void cw_canary_put(void);
  */
 int cw_canary_check(struct netlink_ext_ack *extack);
 
+/**
+ * cw_canary_await() - wait until what is armed fires, to be disarmed
+ *
+ * For the module's exit, which cannot be refused any more: the work that would
+ * have pinned the module asks each second only.
+ *
+ * Context: process, may sleep.
+ */
+void cw_canary_await(void);
+
 /** cw_canary_blind() - do armed probes not fire now? Any context; racy */
 bool cw_canary_blind(void);
 
