@@ -175,7 +175,8 @@ static void make_holders(struct cw_holders *h, const struct cw_event *ev)
 
 static void add_whatif(const struct cw_event *ev)
 {
-	struct cw_text t = { .buf = (char[128]){ 0 }, .size = 128 };
+	char buf[128] = "";
+	struct cw_text t = { .buf = buf, .size = sizeof(buf) };
 	struct cw_target target;
 
 	cw_whatif_add(state.whatif, ev);
