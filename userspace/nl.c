@@ -420,6 +420,22 @@ int cw_nl_exchange(struct cw_nl *nl, struct nl_msg *msg,
 	return exchange(nl, msg, want, REPLY_MS);
 }
 
+static int fail_permission(const struct cw_nl *nl, const char *what,
+			   struct cw_fail *fail)
+{
+	const char *where = " in the initial user namespace";
+	const char *fix =
+		"run it with sudo outside of containers, or load the module with userns=1";
+
+	if (cw_health_userns("")) {
+		where = "";
+		fix = "run it with sudo, or as root of this network namespace's user namespace";
+	}
+	return cw_fail(fail, fix, "%s needs CAP_NET_ADMIN%s%s%s%s", what, where,
+		       nl->message[0] ? " (" : "", nl->message,
+		       nl->message[0] ? ")" : "");
+}
+
 int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 	       struct cw_fail *fail)
 {
@@ -429,14 +445,7 @@ int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 		err = -EINVAL;	/* the request is known, its object is not fit */
 	switch (-err) {
 	case EPERM:
-		return cw_fail(fail, cw_health_userns("") ?
-			       "run it with sudo, or as root of a user namespace that owns this network namespace" :
-			       "run it with sudo outside of containers, or load the module with userns=1",
-			       "%s needs CAP_NET_ADMIN%s%s%s%s", what,
-			       cw_health_userns("") ? "" :
-			       " in the initial user namespace",
-			       nl->message[0] ? " (" : "", nl->message,
-			       nl->message[0] ? ")" : "");
+		return fail_permission(nl, what, fail);
 	case ENODEV:
 		return cw_fail(fail, "sudo modprobe closewatch",
 			       "the closewatch module was unloaded");
