@@ -149,7 +149,7 @@ static bool cw_canary_ready(void)
 void cw_canary_await(void)
 {
 	while (!cw_canary_ready()) {
-		pr_warn_once("unloading waits until kprobes fire: set kernel.ftrace_enabled to 1, or write 1 to kprobes/enabled in debugfs\n");
+		pr_warn_once("closewatch: unloading waits until kprobes fire: set kernel.ftrace_enabled to 1, or write 1 to kprobes/enabled in debugfs\n");
 		msleep(CW_CANARY_AWAIT_MS);
 	}
 }
