@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Probes that the kernel silences: listeners are told, requests are refused */
-#include <fcntl.h>
-
+#include "file.h"
 #include "flavours.h"
 #include "netns.h"
 #include "policy.h"
@@ -23,15 +22,6 @@ FIXTURE_VARIANT_ADD(silence, of_kprobes) {
 	.path = "/sys/kernel/debug/kprobes/enabled",
 };
 
-static int set_probes(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int ret = write(fd, value, 1) == 1 ? 0 : -1;
-
-	close(fd);
-	return ret;
-}
-
 FIXTURE_SETUP(silence)
 {
 	ASSERT_EQ(0, scene_open_bare(&self->s));
@@ -40,7 +30,7 @@ FIXTURE_SETUP(silence)
 
 FIXTURE_TEARDOWN(silence)
 {
-	EXPECT_EQ(0, set_probes(variant->path, "1"));
+	EXPECT_EQ(0, file_write(variant->path, "1"));
 	scene_close(&self->s);
 }
 
@@ -69,11 +59,11 @@ TEST_F(silence, is_told_as_a_loss_until_it_ends)
 {
 	struct events *e = &self->s.events;
 
-	ASSERT_EQ(0, set_probes(variant->path, "0"));
+	ASSERT_EQ(0, file_write(variant->path, "0"));
 	ASSERT_TRUE(WAIT_FOR(told(e)));
 	EXPECT_TRUE(blind(e));
 	EXPECT_LT(0U, e->info.blind_seconds);
-	ASSERT_EQ(0, set_probes(variant->path, "1"));
+	ASSERT_EQ(0, file_write(variant->path, "1"));
 	ASSERT_TRUE(WAIT_FOR(!blind(e)));
 	EXPECT_NE(NULL, events_await(e, TYPE(CLOSE), close_one()));
 }
@@ -90,7 +80,7 @@ TEST_F(silence, leaves_nothing_armed_by_a_request)
 
 	ASSERT_EQ(0, events_unsubscribe(e));
 	ASSERT_TRUE(WAIT_FOR(idle(e)));
-	ASSERT_EQ(0, set_probes(variant->path, "0"));
+	ASSERT_EQ(0, file_write(variant->path, "0"));
 	EXPECT_GT(0, events_subscribe(e, NULL, NULL));
 	EXPECT_NE(NULL, strstr(e->extack, "ftrace_enabled"))
 		TH_LOG("'%s'", e->extack);
@@ -99,7 +89,7 @@ TEST_F(silence, leaves_nothing_armed_by_a_request)
 		TH_LOG("'%s'", e->extack);
 	EXPECT_TRUE(WAIT_FOR(idle(e)));
 	EXPECT_EQ(0U, e->info.listeners + e->info.policies);
-	ASSERT_EQ(0, set_probes(variant->path, "1"));
+	ASSERT_EQ(0, file_write(variant->path, "1"));
 	EXPECT_EQ(0, events_subscribe(e, NULL, NULL));
 	EXPECT_LT(0, policy_add(e, &any));
 	EXPECT_NE(NULL, events_await(e, TYPE(CLOSE), close_one()));
@@ -114,10 +104,10 @@ TEST_F(silence, refuses_those_who_come_second)
 
 	ASSERT_LT(0, policy_add(e, &any));
 	ASSERT_EQ(0, events_open(&second));
-	ASSERT_EQ(0, set_probes(variant->path, "0"));
+	ASSERT_EQ(0, file_write(variant->path, "0"));
 	EXPECT_GT(0, events_subscribe(&second, NULL, NULL));
 	EXPECT_GT(0, policy_add(&second, &any));
-	ASSERT_EQ(0, set_probes(variant->path, "1"));
+	ASSERT_EQ(0, file_write(variant->path, "1"));
 	EXPECT_EQ(0, events_subscribe(&second, NULL, NULL));
 	events_close(&second);
 	EXPECT_EQ(0, drain_off(e));

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cgroup.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "file.h"
 
 int cgroup_make(struct cgroup *c)
 {
@@ -30,15 +31,9 @@ int cgroup_join(void *arg)
 {
 	const struct cgroup *c = arg;
 	char path[128];
-	int fd, ret;
 
 	snprintf(path, sizeof(path), "%s/cgroup.procs", c->dir);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	ret = write(fd, "0", 1) == 1 ? 0 : -1;
-	close(fd);
-	return ret;
+	return file_write(path, "0");
 }
 
 void cgroup_remove(struct cgroup *c)

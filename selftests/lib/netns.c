@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
+
 int loopback_set(bool up)
 {
 	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = up ? IFF_UP : 0 };
@@ -55,35 +57,27 @@ uint64_t netns_inode(void)
 	return stat("/proc/thread-self/ns/net", &st) < 0 ? 0 : st.st_ino;
 }
 
-static int sysctl_open(const char *name, int flags)
+static void sysctl_path(const char *name, char *path, size_t size)
 {
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/sys/%s", name);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd < 0)
-		fprintf(stderr, "# %s: %m\n", path);
-	return fd;
+	snprintf(path, size, "/proc/sys/%s", name);
 }
 
 int sysctl_write(const char *name, const char *value)
 {
-	int fd = sysctl_open(name, O_WRONLY);
-	ssize_t len;
+	char path[256];
 
-	if (fd < 0)
-		return -1;
-	len = write(fd, value, strlen(value));
-	close(fd);
-	return len == (ssize_t)strlen(value) ? 0 : -1;
+	sysctl_path(name, path, sizeof(path));
+	return file_write(path, value);
 }
 
 static int sysctl_read(const char *name, char *value, size_t size)
 {
-	int fd = sysctl_open(name, O_RDONLY);
+	char path[256];
 	ssize_t len;
+	int fd;
 
+	sysctl_path(name, path, sizeof(path));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	len = read(fd, value, size - 1);
