@@ -52,6 +52,7 @@ static int close_halfway(struct scene *s, struct slow_close *c)
 {
 	return kmod_load_helper(HOLD) ?:
 	       kmod_param_write(HOLD, "socket", s->p.us) ?:
+	       kmod_param_write(HOLD, "locked", 1) ?:
 	       slow_close_start(c, s) ?: !WAIT_FOR(thread_sleeps(c->tid));
 }
 

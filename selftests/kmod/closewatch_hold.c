@@ -2,9 +2,11 @@
 /*
  * For the selftests alone: makes others wait.
  *
- * socket	write a descriptor: the lock of that socket is held, as any user
- *		of lock_sock() may hold it, until -1 is written. Reads as what
- *		was written.
+ * socket	write a descriptor: that socket is meant by @locked, also after the
+ *		close of the descriptor, until another or -1 is written. Reads
+ *		as what was written.
+ * locked	write 1: the lock of that socket is held, as any user of lock_sock()
+ *		may hold it, until 0 is written.
  * grace	write 1: no RCU grace period ends until 0 is written, but for at
  *		most 15 s. Reads 1 for as long as that holds.
  */
@@ -24,6 +26,7 @@
 /* Parameters are set under a lock of the module's, so one at a time. */
 static struct sock *held;
 static int held_fd = -1;
+static bool locked;
 static DECLARE_COMPLETION(taken);
 static DECLARE_COMPLETION(given_back);
 
@@ -37,13 +40,20 @@ static void hold_work_fn(struct work_struct *work)
 
 static DECLARE_WORK(hold_work, hold_work_fn);
 
-static void give_back(void)
+static void unlock(void)
 {
-	if (!held)
+	if (!locked)
 		return;
 	complete(&given_back);
 	flush_work(&hold_work);
-	sock_put(held);
+	locked = false;
+}
+
+static void give_back(void)
+{
+	unlock();
+	if (held)
+		sock_put(held);
 	held = NULL;
 	held_fd = -1;
 }
@@ -63,10 +73,6 @@ static int hold(int fd)
 	held_fd = fd;
 	sock_hold(held);
 	sockfd_put(sock);
-	reinit_completion(&taken);
-	reinit_completion(&given_back);
-	queue_work(system_unbound_wq, &hold_work);
-	wait_for_completion(&taken);
 	return 0;
 }
 
@@ -83,7 +89,35 @@ static const struct kernel_param_ops socket_ops = {
 };
 
 module_param_cb(socket, &socket_ops, &held_fd, 0600);
-MODULE_PARM_DESC(socket, "descriptor of a socket whose lock is held");
+MODULE_PARM_DESC(socket, "descriptor of the socket that locked is about");
+
+static int set_locked(const char *val, const struct kernel_param *kp)
+{
+	bool on;
+	int err = kstrtobool(val, &on);
+
+	if (err)
+		return err;
+	unlock();
+	if (!on)
+		return 0;
+	if (!held)
+		return -ENOTSOCK;
+	reinit_completion(&taken);
+	reinit_completion(&given_back);
+	queue_work(system_unbound_wq, &hold_work);
+	wait_for_completion(&taken);
+	locked = true;
+	return 0;
+}
+
+static const struct kernel_param_ops locked_ops = {
+	.set = set_locked,
+	.get = param_get_bool,
+};
+
+module_param_cb(locked, &locked_ops, &locked, 0600);
+MODULE_PARM_DESC(locked, "whether the lock of that socket is held");
 
 static struct task_struct *spinner;
 static int grace_held;
