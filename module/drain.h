@@ -115,7 +115,8 @@ bool cw_drain_next(const struct net *net, u64 *cursor, struct cw_event *ev);
  * policies first, with cw_policy_flush(): then this also ends the drains of
  * closes for which a handler had decided before.
  *
- * Context: process, may sleep, but waits for no peer.
+ * Context: process, may sleep, but waits for no peer and for no drain of
+ * another namespace.
  */
 void cw_drain_flush(struct net *net);
 

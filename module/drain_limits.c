@@ -57,7 +57,6 @@ static struct cw_drain_scope cw_drain_all;
 static DEFINE_HASHTABLE(cw_drain_users, CW_DRAIN_USER_BITS);
 static struct rb_root cw_drain_tree = RB_ROOT;
 static u64 cw_drain_seq;
-static unsigned int cw_drain_flushed;	/* places that a flush waits for */
 static DECLARE_WAIT_QUEUE_HEAD(cw_drain_flush_wait);
 
 static void (*cw_drain_evict)(struct cw_drain_place *p);
@@ -258,15 +257,14 @@ void cw_drain_limits_retire(struct cw_drain_place *p)
 void cw_drain_limits_gone(struct cw_drain_place *p)
 {
 	struct cw_drain_user *u;
-	bool wake = false;
+	bool wake;
 	unsigned int i;
 
 	raw_spin_lock(&cw_drain_limits_lock);
 	for (i = 0; i < CW_DRAIN_SCOPES; i++)
 		p->scope[i]->leaving--;
 	rb_erase(&p->node, &cw_drain_tree);
-	if (p->flushed)
-		wake = !--cw_drain_flushed;
+	wake = p->flushed;
 	u = __cw_drain_user_put(p);
 	raw_spin_unlock(&cw_drain_limits_lock);
 	kfree(u);
@@ -336,18 +334,40 @@ static u64 __cw_drain_flush_some(const struct net *net, u64 seq)
 		seq = p->seq;
 		if (net && p->net != net)
 			continue;
-		if (!p->flushed) {
-			p->flushed = true;
-			cw_drain_flushed++;
-		}
+		p->flushed = true;
 		__cw_drain_leave(p, CLOSEWATCH_DRAIN_OUTCOME_FLUSHED);
 	}
 	return seq;
 }
 
+/*
+ * Is none of @net (NULL: all) left up to number @last? Not those of others: they
+ * may come and be flushed without end. @seq moves over what is not waited for,
+ * so that all looks of one flush together walk the tree once.
+ */
+static bool cw_drain_flush_done(const struct net *net, u64 *seq, u64 last)
+{
+	struct cw_drain_place *p;
+	unsigned int burst;
+	bool found;
+
+	do {
+		raw_spin_lock(&cw_drain_limits_lock);
+		p = __cw_drain_after(*seq);
+		for (burst = CW_DRAIN_BURST; burst && p && p->seq <= last &&
+		     net && p->net != net; burst--) {
+			*seq = p->seq;
+			p = __cw_drain_following(p);
+		}
+		found = p && p->seq <= last;
+		raw_spin_unlock(&cw_drain_limits_lock);
+	} while (found && !burst);
+	return !found;
+}
+
 void cw_drain_limits_flush(struct net *net)
 {
-	u64 seq = 0, last;
+	u64 seq = 0, looked = 0, last;
 
 	raw_spin_lock(&cw_drain_limits_lock);
 	last = cw_drain_seq;
@@ -358,7 +378,8 @@ void cw_drain_limits_flush(struct net *net)
 		raw_spin_unlock(&cw_drain_limits_lock);
 		cond_resched();
 	} while (seq && seq < last);
-	wait_event(cw_drain_flush_wait, !READ_ONCE(cw_drain_flushed));
+	wait_event(cw_drain_flush_wait,
+		   cw_drain_flush_done(net, &looked, last));
 }
 
 unsigned int cw_drain_limits_count(struct net *net)

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "drains.h"
 #include "flavours.h"
 #include "kmod.h"
 #include "netns.h"
@@ -97,6 +98,22 @@ static void *requester_run(void *arg)
 	return NULL;
 }
 
+/* In the network namespace of the caller */
+static int requester_start(struct requester *r, int (*request)(struct events *e))
+{
+	r->request = request;
+	return events_open(&r->e) ?:
+	       pthread_create(&r->thread, NULL, requester_run, r);
+}
+
+static int requester_finish(struct requester *r)
+{
+	int ret = WAIT_FOR(r->done) ? pthread_join(r->thread, NULL) : -1;
+
+	events_close(&r->e);
+	return ret ?: r->ret;
+}
+
 TEST_F(waiting, holds_nothing_that_another_family_needs)
 {
 	struct requester *r = &self->r;
@@ -113,6 +130,44 @@ TEST_F(waiting, holds_nothing_that_another_family_needs)
 	ASSERT_TRUE(WAIT_FOR(r->done));
 	ASSERT_EQ(0, pthread_join(r->thread, NULL));
 	EXPECT_EQ(0, r->ret);
+}
+
+/* A drain that cannot end, and its namespace's drain-off, which waits for it */
+FIXTURE(flush) {
+	struct scene s;
+	struct requester r, other;
+};
+
+FIXTURE_SETUP(flush)
+{
+	static const struct pair_opts opts = { .flavour = IPV4 };
+
+	ASSERT_EQ(0, scene_open(&self->s, &opts));
+	ASSERT_EQ(0, drain_arm(&self->s));
+	ASSERT_EQ(0, kmod_load_helper(HOLD));
+	ASSERT_EQ(0, kmod_param_write(HOLD, "socket", self->s.p.us));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, drain_await_begin(&self->s));
+	ASSERT_EQ(0, kmod_param_write(HOLD, "locked", 1));
+	ASSERT_EQ(0, requester_start(&self->r, drain_off));
+	ASSERT_TRUE(WAIT_FOR(self->r.tid && thread_sleeps(self->r.tid)));
+}
+
+FIXTURE_TEARDOWN(flush)
+{
+	EXPECT_EQ(0, kmod_param_write(HOLD, "socket", -1));
+	EXPECT_EQ(0, requester_finish(&self->r));
+	EXPECT_EQ(0, requester_finish(&self->other));
+	EXPECT_EQ(0, kmod_remove(HOLD));
+	scene_close(&self->s);
+}
+
+TEST_F(flush, waits_for_its_own_drains_alone)
+{
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, requester_start(&self->other, drain_off));
+	EXPECT_TRUE(WAIT_FOR(self->other.done));
+	EXPECT_FALSE(self->r.done);
 }
 
 TEST_HARNESS_MAIN
