@@ -9,6 +9,7 @@
 
 #include "closer.h"
 #include "drains.h"
+#include "file.h"
 #include "flavours.h"
 #include "kmod.h"
 #include "netns.h"
@@ -63,6 +64,43 @@ TEST_F(refused, linger2_below_zero_is_respected)
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(LINGER2),
 				    &reset_for_unread));
+}
+
+/* Of all processes, the one for the OOM killer to choose */
+static int be_the_victim(void *unused)
+{
+	return file_write("/proc/self/oom_score_adj", "1000");
+}
+
+/* As if memory were short, which it need not be */
+static int kill_the_victim(struct holder *h)
+{
+	return file_write("/proc/sysrq-trigger", "f") ?: holder_await_kill(h);
+}
+
+TEST_F(refused, victim_of_the_oom_killer)
+{
+	struct want want = reset_for_unread;
+	struct holder h;
+
+	want.why = WHY(SIGNAL);
+	ASSERT_EQ(0, drain_arm(&self->s));
+	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, holder_start(&h, &self->s, be_the_victim, NULL));
+	ASSERT_EQ(0, kill_the_victim(&h));
+	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(OOM_VICTIM), &want));
+}
+
+TEST_F(refused, not_such_a_victim_if_the_policy_says_so)
+{
+	struct policy policy = { .action = ACTION(DRAIN), .even_oom = true };
+	struct holder h;
+
+	ASSERT_EQ(0, policy_arm(&self->s, &policy));
+	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, holder_start(&h, &self->s, be_the_victim, NULL));
+	ASSERT_EQ(0, kill_the_victim(&h));
+	EXPECT_EQ(0, drain_await_begin(&self->s));
 }
 
 TEST_F(refused, repair)

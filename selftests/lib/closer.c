@@ -107,12 +107,17 @@ int holder_do(struct holder *h, enum holder_order order)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-int holder_kill(struct holder *h)
+int holder_await_kill(struct holder *h)
 {
 	int status;
 
-	if (kill(h->pid, SIGKILL) < 0 || waitpid(h->pid, &status, 0) != h->pid)
+	if (waitpid(h->pid, &status, 0) != h->pid)
 		return -1;
 	close(h->tell);
 	return WIFSIGNALED(status) ? 0 : -1;
+}
+
+int holder_kill(struct holder *h)
+{
+	return kill(h->pid, SIGKILL) < 0 ? -1 : holder_await_kill(h);
 }

@@ -46,4 +46,7 @@ int holder_start(struct holder *h, struct scene *s, int (*prepare)(void *arg),
 int holder_do(struct holder *h, enum holder_order order);
 int holder_kill(struct holder *h);
 
+/* The same, of what another kills */
+int holder_await_kill(struct holder *h);
+
 #endif

@@ -39,7 +39,8 @@ static int fill_what(struct nl_msg *msg, const struct policy *p)
 	     nla_put_u32(msg, ATTR(LINGER_SECONDS), p->linger_seconds)) ||
 	    (p->force && nla_put_flag(msg, ATTR(FORCE))) ||
 	    (p->dry_run && nla_put_flag(msg, ATTR(DRY_RUN))) ||
-	    (p->even_linger0 && nla_put_flag(msg, ATTR(EVEN_LINGER0))))
+	    (p->even_linger0 && nla_put_flag(msg, ATTR(EVEN_LINGER0))) ||
+	    (p->even_oom && nla_put_flag(msg, ATTR(EVEN_OOM))))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -16,7 +16,7 @@ struct policy {
 	unsigned int local_port, local_port_last, family, priority;
 	unsigned int idle_ms, total_ms, linger_seconds;
 	uint64_t bytes, expires_ms;
-	bool all_netns, force, dry_run, even_linger0;
+	bool all_netns, force, dry_run, even_linger0, even_oom;
 	const char *comm;
 	const int *fd;		/* of the one socket */
 	const int *netns_fd;
