@@ -54,6 +54,11 @@ static int show(struct cw_view *v, const struct cw_info *i)
 		if (cw_has(i, CLOSEWATCH_A_INFO_##ATTR))		\
 			cw_view_number(v, #member, &in_list, i->member);\
 	} while (0)
+#define FLAG(ATTR, member)						\
+	do {								\
+		if (cw_has(i, CLOSEWATCH_A_INFO_##ATTR))		\
+			cw_view_bool(v, #member, &in_list, i->member);	\
+	} while (0)
 
 	cw_view_begin(v);
 	if (cw_has(i, CLOSEWATCH_A_INFO_VERSION))
@@ -70,19 +75,17 @@ static int show(struct cw_view *v, const struct cw_info *i)
 	NUMBER(RING_SLOTS, ring_slots);
 	NUMBER(POLICIES, policies);
 	NUMBER(DRAINS, drains);
-	if (cw_has(i, CLOSEWATCH_A_INFO_POLICY_ARMED))
-		cw_view_bool(v, "policy_armed", &in_list, i->policy_armed);
-	if (cw_has(i, CLOSEWATCH_A_INFO_BLIND))
-		cw_view_bool(v, "blind", &in_list, i->blind);
+	FLAG(POLICY_ARMED, policy_armed);
+	FLAG(BLIND, blind);
 	BIG(BLIND_SECONDS, blind_seconds);
 	NUMBER(PROBES_FIRED, probes_fired);
 	NUMBER(PROBES_STUCK, probes_stuck);
 	BIG(EVICTED, evicted);
-	if (cw_has(i, CLOSEWATCH_A_INFO_USERNS))
-		cw_view_bool(v, "userns", &in_list, i->userns);
+	FLAG(USERNS, userns);
 	return cw_view_end(v);
 #undef BIG
 #undef NUMBER
+#undef FLAG
 }
 
 int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
