@@ -2,6 +2,7 @@
 /* What nl.c makes of messages is static in there. */
 #include "../nl.c"
 
+#include "datagram.h"
 #include "kselftest_harness.h"
 
 #define FAMILY	0x21
@@ -13,25 +14,6 @@ static struct {
 	struct nlattr nla;
 	char text[8];
 } answer;
-static uint32_t sender;
-static size_t left;
-
-/* Replaces recvmsg(): one datagram, then no more. */
-static int receive(struct nl_sock *sock, struct sockaddr_nl *from,
-		   unsigned char **buf, struct ucred **creds)
-{
-	size_t len = left;
-
-	if (!left)
-		return -NLE_AGAIN;
-	*from = (struct sockaddr_nl){
-		.nl_family = AF_NETLINK, .nl_pid = sender,
-	};
-	*buf = malloc(len);
-	memcpy(*buf, &answer, len);
-	left = 0;
-	return len;
-}
 
 FIXTURE(nl)
 {
@@ -41,17 +23,11 @@ FIXTURE(nl)
 
 FIXTURE_SETUP(nl)
 {
-	struct nl_cb *cb;
-
 	memset(&self->nl, 0, sizeof(self->nl));
 	self->nl.family = FAMILY;
 	self->nl.seq = SEQ;
-	self->nl.sock = nl_socket_alloc();
+	datagram_open(&self->nl);
 	ASSERT_NE(NULL, self->nl.sock);
-	set_callbacks(&self->nl);
-	cb = nl_socket_get_cb(self->nl.sock);
-	nl_cb_overwrite_recv(cb, receive);
-	nl_cb_put(cb);
 	memset(&answer, 0, sizeof(answer));
 	answer.nlh.nlmsg_len = sizeof(answer);
 	answer.nlh.nlmsg_type = NLMSG_ERROR;
@@ -62,8 +38,9 @@ FIXTURE_SETUP(nl)
 	answer.nla.nla_type = NLMSGERR_ATTR_MSG;
 	answer.nla.nla_len = sizeof(answer.nla) + sizeof(answer.text);
 	memcpy(answer.text, "no", 3);
-	sender = 0;
-	left = sizeof(answer);
+	datagram.data = &answer;
+	datagram.len = sizeof(answer);
+	datagram.from = 0;
 }
 
 FIXTURE_TEARDOWN(nl)
@@ -81,7 +58,7 @@ TEST_F(nl, the_kernels_answer_is_taken)
 
 TEST_F(nl, an_answer_of_another_process_is_ignored)
 {
-	sender = 4711;
+	datagram.from = 4711;
 	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
 	EXPECT_FALSE(self->nl.done);
 	EXPECT_EQ(0, self->nl.error);
