@@ -40,7 +40,7 @@ static const struct cw_advice outcome_advice[] = {
 		"Look who runs ss -K or a tool like it.",
 	},
 	[CLOSEWATCH_DRAIN_OUTCOME_SHED] = {
-		"A limit of drains was reached, or TCP was short of memory; the oldest goes first, by a plain close.",
+		"A limit of drains was reached, or TCP was short of memory; the oldest of the same user goes first, by a plain close.",
 		"Narrow the policy or its limits, or raise the module's drain_max, drain_max_netns or drain_max_uid.",
 	},
 	[CLOSEWATCH_DRAIN_OUTCOME_FLUSHED] = {

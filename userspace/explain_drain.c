@@ -45,7 +45,7 @@ static const char *const outcome_words[] = {
 		"the peer no longer answered",
 	[CLOSEWATCH_DRAIN_OUTCOME_KILLED] = "destroyed by an administrator",
 	[CLOSEWATCH_DRAIN_OUTCOME_SHED] =
-		"shed: the oldest when there were too many drains",
+		"shed: the oldest of its user when there were too many drains",
 	[CLOSEWATCH_DRAIN_OUTCOME_FLUSHED] = "ended: drains were switched off",
 	[CLOSEWATCH_DRAIN_OUTCOME_REFUSED] = "not drained",
 };
