@@ -385,8 +385,8 @@ enum closewatch_action {
  * @CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT: The peer no longer answered.
  * @CLOSEWATCH_DRAIN_OUTCOME_KILLED: An administrator destroyed the socket (ss
  *   -K).
- * @CLOSEWATCH_DRAIN_OUTCOME_SHED: It was the oldest when a limit of drains was
- *   reached; closed.
+ * @CLOSEWATCH_DRAIN_OUTCOME_SHED: It was the oldest of its payer when a limit
+ *   of drains was reached; closed.
  * @CLOSEWATCH_DRAIN_OUTCOME_FLUSHED: Drains were switched off or the module
  *   was unloaded; closed.
  * @CLOSEWATCH_DRAIN_OUTCOME_REFUSED: It never began; refusal says why, and the
