@@ -162,7 +162,7 @@ static int open_many(void *ours)
 	return 0;
 }
 
-TEST_F(tables, births_of_others_are_remembered)
+TEST_F_TIMEOUT(tables, births_of_others_are_remembered, 300)
 {
 	ASSERT_EQ(0, tenant_start(&self->tenant, open_many, self->ours));
 	for (int i = 0; i < OURS; i++) {
