@@ -259,25 +259,37 @@ int cw_adopt_arm(struct netlink_ext_ack *extack)
 
 	if (cw_adopt_armed())
 		return cw_canary_check(extack);
-	err = cw_canary_get(extack);
+	err = cw_arm_hold(extack);
 	if (err)
 		return err;
+	err = cw_canary_get(extack);
+	if (err)
+		goto out;
 	a = cw_arm_entry("inet_release", cw_adopt_on_release, NULL);
 	if (IS_ERR(a)) {
+		err = PTR_ERR(a);
 		cw_canary_put();
 		NL_SET_ERR_MSG(extack,
 			       "the kernel refused a kprobe on inet_release; see the kernel log");
-		return PTR_ERR(a);
+		goto out;
 	}
 	spin_lock(&cw_adopt_lock);
 	cw_adopt_probe = a;
 	spin_unlock(&cw_adopt_lock);
-	return 0;
+out:
+	cw_arm_let_go();
+	return err;
 }
 
-bool cw_adopt_may_disarm(void)
+int cw_adopt_try_disarm(void)
 {
-	return !cw_canary_check(NULL);
+	int err = cw_arm_hold(NULL);
+
+	if (err)
+		return err;
+	cw_adopt_disarm();
+	cw_arm_let_go();
+	return 0;
 }
 
 void cw_adopt_disarm(void)

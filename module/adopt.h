@@ -34,11 +34,11 @@ void cw_adopt_exit(void);
 int cw_adopt_arm(struct netlink_ext_ack *extack);
 
 /**
- * cw_adopt_may_disarm() - do probes fire? Else they must not be disarmed
+ * cw_adopt_try_disarm() - cw_adopt_disarm(), unless it would have to wait
  *
- * Context: as cw_adopt_arm().
+ * Context: as cw_adopt_arm(). Return: as cw_arm_hold().
  */
-bool cw_adopt_may_disarm(void);
+int cw_adopt_try_disarm(void);
 
 /**
  * cw_adopt_disarm() - disarm the probe; nothing if it is not armed

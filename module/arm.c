@@ -1,13 +1,129 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/atomic.h>
+#include <linux/compiler.h>
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/ftrace.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/netlink.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 #include "arm.h"
+#include "compat/compat.h"
+
+#define CW_ARM_AWAIT_MS	100
 
 static atomic_t cw_arm_nr_stuck = ATOMIC_INIT(0);
+
+/* Protects the two below, and the registration that they stand for. */
+static DEFINE_MUTEX(cw_arm_hold_lock);
+static unsigned int cw_arm_holds;
+
+#ifdef CONFIG_KPROBES_ON_FTRACE
+/* The function that is traced, for some must be, and that nobody calls. */
+noinline void cw_arm_ground(void);
+noinline void cw_arm_ground(void)
+{
+	barrier();
+}
+
+static void notrace cw_arm_ignore(unsigned long ip, unsigned long parent,
+				  struct ftrace_ops *ops,
+				  struct CW_FTRACE_REGS *regs)
+{
+}
+
+static struct ftrace_ops cw_arm_ops = {
+	.func = cw_arm_ignore,
+	.flags = FTRACE_OPS_FL_PERMANENT,
+};
+
+/* No function in the filter would stand for all: so none but while held. */
+static int __cw_arm_take(void)
+{
+	unsigned long ip = (unsigned long)cw_arm_ground;
+	int err;
+
+	lockdep_assert_held(&cw_arm_hold_lock);
+	err = ftrace_set_filter_ip(&cw_arm_ops, ip, 0, 0);
+	if (err)
+		return err;
+	err = register_ftrace_function(&cw_arm_ops);
+	if (err)
+		ftrace_set_filter_ip(&cw_arm_ops, ip, 1, 0);
+	return err;
+}
+
+static void __cw_arm_give(void)
+{
+	lockdep_assert_held(&cw_arm_hold_lock);
+	unregister_ftrace_function(&cw_arm_ops);
+	ftrace_set_filter_ip(&cw_arm_ops, (unsigned long)cw_arm_ground, 1, 0);
+}
+#else
+static int __cw_arm_take(void)
+{
+	return 0;
+}
+
+static void __cw_arm_give(void)
+{
+}
+#endif
+
+static int cw_arm_try_hold(void)
+{
+	int err = 0;
+
+	mutex_lock(&cw_arm_hold_lock);
+	if (!cw_arm_holds)
+		err = __cw_arm_take();
+	if (!err)
+		cw_arm_holds++;
+	mutex_unlock(&cw_arm_hold_lock);
+	return err;
+}
+
+int cw_arm_hold(struct netlink_ext_ack *extack)
+{
+	int err = cw_arm_try_hold();
+
+	switch (err) {
+	case -EBUSY:
+		NL_SET_ERR_MSG(extack, CW_ARM_SILENT);
+		return -EOPNOTSUPP;
+	case -ENODEV:
+		NL_SET_ERR_MSG(extack,
+			       "the kernel's ftrace has disabled itself until the next boot, and kprobes with it; see the kernel log");
+		return -EOPNOTSUPP;
+	default:
+		return err;
+	}
+}
+
+void cw_arm_let_go(void)
+{
+	mutex_lock(&cw_arm_hold_lock);
+	if (!--cw_arm_holds)
+		__cw_arm_give();
+	mutex_unlock(&cw_arm_hold_lock);
+}
+
+/* Returns whether a hold was taken: of an ftrace that is gone none can be. */
+static bool cw_arm_await_hold(void)
+{
+	int err;
+
+	for (;;) {
+		err = cw_arm_try_hold();
+		if (!err || err == -ENODEV)
+			return !err;
+		pr_warn_once("closewatch: disarming waits until kernel.ftrace_enabled is 1\n");
+		msleep(CW_ARM_AWAIT_MS);
+	}
+}
 
 static struct cw_arm *cw_arm_alloc(const char *symbol, const void *point)
 {
@@ -82,7 +198,7 @@ void cw_arm_release(struct cw_arm **arms, unsigned int n)
 	struct kretprobe *rps[CW_ARM_BATCH];
 	struct kprobe *kps[CW_ARM_BATCH];
 	unsigned int i, nr_rps = 0, nr_kps = 0;
-	bool stuck = false;
+	bool stuck = false, held;
 
 	if (WARN_ON_ONCE(n > CW_ARM_BATCH))
 		n = CW_ARM_BATCH;
@@ -94,8 +210,13 @@ void cw_arm_release(struct cw_arm **arms, unsigned int n)
 		else
 			kps[nr_kps++] = &arms[i]->rp.kp;
 	}
+	if (!nr_kps && !nr_rps)
+		return;
+	held = cw_arm_await_hold();
 	unregister_kprobes(kps, nr_kps);
 	unregister_kretprobes(rps, nr_rps);
+	if (held)
+		cw_arm_let_go();
 	for (i = 0; i < n; i++) {
 		if (IS_ERR_OR_NULL(arms[i]) || !cw_arm_is_stuck(arms[i]))
 			continue;

@@ -6,11 +6,18 @@
  * clearing the address of a probe that the kernel still has on its lists. So
  * each arming has memory of its own that is freed only once the kernel has let
  * go of it; one that it did not is made inert, kept, and pins the module.
+ *
+ * A probe that was armed while kernel.ftrace_enabled was 1 must not be disarmed
+ * while it is 0: ftrace then keeps flags of it, finds them at a later time, warns
+ * and disables itself until the next boot (ftrace_shutdown() of 6.1). While the
+ * state of ftrace is held it cannot be turned off, as livepatch has it.
  */
 #ifndef CW_ARM_H
 #define CW_ARM_H
 
 #include <linux/kprobes.h>
+
+struct netlink_ext_ack;
 
 /**
  * struct cw_arm - an armed probe
@@ -57,6 +64,24 @@ struct cw_arm *cw_arm_entry(const char *symbol, kprobe_pre_handler_t handler,
  */
 struct cw_arm *cw_arm_return(const struct kretprobe *like, const void *point);
 
+/* To a requester, of an ftrace that is off and of a canary that is silent */
+#define CW_ARM_SILENT	"the kernel's probes do not fire: set kernel.ftrace_enabled to 1 with sysctl, or write 1 to kprobes/enabled in debugfs"
+
+/**
+ * cw_arm_hold() - keep ftrace on
+ * @extack: says what is wrong; may be NULL
+ *
+ * Before anything is armed, and before cw_arm_release() where it shall not wait.
+ * Holds nest.
+ *
+ * Context: process, may sleep, waits for grace periods. Return: 0, then
+ * cw_arm_let_go() is due; -EOPNOTSUPP if ftrace is off; or -ENOMEM.
+ */
+int cw_arm_hold(struct netlink_ext_ack *extack);
+
+/** cw_arm_let_go() - undo one cw_arm_hold() */
+void cw_arm_let_go(void);
+
 #define CW_ARM_BATCH	32	/* the most that one release can take */
 
 /**
@@ -68,7 +93,8 @@ struct cw_arm *cw_arm_return(const struct kretprobe *like, const void *point);
  * kernel could disarm them. One grace period serves all. The caller frees them
  * with cw_arm_free() when nothing reads their figures.
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; waits for as long as ftrace is off, unless the
+ * caller has cw_arm_hold().
  */
 void cw_arm_release(struct cw_arm **arms, unsigned int n);
 

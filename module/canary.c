@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/atomic.h>
 #include <linux/compiler.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -12,7 +11,6 @@
 #include "canary.h"
 
 #define CW_CANARY_PERIOD	HZ
-#define CW_CANARY_AWAIT_MS	100
 #define CW_CANARY_TRIES		3	/* one hit may fall into a handler */
 
 /* Protects all below but what is atomic or read for display. */
@@ -94,8 +92,7 @@ static int __cw_canary_check(struct netlink_ext_ack *extack)
 {
 	if (cw_canary_fires())
 		return 0;
-	NL_SET_ERR_MSG(extack,
-		       "the kernel's probes do not fire: set kernel.ftrace_enabled to 1 with sysctl, or write 1 to kprobes/enabled in debugfs");
+	NL_SET_ERR_MSG(extack, CW_ARM_SILENT);
 	return -EOPNOTSUPP;
 }
 
@@ -134,24 +131,6 @@ int cw_canary_get(struct netlink_ext_ack *extack)
 				   CW_CANARY_PERIOD);
 	mutex_unlock(&cw_canary_lock);
 	return err;
-}
-
-static bool cw_canary_ready(void)
-{
-	bool ready;
-
-	mutex_lock(&cw_canary_lock);
-	ready = !cw_canary_users || cw_canary_fires();
-	mutex_unlock(&cw_canary_lock);
-	return ready;
-}
-
-void cw_canary_await(void)
-{
-	while (!cw_canary_ready()) {
-		pr_warn_once("closewatch: unloading waits until kprobes fire: set kernel.ftrace_enabled to 1, or write 1 to kprobes/enabled in debugfs\n");
-		msleep(CW_CANARY_AWAIT_MS);
-	}
 }
 
 void cw_canary_put(void)

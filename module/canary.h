@@ -4,11 +4,7 @@
  * kprobes/enabled of debugfs, silences every probe and reports nothing. A
  * function of this module is probed like the kernel's, and called when
  * something is armed and each second from then on.
- *
- * A probe that was armed while probes fired must not be disarmed while they do
- * not: ftrace then keeps flags of it, finds them at a later time, and disables
- * itself until the next boot (ftrace_shutdown() of 6.1). So what is armed stays
- * so meanwhile, and the module cannot be unloaded.
+ * What is armed stays so meanwhile, see arm.h, and the module cannot be unloaded.
  */
 #ifndef CW_CANARY_H
 #define CW_CANARY_H
@@ -46,21 +42,11 @@ void cw_canary_put(void);
  * cw_canary_check() - do armed probes fire?
  * @extack: says what is wrong; may be NULL
  *
- * For one more user of what is armed already, and before anything is disarmed.
+ * For one more user of what is armed already.
  *
  * Context and return: as cw_canary_get(), without a reference.
  */
 int cw_canary_check(struct netlink_ext_ack *extack);
-
-/**
- * cw_canary_await() - wait until what is armed fires, to be disarmed
- *
- * For the module's exit, which cannot be refused any more: the work that would
- * have pinned the module asks each second only.
- *
- * Context: process, may sleep.
- */
-void cw_canary_await(void);
 
 /** cw_canary_blind() - do armed probes not fire now? Any context; racy */
 bool cw_canary_blind(void);

@@ -108,10 +108,6 @@ err_notify:
  */
 static void __exit cw_exit(void)
 {
-	/* 0. Probes fire, if any is armed: see canary.h for why. A moment later
-	 *    they may not; that gap is the kernel's.
-	 */
-	cw_canary_await();
 	/* 1. No request runs or begins. No listener is left, no probe of
 	 *    watch.c is armed and no event of a probe is pending.
 	 */

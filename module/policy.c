@@ -292,9 +292,7 @@ static void cw_policy_disarm_if_none(void)
 static void cw_policy_idle_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_policy_lock);
-	if (!cw_policy_nr && cw_adopt_may_disarm())
-		cw_adopt_disarm();
-	else
+	if (!cw_policy_nr && cw_adopt_try_disarm())
 		cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
 }

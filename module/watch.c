@@ -10,6 +10,7 @@
 #include <linux/netlink.h>
 #include <linux/workqueue.h>
 
+#include "arm.h"
 #include "birth.h"
 #include "canary.h"
 #include "inflight.h"
@@ -62,6 +63,9 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	int err;
 
 	lockdep_assert_held(&cw_watch_lock);
+	err = cw_arm_hold(extack);
+	if (err)
+		return err;
 	err = cw_ring_init(cw_watch_ring_slots());
 	if (err)
 		goto err_out;
@@ -81,6 +85,7 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	if (err)
 		goto err_canary;
 	cw_watch_runs = true;
+	cw_arm_let_go();
 	return 0;
 
 err_canary:
@@ -95,6 +100,7 @@ err_birth:
 err_ring:
 	cw_ring_exit();
 err_out:
+	cw_arm_let_go();
 	if (err == -ENOMEM)
 		NL_SET_ERR_MSG(extack,
 			       "no memory for rings and tables; load the module with smaller ring_slots, inflight_slots or track_slots");
@@ -116,15 +122,17 @@ static void __cw_watch_stop(void)
 	cw_ring_exit();
 }
 
-/* Not while probes do not fire, see canary.h. */
+/* Not while ftrace is off, for others may want the lock; see arm.h. */
 static void cw_watch_work_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_watch_lock);
-	if (cw_canary_check(NULL))
+	if (cw_arm_hold(NULL)) {
 		queue_delayed_work(system_long_wq, &cw_watch_work,
 				   CW_WATCH_DELAY);
-	else
+	} else {
 		__cw_watch_stop();
+		cw_arm_let_go();
+	}
 	mutex_unlock(&cw_watch_lock);
 }
 

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Probes that the kernel silences: listeners are told, requests are refused */
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "file.h"
 #include "flavours.h"
+#include "kmod.h"
+#include "kmsg.h"
 #include "netns.h"
 #include "policy.h"
 #include "wait.h"
+
+#define FTRACE	"/proc/sys/kernel/ftrace_enabled"
+#define KPROBES	"/sys/kernel/debug/kprobes/enabled"
 
 FIXTURE(silence) {
 	struct scene s;
@@ -15,12 +24,18 @@ FIXTURE_VARIANT(silence) {
 };
 
 FIXTURE_VARIANT_ADD(silence, of_ftrace) {
-	.path = "/proc/sys/kernel/ftrace_enabled",
+	.path = FTRACE,
 };
 
 FIXTURE_VARIANT_ADD(silence, of_kprobes) {
-	.path = "/sys/kernel/debug/kprobes/enabled",
+	.path = KPROBES,
 };
+
+/* Refused for the moment in which something is armed or disarmed */
+static bool silenced(const char *path)
+{
+	return WAIT_FOR(!file_write(path, "0"));
+}
 
 FIXTURE_SETUP(silence)
 {
@@ -59,7 +74,7 @@ TEST_F(silence, is_told_as_a_loss_until_it_ends)
 {
 	struct events *e = &self->s.events;
 
-	ASSERT_EQ(0, file_write(variant->path, "0"));
+	ASSERT_TRUE(silenced(variant->path));
 	ASSERT_TRUE(WAIT_FOR(told(e)));
 	EXPECT_TRUE(blind(e));
 	EXPECT_LT(0U, e->info.blind_seconds);
@@ -80,7 +95,7 @@ TEST_F(silence, leaves_nothing_armed_by_a_request)
 
 	ASSERT_EQ(0, events_unsubscribe(e));
 	ASSERT_TRUE(WAIT_FOR(idle(e)));
-	ASSERT_EQ(0, file_write(variant->path, "0"));
+	ASSERT_TRUE(silenced(variant->path));
 	EXPECT_GT(0, events_subscribe(e, NULL, NULL));
 	EXPECT_NE(NULL, strstr(e->extack, "ftrace_enabled"))
 		TH_LOG("'%s'", e->extack);
@@ -104,13 +119,91 @@ TEST_F(silence, refuses_those_who_come_second)
 
 	ASSERT_LT(0, policy_add(e, &any));
 	ASSERT_EQ(0, events_open(&second));
-	ASSERT_EQ(0, file_write(variant->path, "0"));
+	ASSERT_TRUE(silenced(variant->path));
 	EXPECT_GT(0, events_subscribe(&second, NULL, NULL));
 	EXPECT_GT(0, policy_add(&second, &any));
 	ASSERT_EQ(0, file_write(variant->path, "1"));
 	EXPECT_EQ(0, events_subscribe(&second, NULL, NULL));
 	events_close(&second);
 	EXPECT_EQ(0, drain_off(e));
+}
+
+/* The same again and again, while the module comes and goes */
+#define ROUNDS	12
+
+struct toggler {
+	pthread_t thread;
+	const char *path;
+	atomic_bool stop;
+};
+
+FIXTURE(toggled) {
+	struct toggler t;
+	int log;
+};
+
+FIXTURE_VARIANT(toggled) {
+	const char *path;
+};
+
+FIXTURE_VARIANT_ADD(toggled, ftrace) {
+	.path = FTRACE,
+};
+
+FIXTURE_VARIANT_ADD(toggled, kprobes) {
+	.path = KPROBES,
+};
+
+static void *toggle(void *arg)
+{
+	struct toggler *t = arg;
+
+	while (!t->stop) {
+		file_write(t->path, "0");
+		poll(NULL, 0, 20);
+		file_write(t->path, "1");
+		poll(NULL, 0, 20);
+	}
+	return NULL;
+}
+
+FIXTURE_SETUP(toggled)
+{
+	ASSERT_EQ(0, netns_enter());
+	self->log = kmsg_open();
+	self->t.path = variant->path;
+	ASSERT_EQ(0, pthread_create(&self->t.thread, NULL, toggle, &self->t));
+}
+
+FIXTURE_TEARDOWN(toggled)
+{
+	EXPECT_EQ(0, kmod_reload(""));
+}
+
+/* Armed, if they let it, and then disarmed by the module's exit */
+static int load_and_listen(void)
+{
+	struct events e;
+	int err = kmod_reload("") ?: events_open(&e);
+
+	if (err)
+		return err;
+	events_subscribe(&e, NULL, NULL);
+	events_close(&e);
+	return 0;
+}
+
+/* An ftrace that is off when others disarm finds that later, and goes for good */
+TEST_F_TIMEOUT(toggled, at_any_time_stays_whole, 300)
+{
+	for (int i = 0; i < ROUNDS; i++)
+		EXPECT_EQ(0, load_and_listen());
+	self->t.stop = true;
+	ASSERT_EQ(0, pthread_join(self->t.thread, NULL));
+	EXPECT_EQ(0, kmod_reload(""));
+	EXPECT_EQ(0, file_write(FTRACE, "1"));
+	EXPECT_EQ(0, load_and_listen());
+	EXPECT_EQ(0, kmsg_complaints(self->log));
 }
 
 TEST_HARNESS_MAIN

@@ -84,6 +84,13 @@ static inline bool cw_disconnect_refused(const struct sock *sk)
 #endif
 }
 
+/* What an ftrace_ops' function is given last; 5.11 gave it a name of its own. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#define CW_FTRACE_REGS	pt_regs
+#else
+#define CW_FTRACE_REGS	ftrace_regs
+#endif
+
 /*
  * Has the current task called execve()? On x86 a new program begins as if it
  * had called it itself, by the number of its own ABI. arm64 keeps the number
