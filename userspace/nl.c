@@ -441,8 +441,9 @@ int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 {
 	const char *text = nl->message[0] ? nl->message : strerror(-err);
 
-	if (err == -EOPNOTSUPP && nl->message[0])
-		err = -EINVAL;	/* the request is known, its object is not fit */
+	/* Who says why knows the request, and is there. */
+	if ((err == -EOPNOTSUPP || err == -ENODEV) && nl->message[0])
+		err = -EINVAL;
 	switch (-err) {
 	case EPERM:
 		return fail_permission(nl, what, fail);

@@ -79,4 +79,15 @@ TEST_F(nl, a_refusal_cannot_steer_the_terminal)
 	EXPECT_STREQ("\\x1b[2Jno", self->nl.message);
 }
 
+TEST_F(nl, a_module_that_says_why_was_not_unloaded)
+{
+	struct cw_fail fail = { 0 };
+
+	cw_nl_fail(&self->nl, -ENODEV, "it", &fail);
+	EXPECT_NE(NULL, strstr(fail.what, "was unloaded"));
+	strcpy(self->nl.message, "for a reason");
+	cw_nl_fail(&self->nl, -ENODEV, "it", &fail);
+	EXPECT_NE(NULL, strstr(fail.what, "for a reason"));
+}
+
 TEST_HARNESS_MAIN
