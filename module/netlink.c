@@ -6,7 +6,10 @@
  *
  * Requests run in the context of the requesting task, several at once: the
  * family has parallel_ops, so that one that arms probes or waits for a grace
- * period holds up no other family. What they change has locks of its own.
+ * period does not hold the mutex of other families' requests. It does hold
+ * genetlink's semaphore for reading: the registration of a family waits behind
+ * it, and meanwhile others' requests do. What requests change has locks of its
+ * own.
  *
  * The family asks for CAP_NET_ADMIN in the initial user namespace. With the
  * parameter userns it asks for it in the user namespace of the requester's
@@ -408,7 +411,7 @@ static int cw_netlink_released(struct notifier_block *nb, unsigned long event,
 	struct netlink_notify *n = data;
 
 	if (event == NETLINK_URELEASE && n->protocol == NETLINK_GENERIC &&
-	    !cw_notify_del(n->net, n->portid, NULL))
+	    !cw_notify_released(n->net, n->portid))
 		cw_watch_put();
 	return NOTIFY_DONE;
 }

@@ -35,7 +35,8 @@ MODULE_PARM_DESC(listeners_max_uid, "listeners at once of a user (64)");
 
 #define CW_NOTIFY_BITS	8
 #define CW_NOTIFY_MSG	8000	/* bytes of attributes in a message */
-#define CW_NOTIFY_BURST	4096	/* events taken before others get a turn */
+#define CW_NOTIFY_BURST	4096	/* events taken in a turn */
+#define CW_NOTIFY_HOLD	64	/* of them under one hold of the lock */
 #define CW_NOTIFY_DELAY	1	/* jiffies in which events gather */
 #define CW_NOTIFY_RETRY	(HZ / 5)
 #define CW_NOTIFY_SKIP	64	/* events not built for who does not read */
@@ -53,10 +54,12 @@ struct cw_hook {
 };
 
 /*
- * lost[] is written by handlers and the worker; all else needs the notify lock.
+ * lost[] is written by handlers and the worker, and dead by its end; net and
+ * portid are constant. All else needs the notify lock.
  */
 struct cw_listener {
 	struct list_head node;
+	struct hlist_node by_port;
 	struct rcu_head rcu;
 	struct cw_hook *hook;
 	struct net *net;
@@ -71,11 +74,13 @@ struct cw_listener {
 	void *msg;
 	unsigned int nr;		/* events in it, lost records excluded */
 	unsigned int skip;		/* events to count and not to build */
+	bool dead;			/* its port may be another's by now */
 };
 
 /* Protects lists and chains against change, and all that only works use. */
 static DEFINE_MUTEX(cw_notify_lock);
 static LIST_HEAD(cw_notify_list);
+static DEFINE_HASHTABLE(cw_notify_ports, CW_NOTIFY_BITS);
 /* By the number of the namespace; those of all namespaces are on that of 0. */
 static DEFINE_HASHTABLE(cw_notify_hooks, CW_NOTIFY_BITS);
 static unsigned int cw_notify_nr;
@@ -188,7 +193,12 @@ static void __cw_listener_send(struct cw_listener *l)
 	if (!l->skb)
 		return;
 	genlmsg_end(l->skb, l->msg);
-	err = genlmsg_unicast(l->net, l->skb, l->portid);
+	if (READ_ONCE(l->dead)) {
+		nlmsg_free(l->skb);
+		err = -ECONNREFUSED;
+	} else {
+		err = genlmsg_unicast(l->net, l->skb, l->portid);
+	}
 	l->skb = NULL;
 	if (err) {
 		atomic64_add(l->nr, &l->lost[CLOSEWATCH_LOSS_SOCKET]);
@@ -299,19 +309,31 @@ static void __cw_notify_settle(void)
 				   CW_NOTIFY_RETRY);
 }
 
-static void cw_notify_work_fn(struct work_struct *work)
+/* Returns whether there may be more. */
+static bool cw_notify_some(void)
 {
-	unsigned int burst = CW_NOTIFY_BURST;
+	unsigned int n;
 
 	mutex_lock(&cw_notify_lock);
 	/* A listener keeps the rings; without one they may be gone. */
-	while (burst && cw_notify_nr && cw_ring_pop(&cw_notify_ev)) {
+	for (n = 0; n < CW_NOTIFY_HOLD && cw_notify_nr &&
+		    cw_ring_pop(&cw_notify_ev); n++)
 		cw_notify_each(&cw_notify_ev, __cw_listener_event);
-		burst--;
-	}
+	mutex_unlock(&cw_notify_lock);
+	return n == CW_NOTIFY_HOLD;
+}
+
+/* Requests want the lock too, so it is not held for all of a turn. */
+static void cw_notify_work_fn(struct work_struct *work)
+{
+	unsigned int n = 0;
+
+	while (n < CW_NOTIFY_BURST && cw_notify_some())
+		n += CW_NOTIFY_HOLD;
+	mutex_lock(&cw_notify_lock);
 	__cw_notify_settle();
 	mutex_unlock(&cw_notify_lock);
-	if (!burst)
+	if (n >= CW_NOTIFY_BURST)
 		mod_delayed_work(cw_notify_wq, &cw_notify_work, 0);
 }
 
@@ -327,12 +349,13 @@ void cw_notify_kick(void)
 	mod_delayed_work(cw_notify_wq, &cw_notify_retry, 0);
 }
 
-static struct cw_listener *__cw_notify_find(const struct net *net, u32 portid)
+/* Under RCU or the notify lock. */
+static struct cw_listener *cw_notify_find(const struct net *net, u32 portid)
 {
 	struct cw_listener *l;
 
-	lockdep_assert_held(&cw_notify_lock);
-	list_for_each_entry(l, &cw_notify_list, node) {
+	hash_for_each_possible_rcu(cw_notify_ports, l, by_port, portid,
+				   lockdep_is_held(&cw_notify_lock)) {
 		if (l->net == net && l->portid == portid)
 			return l;
 	}
@@ -363,7 +386,7 @@ static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 	int err;
 
 	lockdep_assert_held(&cw_notify_lock);
-	if (__cw_notify_find(l->net, l->portid))
+	if (cw_notify_find(l->net, l->portid))
 		return -EEXIST;
 	err = cw_charge(l->payer, CW_CHARGE_LISTENER,
 			READ_ONCE(listeners_max_uid));
@@ -374,6 +397,7 @@ static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 		;
 	cw_notify_shared_losses(l->before);
 	list_add_tail(&l->node, &cw_notify_list);
+	hash_add_rcu(cw_notify_ports, &l->by_port, l->portid);
 	WRITE_ONCE(cw_notify_nr, cw_notify_nr + 1);
 	__cw_hook_link(h);
 	return 0;
@@ -401,7 +425,10 @@ int cw_notify_add(struct net *net, u32 portid, u64 payer,
 	return err;
 }
 
-/* The new one first: an event between the two is not missed. */
+/*
+ * The new one first: an event between the two is not missed. One that is lost
+ * between them may be counted twice; a loss is never told too small.
+ */
 int cw_notify_refilter(struct net *net, u32 portid,
 		       const struct cw_filter *filter)
 {
@@ -411,7 +438,7 @@ int cw_notify_refilter(struct net *net, u32 portid,
 	if (!h)
 		return -ENOMEM;
 	mutex_lock(&cw_notify_lock);
-	l = __cw_notify_find(net, portid);
+	l = cw_notify_find(net, portid);
 	if (l) {
 		old = l->hook;
 		h->listener = l;
@@ -448,6 +475,7 @@ static void __cw_notify_unlink(struct cw_listener *l)
 	lockdep_assert_held(&cw_notify_lock);
 	hash_del_rcu(&l->hook->node);
 	list_del(&l->node);
+	hash_del_rcu(&l->by_port);
 	WRITE_ONCE(cw_notify_nr, cw_notify_nr - 1);
 	nlmsg_free(l->skb);
 	cw_uncharge(l->payer, CW_CHARGE_LISTENER);
@@ -460,7 +488,7 @@ int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats)
 	struct cw_listener *l;
 
 	mutex_lock(&cw_notify_lock);
-	l = __cw_notify_find(net, portid);
+	l = cw_notify_find(net, portid);
 	if (l) {
 		if (stats)
 			__cw_listener_stats(l, stats);
@@ -468,6 +496,23 @@ int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats)
 	}
 	mutex_unlock(&cw_notify_lock);
 	return l ? 0 : -ENOENT;
+}
+
+/*
+ * The port has been given up, and whoever has it next is no listener: so the
+ * worker is told before the lock is waited for. That a socket is none is found
+ * without the lock, for this is asked of each that closes.
+ */
+int cw_notify_released(struct net *net, u32 portid)
+{
+	struct cw_listener *l;
+
+	rcu_read_lock();
+	l = cw_notify_find(net, portid);
+	if (l)
+		WRITE_ONCE(l->dead, true);
+	rcu_read_unlock();
+	return l ? cw_notify_del(net, portid, NULL) : -ENOENT;
 }
 
 bool cw_notify_del_any(void)
@@ -488,7 +533,7 @@ int cw_notify_get_stats(struct net *net, u32 portid,
 	struct cw_listener *l;
 
 	mutex_lock(&cw_notify_lock);
-	l = __cw_notify_find(net, portid);
+	l = cw_notify_find(net, portid);
 	if (l)
 		__cw_listener_stats(l, stats);
 	mutex_unlock(&cw_notify_lock);

@@ -72,6 +72,15 @@ int cw_notify_refilter(struct net *net, u32 portid,
  */
 int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats);
 
+/**
+ * cw_notify_released() - a netlink socket is gone
+ *
+ * For every socket of generic netlink; one that is no listener costs a look-up.
+ *
+ * Context: as cw_notify_add(). Return: 0 if it was a listener, or -ENOENT.
+ */
+int cw_notify_released(struct net *net, u32 portid);
+
 /** cw_notify_del_any() - end some listener; false if there is none */
 bool cw_notify_del_any(void);
 
