@@ -151,14 +151,26 @@ static struct cw_inflight *cw_inflight_lock_new(const void *key,
 	return f;
 }
 
+/* No entry was to be had, so an event of the current task will not come. */
+static noinline void cw_inflight_lose(struct sock *sk, u32 type)
+{
+	struct cw_event ev = { .type = type };
+
+	cw_facts_identity(&ev.conn, sk);
+	cw_owner_take(&ev.owner, sk);
+	cw_notify_lose(&ev, CLOSEWATCH_LOSS_INFLIGHT);
+}
+
 void cw_inflight_begin(struct sock *sk, long timeout)
 {
 	struct cw_inflight *f;
 	unsigned long flags;
 
 	f = cw_inflight_lock_new(sk, sk, &flags);
-	if (!f)
+	if (!f) {
+		cw_inflight_lose(sk, CLOSEWATCH_EVENT_TYPE_CLOSE);
 		return;
+	}
 	cw_facts_take(&f->ev.conn, sk);
 	f->ev.conn.age_ns = cw_birth_age(f->ev.conn.cookie);
 	/* A worker closes what a program had closed before. */
@@ -399,8 +411,10 @@ void cw_inflight_shut_begin(struct sock *sk, int how)
 	unsigned long flags;
 	struct cw_inflight *f = cw_inflight_lock_new(current, sk, &flags);
 
-	if (!f)
+	if (!f) {
+		cw_inflight_lose(sk, CLOSEWATCH_EVENT_TYPE_SHUTDOWN);
 		return;
+	}
 	f->ev.extra.how = how;
 	cw_inflight_unlock(f, flags);
 }

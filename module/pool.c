@@ -13,6 +13,8 @@ struct cw_pool_bucket {
 	struct hlist_head chain;
 };
 
+#define CW_POOL_SEARCH	512	/* buckets looked at, with interrupts off */
+
 /* Nobody is to choose a uid by the share that it falls into. */
 static u64 cw_pool_seed;
 
@@ -163,21 +165,30 @@ static struct cw_pool_entry *cw_pool_evict_from(struct cw_pool *pool,
 	return found;
 }
 
-/* The hand goes round, so that buckets are asked in turn. */
+static void cw_pool_lose(struct cw_pool *pool, unsigned int share)
+{
+	WRITE_ONCE(pool->lost[share], true);
+	atomic64_inc(&pool->evicted);
+}
+
+/*
+ * The hand goes round, so that buckets are asked in turn. With the usual number
+ * of slots the heaviest share has an entry in one of 64 buckets or more, so it is
+ * found, but for bad luck or if others free meanwhile what it had.
+ */
 static struct cw_pool_entry *cw_pool_evict(struct cw_pool *pool)
 {
 	unsigned int share = cw_pool_heaviest(pool), i;
 	unsigned int mask = (1U << pool->bits) - 1;
 	struct cw_pool_entry *e = NULL;
 
-	for (i = 0; i <= mask && !e; i++)
+	for (i = 0; i < CW_POOL_SEARCH && !e; i++)
 		e = cw_pool_evict_from(pool, &pool->buckets[pool->hand++ & mask],
 				       share);
 	if (!e)
 		return NULL;
 	atomic_dec(&pool->held[share]);
-	WRITE_ONCE(pool->lost[share], true);
-	atomic64_inc(&pool->evicted);
+	cw_pool_lose(pool, share);
 	return e;
 }
 
@@ -185,14 +196,17 @@ static struct cw_pool_entry *cw_pool_make(struct cw_pool *pool, u64 key,
 					  u64 payer)
 {
 	struct cw_pool_entry *e = cw_pool_get(pool);
+	u8 share = cw_pool_share(payer);
 
 	if (!e)
 		e = cw_pool_evict(pool);
-	if (!e)
+	if (!e) {
+		cw_pool_lose(pool, share);
 		return NULL;
+	}
 	memset(e, 0, pool->size);
 	e->key = key;
-	e->share = cw_pool_share(payer);
+	e->share = share;
 	return e;
 }
 

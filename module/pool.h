@@ -40,13 +40,13 @@ struct cw_pool_bucket;
  * @class: bucket locks of different pools may nest
  * @buckets: each with a lock that protects its chain and the entries on it
  * @slots: the entries
- * @free_lock: protects @free and @used; never nests inside a bucket's lock
+ * @free_lock: protects @free and @used; the innermost lock
  * @free: entries not in use
  * @used: how many are
  * @hand: where the next search for an entry to evict begins; racy
  * @held: entries of each share
- * @lost: shares that have lost an entry since cw_pool_init()
- * @evicted: entries evicted since load
+ * @lost: shares that have lost an entry, or got none, since cw_pool_init()
+ * @evicted: entries evicted, or not to be had, since load
  */
 struct cw_pool {
 	size_t size;
@@ -92,7 +92,8 @@ struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key,
  * A new one is zeroed behind its struct cw_pool_entry.
  *
  * Context: any but NMI; no bucket of this pool is locked by the caller.
- * Return: the entry, or NULL with nothing locked if none could be freed.
+ * Return: the entry, or NULL with nothing locked if none could be freed, which
+ * counts as one evicted of @payer.
  */
 struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
 				       u64 payer, unsigned long *flags);
@@ -113,7 +114,7 @@ bool cw_pool_has_lost(const struct cw_pool *pool, u64 payer);
 /** cw_pool_count() - entries in use; racy, for display */
 unsigned int cw_pool_count(const struct cw_pool *pool);
 
-/** cw_pool_evicted() - entries evicted since load */
+/** cw_pool_evicted() - entries evicted, or not to be had, since load */
 u64 cw_pool_evicted(const struct cw_pool *pool);
 
 #endif
