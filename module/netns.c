@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -17,12 +19,19 @@ enum cw_payer_kind {
 /*
  * @number: constant
  * @payer: constant; 0 in the initial namespace, where each socket has its own
+ * @userns: that which pays, if one does; the namespace holds it
+ * @node: on cw_netns_list
  */
 struct cw_netns {
 	u64 number;
 	u64 payer;
+	const struct user_namespace *userns;
+	struct list_head node;
 };
 
+/* Protects the list of those that are charged to a user namespace. */
+static DEFINE_MUTEX(cw_netns_lock);
+static LIST_HEAD(cw_netns_list);
 static unsigned int cw_netns_id;
 static atomic64_t cw_netns_last = ATOMIC64_INIT(0);
 
@@ -48,19 +57,41 @@ u64 cw_netns_payer(const struct net *net, const struct sock *sk)
 			sk ? __kuid_val(READ_ONCE(sk->sk_uid)) : 0);
 }
 
+/* A user namespace is called by the number of its first network namespace that
+ * still exists, for its inode number may be given again.
+ */
+static u64 cw_netns_charge_userns(struct cw_netns *n,
+				  const struct user_namespace *ns)
+{
+	u64 payer = cw_payer(CW_PAYER_USERNS, n->number);
+	struct cw_netns *other;
+
+	n->userns = ns;
+	mutex_lock(&cw_netns_lock);
+	list_for_each_entry(other, &cw_netns_list, node) {
+		if (other->userns == ns) {
+			payer = other->payer;
+			break;
+		}
+	}
+	list_add(&n->node, &cw_netns_list);
+	mutex_unlock(&cw_netns_lock);
+	return payer;
+}
+
 /* A network namespace holds its user namespace, and that its parents. */
-static u64 cw_netns_find_payer(const struct net *net, u64 number)
+static u64 cw_netns_find_payer(const struct net *net, struct cw_netns *n)
 {
 	const struct user_namespace *ns = net->user_ns;
 
 	if (net_eq(net, &init_net))
 		return 0;
 	if (ns == &init_user_ns)
-		return cw_payer(CW_PAYER_NETNS, number);
+		return cw_payer(CW_PAYER_NETNS, n->number);
 	while (ns->parent != &init_user_ns)
 		ns = ns->parent;
 	if (uid_eq(ns->owner, GLOBAL_ROOT_UID))
-		return cw_payer(CW_PAYER_USERNS, ns->ns.inum);
+		return cw_netns_charge_userns(n, ns);
 	return cw_payer(CW_PAYER_USER, __kuid_val(ns->owner));
 }
 
@@ -83,13 +114,24 @@ static int __net_init cw_netns_net_init(struct net *net)
 {
 	struct cw_netns *n = net_generic(net, cw_netns_id);
 
+	INIT_LIST_HEAD(&n->node);
 	n->number = atomic64_inc_return(&cw_netns_last);
-	n->payer = cw_netns_find_payer(net, n->number);
+	n->payer = cw_netns_find_payer(net, n);
 	return 0;
+}
+
+static void __net_exit cw_netns_net_exit(struct net *net)
+{
+	struct cw_netns *n = net_generic(net, cw_netns_id);
+
+	mutex_lock(&cw_netns_lock);
+	list_del(&n->node);
+	mutex_unlock(&cw_netns_lock);
 }
 
 static struct pernet_operations cw_netns_ops = {
 	.init = cw_netns_net_init,
+	.exit = cw_netns_net_exit,
 	.id = &cw_netns_id,
 	.size = sizeof(struct cw_netns),
 };
