@@ -259,6 +259,12 @@ static void cw_entry_uncharge(const struct cw_entry *e)
 		cw_uncharge(e->payer, CW_CHARGE_POLICY);
 }
 
+static struct cw_entry *cw_entry_of_socket(const struct cw_policy_key *key)
+{
+	return rhashtable_lookup_fast(&cw_policy_sockets, key,
+				      cw_policy_hash_params);
+}
+
 /* Nobody adds it again, and handlers that hold it do so under RCU. */
 static void cw_entry_remove(struct cw_entry *e)
 {
@@ -327,7 +333,10 @@ static int cw_install_rule(struct cw_entry *e, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-/* Replaced in one step: each close of the socket finds the old or the new. */
+/*
+ * Replaced in one step: each close of the socket finds the old or the new. Both
+ * have one payer, that of their namespace, so the charge of the old is the new's.
+ */
 static int cw_replace_socket(struct cw_entry *old, struct cw_entry *e)
 {
 	int err = rhashtable_replace_fast(&cw_policy_sockets, &old->hash,
@@ -336,7 +345,6 @@ static int cw_replace_socket(struct cw_entry *old, struct cw_entry *e)
 	if (err)
 		return err;
 	xa_erase(&cw_policy_ids, old->p.id);
-	cw_entry_uncharge(old);
 	cw_policy_changed(0);
 	cw_entry_put(old);
 	return 0;
@@ -345,11 +353,9 @@ static int cw_replace_socket(struct cw_entry *old, struct cw_entry *e)
 static int cw_install_socket(struct cw_entry *e, struct netlink_ext_ack *extack)
 {
 	struct cw_scope *scope = cw_scope_of(e->net);
-	struct cw_entry *old;
+	struct cw_entry *old = cw_entry_of_socket(&e->key);
 	int err;
 
-	old = rhashtable_lookup_fast(&cw_policy_sockets, &e->key,
-				     cw_policy_hash_params);
 	if (old)
 		return cw_replace_socket(old, e);
 	if (scope->nr_sockets >= CW_POLICY_MAX_SOCKETS) {
@@ -406,6 +412,8 @@ static int cw_install(struct cw_entry *e, struct netlink_ext_ack *extack)
 	int err;
 
 	lockdep_assert_held(&cw_policy_lock);
+	if (!cw_entry_is_rule(e) && cw_entry_of_socket(&e->key))
+		return cw_install_charged(e, extack);
 	err = cw_entry_charge(e, extack);
 	if (err)
 		return err;

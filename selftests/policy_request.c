@@ -793,6 +793,21 @@ TEST_F(policy, of_a_socket_is_replaced)
 	close(fd);
 }
 
+TEST_F(policy, of_a_socket_is_replaced_at_the_limit)
+{
+	struct attr drain[] = { DRAIN_IT, U64(COOKIE, 77), {} };
+	long before = kmod_param_read("closewatch", "policies_max_uid");
+
+	ASSERT_EQ(0, kmod_param_write("closewatch", "policies_max_uid", 1));
+	EXPECT_LT(0, add(&self->e, drain));
+	EXPECT_LT(0, add(&self->e, drain));
+	drain[1].num = 78;
+	EXPECT_EQ(-EUSERS, add(&self->e, drain));
+	ASSERT_EQ(0, kmod_param_write("closewatch", "policies_max_uid",
+				      before));
+	EXPECT_LT(0, add(&self->e, drain));
+}
+
 TEST_F(policy, of_a_socket_is_used_up_by_its_close)
 {
 	struct attr leave[] = { U32(ACTION, ACTION(LEAVE)), U32(SOCKET_FD, 0), {} };
