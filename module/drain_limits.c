@@ -200,12 +200,12 @@ static bool __cw_drain_shed(struct cw_drain_scope *user, const struct net *net)
 
 static bool __cw_drain_make_room(struct cw_drain_place *p, unsigned int scope)
 {
-	unsigned int max = cw_drain_limit(scope);
+	unsigned int max = cw_drain_limit(scope), burst = CW_DRAIN_BURST;
 	struct cw_drain_scope *s = p->scope[scope];
 
 	/* More than once only after the limit has been lowered. */
 	while (s->count >= max) {
-		if (s->leaving >= max)
+		if (s->leaving >= max || !burst--)
 			return false;
 		if (!__cw_drain_shed(p->scope[CW_DRAIN_OF_USER],
 				     scope == CW_DRAIN_OF_NETNS ? p->net : NULL))
