@@ -30,9 +30,16 @@
 #include "notify.h"
 #include "policy.h"
 
+/* What a close was swapped for. */
+enum cw_adopt_way {
+	CW_ADOPT_DRAIN,
+	CW_ADOPT_LINGER,	/* or reset, which is to linger for no time */
+	CW_ADOPT_WAYS,
+};
+
 /* Copies of the kernel's own, but for close. */
-static struct proto cw_adopt_prot4 __read_mostly;
-static struct proto cw_adopt_prot6 __read_mostly;
+static struct proto cw_adopt_prot4[CW_ADOPT_WAYS] __read_mostly;
+static struct proto cw_adopt_prot6[CW_ADOPT_WAYS] __read_mostly;
 
 /* Closes that are bound to come to ours, or are in it. */
 static atomic_t cw_adopt_on_way = ATOMIC_INIT(0);
@@ -46,15 +53,16 @@ static struct cw_arm *cw_adopt_probe;
 static u64 cw_adopt_missed_before;
 
 /* Compare and swap, for a sockmap may have come between in that short while. */
-static bool cw_adopt_restore(struct sock *sk)
+static bool cw_adopt_restore(struct sock *sk, enum cw_adopt_way way)
 {
+	struct proto *ours = &cw_adopt_prot4[way];
+
 #if IS_ENABLED(CONFIG_IPV6)
-	if (cmpxchg(&sk->sk_prot, &cw_adopt_prot6, &tcpv6_prot) ==
-	    &cw_adopt_prot6)
+	if (cmpxchg(&sk->sk_prot, &cw_adopt_prot6[way], &tcpv6_prot) ==
+	    &cw_adopt_prot6[way])
 		return true;
 #endif
-	return cmpxchg(&sk->sk_prot, &cw_adopt_prot4, &tcp_prot) ==
-	       &cw_adopt_prot4;
+	return cmpxchg(&sk->sk_prot, ours, &tcp_prot) == ours;
 }
 
 static void cw_adopt_identify(struct sock *sk, struct cw_event *ev)
@@ -93,9 +101,9 @@ static bool cw_adopt_lingers(const struct sock *sk, const struct cw_policy *p)
 }
 
 /* The second look, exact under the socket's lock. Returns the timeout of the
- * close, with *@done set if it was a policy for SO_LINGER.
+ * close, which nothing changes if the policy is gone.
  */
-static long cw_adopt_try_linger(struct sock *sk, long timeout, bool *done)
+static long cw_adopt_try_linger(struct sock *sk, long timeout)
 {
 	struct cw_event ev;
 	const struct cw_policy *p;
@@ -104,8 +112,7 @@ static long cw_adopt_try_linger(struct sock *sk, long timeout, bool *done)
 	cw_adopt_identify(sk, &ev);
 	rcu_read_lock();
 	p = cw_policy_lookup(sock_net(sk), &ev.conn, &ev.owner, false);
-	*done = cw_adopt_lingers(sk, p);
-	if (*done) {
+	if (cw_adopt_lingers(sk, p)) {
 		cw_adopt_note(&ev, p);
 		timeout = cw_adopt_linger(sk, p);
 		cw_notify_event(&ev);
@@ -117,17 +124,17 @@ static long cw_adopt_try_linger(struct sock *sk, long timeout, bool *done)
 }
 
 /* The timeout with which to close, or a negative number if a drain has it. */
-static noinline long cw_adopt_take(struct sock *sk, long timeout)
+static noinline long cw_adopt_take(struct sock *sk, long timeout,
+				   enum cw_adopt_way way)
 {
-	bool done = false;
-
 	/* Others may have kept our copy: pin the module. */
-	if (!cw_adopt_restore(sk)) {
+	if (!cw_adopt_restore(sk, way)) {
 		__module_get(THIS_MODULE);
 		return timeout;
 	}
-	timeout = cw_adopt_try_linger(sk, timeout, &done);
-	return !done && cw_drain_begin(sk) ? -1 : timeout;
+	if (way == CW_ADOPT_LINGER)
+		return cw_adopt_try_linger(sk, timeout);
+	return cw_drain_begin(sk) ? -1 : timeout;
 }
 
 static noinline void cw_adopt_leave(void)
@@ -142,22 +149,34 @@ static noinline void cw_adopt_leave(void)
  * cw_adopt_leave() has run, cw_adopt_exit() waits only until no task is
  * between two sleeps in here.
  */
-static void cw_adopt_close(struct sock *sk, long timeout)
+static __always_inline void cw_adopt_close(struct sock *sk, long timeout,
+					   enum cw_adopt_way way)
 {
-	timeout = cw_adopt_take(sk, timeout);
+	timeout = cw_adopt_take(sk, timeout, way);
 	cw_adopt_leave();
 	if (timeout >= 0)
 		tcp_close(sk, timeout);
 }
 
+static void cw_adopt_close_drain(struct sock *sk, long timeout)
+{
+	cw_adopt_close(sk, timeout, CW_ADOPT_DRAIN);
+}
+
+static void cw_adopt_close_linger(struct sock *sk, long timeout)
+{
+	cw_adopt_close(sk, timeout, CW_ADOPT_LINGER);
+}
+
 /* False if another has come between since the check. */
-static bool cw_adopt_swap(struct sock *sk)
+static bool cw_adopt_swap(struct sock *sk, enum cw_adopt_way way)
 {
 	atomic_inc(&cw_adopt_on_way);
-	if (cmpxchg(&sk->sk_prot, &tcp_prot, &cw_adopt_prot4) == &tcp_prot)
+	if (cmpxchg(&sk->sk_prot, &tcp_prot, &cw_adopt_prot4[way]) == &tcp_prot)
 		return true;
 #if IS_ENABLED(CONFIG_IPV6)
-	if (cmpxchg(&sk->sk_prot, &tcpv6_prot, &cw_adopt_prot6) == &tcpv6_prot)
+	if (cmpxchg(&sk->sk_prot, &tcpv6_prot, &cw_adopt_prot6[way]) ==
+	    &tcpv6_prot)
 		return true;
 #endif
 	/* No wakeup needed: waiters disarm first, so that handlers have ended. */
@@ -183,14 +202,15 @@ static bool cw_adopt_linger_refused(const struct sock *sk, u32 *refusal)
 static bool cw_adopt_refused(struct sock *sk, const struct cw_policy *p,
 			     u32 *refusal)
 {
-	bool refused = p->action == CLOSEWATCH_ACTION_DRAIN ?
-		       cw_drain_refusal(sk, p, refusal) :
-		       cw_adopt_linger_refused(sk, refusal);
+	bool drain = p->action == CLOSEWATCH_ACTION_DRAIN;
+	bool refused = drain ? cw_drain_refusal(sk, p, refusal) :
+			       cw_adopt_linger_refused(sk, refusal);
 
 	if (refused)
 		return true;
 	*refusal = CLOSEWATCH_REFUSAL_FOREIGN;
-	return !p->dry_run && !cw_adopt_swap(sk);
+	return !p->dry_run &&
+	       !cw_adopt_swap(sk, drain ? CW_ADOPT_DRAIN : CW_ADOPT_LINGER);
 }
 
 /* What the swapped close does, it tells itself. */
@@ -324,12 +344,20 @@ u64 cw_adopt_missed(void)
 
 int cw_adopt_init(void)
 {
-	cw_adopt_prot4 = tcp_prot;
-	cw_adopt_prot4.close = cw_adopt_close;
+	static void (*const closes[])(struct sock *sk, long timeout) = {
+		[CW_ADOPT_DRAIN] = cw_adopt_close_drain,
+		[CW_ADOPT_LINGER] = cw_adopt_close_linger,
+	};
+	unsigned int i;
+
+	for (i = 0; i < CW_ADOPT_WAYS; i++) {
+		cw_adopt_prot4[i] = tcp_prot;
+		cw_adopt_prot4[i].close = closes[i];
 #if IS_ENABLED(CONFIG_IPV6)
-	cw_adopt_prot6 = tcpv6_prot;
-	cw_adopt_prot6.close = cw_adopt_close;
+		cw_adopt_prot6[i] = tcpv6_prot;
+		cw_adopt_prot6[i].close = closes[i];
 #endif
+	}
 	return 0;
 }
 
