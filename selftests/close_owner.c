@@ -73,18 +73,29 @@ TEST_F(owner, close_in_a_child_is_a_close)
 }
 
 /* The name is by then the new program's */
-TEST_F(owner, exec_with_close_on_exec)
+static int exec_closes(struct scene *s, enum holder_order order)
 {
 	struct want want = plain_fin;
 	struct holder h;
 
 	want.why = WHY(EXEC);
-	ASSERT_EQ(0, pinned(&self->s));
-	ASSERT_EQ(0, fcntl(self->s.p.us, F_SETFD, FD_CLOEXEC));
-	ASSERT_EQ(0, holder_start(&h, &self->s, NULL, NULL));
-	ASSERT_EQ(0, holder_do(&h, HOLDER_EXEC));
-	strcpy(self->s.closer.comm, "true");
-	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	if (pinned(s) || fcntl(s->p.us, F_SETFD, FD_CLOEXEC) ||
+	    holder_start(&h, s, NULL, NULL) || holder_do(&h, order))
+		return -1;
+	strcpy(s->closer.comm, "true");
+	return scene_verify(s, &want);
+}
+
+TEST_F(owner, exec_with_close_on_exec)
+{
+	EXPECT_EQ(0, exec_closes(&self->s, HOLDER_EXEC));
+}
+
+TEST_F(owner, exec_by_a_32_bit_call)
+{
+	if (!can_call32())
+		SKIP(return, "the kernel has no 32-bit calls");
+	EXPECT_EQ(0, exec_closes(&self->s, HOLDER_EXEC32));
 }
 
 TEST_F(owner, exec_waits_for_linger)

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -44,6 +45,44 @@ int slow_close_finish(struct slow_close *c)
 	return c->ret;
 }
 
+/* int 0x80 is how a 32-bit program calls; its pointers are of the lowest 4 GiB. */
+static long call32(long nr, const void *a, const void *b)
+{
+#ifdef __x86_64__
+	asm volatile("int $0x80" : "+a"(nr)
+		     : "b"(a), "c"(b), "d"(0L) : "memory", "r8", "r9", "r10", "r11");
+	return nr;
+#else
+	raise(SIGSEGV);
+	return -1;
+#endif
+}
+
+bool can_call32(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(call32(20 /* getpid */, NULL, NULL) != getpid());
+	return waitpid(pid, &status, 0) == pid && !status;
+}
+
+static void exec32(void)
+{
+	struct {
+		char path[16];
+		uint32_t argv[2];
+	} *low = mmap(NULL, sizeof(*low), PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	if (low == MAP_FAILED)
+		return;
+	strcpy(low->path, "/bin/true");
+	low->argv[0] = (uintptr_t)low->path;
+	call32(11 /* execve */, low->path, low->argv);
+}
+
 static void holder_run(int fd, int orders, int ready, int (*prepare)(void *arg),
 		       void *arg)
 {
@@ -61,6 +100,9 @@ static void holder_run(int fd, int orders, int ready, int (*prepare)(void *arg),
 		_exit(0);
 	case HOLDER_EXEC:
 		execl("/bin/true", "true", NULL);
+		_exit(1);
+	case HOLDER_EXEC32:
+		exec32();
 		_exit(1);
 	}
 	_exit(1);

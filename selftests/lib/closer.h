@@ -33,7 +33,11 @@ enum holder_order {
 	HOLDER_CLOSE = 'c',	/* close it, then exit */
 	HOLDER_EXIT = 'e',
 	HOLDER_EXEC = 'x',	/* exec with the descriptor close-on-exec */
+	HOLDER_EXEC32 = '3',	/* the same, by the call of 32-bit programs */
 };
+
+/* Does this kernel serve such calls? */
+bool can_call32(void);
 
 /*
  * @prepare runs in the child before it is ready, and may be NULL. The scene
