@@ -26,6 +26,7 @@
 #include "drain.h"
 #include "drain_limits.h"
 #include "drain_stats.h"
+#include "drain_tag.h"
 #include "facts.h"
 #include "netns.h"
 #include "notify.h"
@@ -39,27 +40,25 @@ MODULE_PARM_DESC(drain_total_max,
 		 "seconds that a drain may take, whatever its policy says, 1 to 3600 (30)");
 
 /*
- * conn, owner, limits, began and una_began are constant once the socket is the
+ * conn, the tag's owner, limits, began and una_began are constant once the socket is the
  * drain's. kicked is set by callbacks and cleared by the work. All else is the
  * work's, but for drained.discarded, which a dump may read.
  */
 struct cw_drain {
 	struct delayed_work work;
 	struct cw_drain_place place;
-	struct list_head closing;	/* on cw_drain_closing, in its close */
+	struct cw_drain_tag tag;
 	struct sock *sk;
 	struct socket *so;		/* that owns it */
 	void (*data_ready)(struct sock *sk);
 	void (*state_change)(struct sock *sk);
 	struct cw_conn conn;
-	struct cw_owner owner;
 	struct cw_drained drained;
 	struct cw_policy_limits limits;
 	u64 began;
 	u64 progress;			/* when some was last seen */
 	u32 una_began;
 	u32 una;			/* snd_una, then */
-	u32 path;
 	unsigned int kicked;
 	bool fin_lost;
 	bool overfull;			/* more came than it may discard */
@@ -70,42 +69,11 @@ static struct workqueue_struct *cw_drain_wq;
 static atomic64_t cw_drain_created = ATOMIC64_INIT(0);
 static atomic64_t cw_drain_destroyed = ATOMIC64_INIT(0);
 
-/* Protects the list of drains that are in their last close. */
-static DEFINE_RAW_SPINLOCK(cw_drain_closing_lock);
-static LIST_HEAD(cw_drain_closing);
-
-/* Marks our sockets, and does nothing: no descriptor leads to them. */
-static int cw_drain_release(struct socket *sock)
-{
-	return 0;
-}
-
-static const struct proto_ops cw_drain_ops = {
-	.family = PF_INET,
-	.release = cw_drain_release,
-};
-
 static struct cw_drain *cw_drain_of(const struct sock *sk)
 {
-	const struct socket *so = sk->sk_socket;
+	struct cw_drain_tag *t = cw_drain_tag_of(sk);
 
-	if (!so || so->ops != &cw_drain_ops)
-		return NULL;
-	return SOCK_INODE((struct socket *)so)->i_private;
-}
-
-bool cw_drain_is(const struct sock *sk)
-{
-	return cw_drain_of(sk);
-}
-
-bool cw_drain_owner(const struct sock *sk, struct cw_owner *owner)
-{
-	const struct cw_drain *d = cw_drain_of(sk);
-
-	if (d)
-		*owner = d->owner;
-	return d;
+	return t ? container_of(t, struct cw_drain, tag) : NULL;
 }
 
 static bool cw_drain_plain_tcp(const struct sock *sk)
@@ -365,22 +333,6 @@ static void cw_drain_let_go(struct cw_drain *d)
 	}
 }
 
-void cw_drain_closed(const struct sock *sk, u32 path)
-{
-	struct cw_drain *d;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&cw_drain_closing_lock, flags);
-	list_for_each_entry(d, &cw_drain_closing, closing) {
-		if (d->sk == sk) {
-			d->path = path;
-			d->drained.has_path = true;
-			break;
-		}
-	}
-	raw_spin_unlock_irqrestore(&cw_drain_closing_lock, flags);
-}
-
 /*
  * tcp_close() and not sock_release(), which would run the programs that a
  * cgroup has for the release of a socket; those have run. The close may end
@@ -388,35 +340,28 @@ void cw_drain_closed(const struct sock *sk, u32 path)
  */
 static void cw_drain_close(struct cw_drain *d)
 {
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&cw_drain_closing_lock, flags);
-	list_add(&d->closing, &cw_drain_closing);
-	raw_spin_unlock_irqrestore(&cw_drain_closing_lock, flags);
-
+	cw_drain_tag_close_begin(&d->tag, d->sk);
 	tcp_close(d->sk, 0);
-
-	raw_spin_lock_irqsave(&cw_drain_closing_lock, flags);
-	list_del(&d->closing);
-	raw_spin_unlock_irqrestore(&cw_drain_closing_lock, flags);
+	cw_drain_tag_close_end(&d->tag);
 	d->so->sk = NULL;
 }
 
 static void cw_drain_tell_end(struct cw_drain *d, struct cw_event *ev)
 {
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
-	ev->owner = d->owner;
+	ev->owner = d->tag.owner;
 	ev->drained = d->drained;
+	ev->drained.has_path = d->tag.has_path;
 	ev->marks.new_state = d->sk->sk_state;
-	if (d->drained.has_path)
-		ev->verdict.path = d->path;
+	if (d->tag.has_path)
+		ev->verdict.path = d->tag.path;
 	cw_drain_stats_end(d->place.net, &d->drained);
 	cw_notify_event(ev);
 }
 
 static void cw_drain_free(struct cw_drain *d)
 {
-	SOCK_INODE(d->so)->i_private = NULL;
+	cw_drain_tag_clear(d->so);
 	sock_release(d->so);
 	kmem_cache_free(cw_drain_cache, d);
 }
@@ -481,9 +426,8 @@ static struct cw_drain *cw_drain_alloc(struct sock *sk)
 	if (sock_create_lite(sk->sk_family, sk->sk_type, sk->sk_protocol,
 			     &d->so))
 		goto err_place;
-	d->so->ops = &cw_drain_ops;
 	d->so->state = SS_CONNECTED;
-	SOCK_INODE(d->so)->i_private = d;
+	cw_drain_tag_set(&d->tag, d->so);
 	INIT_DELAYED_WORK(&d->work, cw_drain_work_fn);
 	d->sk = sk;
 	return d;
@@ -552,7 +496,7 @@ static void cw_drain_fill(struct cw_drain *d, const struct cw_event *ev,
 			  const struct cw_policy *p)
 {
 	d->conn = ev->conn;
-	d->owner = ev->owner;
+	d->tag.owner = ev->owner;
 	d->drained = ev->drained;
 	d->drained.refusal = 0;
 	d->limits = p->limits;
@@ -659,7 +603,7 @@ static void cw_drain_look(struct cw_drain_place *p, void *arg)
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
 	ev->time = ktime_get_real_ns();
 	ev->conn = d->conn;
-	ev->owner = d->owner;
+	ev->owner = d->tag.owner;
 	ev->marks.new_state = READ_ONCE(d->sk->sk_state);
 	ev->drained = d->drained;
 	ev->drained.response_acked = cw_drain_acked(d);

@@ -63,29 +63,6 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev);
  */
 bool cw_drain_begin(struct sock *sk);
 
-/**
- * cw_drain_is() - does a drain own @sk?
- *
- * Context: any, under the socket's lock or owning it.
- */
-bool cw_drain_is(const struct sock *sk);
-
-/**
- * cw_drain_owner() - the task that had closed a socket before it was drained
- * @owner: filled if a drain owns @sk
- *
- * Context: as cw_drain_is(). Return: whether one does.
- */
-bool cw_drain_owner(const struct sock *sk, struct cw_owner *owner);
-
-/**
- * cw_drain_closed() - the close that ends a drain was seen to take @path
- * @sk: its socket
- *
- * Context: any but NMI, inside that close.
- */
-void cw_drain_closed(const struct sock *sk, u32 path);
-
 /** cw_drain_count() - drains that now run; any context, racy */
 unsigned int cw_drain_count(void);
 

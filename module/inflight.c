@@ -20,8 +20,8 @@
 
 #include "birth.h"
 #include "classify.h"
-#include "drain.h"
 #include "drain_stats.h"
+#include "drain_tag.h"
 #include "facts.h"
 #include "inflight.h"
 #include "netns.h"

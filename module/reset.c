@@ -11,7 +11,7 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
-#include "drain.h"
+#include "drain_tag.h"
 #include "facts.h"
 #include "notify.h"
 #include "reset.h"
@@ -24,7 +24,7 @@ void cw_reset_received(struct sock *sk)
 	};
 
 	if (sock_flag(sk, SOCK_DEAD) || sk->sk_state == TCP_CLOSE ||
-	    cw_drain_is(sk))
+	    cw_drain_tag_of(sk))
 		return;
 	cw_facts_take(&ev.conn, sk);
 	ev.marks.new_state = TCP_CLOSE;

@@ -11,7 +11,7 @@
 
 #include "birth.h"
 #include "classify.h"
-#include "drain.h"
+#include "drain_tag.h"
 #include "facts.h"
 #include "netns.h"
 #include "notify.h"
