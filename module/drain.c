@@ -25,13 +25,11 @@
 #include "compat/compat.h"
 #include "drain.h"
 #include "drain_limits.h"
-#include "drain_stats.h"
 #include "drain_tag.h"
 #include "facts.h"
 #include "netns.h"
 #include "notify.h"
 #include "policy.h"
-#include "probe.h"
 #include "stats.h"
 
 static unsigned int drain_total_max = 30;
@@ -149,7 +147,7 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 	/* Make room for what the kernel needs more than old drains do. */
 	if (ev->drained.refusal == CLOSEWATCH_REFUSAL_MEMORY_PRESSURE)
 		cw_drain_limits_shed(cw_netns_payer(net, sk));
-	cw_drain_stats_end(net, &ev->drained);
+	cw_stats_drain_end(net, &ev->drained);
 	cw_notify_event(ev);
 }
 
@@ -355,7 +353,7 @@ static void cw_drain_tell_end(struct cw_drain *d, struct cw_event *ev)
 	ev->marks.new_state = d->sk->sk_state;
 	if (d->tag.has_path)
 		ev->verdict.path = d->tag.path;
-	cw_drain_stats_end(d->place.net, &d->drained);
+	cw_stats_drain_end(d->place.net, &d->drained);
 	cw_notify_event(ev);
 }
 
@@ -484,7 +482,7 @@ static void cw_drain_tell_begin(struct cw_event *ev, struct net *net)
 {
 	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
 	ev->verdict = cw_classify_drain(&ev->marks);
-	if (cw_probe_is_armed())
+	if (cw_stats_counting())
 		cw_stats_close(net, ev);
 	cw_notify_event(ev);
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;

@@ -20,7 +20,6 @@
 
 #include "birth.h"
 #include "classify.h"
-#include "drain_stats.h"
 #include "drain_tag.h"
 #include "facts.h"
 #include "inflight.h"
@@ -361,7 +360,7 @@ static void cw_inflight_end(struct cw_inflight *f, struct sock *sk,
 	ev->verdict = cw_classify(&ev->conn, ev->owner.why, m);
 	/* The program's close has been told when the drain began. */
 	if (f->drain) {
-		cw_drain_stats_close(sock_net(sk), ev->verdict.path);
+		cw_stats_drain_close(sock_net(sk), ev->verdict.path);
 		cw_drain_closed(sk, ev->verdict.path);
 	} else {
 		cw_stats_close(sock_net(sk), ev);

@@ -10,7 +10,6 @@
 #include "adopt.h"
 #include "canary.h"
 #include "drain.h"
-#include "drain_stats.h"
 #include "netlink.h"
 #include "netns.h"
 #include "notify.h"
@@ -28,22 +27,12 @@ static int __init cw_init_nets(void)
 		return err;
 	err = cw_stats_init();
 	if (err)
-		goto err_netns;
-	err = cw_drain_stats_init();
-	if (err)
-		goto err_stats;
-	return 0;
-
-err_stats:
-	cw_stats_exit();
-err_netns:
-	cw_netns_exit();
+		cw_netns_exit();
 	return err;
 }
 
 static void cw_exit_nets(void)
 {
-	cw_drain_stats_exit();
 	cw_stats_exit();
 	cw_netns_exit();
 }

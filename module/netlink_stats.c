@@ -5,7 +5,6 @@
 #include <net/net_namespace.h>
 
 #include "drain.h"
-#include "drain_stats.h"
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "stats.h"
@@ -174,17 +173,10 @@ static int cw_put_drains(struct sk_buff *skb, struct net *net,
 	return 0;
 }
 
-/* Too large for a stack. */
-struct cw_all_stats {
-	struct cw_stats closes;
-	struct cw_drain_stats drains;
-};
-
 static int cw_put_stats(struct sk_buff *skb, struct net *net,
-			const struct cw_all_stats *all)
+			const struct cw_stats *s)
 {
 	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_STATS);
-	const struct cw_stats *s = &all->closes;
 
 	if (!nest ||
 	    nla_put_u64_64bit(skb, CLOSEWATCH_A_STATS_NETNS, net->ns.inum,
@@ -193,7 +185,7 @@ static int cw_put_stats(struct sk_buff *skb, struct net *net,
 	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_LINGER_WAIT, s->wait) ||
 	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_FATE_TIME, s->since) ||
 	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_UNREAD, s->unread) ||
-	    cw_put_drains(skb, net, &all->drains))
+	    cw_put_drains(skb, net, &s->drain))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -204,7 +196,7 @@ static int cw_put_stats(struct sk_buff *skb, struct net *net,
 
 int closewatch_nl_stats_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct cw_all_stats *stats;
+	struct cw_stats *stats;	/* too large for the stack */
 	struct sk_buff *reply;
 	void *msg;
 	int err = -ENOMEM;
@@ -213,8 +205,7 @@ int closewatch_nl_stats_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = cw_netlink_reply(info, CLOSEWATCH_CMD_STATS, CW_STATS_MSG, &msg);
 	if (!stats || !reply)
 		goto err_free;
-	cw_stats_read(genl_info_net(info), &stats->closes);
-	cw_drain_stats_read(genl_info_net(info), &stats->drains);
+	cw_stats_read(genl_info_net(info), stats);
 	err = cw_put_stats(reply, genl_info_net(info), stats);
 	if (err)
 		goto err_free;

@@ -586,11 +586,6 @@ void cw_probe_disarm(void)
 	WRITE_ONCE(cw_armed, false);
 }
 
-bool cw_probe_is_armed(void)
-{
-	return READ_ONCE(cw_armed);
-}
-
 void cw_probe_count(struct cw_probe_count *count)
 {
 	unsigned int i;
@@ -606,7 +601,7 @@ void cw_probe_count(struct cw_probe_count *count)
 		count->missed += cw_arm_missed(cw_arms[i]);
 	}
 	spin_unlock(&cw_arms_lock);
-	if (!cw_probe_is_armed())
+	if (!READ_ONCE(cw_armed))
 		return;
 	count->armed += CW_NR_POINTS;
 	for (i = 0; i < CW_NR_POINTS; i++)

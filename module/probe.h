@@ -24,9 +24,6 @@ int cw_probe_arm(struct netlink_ext_ack *extack);
  */
 void cw_probe_disarm(void);
 
-/** cw_probe_is_armed() - are the probes armed? Any context; racy */
-bool cw_probe_is_armed(void);
-
 /**
  * struct cw_probe_count - figures of the probes
  * @armed: how many are armed now

@@ -20,6 +20,7 @@ struct cw_stats_net {
 };
 
 static unsigned int cw_stats_id;
+static bool cw_stats_counts;
 
 #define CW_STATS_SLOT(member)	(offsetof(struct cw_stats, member) / sizeof(u64))
 
@@ -56,6 +57,47 @@ void cw_stats_fate(struct net *net, const struct cw_end *end, bool minisock)
 		     end->lost_bytes);
 	if (end->since_ns)
 		cw_stats_bucket(net, CW_STATS_SLOT(since), end->since_ns);
+}
+
+static void cw_stats_refused(struct net *net, const struct cw_drained *d)
+{
+	cw_stats_add(net, CW_STATS_SLOT(drain.refused) + d->refusal, 1);
+	cw_stats_add(net, CW_STATS_SLOT(drain.refused_response) + d->refusal,
+		     d->response);
+}
+
+void cw_stats_drain_end(struct net *net, const struct cw_drained *d)
+{
+	if (d->outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED) {
+		cw_stats_refused(net, d);
+		return;
+	}
+	cw_stats_add(net, CW_STATS_SLOT(drain.ended) + d->outcome, 1);
+	cw_stats_add(net, CW_STATS_SLOT(drain.discarded) + d->outcome,
+		     d->discarded);
+	cw_stats_add(net, CW_STATS_SLOT(drain.response) + d->outcome,
+		     d->response);
+	cw_stats_add(net, CW_STATS_SLOT(drain.response_acked) + d->outcome,
+		     d->response_acked);
+	if (!d->saved)
+		return;
+	cw_stats_add(net, CW_STATS_SLOT(drain.saved), 1);
+	cw_stats_add(net, CW_STATS_SLOT(drain.saved_bytes), d->response);
+}
+
+void cw_stats_drain_close(struct net *net, u32 path)
+{
+	cw_stats_add(net, CW_STATS_SLOT(drain.close) + path, 1);
+}
+
+void cw_stats_set_counting(bool on)
+{
+	WRITE_ONCE(cw_stats_counts, on);
+}
+
+bool cw_stats_counting(void)
+{
+	return READ_ONCE(cw_stats_counts);
 }
 
 void cw_stats_read(struct net *net, struct cw_stats *stats)

@@ -2,7 +2,8 @@
 /*
  * Counters per network namespace. They are moved where an event is made, not
  * where it is delivered, so that a full ring or a listener's filter changes
- * nothing. They move only while probes are armed.
+ * nothing. Those of drains always move, but for the paths of their closes; all
+ * others only while probes are armed.
  */
 #ifndef CW_STATS_H
 #define CW_STATS_H
@@ -14,6 +15,30 @@ struct net;
 #define CW_STATS_BUCKETS	64
 
 /**
+ * struct cw_drain_stats - what became of drains
+ * @ended: drains by outcome; the slot of refused stays 0
+ * @discarded: bytes that those discarded
+ * @response: bytes of ours not acknowledged when those began
+ * @response_acked: of these, acknowledged by their end
+ * @refused: drains that never began, by refusal
+ * @refused_response: bytes of ours not acknowledged then, where it was read
+ * @close: the closes that end drains, by path
+ * @saved: drains that saved a response from an RST
+ * @saved_bytes: the sum of their @response
+ */
+struct cw_drain_stats {
+	u64 ended[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1];
+	u64 discarded[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1];
+	u64 response[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1];
+	u64 response_acked[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1];
+	u64 refused[CLOSEWATCH_REFUSAL_MAX + 1];
+	u64 refused_response[CLOSEWATCH_REFUSAL_MAX + 1];
+	u64 close[CLOSEWATCH_PATH_MAX + 1];
+	u64 saved;
+	u64 saved_bytes;
+};
+
+/**
  * struct cw_stats - the counters of a network namespace
  * @close: closes by path
  * @close_unread: bytes unread at those
@@ -23,6 +48,7 @@ struct net;
  * @wait: log2 histogram of linger waits, ns
  * @since: log2 histogram of the time from FIN or close to fate, ns
  * @unread: log2 histogram of bytes unread at a close, 0 left out
+ * @drain: what became of drains
  */
 struct cw_stats {
 	u64 close[CLOSEWATCH_PATH_MAX + 1];
@@ -33,12 +59,13 @@ struct cw_stats {
 	u64 wait[CW_STATS_BUCKETS];
 	u64 since[CW_STATS_BUCKETS];
 	u64 unread[CW_STATS_BUCKETS];
+	struct cw_drain_stats drain;
 };
 
 /** cw_stats_init() - give every network namespace its counters; may sleep */
 int cw_stats_init(void);
 
-/** cw_stats_exit() - undo it; no probe may be armed any more */
+/** cw_stats_exit() - undo it; no drain and no probe may be left */
 void cw_stats_exit(void);
 
 /** cw_stats_close() - a close is complete; any context but NMI */
@@ -46,6 +73,18 @@ void cw_stats_close(struct net *net, const struct cw_event *ev);
 
 /** cw_stats_fate() - a connection, or its minisock, has ended; as above */
 void cw_stats_fate(struct net *net, const struct cw_end *end, bool minisock);
+
+/** cw_stats_drain_end() - a drain is over, or was refused; as above */
+void cw_stats_drain_end(struct net *net, const struct cw_drained *drained);
+
+/** cw_stats_drain_close() - the close of a drain took @path; as above */
+void cw_stats_drain_close(struct net *net, u32 path);
+
+/** cw_stats_set_counting() - probes are armed from now on, or no more */
+void cw_stats_set_counting(bool on);
+
+/** cw_stats_counting() - are they? Any context; racy */
+bool cw_stats_counting(void);
 
 /** cw_stats_read() - copy the counters of @net, each exact by itself */
 void cw_stats_read(struct net *net, struct cw_stats *stats);

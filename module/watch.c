@@ -17,6 +17,7 @@
 #include "notify.h"
 #include "probe.h"
 #include "ring.h"
+#include "stats.h"
 #include "track.h"
 #include "watch.h"
 
@@ -85,6 +86,7 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	if (err)
 		goto err_canary;
 	cw_watch_runs = true;
+	cw_stats_set_counting(true);
 	cw_arm_let_go();
 	return 0;
 
@@ -114,6 +116,7 @@ static void __cw_watch_stop(void)
 		return;
 	cw_watch_runs = false;
 	cw_probe_disarm();
+	cw_stats_set_counting(false);
 	cw_canary_put();
 	cw_notify_cancel();
 	cw_track_exit();
