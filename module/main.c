@@ -14,6 +14,7 @@
 #include "netns.h"
 #include "notify.h"
 #include "policy.h"
+#include "probe.h"
 #include "stats.h"
 #include "version.h"
 
@@ -64,7 +65,7 @@ static int __init cw_init(void)
 {
 	int err;
 
-	err = cw_notify_init();
+	err = cw_notify_init(cw_probe_missed);
 	if (err)
 		return err;
 	cw_canary_init(cw_notify_kick);

@@ -27,6 +27,7 @@
 #include "arm.h"
 #include "canary.h"
 #include "drain.h"
+#include "encode.h"
 #include "filter.h"
 #include "inflight.h"
 #include "netlink.h"
@@ -49,12 +50,6 @@ MODULE_PARM_DESC(userns,
 
 /* closewatch_nl_ops[], with the permission that the parameter asks for. */
 static struct genl_small_ops cw_netlink_ops[ARRAY_SIZE(closewatch_nl_ops)];
-
-void *cw_netlink_put_event(struct sk_buff *skb)
-{
-	return genlmsg_put(skb, 0, 0, &cw_netlink_family, 0,
-			   CLOSEWATCH_CMD_EVENT);
-}
 
 void *cw_netlink_put_dump(struct sk_buff *skb, struct netlink_callback *cb,
 			  u8 cmd)
@@ -429,6 +424,7 @@ int __init cw_netlink_init(void)
 	for (i = 0; i < ARRAY_SIZE(cw_netlink_ops); i++)
 		cw_netlink_ops[i].flags = userns ? GENL_UNS_ADMIN_PERM :
 						   GENL_ADMIN_PERM;
+	cw_encode_init(&cw_netlink_family);
 	/* Before the family, or a listener could go unnoticed. */
 	err = netlink_register_notifier(&cw_netlink_notifier);
 	if (err)

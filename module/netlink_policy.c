@@ -13,6 +13,7 @@
 
 #include "compat/compat.h"
 #include "drain.h"
+#include "encode.h"
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "netlink_policy.h"
@@ -396,7 +397,7 @@ static int cw_fill_drain(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!msg)
 		return -EMSGSIZE;
-	if (cw_netlink_fill_drain(skb, ev)) {
+	if (cw_encode_drain(skb, ev)) {
 		genlmsg_cancel(skb, msg);
 		return -EMSGSIZE;
 	}

@@ -24,9 +24,8 @@
 
 #include "canary.h"
 #include "charge.h"
-#include "netlink.h"
+#include "encode.h"
 #include "notify.h"
-#include "probe.h"
 #include "ring.h"
 
 static unsigned int listeners_max_uid = 64;
@@ -87,6 +86,8 @@ static unsigned int cw_notify_nr;
 static atomic64_t cw_notify_nr_ring = ATOMIC64_INIT(0);
 static atomic64_t cw_notify_nr_socket = ATOMIC64_INIT(0);
 static struct cw_event cw_notify_ev;	/* the worker's copy */
+
+static u64 (*cw_notify_missed)(void);
 
 static struct workqueue_struct *cw_notify_wq;
 static void cw_notify_work_fn(struct work_struct *work);
@@ -164,11 +165,8 @@ void cw_notify_event(struct cw_event *ev)
 /* Losses that cannot be attributed: charged to every listener. */
 static void cw_notify_shared_losses(u64 *lost)
 {
-	struct cw_probe_count count;
-
-	cw_probe_count(&count);
 	memset(lost, 0, CW_NR_LOSSES * sizeof(*lost));
-	lost[CLOSEWATCH_LOSS_PROBE] = count.missed;
+	lost[CLOSEWATCH_LOSS_PROBE] = cw_notify_missed();
 	lost[CLOSEWATCH_LOSS_BLIND] = cw_canary_blind_seconds();
 }
 
@@ -220,7 +218,7 @@ static int __cw_listener_begin(struct cw_listener *l)
 	l->skb = genlmsg_new(CW_NOTIFY_MSG, GFP_KERNEL);
 	if (!l->skb)
 		return -ENOMEM;
-	l->msg = cw_netlink_put_event(l->skb);
+	l->msg = cw_encode_begin(l->skb);
 	if (WARN_ON_ONCE(!l->msg)) {
 		nlmsg_free(l->skb);
 		l->skb = NULL;
@@ -239,8 +237,8 @@ static int __cw_listener_put(struct cw_listener *l, const struct cw_event *ev,
 		err = __cw_listener_begin(l);
 		if (err)
 			return err;
-		err = ev ? cw_netlink_fill_event(l->skb, ev) :
-			   cw_netlink_fill_lost(l->skb, count, loss);
+		err = ev ? cw_encode_event(l->skb, ev) :
+			   cw_encode_lost(l->skb, count, loss);
 		if (err != -EMSGSIZE)
 			return err;
 		__cw_listener_send(l);
@@ -575,8 +573,9 @@ u64 cw_notify_lost_socket(void)
 	return atomic64_read(&cw_notify_nr_socket);
 }
 
-int cw_notify_init(void)
+int cw_notify_init(u64 (*missed)(void))
 {
+	cw_notify_missed = missed;
 	cw_notify_wq = alloc_workqueue("closewatch", WQ_UNBOUND, 1);
 	return cw_notify_wq ? 0 : -ENOMEM;
 }

@@ -22,8 +22,13 @@ struct cw_notify_stats {
 	u64 lost;
 };
 
-/** cw_notify_init() - make the worker; process context, 0 or -ENOMEM */
-int cw_notify_init(void);
+/**
+ * cw_notify_init() - make the worker
+ * @missed: how many hits no handler saw since load; process context
+ *
+ * Context: process. Return: 0 or -ENOMEM.
+ */
+int cw_notify_init(u64 (*missed)(void));
 
 /** cw_notify_exit() - undo it; no listener may be left */
 void cw_notify_exit(void);

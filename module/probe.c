@@ -607,3 +607,11 @@ void cw_probe_count(struct cw_probe_count *count)
 	for (i = 0; i < CW_NR_POINTS; i++)
 		count->fired += READ_ONCE(cw_point_fired[i]);
 }
+
+u64 cw_probe_missed(void)
+{
+	struct cw_probe_count count;
+
+	cw_probe_count(&count);
+	return count.missed;
+}

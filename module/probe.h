@@ -39,4 +39,7 @@ struct cw_probe_count {
 /** cw_probe_count() - read the figures; process context */
 void cw_probe_count(struct cw_probe_count *count);
 
+/** cw_probe_missed() - hits since load that no handler saw; process context */
+u64 cw_probe_missed(void);
+
 #endif

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Events as attributes: what applies is put, what does not is absent. */
 #include <linux/ktime.h>
+#include <net/genetlink.h>
 #include <net/netlink.h>
 #include <net/tcp_states.h>
 
-#include "netlink.h"
+#include "encode.h"
+
+static const struct genl_family *cw_encode_family;
 
 static int cw_put_u64(struct sk_buff *skb, int type, u64 value)
 {
@@ -331,17 +334,28 @@ static int cw_fill_nest(struct sk_buff *skb, int type,
 	return 0;
 }
 
-int cw_netlink_fill_event(struct sk_buff *skb, const struct cw_event *ev)
+void cw_encode_init(const struct genl_family *family)
+{
+	cw_encode_family = family;
+}
+
+void *cw_encode_begin(struct sk_buff *skb)
+{
+	return genlmsg_put(skb, 0, 0, cw_encode_family, 0,
+			   CLOSEWATCH_CMD_EVENT);
+}
+
+int cw_encode_event(struct sk_buff *skb, const struct cw_event *ev)
 {
 	return cw_fill_nest(skb, CLOSEWATCH_A_EVENT, ev);
 }
 
-int cw_netlink_fill_drain(struct sk_buff *skb, const struct cw_event *ev)
+int cw_encode_drain(struct sk_buff *skb, const struct cw_event *ev)
 {
 	return cw_fill_nest(skb, CLOSEWATCH_A_DRAIN, ev);
 }
 
-int cw_netlink_fill_lost(struct sk_buff *skb, u64 count, u32 loss)
+int cw_encode_lost(struct sk_buff *skb, u64 count, u32 loss)
 {
 	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_EVENT);
 
