@@ -272,7 +272,7 @@ static int cw_adopt_on_release(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-int cw_adopt_arm(struct netlink_ext_ack *extack)
+static int cw_adopt_arm(struct netlink_ext_ack *extack)
 {
 	struct cw_arm *a;
 	int err;
@@ -301,18 +301,7 @@ out:
 	return err;
 }
 
-int cw_adopt_try_disarm(void)
-{
-	int err = cw_arm_hold(NULL);
-
-	if (err)
-		return err;
-	cw_adopt_disarm();
-	cw_arm_let_go();
-	return 0;
-}
-
-void cw_adopt_disarm(void)
+static void cw_adopt_disarm(void)
 {
 	struct cw_arm *a = cw_adopt_probe;
 
@@ -326,6 +315,23 @@ void cw_adopt_disarm(void)
 	cw_arm_free(a);
 	cw_canary_put();
 }
+
+static int cw_adopt_try_disarm(void)
+{
+	int err = cw_arm_hold(NULL);
+
+	if (err)
+		return err;
+	cw_adopt_disarm();
+	cw_arm_let_go();
+	return 0;
+}
+
+const struct cw_policy_probe cw_adopt_policy_probe = {
+	.arm = cw_adopt_arm,
+	.try_disarm = cw_adopt_try_disarm,
+	.disarm = cw_adopt_disarm,
+};
 
 bool cw_adopt_armed(void)
 {
@@ -342,7 +348,7 @@ u64 cw_adopt_missed(void)
 	return n;
 }
 
-int cw_adopt_init(void)
+void cw_adopt_init(void)
 {
 	static void (*const closes[])(struct sock *sk, long timeout) = {
 		[CW_ADOPT_DRAIN] = cw_adopt_close_drain,
@@ -358,7 +364,6 @@ int cw_adopt_init(void)
 		cw_adopt_prot6[i].close = closes[i];
 #endif
 	}
-	return 0;
 }
 
 void cw_adopt_exit(void)

@@ -8,10 +8,10 @@
 
 #include <linux/types.h>
 
-struct netlink_ext_ack;
+struct cw_policy_probe;
 
-/** cw_adopt_init() - make ready, armed by nobody yet; may sleep */
-int cw_adopt_init(void);
+/** cw_adopt_init() - make ready, armed by nobody yet */
+void cw_adopt_init(void);
 
 /**
  * cw_adopt_exit() - wait for the closes that are on their way to a drain
@@ -24,31 +24,11 @@ int cw_adopt_init(void);
  */
 void cw_adopt_exit(void);
 
-/**
- * cw_adopt_arm() - have every close looked at; nothing if it is so already
- * @extack: says what the kernel refused; may be NULL
- *
- * Context: process, may sleep; callers are serialised by a lock of theirs.
- * Return: 0 or a negative errno.
+/*
+ * What policies arm and disarm. A close for which the handler has decided may
+ * still be on its way when it is disarmed.
  */
-int cw_adopt_arm(struct netlink_ext_ack *extack);
-
-/**
- * cw_adopt_try_disarm() - cw_adopt_disarm(), unless it would have to wait
- *
- * Context: as cw_adopt_arm(). Return: as cw_arm_hold().
- */
-int cw_adopt_try_disarm(void);
-
-/**
- * cw_adopt_disarm() - disarm the probe; nothing if it is not armed
- *
- * When it returns no handler runs any more, though a close for which one has
- * decided may still be on its way.
- *
- * Context: as cw_adopt_arm().
- */
-void cw_adopt_disarm(void);
+extern const struct cw_policy_probe cw_adopt_policy_probe;
 
 /** cw_adopt_armed() - is the probe armed? Any context; racy, for display */
 bool cw_adopt_armed(void);

@@ -43,21 +43,13 @@ static int __init cw_init_drains(void)
 {
 	int err;
 
-	err = cw_policy_init();
+	cw_adopt_init();
+	err = cw_policy_init(&cw_adopt_policy_probe);
 	if (err)
 		return err;
 	err = cw_drain_init();
 	if (err)
-		goto err_policy;
-	err = cw_adopt_init();
-	if (err)
-		goto err_drain;
-	return 0;
-
-err_drain:
-	cw_drain_exit();
-err_policy:
-	cw_policy_exit();
+		cw_policy_exit();
 	return err;
 }
 

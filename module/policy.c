@@ -24,7 +24,6 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "adopt.h"
 #include "charge.h"
 #include "netns.h"
 #include "policy.h"
@@ -95,6 +94,8 @@ static unsigned int cw_policy_net_id;
 static struct cw_scope cw_policy_shared = {
 	.rules = LIST_HEAD_INIT(cw_policy_shared.rules),
 };
+
+static const struct cw_policy_probe *cw_policy_probe;
 
 static LLIST_HEAD(cw_policy_used_list);	/* filled by handlers, no lock */
 static void cw_policy_tidy_fn(struct work_struct *work);
@@ -208,11 +209,6 @@ void cw_policy_used(const struct cw_policy *p)
 		schedule_work(&cw_policy_tidy);
 }
 
-bool cw_policy_any(void)
-{
-	return READ_ONCE(cw_policy_nr);
-}
-
 unsigned int cw_policy_count(void)
 {
 	return READ_ONCE(cw_policy_nr);
@@ -298,7 +294,7 @@ static void cw_policy_disarm_if_none(void)
 static void cw_policy_idle_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_policy_lock);
-	if (!cw_policy_nr && cw_adopt_try_disarm())
+	if (!cw_policy_nr && cw_policy_probe->try_disarm())
 		cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
 }
@@ -449,7 +445,7 @@ int cw_policy_add(struct net *net, struct cw_policy *p,
 	if (!e)
 		return -ENOMEM;
 	mutex_lock(&cw_policy_lock);
-	err = cw_adopt_arm(extack);
+	err = cw_policy_probe->arm(extack);
 	if (!err)
 		err = cw_install(e, extack);
 	if (!err)
@@ -653,10 +649,11 @@ static struct pernet_operations cw_policy_net_ops = {
 	.size = sizeof(struct cw_scope),
 };
 
-int __init cw_policy_init(void)
+int __init cw_policy_init(const struct cw_policy_probe *probe)
 {
 	int err;
 
+	cw_policy_probe = probe;
 	err = rhashtable_init(&cw_policy_sockets, &cw_policy_hash_params);
 	if (err)
 		return err;
@@ -671,7 +668,7 @@ void cw_policy_stop(void)
 	cw_policy_flush(NULL);
 	cancel_delayed_work_sync(&cw_policy_idle);
 	mutex_lock(&cw_policy_lock);
-	cw_adopt_disarm();
+	cw_policy_probe->disarm();
 	mutex_unlock(&cw_policy_lock);
 }
 

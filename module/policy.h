@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Who is armed: policies of single sockets, and rules. Knows neither netlink
- * nor probes, but arms adopt.h with its first policy, and disarms it about a
- * second after its last: policies that come and go then cost the host no more
- * than one patching of its code in that time.
+ * nor probes, but has the probe of adopt.c armed with its first policy, and
+ * disarmed about a second after its last: policies that come and go then cost
+ * the host no more than one patching of its code in that time.
  *
  * A policy belongs to a network namespace and goes with it, or to all of them.
  * It outlives whoever installed it.
@@ -83,8 +83,22 @@ typedef int (*cw_policy_fill_t)(const struct cw_policy *p, u64 hits, void *arg);
 /** cw_policy_may_t - may the requester touch the policies of @net (NULL: all)? */
 typedef bool (*cw_policy_may_t)(const struct net *net, void *arg);
 
+/**
+ * struct cw_policy_probe - what has closes looked at
+ * @arm: nothing if it is armed; 0 or a negative errno, with extack text
+ * @try_disarm: as @disarm, or a negative errno if it would have to wait
+ * @disarm: when it returns no handler runs
+ *
+ * Process context, may sleep; called with the policy lock held.
+ */
+struct cw_policy_probe {
+	int (*arm)(struct netlink_ext_ack *extack);
+	int (*try_disarm)(void);
+	void (*disarm)(void);
+};
+
 /** cw_policy_init() - make the tables; may sleep; 0 or a negative errno */
-int cw_policy_init(void);
+int cw_policy_init(const struct cw_policy_probe *probe);
 
 /**
  * cw_policy_stop() - remove all policies and disarm
@@ -102,13 +116,6 @@ void cw_policy_stop(void);
  * is left that could look one up, see cw_adopt_exit().
  */
 void cw_policy_exit(void);
-
-/**
- * cw_policy_any() - is any policy installed?
- *
- * Context: any.
- */
-bool cw_policy_any(void);
 
 /**
  * cw_policy_lookup() - the policy for a close
