@@ -25,6 +25,7 @@
 #include "compat/compat.h"
 #include "drain.h"
 #include "drain_limits.h"
+#include "drain_outcome.h"
 #include "drain_tag.h"
 #include "facts.h"
 #include "netns.h"
@@ -202,90 +203,39 @@ static void cw_drain_eat(struct cw_drain *d)
 		d->progress = ktime_get_ns();
 }
 
-/* Once TCP has ended the connection: by an error, or else by both FINs. */
-static u32 cw_drain_end_of_tcp(const struct cw_drain *d)
-{
-	const struct tcp_sock *tp = tcp_sk(d->sk);
-
-	switch (READ_ONCE(d->sk->sk_err)) {
-	case 0:
-		break;
-	case ECONNRESET:
-	case EPIPE:
-		return CLOSEWATCH_DRAIN_OUTCOME_PEER_RESET;
-	case ECONNABORTED:
-		return CLOSEWATCH_DRAIN_OUTCOME_KILLED;
-	case ETIMEDOUT:
-	case EHOSTUNREACH:
-	case ENETUNREACH:
-	case EHOSTDOWN:
-	case ENETDOWN:
-	case ENONET:
-	case ECONNREFUSED:
-	case ENOPROTOOPT:
-	case EPROTO:
-	case EOPNOTSUPP:
-	case EACCES:
-		return CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT;
-	default:
-		return CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN;
-	}
-	if (d->fin_lost || tp->snd_una != tp->write_seq)
-		return CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN;
-	return CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
-}
-
 static u64 cw_drain_total_ns(const struct cw_drain *d)
 {
 	return (u64)min(d->limits.total_ms, cw_drain_total_max_ms()) *
 	       NSEC_PER_MSEC;
 }
 
-/* Acknowledgments call nobody, so they are looked for when idleness is due. */
-static bool cw_drain_idle(struct cw_drain *d, u64 now)
+/* Owning the socket. Acknowledgments call nobody, so they are looked for here. */
+static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 {
-	u32 una = tcp_sk(d->sk)->snd_una;
+	const struct tcp_sock *tp = tcp_sk(d->sk);
 
-	if (now - d->progress < (u64)d->limits.idle_ms * NSEC_PER_MSEC)
-		return false;
-	if (una == d->una)
-		return true;
-	d->una = una;
-	d->progress = now;
-	return false;
-}
-
-#define CW_DRAIN_GOES_ON	(CLOSEWATCH_DRAIN_OUTCOME_MAX + 1)
-
-/* The outcome, or CW_DRAIN_GOES_ON while there is none yet. */
-static u32 cw_drain_outcome(struct cw_drain *d, u64 now, u64 total)
-{
-	u32 leave = READ_ONCE(d->place.leave);
-
-	if (d->sk->sk_state == TCP_CLOSE)
-		return cw_drain_end_of_tcp(d);
+	*s = (struct cw_drain_state){
+		.now = ktime_get_ns(),
+		.began = d->began,
+		/* Read once: the parameter may be lowered at any moment. */
+		.total_ns = cw_drain_total_ns(d),
+		.idle_ns = (u64)d->limits.idle_ms * NSEC_PER_MSEC,
+		.err = READ_ONCE(d->sk->sk_err),
+		.leave = READ_ONCE(d->place.leave),
+		.closed = d->sk->sk_state == TCP_CLOSE,
+		.delivered = !d->fin_lost && tp->snd_una == tp->write_seq,
+		.overfull = d->overfull,
+	};
+	if (tp->snd_una != d->una) {
+		d->una = tp->snd_una;
+		d->progress = s->now;
+	}
+	s->progress = d->progress;
 	/* An error that did not end it, such as what ICMP tells to those who
 	 * asked with IP_RECVERR, must not be taken for its end later.
 	 */
-	sock_error(d->sk);
-	if (leave)
-		return leave;
-	if (d->overfull)
-		return CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT;
-	if (now - d->began >= total)
-		return CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT;
-	if (cw_drain_idle(d, now))
-		return CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT;
-	return CW_DRAIN_GOES_ON;
-}
-
-/* Both deadlines lie ahead: cw_drain_outcome() has found neither due. */
-static unsigned long cw_drain_delay(const struct cw_drain *d, u64 now,
-				    u64 total)
-{
-	u64 idle = d->progress + (u64)d->limits.idle_ms * NSEC_PER_MSEC;
-
-	return nsecs_to_jiffies(min(d->began + total, idle) - now) + 1;
+	if (!s->closed)
+		sock_error(d->sk);
 }
 
 static u64 cw_drain_acked(const struct cw_drain *d)
@@ -392,23 +342,23 @@ static void cw_drain_work_fn(struct work_struct *work)
 {
 	struct cw_drain *d = container_of(to_delayed_work(work),
 					  struct cw_drain, work);
+	struct cw_drain_state state;
 	struct sock *sk = d->sk;
-	/* Read once: the parameter may be lowered at any moment. */
-	u64 total = cw_drain_total_ns(d), now;
 	u32 outcome;
 
 	/* Before the look at the socket: pairs with that of cw_drain_kick(). */
 	xchg(&d->kicked, 0);
 	lock_sock(sk);
 	cw_drain_eat(d);
-	now = ktime_get_ns();
-	outcome = cw_drain_outcome(d, now, total);
+	cw_drain_read(d, &state);
+	outcome = cw_drain_outcome(&state);
 	if (outcome != CW_DRAIN_GOES_ON) {
-		cw_drain_end(d, outcome, now);
+		cw_drain_end(d, outcome, state.now);
 		return;
 	}
 	/* Does nothing if it has been kicked meanwhile. */
-	queue_delayed_work(cw_drain_wq, &d->work, cw_drain_delay(d, now, total));
+	queue_delayed_work(cw_drain_wq, &d->work,
+			   nsecs_to_jiffies(cw_drain_wait_ns(&state)) + 1);
 	release_sock(sk);
 }
 
