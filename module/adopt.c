@@ -93,11 +93,23 @@ static long cw_adopt_linger(struct sock *sk, const struct cw_policy *p)
 }
 
 /* A socket in repair vanishes without a packet, whatever is set. */
-static bool cw_adopt_lingers(const struct sock *sk, const struct cw_policy *p)
+static bool cw_adopt_linger_refusal(const struct sock *sk, u32 *refusal)
 {
-	return p && !p->dry_run && !tcp_sk(sk)->repair &&
-	       (p->action == CLOSEWATCH_ACTION_LINGER ||
-		p->action == CLOSEWATCH_ACTION_RESET);
+	if (!cw_facts_is_tcp(sk))
+		*refusal = CLOSEWATCH_REFUSAL_MPTCP;
+	else if (tcp_sk(sk)->repair)
+		*refusal = CLOSEWATCH_REFUSAL_REPAIR;
+	else if (sk->sk_state == TCP_LISTEN)
+		*refusal = CLOSEWATCH_REFUSAL_NOT_CONNECTED;
+	else
+		return false;
+	return true;
+}
+
+static bool cw_adopt_lingers(const struct cw_policy *p)
+{
+	return p && !p->dry_run && (p->action == CLOSEWATCH_ACTION_LINGER ||
+				    p->action == CLOSEWATCH_ACTION_RESET);
 }
 
 /* The second look, exact under the socket's lock. Returns the timeout of the
@@ -105,16 +117,19 @@ static bool cw_adopt_lingers(const struct sock *sk, const struct cw_policy *p)
  */
 static long cw_adopt_try_linger(struct sock *sk, long timeout)
 {
-	struct cw_event ev;
 	const struct cw_policy *p;
+	struct cw_event ev;
 
 	lock_sock(sk);
 	cw_adopt_identify(sk, &ev);
 	rcu_read_lock();
 	p = cw_policy_lookup(sock_net(sk), &ev.conn, &ev.owner, false);
-	if (cw_adopt_lingers(sk, p)) {
+	if (cw_adopt_lingers(p)) {
 		cw_adopt_note(&ev, p);
-		timeout = cw_adopt_linger(sk, p);
+		if (cw_adopt_linger_refusal(sk, &ev.drained.refusal))
+			ev.drained.outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+		else
+			timeout = cw_adopt_linger(sk, p);
 		cw_notify_event(&ev);
 		cw_policy_used(p);
 	}
@@ -168,9 +183,13 @@ static void cw_adopt_close_linger(struct sock *sk, long timeout)
 	cw_adopt_close(sk, timeout, CW_ADOPT_LINGER);
 }
 
-/* False if another has come between since the check. */
+/* Have ours called for this close. False if the socket is no plain one of TCP; a
+ * listener's children would inherit our copy of its operations.
+ */
 static bool cw_adopt_swap(struct sock *sk, enum cw_adopt_way way)
 {
+	if (!cw_facts_is_tcp(sk) || sk->sk_state == TCP_LISTEN)
+		return false;
 	atomic_inc(&cw_adopt_on_way);
 	if (cmpxchg(&sk->sk_prot, &tcp_prot, &cw_adopt_prot4[way]) == &tcp_prot)
 		return true;
@@ -184,50 +203,35 @@ static bool cw_adopt_swap(struct sock *sk, enum cw_adopt_way way)
 	return false;
 }
 
-/* A listener's children would inherit our copy of its operations. */
-static bool cw_adopt_linger_refused(const struct sock *sk, u32 *refusal)
-{
-	if (!cw_facts_is_tcp(sk))
-		*refusal = CLOSEWATCH_REFUSAL_MPTCP;
-	else if (tcp_sk(sk)->repair)
-		*refusal = CLOSEWATCH_REFUSAL_REPAIR;
-	else if (sk->sk_state == TCP_LISTEN)
-		*refusal = CLOSEWATCH_REFUSAL_NOT_CONNECTED;
-	else
-		return false;
-	return true;
-}
-
-/* Reasons to refuse that are known before the close, or else the swap. */
-static bool cw_adopt_refused(struct sock *sk, const struct cw_policy *p,
+/* Why a close that is not swapped is left as it is, if it is for another reason
+ * than that the policy only reports.
+ */
+static bool cw_adopt_refusal(const struct sock *sk, const struct cw_policy *p,
 			     u32 *refusal)
 {
-	bool drain = p->action == CLOSEWATCH_ACTION_DRAIN;
-	bool refused = drain ? cw_drain_refusal(sk, p, refusal) :
-			       cw_adopt_linger_refused(sk, refusal);
-
-	if (refused)
+	if (p->action == CLOSEWATCH_ACTION_DRAIN ?
+	    cw_drain_refusal(sk, p, refusal) :
+	    cw_adopt_linger_refusal(sk, refusal))
 		return true;
 	*refusal = CLOSEWATCH_REFUSAL_FOREIGN;
-	return !p->dry_run &&
-	       !cw_adopt_swap(sk, drain ? CW_ADOPT_DRAIN : CW_ADOPT_LINGER);
+	return !p->dry_run;
 }
 
-/* What the swapped close does, it tells itself. */
+/* What the swapped close does, or refuses, it tells itself. */
 static void cw_adopt_act(struct sock *sk, const struct cw_policy *p,
 			 struct cw_event *ev)
 {
+	bool leave = p->action == CLOSEWATCH_ACTION_LEAVE;
+	bool drain = p->action == CLOSEWATCH_ACTION_DRAIN;
 	struct cw_drained *r = &ev->drained;
-	bool refused = false;
 
-	cw_adopt_note(ev, p);
-	if (p->action != CLOSEWATCH_ACTION_LEAVE)
-		refused = cw_adopt_refused(sk, p, &r->refusal);
-	if (refused)
-		r->outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
-	else if (!p->dry_run && p->action != CLOSEWATCH_ACTION_LEAVE)
+	if (!leave && !p->dry_run &&
+	    cw_adopt_swap(sk, drain ? CW_ADOPT_DRAIN : CW_ADOPT_LINGER))
 		return;
-	if (refused && !p->dry_run && p->action == CLOSEWATCH_ACTION_DRAIN)
+	cw_adopt_note(ev, p);
+	if (!leave && cw_adopt_refusal(sk, p, &r->refusal))
+		r->outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+	if (drain && !p->dry_run)
 		cw_drain_refused(sk, ev);
 	else
 		cw_notify_event(ev);
