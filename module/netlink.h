@@ -21,6 +21,9 @@ int cw_netlink_init(void);
  */
 void cw_netlink_exit(void);
 
+/** cw_netlink_userns() - may user namespaces use the family? */
+bool cw_netlink_userns(void);
+
 /**
  * cw_netlink_reply() - begin the answer to a request
  * @size: room for attributes

@@ -16,7 +16,7 @@
 #include "encode.h"
 #include "netlink.h"
 #include "netlink_gen.h"
-#include "netlink_policy.h"
+#include "netlink_policy_parse.h"
 #include "netns.h"
 
 /* Show */

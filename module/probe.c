@@ -342,7 +342,7 @@ static void cw_on_v6_send_reset(struct sock *tcp, struct pt_regs *regs)
  * @of_tcp: the function's first argument is a socket, and hits of those that
  * are no full TCP socket are ignored; without it the handler gets NULL.
  */
-static const struct cw_entry {
+static const struct cw_entry_point {
 	const char *symbol;
 	void (*handler)(struct sock *sk, struct pt_regs *regs);
 	bool of_tcp;
@@ -372,7 +372,7 @@ static const struct cw_entry {
 
 #define CW_NR_ENTRIES	ARRAY_SIZE(cw_entries)
 
-static const struct cw_return {
+static const struct cw_return_point {
 	const char *symbol;
 	kretprobe_handler_t entry;
 	kretprobe_handler_t handler;
@@ -423,7 +423,7 @@ static bool cw_armed;
 static int cw_on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct cw_arm *a = cw_arm_of(kp);
-	const struct cw_entry *e = a->point;
+	const struct cw_entry_point *e = a->point;
 	struct sock *sk = e->of_tcp ? cw_arg_tcp(regs, 0) : NULL;
 	unsigned long flags;
 
@@ -445,7 +445,7 @@ static int cw_on_return_entry(struct kretprobe_instance *ri,
 	if (!a)
 		return 1;
 	cw_arm_fire(a);
-	return ((const struct cw_return *)a->point)->entry(ri, regs);
+	return ((const struct cw_return_point *)a->point)->entry(ri, regs);
 }
 
 static int cw_probe_refused(struct netlink_ext_ack *extack, int err)
@@ -496,7 +496,7 @@ static int cw_probe_arm_points(struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static struct cw_arm *cw_probe_arm_return(const struct cw_return *r)
+static struct cw_arm *cw_probe_arm_return(const struct cw_return_point *r)
 {
 	struct kretprobe like = {
 		.kp.symbol_name = r->symbol,
@@ -511,7 +511,7 @@ static struct cw_arm *cw_probe_arm_return(const struct cw_return *r)
 
 static struct cw_arm *cw_probe_arm_one(unsigned int i)
 {
-	const struct cw_entry *e;
+	const struct cw_entry_point *e;
 	struct cw_arm *a;
 
 	if (i < CW_NR_RETURNS)

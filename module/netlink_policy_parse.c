@@ -15,7 +15,7 @@
 #include "drain.h"
 #include "facts.h"
 #include "netlink.h"
-#include "netlink_policy.h"
+#include "netlink_policy_parse.h"
 
 #define CW_DEFAULT_PRIORITY	1000
 #define CW_DEFAULT_IDLE_MS	5000
@@ -29,8 +29,8 @@
 	(err);								\
 })
 
-static struct nlattr *cw_first(const struct cw_request *r, const u8 *types,
-			       size_t n)
+static struct nlattr *cw_first_given(const struct cw_request *r,
+				     const u8 *types, size_t n)
 {
 	size_t i;
 
@@ -85,7 +85,7 @@ static int cw_wanted_action(struct cw_wanted *w, const struct cw_request *r)
 		CLOSEWATCH_A_POLICY_EVEN_OOM,
 	};
 	struct nlattr *action = r->tb[CLOSEWATCH_A_POLICY_ACTION];
-	struct nlattr *a = cw_first(r, drain_only, ARRAY_SIZE(drain_only));
+	struct nlattr *a = cw_first_given(r, drain_only, ARRAY_SIZE(drain_only));
 
 	if (!action) {
 		NL_SET_ERR_MSG(r->extack,
@@ -314,8 +314,8 @@ static const u8 cw_conditions_attrs[] = {
 
 static int cw_wanted_alone(const struct cw_request *r)
 {
-	struct nlattr *a = cw_first(r, cw_conditions_attrs,
-				    ARRAY_SIZE(cw_conditions_attrs));
+	struct nlattr *a = cw_first_given(r, cw_conditions_attrs,
+					  ARRAY_SIZE(cw_conditions_attrs));
 	struct nlattr *fd = r->tb[CLOSEWATCH_A_POLICY_SOCKET_FD];
 	struct nlattr *cookie = r->tb[CLOSEWATCH_A_POLICY_COOKIE];
 	struct nlattr *all = r->tb[CLOSEWATCH_A_POLICY_ALL_NETNS];
@@ -368,8 +368,8 @@ static int cw_wanted_given(const struct cw_request *r)
 		CLOSEWATCH_A_POLICY_NETNS,
 		CLOSEWATCH_A_POLICY_HITS,
 	};
-	struct nlattr *a = cw_first(r, kernel_to_user,
-				    ARRAY_SIZE(kernel_to_user));
+	struct nlattr *a = cw_first_given(r, kernel_to_user,
+					  ARRAY_SIZE(kernel_to_user));
 
 	if (!a)
 		return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef CW_NETLINK_POLICY_H
-#define CW_NETLINK_POLICY_H
+#ifndef CW_NETLINK_POLICY_PARSE_H
+#define CW_NETLINK_POLICY_PARSE_H
 
 #include <net/netlink.h>
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the module is doing, and whether it works. */
+#include <net/genetlink.h>
+
+#include "adopt.h"
+#include "arm.h"
+#include "canary.h"
+#include "drain.h"
+#include "inflight.h"
+#include "netlink.h"
+#include "netlink_gen.h"
+#include "netlink_subscribe.h"
+#include "policy.h"
+#include "probe.h"
+#include "ring.h"
+#include "track.h"
+#include "version.h"
+#include "watch.h"
+
+static int cw_put_info_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, CLOSEWATCH_A_INFO_PAD);
+}
+
+static int cw_put_probes(struct sk_buff *skb)
+{
+	struct cw_probe_count count;
+
+	cw_probe_count(&count);
+	if (nla_put_u32(skb, CLOSEWATCH_A_INFO_LISTENERS,
+			cw_notify_listeners()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES, count.armed) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_EVENTS,
+			    cw_ring_recorded()) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_LOST_RING,
+			    cw_notify_lost_ring()) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_LOST_SOCKET,
+			    cw_notify_lost_socket()) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_MISSED,
+			    count.missed + cw_adopt_missed()) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_INFLIGHT_FULL,
+			    cw_inflight_full()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_INFLIGHT,
+			cw_inflight_count()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_RING_SLOTS,
+			cw_watch_ring_slots()))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Whether what is armed also fires, and who may ask. */
+static int cw_put_health(struct sk_buff *skb)
+{
+	struct cw_probe_count count;
+
+	cw_probe_count(&count);
+	if (nla_put_u8(skb, CLOSEWATCH_A_INFO_BLIND, cw_canary_blind()) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_BLIND_SECONDS,
+			    cw_canary_blind_seconds()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES_STUCK, cw_arm_stuck()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES_FIRED, count.fired) ||
+	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_EVICTED,
+			    cw_track_evicted()) ||
+	    nla_put_u8(skb, CLOSEWATCH_A_INFO_USERNS,
+		       cw_netlink_userns()))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int cw_put_info(struct sk_buff *skb)
+{
+	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_INFO);
+
+	if (!nest ||
+	    nla_put_string(skb, CLOSEWATCH_A_INFO_VERSION, CW_VERSION) ||
+	    cw_put_probes(skb) || cw_put_health(skb) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_POLICIES, cw_policy_count()) ||
+	    nla_put_u32(skb, CLOSEWATCH_A_INFO_DRAINS, cw_drain_count()) ||
+	    nla_put_u8(skb, CLOSEWATCH_A_INFO_POLICY_ARMED, cw_adopt_armed()))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct cw_notify_stats stats;
+	struct sk_buff *reply;
+	void *msg;
+	int err;
+
+	reply = cw_netlink_reply(info, CLOSEWATCH_CMD_INFO,
+				 NLMSG_DEFAULT_SIZE, &msg);
+	if (!reply)
+		return -ENOMEM;
+	err = cw_put_info(reply);
+	if (!err && !cw_notify_get_stats(genl_info_net(info), info->snd_portid,
+					 &stats))
+		err = cw_netlink_put_listener(reply, &stats);
+	if (err) {
+		nlmsg_free(reply);
+		return err;
+	}
+	genlmsg_end(reply, msg);
+	return genlmsg_reply(reply, info);
+}
+

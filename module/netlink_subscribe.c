@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who listens, and for what: from the attributes of subscribe to a filter. */
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+
+#include "netlink.h"
+#include "netlink_gen.h"
+#include "netlink_subscribe.h"
+#include "netns.h"
+#include "watch.h"
+
+/* A mask with bits that this version does not know would silently never
+ * match: refuse it.
+ */
+static int cw_parse_masks(struct cw_filter *f, struct nlattr **tb,
+			  struct netlink_ext_ack *extack)
+{
+	struct nlattr *a = tb[CLOSEWATCH_A_FILTER_EVENTS];
+
+	if (a) {
+		f->events = nla_get_u32(a);
+		if (f->events >> (CLOSEWATCH_EVENT_TYPE_MAX + 1)) {
+			NL_SET_ERR_MSG_ATTR(extack, a,
+					    "unknown event type in mask; use those of enum closewatch_event_type");
+			return -EINVAL;
+		}
+	}
+	a = tb[CLOSEWATCH_A_FILTER_PATHS];
+	if (a) {
+		f->paths = nla_get_u64(a);
+		if (f->paths >> (CLOSEWATCH_PATH_MAX + 1)) {
+			NL_SET_ERR_MSG_ATTR(extack, a,
+					    "unknown path in mask; use those of enum closewatch_path");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int cw_parse_conn(struct cw_filter *f, struct nlattr **tb,
+			 struct netlink_ext_ack *extack)
+{
+	struct nlattr *a = tb[CLOSEWATCH_A_FILTER_FAMILY];
+
+	if (a) {
+		f->family = nla_get_u16(a);
+		if (f->family != AF_INET && f->family != AF_INET6) {
+			NL_SET_ERR_MSG_ATTR(extack, a,
+					    "family must be AF_INET or AF_INET6");
+			return -EINVAL;
+		}
+	}
+	if (tb[CLOSEWATCH_A_FILTER_PORT])
+		f->port = nla_get_u16(tb[CLOSEWATCH_A_FILTER_PORT]);
+	if (tb[CLOSEWATCH_A_FILTER_LOCAL_PORT])
+		f->lport = nla_get_u16(tb[CLOSEWATCH_A_FILTER_LOCAL_PORT]);
+	if (tb[CLOSEWATCH_A_FILTER_REMOTE_PORT])
+		f->rport = nla_get_u16(tb[CLOSEWATCH_A_FILTER_REMOTE_PORT]);
+	return 0;
+}
+
+static int cw_parse_owner(struct cw_filter *f, struct nlattr **tb,
+			  struct netlink_ext_ack *extack)
+{
+	struct nlattr *a = tb[CLOSEWATCH_A_FILTER_COMM];
+
+	if (tb[CLOSEWATCH_A_FILTER_PID])
+		f->pid = nla_get_u32(tb[CLOSEWATCH_A_FILTER_PID]);
+	if (tb[CLOSEWATCH_A_FILTER_UID]) {
+		f->uid = nla_get_u32(tb[CLOSEWATCH_A_FILTER_UID]);
+		f->has_uid = true;
+	}
+	if (tb[CLOSEWATCH_A_FILTER_CGROUP])
+		f->cgroup = nla_get_u64(tb[CLOSEWATCH_A_FILTER_CGROUP]);
+	if (a) {
+		nla_strscpy(f->comm, a, sizeof(f->comm));
+		if (!f->comm[0]) {
+			NL_SET_ERR_MSG_ATTR(extack, a,
+					    "comm is empty; leave it out to match any");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int cw_parse_netns(struct cw_filter *f, struct nlattr **tb,
+			  struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = cw_netlink_netns(skb, tb[CLOSEWATCH_A_FILTER_NETNS_FD],
+					   tb[CLOSEWATCH_A_FILTER_ALL_NETNS],
+					   info->extack);
+
+	if (IS_ERR(net))
+		return PTR_ERR(net);
+	f->netns = net ? cw_netns_number(net) : 0;
+	if (net)
+		put_net(net);
+	return 0;
+}
+
+static int cw_parse_filter(struct cw_filter *f, struct sk_buff *skb,
+			   struct genl_info *info)
+{
+	struct nlattr *tb[CLOSEWATCH_A_FILTER_MAX + 1] = {};
+	struct nlattr *nest = info->attrs[CLOSEWATCH_A_FILTER];
+	int err;
+
+	memset(f, 0, sizeof(*f));
+	if (nest) {
+		err = nla_parse_nested(tb, CLOSEWATCH_A_FILTER_MAX, nest,
+				       closewatch_filter_nl_policy,
+				       info->extack);
+		if (err)
+			return err;
+	}
+	err = cw_parse_masks(f, tb, info->extack);
+	if (!err)
+		err = cw_parse_conn(f, tb, info->extack);
+	if (!err)
+		err = cw_parse_owner(f, tb, info->extack);
+	if (!err)
+		err = cw_parse_netns(f, tb, skb, info);
+	return err;
+}
+
+int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = genl_info_net(info);
+	struct cw_filter filter;
+	int err;
+
+	err = cw_parse_filter(&filter, skb, info);
+	if (err)
+		return err;
+	err = cw_notify_refilter(net, info->snd_portid, &filter);
+	if (err != -ENOENT)
+		return err;
+	err = cw_watch_get(info->extack);
+	if (err)
+		return err;
+	err = cw_notify_add(net, info->snd_portid,
+			    cw_netns_payer(net, NETLINK_CB(skb).sk), &filter);
+	if (err)
+		cw_watch_put();
+	if (err == -EUSERS)
+		NL_SET_ERR_MSG(info->extack,
+			       "you have as many listeners as the module's parameter listeners_max_uid allows; end one first");
+	return err;
+}
+
+int cw_netlink_put_listener(struct sk_buff *skb,
+			   const struct cw_notify_stats *stats)
+{
+	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_LISTENER);
+
+	if (!nest ||
+	    nla_put_u64_64bit(skb, CLOSEWATCH_A_LISTENER_SENT, stats->sent,
+			      CLOSEWATCH_A_LISTENER_PAD) ||
+	    nla_put_u64_64bit(skb, CLOSEWATCH_A_LISTENER_LOST, stats->lost,
+			      CLOSEWATCH_A_LISTENER_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct net *net = genl_info_net(info);
+	struct cw_notify_stats stats;
+	struct sk_buff *reply;
+	void *msg;
+
+	if (cw_notify_get_stats(net, info->snd_portid, &stats)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "this socket is not subscribed; send subscribe first");
+		return -ENOENT;
+	}
+	reply = cw_netlink_reply(info, CLOSEWATCH_CMD_UNSUBSCRIBE,
+				 NLMSG_DEFAULT_SIZE, &msg);
+	if (!reply)
+		return -ENOMEM;
+	cw_notify_flush();
+	/* Of two requests and the socket's release only one finds it. */
+	if (cw_notify_del(net, info->snd_portid, &stats)) {
+		nlmsg_free(reply);
+		return -ENOENT;
+	}
+	cw_watch_put();
+	if (cw_netlink_put_listener(reply, &stats)) {
+		nlmsg_free(reply);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(reply, msg);
+	return genlmsg_reply(reply, info);
+}
+

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CW_NETLINK_SUBSCRIBE_H
+#define CW_NETLINK_SUBSCRIBE_H
+
+#include "notify.h"
+
+struct sk_buff;
+
+/**
+ * cw_netlink_put_listener() - add the figures of a listener to an answer
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int cw_netlink_put_listener(struct sk_buff *skb,
+			    const struct cw_notify_stats *stats);
+
+#endif
