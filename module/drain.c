@@ -209,7 +209,10 @@ static u64 cw_drain_total_ns(const struct cw_drain *d)
 	       NSEC_PER_MSEC;
 }
 
-/* Owning the socket. Acknowledgments call nobody, so they are looked for here. */
+/*
+ * Owning the socket. Acknowledgments call nobody, so they are looked for when
+ * idleness is due.
+ */
 static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 {
 	const struct tcp_sock *tp = tcp_sk(d->sk);
@@ -226,7 +229,7 @@ static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 		.delivered = !d->fin_lost && tp->snd_una == tp->write_seq,
 		.overfull = d->overfull,
 	};
-	if (tp->snd_una != d->una) {
+	if (s->now - d->progress >= s->idle_ns && tp->snd_una != d->una) {
 		d->una = tp->snd_una;
 		d->progress = s->now;
 	}
