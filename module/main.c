@@ -7,15 +7,15 @@
  */
 #include <linux/module.h>
 
-#include "adopt.h"
-#include "canary.h"
-#include "drain.h"
-#include "netlink.h"
-#include "netns.h"
-#include "notify.h"
-#include "policy.h"
-#include "probe.h"
-#include "stats.h"
+#include "core/canary.h"
+#include "core/netns.h"
+#include "core/notify.h"
+#include "core/stats.h"
+#include "drain/adopt.h"
+#include "drain/drain.h"
+#include "drain/policy.h"
+#include "netlink/family.h"
+#include "trace/probe.h"
 #include "version.h"
 
 /* Per-namespace state, which everything below needs. */

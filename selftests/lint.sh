@@ -110,8 +110,8 @@ checkpatch() {
 
 generic_netlink_users() {
 	cd "$TOP/module"
-	grep -rlE '#include.*(net/genetlink|netlink_gen)\.h' . |
-		grep -vE '^\./(netlink(_[a-z]+)?\.[ch]|notify\.c)$' | nothing
+	grep -rlE '#include.*(net/genetlink|netlink/gen|"gen)\.h' . |
+		grep -vE '^\./(netlink/|core/(notify|encode)\.c)$' | nothing
 }
 
 version_readers() {

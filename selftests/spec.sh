@@ -12,15 +12,15 @@ SPEC=Documentation/netlink/specs/closewatch.yaml
 # a file MAINTAINERS, without which it never ends.
 generate() {
 	local source=$1 dir=$2 run
-	mkdir -p "$dir/tree/${SPEC%/*}" "$dir/module/uapi/linux"
+	mkdir -p "$dir/tree/${SPEC%/*}" "$dir/module/uapi/linux" "$dir/module/netlink"
 	touch "$dir/tree/MAINTAINERS"
 	cp "$source"/Documentation/netlink/*.yaml "$dir/tree/Documentation/netlink/"
 	cp "$TOP/$SPEC" "$dir/tree/$SPEC"
 	run=(timeout 60 /usr/bin/python3 "$source/tools/net/ynl/pyynl/ynl_gen_c.py"
 		--spec "$dir/tree/$SPEC")
 	"${run[@]}" --mode uapi --header -o "$dir/module/uapi/linux/closewatch.h" &&
-		"${run[@]}" --mode kernel --header -o "$dir/module/netlink_gen.h" &&
-		"${run[@]}" --mode kernel --source -o "$dir/module/netlink_gen.c"
+		"${run[@]}" --mode kernel --header -o "$dir/module/netlink/gen.h" &&
+		"${run[@]}" --mode kernel --source -o "$dir/module/netlink/gen.c"
 }
 
 main() {
@@ -30,7 +30,7 @@ main() {
 	DIR=$(mktemp -d)
 	trap 'rm -rf "$DIR"' EXIT
 	generate "$source" "$DIR" || die "the spec generator failed"
-	for file in uapi/linux/closewatch.h netlink_gen.h netlink_gen.c; do
+	for file in uapi/linux/closewatch.h netlink/gen.h netlink/gen.c; do
 		if [ "$verb" = write ]; then
 			cmp -s "$DIR/module/$file" "$TOP/module/$file" && continue
 			cp "$DIR/module/$file" "$TOP/module/$file"

@@ -10,8 +10,8 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
-#include "arm.h"
 #include "compat/compat.h"
+#include "arm.h"
 
 #define CW_ARM_AWAIT_MS	100
 

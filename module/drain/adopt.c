@@ -22,12 +22,12 @@
 #include <net/tcp.h>
 #include <net/transp_v6.h>
 
+#include "core/arm.h"
+#include "core/canary.h"
+#include "core/facts.h"
+#include "core/notify.h"
 #include "adopt.h"
-#include "arm.h"
-#include "canary.h"
 #include "drain.h"
-#include "facts.h"
-#include "notify.h"
 #include "policy.h"
 
 /* What a close was swapped for. */

@@ -21,17 +21,17 @@
 #include <net/tcp.h>
 #include <net/transp_v6.h>
 
-#include "classify.h"
 #include "compat/compat.h"
+#include "core/classify.h"
+#include "core/drain_tag.h"
+#include "core/facts.h"
+#include "core/netns.h"
+#include "core/notify.h"
+#include "core/stats.h"
 #include "drain.h"
-#include "drain_limits.h"
-#include "drain_outcome.h"
-#include "drain_tag.h"
-#include "facts.h"
-#include "netns.h"
-#include "notify.h"
+#include "limits.h"
+#include "outcome.h"
 #include "policy.h"
-#include "stats.h"
 
 static unsigned int drain_total_max = 30;
 module_param(drain_total_max, uint, 0644);

@@ -10,7 +10,7 @@
 #ifndef CW_DRAIN_H
 #define CW_DRAIN_H
 
-#include "event.h"
+#include "core/event.h"
 
 struct cw_policy;
 struct net;

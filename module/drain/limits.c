@@ -16,8 +16,8 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "drain_limits.h"
-#include "event.h"
+#include "core/event.h"
+#include "limits.h"
 
 static unsigned int drain_max = 32768;
 module_param(drain_max, uint, 0644);

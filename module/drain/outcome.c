@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/errno.h>
 
-#include "drain_outcome.h"
+#include "outcome.h"
 
 /* Once TCP has ended the connection: by an error, or else by both FINs. */
 static u32 cw_outcome_of_tcp(const struct cw_drain_state *s)

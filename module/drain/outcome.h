@@ -3,7 +3,7 @@
 #ifndef CW_DRAIN_OUTCOME_H
 #define CW_DRAIN_OUTCOME_H
 
-#include "event.h"
+#include "core/event.h"
 
 /**
  * struct cw_drain_state - a drain at one moment

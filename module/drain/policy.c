@@ -24,8 +24,8 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "charge.h"
-#include "netns.h"
+#include "core/charge.h"
+#include "core/netns.h"
 #include "policy.h"
 
 static unsigned int policies_max_uid = 131072;

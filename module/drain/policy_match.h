@@ -6,7 +6,7 @@
 #ifndef CW_POLICY_MATCH_H
 #define CW_POLICY_MATCH_H
 
-#include "event.h"
+#include "core/event.h"
 
 /**
  * struct cw_conditions - all must hold; what is 0 or empty asks for nothing

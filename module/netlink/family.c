@@ -23,11 +23,11 @@
 #include <net/sock.h>
 
 #include "compat/compat.h"
-#include "encode.h"
-#include "netlink.h"
-#include "netlink_gen.h"
-#include "notify.h"
-#include "watch.h"
+#include "core/encode.h"
+#include "core/notify.h"
+#include "trace/watch.h"
+#include "family.h"
+#include "gen.h"
 
 static struct genl_family cw_netlink_family;
 

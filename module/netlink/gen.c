@@ -7,7 +7,7 @@
 #include <net/netlink.h>
 #include <net/genetlink.h>
 
-#include "netlink_gen.h"
+#include "gen.h"
 
 #include <uapi/linux/closewatch.h>
 

@@ -2,20 +2,20 @@
 /* What the module is doing, and whether it works. */
 #include <net/genetlink.h>
 
-#include "adopt.h"
-#include "arm.h"
-#include "canary.h"
-#include "drain.h"
-#include "inflight.h"
-#include "netlink.h"
-#include "netlink_gen.h"
-#include "netlink_subscribe.h"
-#include "policy.h"
-#include "probe.h"
-#include "ring.h"
-#include "track.h"
+#include "core/arm.h"
+#include "core/canary.h"
+#include "core/ring.h"
+#include "drain/adopt.h"
+#include "drain/drain.h"
+#include "drain/policy.h"
+#include "trace/inflight.h"
+#include "trace/probe.h"
+#include "trace/track.h"
+#include "trace/watch.h"
+#include "family.h"
+#include "gen.h"
+#include "subscribe.h"
 #include "version.h"
-#include "watch.h"
 
 static int cw_put_info_u64(struct sk_buff *skb, int type, u64 value)
 {

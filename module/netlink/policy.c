@@ -12,12 +12,12 @@
 #include <net/sock.h>
 
 #include "compat/compat.h"
-#include "drain.h"
-#include "encode.h"
-#include "netlink.h"
-#include "netlink_gen.h"
-#include "netlink_policy_parse.h"
-#include "netns.h"
+#include "core/encode.h"
+#include "core/netns.h"
+#include "drain/drain.h"
+#include "family.h"
+#include "gen.h"
+#include "policy_parse.h"
 
 /* Show */
 

@@ -12,10 +12,10 @@
 #include <net/netlink.h>
 #include <net/sock.h>
 
-#include "drain.h"
-#include "facts.h"
-#include "netlink.h"
-#include "netlink_policy_parse.h"
+#include "core/facts.h"
+#include "drain/drain.h"
+#include "family.h"
+#include "policy_parse.h"
 
 #define CW_DEFAULT_PRIORITY	1000
 #define CW_DEFAULT_IDLE_MS	5000

@@ -4,7 +4,7 @@
 
 #include <net/netlink.h>
 
-#include "policy.h"
+#include "drain/policy.h"
 
 struct net;
 struct socket;

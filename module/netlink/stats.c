@@ -4,10 +4,10 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
-#include "drain.h"
-#include "netlink.h"
-#include "netlink_gen.h"
-#include "stats.h"
+#include "core/stats.h"
+#include "drain/drain.h"
+#include "family.h"
+#include "gen.h"
 
 static int cw_put_tally_u64(struct sk_buff *skb, int type, u64 value)
 {

@@ -4,11 +4,11 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-#include "netlink.h"
-#include "netlink_gen.h"
-#include "netlink_subscribe.h"
-#include "netns.h"
-#include "watch.h"
+#include "core/netns.h"
+#include "trace/watch.h"
+#include "family.h"
+#include "gen.h"
+#include "subscribe.h"
 
 /* A mask with bits that this version does not know would silently never
  * match: refuse it.

@@ -2,7 +2,7 @@
 #ifndef CW_NETLINK_SUBSCRIBE_H
 #define CW_NETLINK_SUBSCRIBE_H
 
-#include "notify.h"
+#include "core/notify.h"
 
 struct sk_buff;
 

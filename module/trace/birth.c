@@ -15,8 +15,8 @@
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 
+#include "core/pool.h"
 #include "birth.h"
-#include "pool.h"
 
 #define CW_BIRTH_BITS	13
 #define CW_BIRTH_WAYS	4

@@ -8,10 +8,10 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
-#include "calls.h"
 #include "compat/compat.h"
-#include "facts.h"
-#include "notify.h"
+#include "core/facts.h"
+#include "core/notify.h"
+#include "calls.h"
 
 void cw_calls_close(struct file *file)
 {

@@ -13,13 +13,13 @@
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
-#include "arm.h"
+#include "compat/compat.h"
+#include "core/arm.h"
+#include "core/facts.h"
+#include "core/netns.h"
 #include "birth.h"
 #include "calls.h"
-#include "compat/compat.h"
-#include "facts.h"
 #include "inflight.h"
-#include "netns.h"
 #include "probe.h"
 #include "reset.h"
 #include "track.h"

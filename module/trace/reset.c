@@ -11,9 +11,9 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
-#include "drain_tag.h"
-#include "facts.h"
-#include "notify.h"
+#include "core/drain_tag.h"
+#include "core/facts.h"
+#include "core/notify.h"
 #include "reset.h"
 
 void cw_reset_received(struct sock *sk)

@@ -9,14 +9,14 @@
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
+#include "core/classify.h"
+#include "core/drain_tag.h"
+#include "core/facts.h"
+#include "core/netns.h"
+#include "core/notify.h"
+#include "core/pool.h"
+#include "core/stats.h"
 #include "birth.h"
-#include "classify.h"
-#include "drain_tag.h"
-#include "facts.h"
-#include "netns.h"
-#include "notify.h"
-#include "pool.h"
-#include "stats.h"
 #include "track.h"
 
 struct cw_track {

@@ -11,7 +11,7 @@
 #ifndef CW_TRACK_H
 #define CW_TRACK_H
 
-#include "event.h"
+#include "core/event.h"
 
 struct inet_timewait_sock;
 struct sock;

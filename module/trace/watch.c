@@ -10,14 +10,14 @@
 #include <linux/netlink.h>
 #include <linux/workqueue.h>
 
-#include "arm.h"
+#include "core/arm.h"
+#include "core/canary.h"
+#include "core/notify.h"
+#include "core/ring.h"
+#include "core/stats.h"
 #include "birth.h"
-#include "canary.h"
 #include "inflight.h"
-#include "notify.h"
 #include "probe.h"
-#include "ring.h"
-#include "stats.h"
 #include "track.h"
 #include "watch.h"
 
