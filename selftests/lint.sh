@@ -111,7 +111,7 @@ checkpatch() {
 generic_netlink_users() {
 	cd "$TOP/module"
 	grep -rlE '#include.*(net/genetlink|netlink/gen|"gen)\.h' . |
-		grep -vE '^\./(netlink/|core/(notify|encode)\.c)$' | nothing
+		grep -vE '^\./(netlink/.*|core/(notify|encode)\.c)$' | nothing
 }
 
 version_readers() {
