@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "verify.h"
-
 int policy_arm(struct scene *s, const struct policy *p)
 {
 	struct policy here = *p;

@@ -4,7 +4,7 @@
 #define CLOSEWATCH_SELFTEST_DRAINS_H
 
 #include "policy.h"
-#include "scene.h"
+#include "verify.h"
 
 /*
  * What a drained close should have come to. As with struct want, all that is

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-#include "verify.h"
 #include "wait.h"
 
 /* From reading two clocks one after the other, in an emulated machine */

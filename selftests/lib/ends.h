@@ -3,7 +3,7 @@
 #ifndef CLOSEWATCH_SELFTEST_ENDS_H
 #define CLOSEWATCH_SELFTEST_ENDS_H
 
-#include "scene.h"
+#include "verify.h"
 
 /*
  * How our end should have come to its own. As with struct want, all that is

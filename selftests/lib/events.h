@@ -11,6 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The numbers of the uapi, by their short names */
+#define TYPE(name)	CLOSEWATCH_EVENT_TYPE_##name
+#define PATH(name)	CLOSEWATCH_PATH_##name
+#define STATE(name)	CLOSEWATCH_STATE_##name
+#define FIN(name)	CLOSEWATCH_FIN_FORM_##name
+#define LINGER(name)	CLOSEWATCH_LINGER_OUTCOME_##name
+#define WHY(name)	CLOSEWATCH_CAUSE_##name
+#define HOW(name)	CLOSEWATCH_HOW_##name
+#define FATE(name)	CLOSEWATCH_FATE_##name
+#define VERDICT(name)	CLOSEWATCH_VERDICT_##name
+#define SIDE(name)	CLOSEWATCH_SIDE_##name
+#define RESET(name)	CLOSEWATCH_RESET_KIND_##name
+
 struct nl_msg;
 struct nl_sock;
 

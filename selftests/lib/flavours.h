@@ -9,7 +9,7 @@
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 240
 
-#include "scene.h"
+#include "verify.h"
 
 /* A fixture that is a scene with a connection, in every flavour */
 #define SCENE_FIXTURE(name)						\

@@ -13,12 +13,6 @@
 #include "tally.h"
 #include "wire.h"
 
-#define TYPE(name)	CLOSEWATCH_EVENT_TYPE_##name
-#define PATH(name)	CLOSEWATCH_PATH_##name
-#define FATE(name)	CLOSEWATCH_FATE_##name
-#define STATE(name)	CLOSEWATCH_STATE_##name
-#define LINGER(name)	CLOSEWATCH_LINGER_OUTCOME_##name
-
 #define MSEC		1000000LL
 
 /*

@@ -6,9 +6,6 @@
 #include "events.h"
 #include "words.h"
 
-#define PATH(name)	CLOSEWATCH_PATH_##name
-#define FATE(name)	CLOSEWATCH_FATE_##name
-
 static long count(const struct events *e, unsigned int type, unsigned int attr,
 		  uint64_t value)
 {
