@@ -132,6 +132,11 @@ socket_users() {
 	done | nothing
 }
 
+units() {
+	cd "$TOP"
+	selftests/ci/units "$@"
+}
+
 # tsort names a loop on stderr and fails.
 include_cycles() {
 	cd "$TOP"
@@ -184,8 +189,12 @@ tap_check "userspace: no warning" utility_warnings
 tap_check "userspace: hardened" utility_hardened
 for part in module userspace selftests; do
 	tap_check "$part: checkpatch --strict" checkpatch "$part"
+done
+for part in module userspace; do
 	tap_check "$part: includes have no cycle" include_cycles "$part"
 done
+tap_check "selftests: includes have no cycle" units circles selftests
+tap_check "selftests: each header declares its own unit" units headers selftests
 for part in module userspace; do
 	tap_check "$part: no function beyond 60 lines" long_functions "$part"
 done

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the close itself did. */
+#include "judge_close.h"
+
 #include <inttypes.h>
 #include <sys/socket.h>
 
-#include "judge.h"
 #include "words.h"
 
 static void judge_owner(struct side *s)

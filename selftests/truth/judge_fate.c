@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How the connection ended, and what became of its data. */
+#include "judge_fate.h"
+
 #include <inttypes.h>
 
-#include "judge.h"
 #include "wait.h"
 #include "words.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What became of the wait for SO_LINGER, against the time that it took. */
+#include "judge_linger.h"
+
 #include <inttypes.h>
 
-#include "judge.h"
 #include "wait.h"
 
 static bool all_acked(const struct side *s, int64_t time)
