@@ -9,7 +9,6 @@
 
 #include "flavours.h"
 #include "kmod.h"
-#include "listing.h"
 #include "netns.h"
 #include "policy.h"
 #include "wait.h"
@@ -65,6 +64,13 @@ static int add(struct events *e, const struct attr *a)
 	return err ?: (int)e->policy_id;
 }
 
+/* Read the policies that @which asks for into @e; NULL asks for the usual ones */
+static int list(struct events *e, const struct attr *which)
+{
+	return events_dump(e, CLOSEWATCH_CMD_POLICY_GET,
+			   which ? nest_attrs : NULL, which);
+}
+
 static int flush_all(struct events *e)
 {
 	static const struct attr all[] = { FLAG(ALL_NETNS), {} };
@@ -85,22 +91,21 @@ static bool none_left(struct events *e)
 
 /* A namespace of its own, with nothing installed anywhere before and after */
 FIXTURE(policy) {
-	struct events e;
-	struct listing l;
+	struct events e, l;
 };
 
 FIXTURE_SETUP(policy)
 {
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, events_open(&self->e));
-	ASSERT_EQ(0, listing_open(&self->l));
+	ASSERT_EQ(0, events_open(&self->l));
 	ASSERT_EQ(0, flush_all(&self->e));
 }
 
 FIXTURE_TEARDOWN(policy)
 {
 	EXPECT_EQ(0, flush_all(&self->e));
-	listing_close(&self->l);
+	events_close(&self->l);
 	events_close(&self->e);
 }
 
@@ -389,8 +394,7 @@ TEST_F(user, is_refused)
  * stand a rule for all network namespaces, one for the outer, and a socket.
  */
 FIXTURE(contained) {
-	struct events outside, e;
-	struct listing l;
+	struct events outside, e, l;
 	int outer, sock, ids[2];
 };
 
@@ -427,13 +431,13 @@ FIXTURE_TEARDOWN(contained)
  * Runs in a child, for the rights lost do not come back. Says what went wrong
  * by its number, from 1 on.
  */
-static int contain(struct events *e, struct listing *l)
+static int contain(struct events *e, struct events *l)
 {
 	if (setresuid(NOBODY, NOBODY, NOBODY) || prctl(PR_SET_DUMPABLE, 1))
 		return -1;
 	if (unshare(CLONE_NEWUSER))
 		return -EPERM;
-	return netns_enter() || events_open(e) || listing_open(l) ? -1 : 0;
+	return netns_enter() || events_open(e) || events_open(l) ? -1 : 0;
 }
 
 #define NO_SUCH "there is no such policy; policy-get tells those that are"
@@ -445,8 +449,7 @@ static int contained_checks(const int *ids, int outer, int sock)
 	struct attr other[] = { DRAIN_IT, U16(LOCAL_PORT, 82),
 				U32(NETNS_FD, outer), {} };
 	struct attr theirs[] = { DRAIN_IT, U32(SOCKET_FD, sock), {} };
-	struct events e;
-	struct listing l;
+	struct events e, l;
 	int err, id;
 
 	err = contain(&e, &l);
@@ -467,15 +470,14 @@ static int contained_checks(const int *ids, int outer, int sock)
 		return 7;
 	if (policy_del(&e, ids[1]) != -ENOENT || strcmp(e.extack, NO_SUCH))
 		return 8;
-	if (listing_get(&l, NULL, NULL) || l.n != 1 ||
-	    LISTED_NUM(&l.list[0], ID) != (uint64_t)id)
+	if (list(&l, NULL) || l.n_policies != 1 ||
+	    LISTED_NUM(&l.policies[0], ID) != (uint64_t)id)
 		return 9;
-	if (listing_get(&l, put_attrs, &all[2]) != -EPERM ||
-	    listing_get(&l, put_attrs, &other[2]) != -EPERM)
+	if (list(&l, &all[2]) != -EPERM || list(&l, &other[2]) != -EPERM)
 		return 10;
 	if (policy_flush(&e) || drain_off(&e))
 		return 11;
-	return listing_get(&l, NULL, NULL) || l.n ? 12 : 0;
+	return list(&l, NULL) || l.n_policies ? 12 : 0;
 }
 
 TEST_F(contained, root_rules_its_own_namespace_alone)
@@ -548,7 +550,7 @@ TEST_F(policy, requests_take_nothing_that_they_do_not_heed)
 		     e->extack);
 	EXPECT_EQ(-EINVAL, events_request(e, CLOSEWATCH_CMD_DRAIN_OFF,
 					  nest_attrs, odd));
-	EXPECT_EQ(-EINVAL, listing_get(&self->l, put_attrs, odd));
+	EXPECT_EQ(-EINVAL, list(&self->l, odd));
 	EXPECT_EQ(-EINVAL, events_dump(e, CLOSEWATCH_CMD_DRAIN_GET,
 				       nest_attrs, odd));
 }
@@ -564,9 +566,9 @@ TEST_F(policy, list_shows_what_was_asked_and_the_defaults)
 	int id = add(&self->e, a);
 
 	ASSERT_LT(0, id);
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	ASSERT_EQ(1U, self->l.n);
-	p = listing_find(&self->l, id);
+	ASSERT_EQ(0, list(&self->l, NULL));
+	ASSERT_EQ(1U, self->l.n_policies);
+	p = policy_find(&self->l, id);
 	ASSERT_NE(NULL, p);
 	EXPECT_EQ((uint64_t)ACTION(DRAIN), LISTED_NUM(p, ACTION));
 	EXPECT_EQ(80U, LISTED_NUM(p, LOCAL_PORT));
@@ -600,14 +602,14 @@ TEST_F(policy, list_shows_every_other_action)
 		  U32(TOTAL_MS, 30000), U64(BYTES, UINT64_MAX),
 		  FLAG(EVEN_LINGER0) },
 	};
-	const struct listed *p = self->l.list;
+	const struct listed *p = self->l.policies;
 	size_t i;
 
 	for (i = 0; i < 4; i++)
 		ASSERT_LT(0, add(&self->e, a[i]));
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	ASSERT_EQ(4U, self->l.n);
-	p = self->l.list;
+	ASSERT_EQ(0, list(&self->l, NULL));
+	ASSERT_EQ(4U, self->l.n_policies);
+	p = self->l.policies;
 	EXPECT_EQ(3600U, LISTED_NUM(p, LINGER_SECONDS));
 	EXPECT_EQ(4711U, LISTED_NUM(p, CGROUP));
 	EXPECT_TRUE(LISTED_HAS(p, DRY_RUN));
@@ -644,15 +646,15 @@ TEST_F(policy, list_is_in_the_order_of_trial)
 		ids[i] = add(&self->e, a[i]);
 		ASSERT_LT(0, ids[i]);
 	}
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	ASSERT_EQ(8U, self->l.n);
+	ASSERT_EQ(0, list(&self->l, NULL));
+	ASSERT_EQ(8U, self->l.n_policies);
 	for (i = 0; i < 8; i++)
 		EXPECT_EQ((uint64_t)ids[order[i]],
-			  LISTED_NUM(&self->l.list[i], ID));
-	EXPECT_TRUE(LISTED_HAS(&self->l.list[3], ALL_NETNS));
-	EXPECT_FALSE(LISTED_HAS(&self->l.list[3], NETNS));
-	ASSERT_EQ(0, listing_get(&self->l, put_attrs, all));
-	EXPECT_EQ(8U, self->l.n);
+			  LISTED_NUM(&self->l.policies[i], ID));
+	EXPECT_TRUE(LISTED_HAS(&self->l.policies[3], ALL_NETNS));
+	EXPECT_FALSE(LISTED_HAS(&self->l.policies[3], NETNS));
+	ASSERT_EQ(0, list(&self->l, all));
+	EXPECT_EQ(8U, self->l.n_policies);
 }
 
 TEST_F(policy, expires_by_itself)
@@ -670,12 +672,10 @@ TEST_F(policy, expires_by_itself)
 	first = add(e, soon);
 	ASSERT_LT(0, first);
 	ASSERT_LT(0, second);
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	ASSERT_NE(NULL, listing_find(&self->l, second));
-	EXPECT_GE(3600000U, LISTED_NUM(listing_find(&self->l, second),
-				       EXPIRES_MS));
-	EXPECT_LT(3500000U, LISTED_NUM(listing_find(&self->l, second),
-				       EXPIRES_MS));
+	ASSERT_EQ(0, list(&self->l, NULL));
+	ASSERT_NE(NULL, policy_find(&self->l, second));
+	EXPECT_GE(3600000U, LISTED_NUM(policy_find(&self->l, second), EXPIRES_MS));
+	EXPECT_LT(3500000U, LISTED_NUM(policy_find(&self->l, second), EXPIRES_MS));
 	EXPECT_TRUE(WAIT_FOR(installed(e) == 1));
 	EXPECT_TRUE(e->info.policy_armed);
 	EXPECT_EQ(-ENOENT, policy_del(e, first));
@@ -730,26 +730,25 @@ TEST_F(policy, reaches_into_a_namespace_by_its_descriptor)
 				U32(NETNS_FD, netns_open()), {} };
 	static const struct attr here[] = { DRAIN_IT, U16(LOCAL_PORT, 81), {} };
 	uint64_t inode = netns_inode();
-	struct events e;
-	struct listing l;
+	struct events e, l;
 
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, events_open(&e));
-	ASSERT_EQ(0, listing_open(&l));
+	ASSERT_EQ(0, events_open(&l));
 	ASSERT_LT(0, add(&e, there));
 	ASSERT_LT(0, add(&e, here));
-	ASSERT_EQ(0, listing_get(&l, put_attrs, &there[2]));
-	ASSERT_EQ(1U, l.n);
-	EXPECT_EQ(inode, LISTED_NUM(&l.list[0], NETNS));
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	EXPECT_EQ(1U, self->l.n);
+	ASSERT_EQ(0, list(&l, &there[2]));
+	ASSERT_EQ(1U, l.n_policies);
+	EXPECT_EQ(inode, LISTED_NUM(&l.policies[0], NETNS));
+	ASSERT_EQ(0, list(&self->l, NULL));
+	EXPECT_EQ(1U, self->l.n_policies);
 	ASSERT_EQ(0, events_request(&e, CLOSEWATCH_CMD_POLICY_FLUSH, nest_attrs,
 				    &there[2]));
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	EXPECT_EQ(0U, self->l.n);
-	ASSERT_EQ(0, listing_get(&l, NULL, NULL));
-	EXPECT_EQ(1U, l.n);
-	listing_close(&l);
+	ASSERT_EQ(0, list(&self->l, NULL));
+	EXPECT_EQ(0U, self->l.n_policies);
+	ASSERT_EQ(0, list(&l, NULL));
+	EXPECT_EQ(1U, l.n_policies);
+	events_close(&l);
 	events_close(&e);
 	close(there[2].num);
 }
@@ -783,12 +782,12 @@ TEST_F(policy, of_a_socket_is_replaced)
 	second = add(&self->e, leave);
 	ASSERT_LT(0, first);
 	ASSERT_LT(first, second);
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	ASSERT_EQ(1U, self->l.n);
-	EXPECT_EQ((uint64_t)second, LISTED_NUM(&self->l.list[0], ID));
+	ASSERT_EQ(0, list(&self->l, NULL));
+	ASSERT_EQ(1U, self->l.n_policies);
+	EXPECT_EQ((uint64_t)second, LISTED_NUM(&self->l.policies[0], ID));
 	EXPECT_EQ((uint64_t)ACTION(LEAVE),
-		  LISTED_NUM(&self->l.list[0], ACTION));
-	EXPECT_EQ(cookie_of(fd), LISTED_NUM(&self->l.list[0], COOKIE));
+		  LISTED_NUM(&self->l.policies[0], ACTION));
+	EXPECT_EQ(cookie_of(fd), LISTED_NUM(&self->l.policies[0], COOKIE));
 	EXPECT_EQ(-ENOENT, policy_del(&self->e, first));
 	close(fd);
 }
@@ -837,9 +836,9 @@ TEST_F(policy, hits_are_counted)
 	ASSERT_LT(0, add(&self->e, leave));
 	ASSERT_EQ(0, close(p.us));
 	p.us = -1;
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	ASSERT_EQ(1U, self->l.n);
-	EXPECT_EQ(1U, LISTED_NUM(&self->l.list[0], HITS));
+	ASSERT_EQ(0, list(&self->l, NULL));
+	ASSERT_EQ(1U, self->l.n_policies);
+	EXPECT_EQ(1U, LISTED_NUM(&self->l.policies[0], HITS));
 	pair_close(&p);
 }
 
@@ -860,17 +859,17 @@ TEST_F(policy, rules_have_a_limit)
 	EXPECT_STREQ("1024 rules is the limit; remove some first",
 		     self->e.extack);
 	EXPECT_LT(0, add(&self->e, all));
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	EXPECT_EQ(MAX_RULES + 1U, self->l.n);
+	ASSERT_EQ(0, list(&self->l, NULL));
+	EXPECT_EQ(MAX_RULES + 1U, self->l.n_policies);
 }
 
-static bool ascending(const struct listing *l)
+static bool ascending(const struct events *l)
 {
 	size_t i;
 
-	for (i = 1; i < l->n; i++) {
-		if (LISTED_NUM(&l->list[i - 1], ID) >=
-		    LISTED_NUM(&l->list[i], ID))
+	for (i = 1; i < l->n_policies; i++) {
+		if (LISTED_NUM(&l->policies[i - 1], ID) >=
+		    LISTED_NUM(&l->policies[i], ID))
 			return false;
 	}
 	return true;
@@ -893,8 +892,8 @@ TEST_F_TIMEOUT(policy, of_many_sockets_are_listed_and_flushed_at_once, 600)
 	a[1].num = MAX_SOCKETS;
 	EXPECT_LT(0, add(&self->e, a));
 	begun = now_ns();
-	ASSERT_EQ(0, listing_get(&self->l, NULL, NULL));
-	EXPECT_EQ((size_t)MAX_SOCKETS, self->l.n);
+	ASSERT_EQ(0, list(&self->l, NULL));
+	EXPECT_EQ((size_t)MAX_SOCKETS, self->l.n_policies);
 	EXPECT_TRUE(ascending(&self->l));
 	EXPECT_FALSE(self->l.inconsistent);
 	TH_LOG("listed in %lld ms", (long long)(now_ns() - begun) / 1000000);
@@ -913,14 +912,15 @@ TEST_F(policy, list_says_if_it_changed_meanwhile)
 		id = add(&self->e, a);
 		ASSERT_LT(0, id);
 	}
-	ASSERT_EQ(0, listing_ask(&self->l, NULL, NULL));
-	ASSERT_TRUE(listing_more(&self->l));
+	ASSERT_EQ(0, events_dump_ask(&self->l, CLOSEWATCH_CMD_POLICY_GET, NULL,
+				     NULL));
+	ASSERT_TRUE(events_dump_more(&self->l));
 	ASSERT_EQ(0, policy_del(&self->e, id));
-	while (listing_more(&self->l))
+	while (events_dump_more(&self->l))
 		;
 	EXPECT_EQ(0, self->l.err);
 	EXPECT_TRUE(self->l.inconsistent);
-	EXPECT_EQ(1999U, self->l.n);
+	EXPECT_EQ(1999U, self->l.n_policies);
 	EXPECT_TRUE(ascending(&self->l));
 }
 
@@ -928,24 +928,25 @@ TEST_F(policy, list_ends_with_its_namespace)
 {
 	struct attr a[] = { DRAIN_IT, U64(COOKIE, 0), {} };
 	struct attr fd[] = { U32(NETNS_FD, netns_open()), {} };
-	struct listing l;
+	struct events l;
 
 	for (a[1].num = 1; a[1].num <= 2000; a[1].num++)
 		ASSERT_LT(0, add(&self->e, a));
 	ASSERT_EQ(0, netns_enter());
-	ASSERT_EQ(0, listing_open(&l));
-	ASSERT_EQ(0, listing_ask(&l, put_attrs, fd));
+	ASSERT_EQ(0, events_open(&l));
+	ASSERT_EQ(0, events_dump_ask(&l, CLOSEWATCH_CMD_POLICY_GET, nest_attrs,
+				     fd));
 	close(fd[0].num);
-	ASSERT_TRUE(listing_more(&l));
+	ASSERT_TRUE(events_dump_more(&l));
 	events_close(&self->e);
-	listing_close(&self->l);
+	events_close(&self->l);
 	ASSERT_EQ(0, events_open(&self->e));
-	ASSERT_EQ(0, listing_open(&self->l));
+	ASSERT_EQ(0, events_open(&self->l));
 	EXPECT_TRUE(WAIT_FOR(installed(&self->e) == 0));
-	while (listing_more(&l))
+	while (events_dump_more(&l))
 		;
-	EXPECT_GT(2000U, l.n);
-	listing_close(&l);
+	EXPECT_GT(2000U, l.n_policies);
+	events_close(&l);
 }
 
 TEST_HARNESS_MAIN

@@ -5,7 +5,6 @@
 
 #include "flavours.h"
 #include "kmod.h"
-#include "listing.h"
 #include "netns.h"
 #include "policy.h"
 #include "tenant.h"

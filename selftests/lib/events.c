@@ -45,249 +45,35 @@ void events_close(struct events *e)
 		nl_socket_free(e->sk);
 	free(e->list);
 	free(e->drains);
+	free(e->policies);
 	memset(e, 0, sizeof(*e));
 }
 
-static uint64_t number(const struct nlattr *a)
+/* Room for one more of @size bytes in a list of @n */
+static void *grow(void *list, size_t n, size_t *room, size_t size)
 {
-	switch (nla_len(a)) {
-	case 1:
-		return nla_get_u8(a);
-	case 2:
-		return nla_get_u16(a);
-	case 4:
-		return nla_get_u32(a);
-	case 8:
-		return nla_get_u64(a);
-	default:
-		return 0;
-	}
-}
-
-static size_t copy(void *to, size_t size, const struct nlattr *a)
-{
-	size_t len = nla_len(a);
-
-	if (len > size)
-		return 0;
-	memcpy(to, nla_data(a), len);
-	return len;
-}
-
-static void decode_event(struct event *ev, struct nlattr *nest)
-{
-	struct nlattr *a;
-	int left;
-
-	memset(ev, 0, sizeof(*ev));
-	nla_for_each_nested(a, nest, left) {
-		int type = nla_type(a);
-
-		if (type > CLOSEWATCH_A_EVENT_MAX)
-			continue;
-		ev->has |= 1ULL << type;
-		switch (type) {
-		case CLOSEWATCH_A_EVENT_LOCAL_ADDR:
-			ev->local_len = copy(ev->local, sizeof(ev->local), a);
-			break;
-		case CLOSEWATCH_A_EVENT_REMOTE_ADDR:
-			ev->remote_len = copy(ev->remote, sizeof(ev->remote), a);
-			break;
-		case CLOSEWATCH_A_EVENT_COMM:
-			copy(ev->comm, sizeof(ev->comm) - 1, a);
-			break;
-		case CLOSEWATCH_A_EVENT_ULP:
-			copy(ev->ulp, sizeof(ev->ulp) - 1, a);
-			break;
-		case CLOSEWATCH_A_EVENT_KERNEL_REASON:
-			copy(ev->reason, sizeof(ev->reason) - 1, a);
-			break;
-		default:
-			ev->num[type] = number(a);
-		}
-	}
+	if (n < *room)
+		return list;
+	*room = *room ? 2 * *room : 64;
+	list = realloc(list, *room * size);
+	if (!list)
+		abort();
+	return list;
 }
 
 static void add_event(struct event **list, size_t *n, size_t *room,
 		      struct nlattr *nest)
 {
-	if (*n == *room) {
-		*room = *room ? 2 * *room : 64;
-		*list = realloc(*list, *room * sizeof(**list));
-		if (!*list)
-			abort();
-	}
+	*list = grow(*list, *n, room, sizeof(**list));
 	decode_event(&(*list)[(*n)++], nest);
 }
 
-static uint64_t nested(struct nlattr **tb, int type)
+static void add_policy(struct events *e, struct nlattr *nest)
 {
-	return tb[type] ? number(tb[type]) : 0;
-}
-
-static void take_figures(struct events *e, struct nlattr *nest)
-{
-	struct nlattr *tb[CLOSEWATCH_A_LISTENER_MAX + 1];
-
-	if (nla_parse_nested(tb, CLOSEWATCH_A_LISTENER_MAX, nest, NULL) < 0)
-		return;
-	e->figures.sent = nested(tb, CLOSEWATCH_A_LISTENER_SENT);
-	e->figures.lost = nested(tb, CLOSEWATCH_A_LISTENER_LOST);
-}
-
-static void take_info(struct events *e, struct nlattr *nest)
-{
-	struct nlattr *tb[CLOSEWATCH_A_INFO_MAX + 1];
-
-	if (nla_parse_nested(tb, CLOSEWATCH_A_INFO_MAX, nest, NULL) < 0)
-		return;
-	e->info = (struct module_info){
-		.listeners = nested(tb, CLOSEWATCH_A_INFO_LISTENERS),
-		.probes = nested(tb, CLOSEWATCH_A_INFO_PROBES),
-		.inflight = nested(tb, CLOSEWATCH_A_INFO_INFLIGHT),
-		.events = nested(tb, CLOSEWATCH_A_INFO_EVENTS),
-		.lost_ring = nested(tb, CLOSEWATCH_A_INFO_LOST_RING),
-		.lost_socket = nested(tb, CLOSEWATCH_A_INFO_LOST_SOCKET),
-		.missed = nested(tb, CLOSEWATCH_A_INFO_MISSED),
-		.policies = nested(tb, CLOSEWATCH_A_INFO_POLICIES),
-		.drains = nested(tb, CLOSEWATCH_A_INFO_DRAINS),
-		.policy_armed = nested(tb, CLOSEWATCH_A_INFO_POLICY_ARMED),
-		.blind = nested(tb, CLOSEWATCH_A_INFO_BLIND),
-		.blind_seconds = nested(tb, CLOSEWATCH_A_INFO_BLIND_SECONDS),
-	};
-}
-
-static void take_tally(struct stats *s, struct nlattr *nest)
-{
-	struct nlattr *tb[CLOSEWATCH_A_TALLY_MAX + 1];
-	uint64_t events, path, fate;
-
-	if (nla_parse_nested(tb, CLOSEWATCH_A_TALLY_MAX, nest, NULL) < 0)
-		return;
-	events = nested(tb, CLOSEWATCH_A_TALLY_EVENTS);
-	path = nested(tb, CLOSEWATCH_A_TALLY_PATH);
-	fate = nested(tb, CLOSEWATCH_A_TALLY_FATE);
-	if (tb[CLOSEWATCH_A_TALLY_PATH] && path <= CLOSEWATCH_PATH_MAX) {
-		s->closes[path] = events;
-		s->unread_bytes[path] =
-			nested(tb, CLOSEWATCH_A_TALLY_UNREAD_BYTES);
-	}
-	if (tb[CLOSEWATCH_A_TALLY_FATE] && fate <= CLOSEWATCH_FATE_MAX) {
-		s->fates[fate] = events;
-		s->lost_bytes[fate] =
-			nested(tb, CLOSEWATCH_A_TALLY_LOST_BYTES);
-		s->minisocks[fate] = nested(tb, CLOSEWATCH_A_TALLY_MINISOCKS);
-	}
-}
-
-static void take_bucket(uint64_t *histogram, struct nlattr *nest)
-{
-	struct nlattr *tb[CLOSEWATCH_A_BUCKET_MAX + 1];
-	uint64_t n;
-
-	if (nla_parse_nested(tb, CLOSEWATCH_A_BUCKET_MAX, nest, NULL) < 0)
-		return;
-	n = nested(tb, CLOSEWATCH_A_BUCKET_LOG2);
-	if (n < STATS_BUCKETS)
-		histogram[n] = nested(tb, CLOSEWATCH_A_BUCKET_COUNT);
-}
-
-/* Both lists are as long as their numbers are many */
-static void take_drain_tally(struct drain_tally *list, unsigned int max,
-			     int by, struct nlattr *nest)
-{
-	struct nlattr *tb[CLOSEWATCH_A_DRAIN_TALLY_MAX + 1];
-	uint64_t i;
-
-	if (nla_parse_nested(tb, CLOSEWATCH_A_DRAIN_TALLY_MAX, nest, NULL) < 0)
-		return;
-	i = nested(tb, by);
-	if (!tb[by] || i > max)
-		return;
-	list[i] = (struct drain_tally){
-		.events = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_EVENTS),
-		.discarded = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_DISCARDED),
-		.response = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_RESPONSE_BYTES),
-		.acked = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_RESPONSE_ACKED),
-	};
-}
-
-static void take_drain_close(struct stats *s, struct nlattr *nest)
-{
-	struct nlattr *tb[CLOSEWATCH_A_TALLY_MAX + 1];
-	uint64_t path;
-
-	if (nla_parse_nested(tb, CLOSEWATCH_A_TALLY_MAX, nest, NULL) < 0)
-		return;
-	path = nested(tb, CLOSEWATCH_A_TALLY_PATH);
-	if (path <= CLOSEWATCH_PATH_MAX)
-		s->drain_closes[path] = nested(tb, CLOSEWATCH_A_TALLY_EVENTS);
-}
-
-static void take_drain_stats(struct stats *s, struct nlattr *a)
-{
-	switch (nla_type(a)) {
-	case CLOSEWATCH_A_STATS_DRAIN:
-		take_drain_tally(s->ended, CLOSEWATCH_DRAIN_OUTCOME_MAX,
-				 CLOSEWATCH_A_DRAIN_TALLY_OUTCOME, a);
-		break;
-	case CLOSEWATCH_A_STATS_REFUSED:
-		take_drain_tally(s->refused, CLOSEWATCH_REFUSAL_MAX,
-				 CLOSEWATCH_A_DRAIN_TALLY_REFUSAL, a);
-		break;
-	case CLOSEWATCH_A_STATS_DRAIN_CLOSE:
-		take_drain_close(s, a);
-		break;
-	case CLOSEWATCH_A_STATS_SAVED:
-		s->saved = number(a);
-		break;
-	case CLOSEWATCH_A_STATS_SAVED_BYTES:
-		s->saved_bytes = number(a);
-		break;
-	case CLOSEWATCH_A_STATS_DRAINS:
-		s->drains = number(a);
-		break;
-	}
-}
-
-static void take_stats(struct events *e, struct nlattr *nest)
-{
-	struct stats *s = &e->stats;
-	struct nlattr *a;
-	int left;
-
-	memset(s, 0, sizeof(*s));
-	nla_for_each_nested(a, nest, left) {
-		switch (nla_type(a)) {
-		case CLOSEWATCH_A_STATS_NETNS:
-			s->netns = number(a);
-			break;
-		case CLOSEWATCH_A_STATS_CLOSE:
-		case CLOSEWATCH_A_STATS_FATE:
-			take_tally(s, a);
-			break;
-		case CLOSEWATCH_A_STATS_LINGER_WAIT:
-			take_bucket(s->linger_wait, a);
-			break;
-		case CLOSEWATCH_A_STATS_FATE_TIME:
-			take_bucket(s->fate_time, a);
-			break;
-		case CLOSEWATCH_A_STATS_UNREAD:
-			take_bucket(s->unread, a);
-			break;
-		default:
-			take_drain_stats(s, a);
-		}
-	}
-}
-
-static void take_policy(struct events *e, struct nlattr *nest)
-{
-	struct nlattr *tb[CLOSEWATCH_A_POLICY_MAX + 1];
-
-	e->n_policies++;
-	if (!nla_parse_nested(tb, CLOSEWATCH_A_POLICY_MAX, nest, NULL))
-		e->policy_id = nested(tb, CLOSEWATCH_A_POLICY_ID);
+	e->policies = grow(e->policies, e->n_policies, &e->policies_room,
+			   sizeof(*e->policies));
+	decode_listed(&e->policies[e->n_policies], nest);
+	e->policy_id = LISTED_NUM(&e->policies[e->n_policies++], ID);
 }
 
 static void take_message(struct events *e, struct nlmsghdr *h)
@@ -302,16 +88,16 @@ static void take_message(struct events *e, struct nlmsghdr *h)
 			add_event(&e->list, &e->n, &e->room, a);
 			break;
 		case CLOSEWATCH_A_LISTENER:
-			take_figures(e, a);
+			decode_figures(&e->figures, a);
 			break;
 		case CLOSEWATCH_A_INFO:
-			take_info(e, a);
+			decode_info(&e->info, a);
 			break;
 		case CLOSEWATCH_A_STATS:
-			take_stats(e, a);
+			decode_stats(&e->stats, a);
 			break;
 		case CLOSEWATCH_A_POLICY:
-			take_policy(e, a);
+			add_policy(e, a);
 			break;
 		case CLOSEWATCH_A_DRAIN:
 			add_event(&e->drains, &e->n_drains, &e->drains_room, a);
@@ -338,8 +124,8 @@ static void take_extack(struct events *e, struct nlmsghdr *h)
 		nla_strlcpy(e->extack, msg, sizeof(e->extack));
 }
 
-/* One datagram. 1: the answer to @seq has come, in *err; 0: not yet */
-static int receive(struct events *e, uint32_t seq, int *err, int flags)
+/* One datagram. 1: the answer to the last request has come; 0: not yet */
+static int receive(struct events *e, int flags)
 {
 	static char buf[1 << 17] __attribute__((aligned(NLMSG_ALIGNTO)));
 	ssize_t len = recv(nl_socket_get_fd(e->sk), buf, sizeof(buf), flags);
@@ -349,13 +135,14 @@ static int receive(struct events *e, uint32_t seq, int *err, int flags)
 		return errno == ENOBUFS ? 0 : -errno;
 	for (struct nlmsghdr *h = (void *)buf; nlmsg_ok(h, left);
 	     h = nlmsg_next(h, &left)) {
+		e->inconsistent |= h->nlmsg_flags & NLM_F_DUMP_INTR;
 		if (h->nlmsg_type == e->family) {
 			take_message(e, h);
-		} else if (h->nlmsg_type == NLMSG_DONE && h->nlmsg_seq == seq) {
-			*err = *(int *)nlmsg_data(h);
+		} else if (h->nlmsg_type == NLMSG_DONE && h->nlmsg_seq == e->seq) {
+			e->err = *(int *)nlmsg_data(h);
 			return 1;
-		} else if (h->nlmsg_type == NLMSG_ERROR && h->nlmsg_seq == seq) {
-			*err = ((struct nlmsgerr *)nlmsg_data(h))->error;
+		} else if (h->nlmsg_type == NLMSG_ERROR && h->nlmsg_seq == e->seq) {
+			e->err = ((struct nlmsgerr *)nlmsg_data(h))->error;
 			take_extack(e, h);
 			return 1;
 		}
@@ -363,30 +150,37 @@ static int receive(struct events *e, uint32_t seq, int *err, int flags)
 	return 0;
 }
 
-static int transact(struct events *e, struct nl_msg *msg)
+static int ask(struct events *e, struct nl_msg *msg)
 {
-	bool dump = nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP;
-	int64_t end = now_ns() + WAIT_LIMIT_NS;
-	int ret, err = -ETIMEDOUT;
-	uint32_t seq;
+	int ret;
 
 	nl_complete_msg(e->sk, msg);
-	if (!dump)
+	if (!(nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP))
 		nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK;
-	seq = nlmsg_hdr(msg)->nlmsg_seq;
-	if (nl_send(e->sk, msg) < 0) {
-		nlmsg_free(msg);
-		return -EIO;
-	}
+	e->seq = nlmsg_hdr(msg)->nlmsg_seq;
+	ret = nl_send(e->sk, msg);
 	nlmsg_free(msg);
+	return ret < 0 ? -EIO : 0;
+}
+
+static int await_answer(struct events *e)
+{
+	int64_t end = now_ns() + WAIT_LIMIT_NS;
+	int ret;
+
 	do {
-		ret = receive(e, seq, &err, MSG_DONTWAIT);
+		ret = receive(e, MSG_DONTWAIT);
 		if (ret == -EAGAIN)
 			poll(NULL, 0, 1);
 		else if (ret < 0)
 			return ret;
 	} while (ret != 1 && now_ns() < end);
-	return err;
+	return ret == 1 ? e->err : -ETIMEDOUT;
+}
+
+static int transact(struct events *e, struct nl_msg *msg)
+{
+	return ask(e, msg) ?: await_answer(e);
 }
 
 static struct nl_msg *request(struct events *e, uint8_t cmd)
@@ -416,31 +210,47 @@ int events_subscribe(struct events *e, filter_fill fill, const void *arg)
 	return transact(e, msg);
 }
 
-static int send_filled(struct events *e, struct nl_msg *msg, filter_fill fill,
-		       const void *arg)
+static int ask_filled(struct events *e, struct nl_msg *msg, filter_fill fill,
+		      const void *arg)
 {
 	if (fill && fill(msg, arg) < 0) {
 		nlmsg_free(msg);
 		return -EMSGSIZE;
 	}
-	return transact(e, msg);
+	return ask(e, msg);
 }
 
 int events_request(struct events *e, uint8_t cmd, filter_fill fill,
 		   const void *arg)
 {
-	return send_filled(e, request(e, cmd), fill, arg);
+	return ask_filled(e, request(e, cmd), fill, arg) ?: await_answer(e);
 }
 
-int events_dump(struct events *e, uint8_t cmd, filter_fill fill,
-		const void *arg)
+int events_dump_ask(struct events *e, uint8_t cmd, filter_fill fill,
+		    const void *arg)
 {
 	struct nl_msg *msg = request(e, cmd);
 
 	e->n_drains = 0;
 	e->n_policies = 0;
+	e->inconsistent = false;
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP;
-	return send_filled(e, msg, fill, arg);
+	return ask_filled(e, msg, fill, arg);
+}
+
+bool events_dump_more(struct events *e)
+{
+	int ret = receive(e, 0);
+
+	if (ret < 0)
+		e->err = ret;
+	return !ret;
+}
+
+int events_dump(struct events *e, uint8_t cmd, filter_fill fill,
+		const void *arg)
+{
+	return events_dump_ask(e, cmd, fill, arg) ?: await_answer(e);
 }
 
 int events_unsubscribe(struct events *e)
@@ -478,9 +288,7 @@ int events_headless(struct events *e)
 
 bool events_poll(struct events *e)
 {
-	int err;
-
-	return receive(e, 0, &err, MSG_DONTWAIT) >= 0;
+	return receive(e, MSG_DONTWAIT) >= 0;
 }
 
 const struct event *events_nth(const struct events *e, unsigned int type,

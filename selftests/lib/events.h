@@ -1,81 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * A listener to closewatch.ko. It decodes on its own, so that the utility's
- * decoder and this one check each other.
- */
+/* A netlink socket of closewatch.ko: requests, answers, and events. */
 #ifndef CLOSEWATCH_SELFTEST_EVENTS_H
 #define CLOSEWATCH_SELFTEST_EVENTS_H
 
-#include <linux/closewatch.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* The numbers of the uapi, by their short names */
-#define TYPE(name)	CLOSEWATCH_EVENT_TYPE_##name
-#define PATH(name)	CLOSEWATCH_PATH_##name
-#define STATE(name)	CLOSEWATCH_STATE_##name
-#define FIN(name)	CLOSEWATCH_FIN_FORM_##name
-#define LINGER(name)	CLOSEWATCH_LINGER_OUTCOME_##name
-#define WHY(name)	CLOSEWATCH_CAUSE_##name
-#define HOW(name)	CLOSEWATCH_HOW_##name
-#define FATE(name)	CLOSEWATCH_FATE_##name
-#define VERDICT(name)	CLOSEWATCH_VERDICT_##name
-#define SIDE(name)	CLOSEWATCH_SIDE_##name
-#define RESET(name)	CLOSEWATCH_RESET_KIND_##name
+#include "decode.h"
 
 struct nl_msg;
 struct nl_sock;
-
-/* An event as it came: numbers by attribute, and which ones were there */
-struct event {
-	uint64_t has;			/* bit per CLOSEWATCH_A_EVENT_* */
-	uint64_t num[CLOSEWATCH_A_EVENT_MAX + 1];
-	uint8_t local[16], remote[16];
-	size_t local_len, remote_len;
-	char comm[64], ulp[64], reason[64];
-};
-
-#define EVENT_HAS(ev, name) (!!((ev)->has >> CLOSEWATCH_A_EVENT_##name & 1))
-#define EVENT_NUM(ev, name) ((ev)->num[CLOSEWATCH_A_EVENT_##name])
-
-struct listener_figures {
-	uint64_t sent, lost;
-};
-
-struct module_info {
-	uint32_t listeners, probes, inflight;
-	uint64_t events, lost_ring, lost_socket, missed;
-	uint32_t policies, drains;
-	bool policy_armed, blind;
-	uint64_t blind_seconds;
-};
-
-/* Drains of one outcome, or refused for one reason */
-struct drain_tally {
-	uint64_t events, discarded, response, acked;
-};
-
-/* A histogram's bucket n holds values from 2^n on */
-#define STATS_BUCKETS	64
-
-/* The counters of a namespace, as the last reply has them */
-struct stats {
-	uint64_t netns;
-	uint64_t closes[CLOSEWATCH_PATH_MAX + 1];
-	uint64_t unread_bytes[CLOSEWATCH_PATH_MAX + 1];
-	uint64_t fates[CLOSEWATCH_FATE_MAX + 1];
-	uint64_t lost_bytes[CLOSEWATCH_FATE_MAX + 1];
-	uint64_t minisocks[CLOSEWATCH_FATE_MAX + 1];
-	uint64_t linger_wait[STATS_BUCKETS];
-	uint64_t fate_time[STATS_BUCKETS];
-	uint64_t unread[STATS_BUCKETS];
-	struct drain_tally ended[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1];
-	struct drain_tally refused[CLOSEWATCH_REFUSAL_MAX + 1];
-	uint64_t drain_closes[CLOSEWATCH_PATH_MAX + 1];
-	uint64_t saved, saved_bytes;
-	uint32_t drains;
-};
 
 struct events {
 	struct nl_sock *sk;
@@ -87,7 +18,12 @@ struct events {
 	struct stats stats;			/* likewise */
 	uint32_t policy_id;			/* likewise */
 	struct event *drains;			/* of the last dump */
-	size_t n_drains, drains_room, n_policies;
+	size_t n_drains, drains_room;
+	struct listed *policies;		/* likewise */
+	size_t n_policies, policies_room;
+	bool inconsistent;	/* the kernel says that it changed meanwhile */
+	uint32_t seq;				/* of the last request */
+	int err;				/* the kernel's answer to it */
 	char extack[256];			/* from the last refusal */
 };
 
@@ -113,6 +49,11 @@ int events_request(struct events *e, uint8_t cmd, filter_fill fill,
 		   const void *arg);
 int events_dump(struct events *e, uint8_t cmd, filter_fill fill,
 		const void *arg);
+
+/* A dump step by step: ask, then take messages one by one until it is false */
+int events_dump_ask(struct events *e, uint8_t cmd, filter_fill fill,
+		    const void *arg);
+bool events_dump_more(struct events *e);
 
 /* Any bytes as the attributes of a request; and one cut before its command */
 int events_raw(struct events *e, uint8_t cmd, const void *attrs, size_t len);

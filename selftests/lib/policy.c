@@ -110,6 +110,15 @@ int policies_count(struct events *e)
 	       (int)e->n_policies;
 }
 
+const struct listed *policy_find(const struct events *e, uint64_t id)
+{
+	for (size_t i = 0; i < e->n_policies; i++) {
+		if (LISTED_NUM(&e->policies[i], ID) == id)
+			return &e->policies[i];
+	}
+	return NULL;
+}
+
 int drains_get(struct events *e)
 {
 	return events_dump(e, CLOSEWATCH_CMD_DRAIN_GET, NULL, NULL);

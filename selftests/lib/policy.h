@@ -32,8 +32,11 @@ int policy_flush(struct events *e);
 int drain_off(struct events *e);
 int drain_off_everywhere(struct events *e);
 
-/* How many the namespace has, or a negative errno */
+/* How many the namespace has, listed in @e, or a negative errno */
 int policies_count(struct events *e);
+
+/* Of those last listed the one with this id, or NULL */
+const struct listed *policy_find(const struct events *e, uint64_t id);
 
 /* Read the drains that run into e->drains */
 int drains_get(struct events *e);

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "decode.h"
+
+#include <netlink/attr.h>
+#include <string.h>
+
+static uint64_t number(const struct nlattr *a)
+{
+	switch (nla_len(a)) {
+	case 1:
+		return nla_get_u8(a);
+	case 2:
+		return nla_get_u16(a);
+	case 4:
+		return nla_get_u32(a);
+	case 8:
+		return nla_get_u64(a);
+	default:
+		return 0;
+	}
+}
+
+static size_t copy(void *to, size_t size, const struct nlattr *a)
+{
+	size_t len = nla_len(a);
+
+	if (len > size)
+		return 0;
+	memcpy(to, nla_data(a), len);
+	return len;
+}
+
+void decode_event(struct event *ev, struct nlattr *nest)
+{
+	struct nlattr *a;
+	int left;
+
+	memset(ev, 0, sizeof(*ev));
+	nla_for_each_nested(a, nest, left) {
+		int type = nla_type(a);
+
+		if (type > CLOSEWATCH_A_EVENT_MAX)
+			continue;
+		ev->has |= 1ULL << type;
+		switch (type) {
+		case CLOSEWATCH_A_EVENT_LOCAL_ADDR:
+			ev->local_len = copy(ev->local, sizeof(ev->local), a);
+			break;
+		case CLOSEWATCH_A_EVENT_REMOTE_ADDR:
+			ev->remote_len = copy(ev->remote, sizeof(ev->remote), a);
+			break;
+		case CLOSEWATCH_A_EVENT_COMM:
+			copy(ev->comm, sizeof(ev->comm) - 1, a);
+			break;
+		case CLOSEWATCH_A_EVENT_ULP:
+			copy(ev->ulp, sizeof(ev->ulp) - 1, a);
+			break;
+		case CLOSEWATCH_A_EVENT_KERNEL_REASON:
+			copy(ev->reason, sizeof(ev->reason) - 1, a);
+			break;
+		default:
+			ev->num[type] = number(a);
+		}
+	}
+}
+
+void decode_listed(struct listed *p, struct nlattr *nest)
+{
+	struct nlattr *a;
+	int left;
+
+	memset(p, 0, sizeof(*p));
+	nla_for_each_nested(a, nest, left) {
+		int type = nla_type(a);
+
+		if (type > CLOSEWATCH_A_POLICY_MAX)
+			continue;
+		p->has |= 1ULL << type;
+		p->num[type] = number(a);
+		if (type == CLOSEWATCH_A_POLICY_COMM)
+			copy(p->comm, sizeof(p->comm) - 1, a);
+		if (type == CLOSEWATCH_A_POLICY_REMOTE_ADDR)
+			p->addr_len = copy(p->addr, sizeof(p->addr), a);
+	}
+}
+
+static uint64_t nested(struct nlattr **tb, int type)
+{
+	return tb[type] ? number(tb[type]) : 0;
+}
+
+void decode_figures(struct listener_figures *f, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_LISTENER_MAX + 1];
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_LISTENER_MAX, nest, NULL) < 0)
+		return;
+	f->sent = nested(tb, CLOSEWATCH_A_LISTENER_SENT);
+	f->lost = nested(tb, CLOSEWATCH_A_LISTENER_LOST);
+}
+
+void decode_info(struct module_info *info, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_INFO_MAX + 1];
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_INFO_MAX, nest, NULL) < 0)
+		return;
+	*info = (struct module_info){
+		.listeners = nested(tb, CLOSEWATCH_A_INFO_LISTENERS),
+		.probes = nested(tb, CLOSEWATCH_A_INFO_PROBES),
+		.inflight = nested(tb, CLOSEWATCH_A_INFO_INFLIGHT),
+		.events = nested(tb, CLOSEWATCH_A_INFO_EVENTS),
+		.lost_ring = nested(tb, CLOSEWATCH_A_INFO_LOST_RING),
+		.lost_socket = nested(tb, CLOSEWATCH_A_INFO_LOST_SOCKET),
+		.missed = nested(tb, CLOSEWATCH_A_INFO_MISSED),
+		.policies = nested(tb, CLOSEWATCH_A_INFO_POLICIES),
+		.drains = nested(tb, CLOSEWATCH_A_INFO_DRAINS),
+		.policy_armed = nested(tb, CLOSEWATCH_A_INFO_POLICY_ARMED),
+		.blind = nested(tb, CLOSEWATCH_A_INFO_BLIND),
+		.blind_seconds = nested(tb, CLOSEWATCH_A_INFO_BLIND_SECONDS),
+	};
+}
+
+static void take_tally(struct stats *s, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_TALLY_MAX + 1];
+	uint64_t events, path, fate;
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_TALLY_MAX, nest, NULL) < 0)
+		return;
+	events = nested(tb, CLOSEWATCH_A_TALLY_EVENTS);
+	path = nested(tb, CLOSEWATCH_A_TALLY_PATH);
+	fate = nested(tb, CLOSEWATCH_A_TALLY_FATE);
+	if (tb[CLOSEWATCH_A_TALLY_PATH] && path <= CLOSEWATCH_PATH_MAX) {
+		s->closes[path] = events;
+		s->unread_bytes[path] =
+			nested(tb, CLOSEWATCH_A_TALLY_UNREAD_BYTES);
+	}
+	if (tb[CLOSEWATCH_A_TALLY_FATE] && fate <= CLOSEWATCH_FATE_MAX) {
+		s->fates[fate] = events;
+		s->lost_bytes[fate] =
+			nested(tb, CLOSEWATCH_A_TALLY_LOST_BYTES);
+		s->minisocks[fate] = nested(tb, CLOSEWATCH_A_TALLY_MINISOCKS);
+	}
+}
+
+static void take_bucket(uint64_t *histogram, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_BUCKET_MAX + 1];
+	uint64_t n;
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_BUCKET_MAX, nest, NULL) < 0)
+		return;
+	n = nested(tb, CLOSEWATCH_A_BUCKET_LOG2);
+	if (n < STATS_BUCKETS)
+		histogram[n] = nested(tb, CLOSEWATCH_A_BUCKET_COUNT);
+}
+
+/* Both lists are as long as their numbers are many */
+static void take_drain_tally(struct drain_tally *list, unsigned int max,
+			     int by, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_DRAIN_TALLY_MAX + 1];
+	uint64_t i;
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_DRAIN_TALLY_MAX, nest, NULL) < 0)
+		return;
+	i = nested(tb, by);
+	if (!tb[by] || i > max)
+		return;
+	list[i] = (struct drain_tally){
+		.events = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_EVENTS),
+		.discarded = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_DISCARDED),
+		.response = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_RESPONSE_BYTES),
+		.acked = nested(tb, CLOSEWATCH_A_DRAIN_TALLY_RESPONSE_ACKED),
+	};
+}
+
+static void take_drain_close(struct stats *s, struct nlattr *nest)
+{
+	struct nlattr *tb[CLOSEWATCH_A_TALLY_MAX + 1];
+	uint64_t path;
+
+	if (nla_parse_nested(tb, CLOSEWATCH_A_TALLY_MAX, nest, NULL) < 0)
+		return;
+	path = nested(tb, CLOSEWATCH_A_TALLY_PATH);
+	if (path <= CLOSEWATCH_PATH_MAX)
+		s->drain_closes[path] = nested(tb, CLOSEWATCH_A_TALLY_EVENTS);
+}
+
+static void take_drain_stats(struct stats *s, struct nlattr *a)
+{
+	switch (nla_type(a)) {
+	case CLOSEWATCH_A_STATS_DRAIN:
+		take_drain_tally(s->ended, CLOSEWATCH_DRAIN_OUTCOME_MAX,
+				 CLOSEWATCH_A_DRAIN_TALLY_OUTCOME, a);
+		break;
+	case CLOSEWATCH_A_STATS_REFUSED:
+		take_drain_tally(s->refused, CLOSEWATCH_REFUSAL_MAX,
+				 CLOSEWATCH_A_DRAIN_TALLY_REFUSAL, a);
+		break;
+	case CLOSEWATCH_A_STATS_DRAIN_CLOSE:
+		take_drain_close(s, a);
+		break;
+	case CLOSEWATCH_A_STATS_SAVED:
+		s->saved = number(a);
+		break;
+	case CLOSEWATCH_A_STATS_SAVED_BYTES:
+		s->saved_bytes = number(a);
+		break;
+	case CLOSEWATCH_A_STATS_DRAINS:
+		s->drains = number(a);
+		break;
+	}
+}
+
+void decode_stats(struct stats *s, struct nlattr *nest)
+{
+	struct nlattr *a;
+	int left;
+
+	memset(s, 0, sizeof(*s));
+	nla_for_each_nested(a, nest, left) {
+		switch (nla_type(a)) {
+		case CLOSEWATCH_A_STATS_NETNS:
+			s->netns = number(a);
+			break;
+		case CLOSEWATCH_A_STATS_CLOSE:
+		case CLOSEWATCH_A_STATS_FATE:
+			take_tally(s, a);
+			break;
+		case CLOSEWATCH_A_STATS_LINGER_WAIT:
+			take_bucket(s->linger_wait, a);
+			break;
+		case CLOSEWATCH_A_STATS_FATE_TIME:
+			take_bucket(s->fate_time, a);
+			break;
+		case CLOSEWATCH_A_STATS_UNREAD:
+			take_bucket(s->unread, a);
+			break;
+		default:
+			take_drain_stats(s, a);
+		}
+	}
+}
