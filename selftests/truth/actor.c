@@ -163,14 +163,19 @@ static void shut(struct actor *a, unsigned int end, int how)
 	r->shuts++;
 }
 
-static void destroy(struct actor *a, unsigned int end)
+static void destroy_end(struct actor *a, unsigned int end)
 {
 	struct end_record *r = &a->record->end[end];
+	struct address local, remote;
 
 	if (a->fd[end] < 0 || netns_switch(a->net->ns[end]) < 0)
 		return;
 	r->destroy.from = real_ns();
-	r->destroy_error = destroy_socket(a->fd[end], r->cookie);
+	if (address_of(a->fd[end], false, &local) ||
+	    address_of(a->fd[end], true, &remote))
+		r->destroy_error = errno;
+	else
+		r->destroy_error = -destroy(&local, &remote);
 	r->destroy.to = real_ns();
 }
 
@@ -302,7 +307,7 @@ static void play(struct actor *a)
 			shut(a, s->end, s->arg);
 			break;
 		case OP_DESTROY:
-			destroy(a, s->end);
+			destroy_end(a, s->end);
 			break;
 		case OP_END:
 			end(a, s->end, s->arg);

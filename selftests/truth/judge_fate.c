@@ -11,13 +11,6 @@ static bool within(const struct span *s, int64_t time)
 	return s->from && time >= s->from && time <= s->to;
 }
 
-static bool fin_acked(const struct side *s, int64_t time)
-{
-	const struct seen *p = view_at(s->view, time);
-
-	return p && p->acked == s->record->written + 1;
-}
-
 static bool reply_near(const struct side *s, int64_t time)
 {
 	return view_first(s->view, seen_rst_reply, time - MSEC,

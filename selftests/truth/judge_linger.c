@@ -5,13 +5,6 @@
 
 #include "wait.h"
 
-static bool all_acked(const struct side *s, int64_t time)
-{
-	const struct seen *p = view_at(s->view, time);
-
-	return p && p->acked == s->record->written + 1;
-}
-
 static bool broken(const struct side *s)
 {
 	return s->fate && time_of(s->fate) <= s->record->close.to;
@@ -30,7 +23,7 @@ static const char *too_early(const struct side *s)
 
 	if (took < limit - limit / 4)
 		return "timeout, too early";
-	return all_acked(s, end - CLOSE_CALL) ?
+	return fin_acked(s, end - CLOSE_CALL) ?
 	       "timeout, and all acknowledged" : NULL;
 }
 
@@ -46,12 +39,12 @@ static const char *objection(const struct side *s, unsigned int outcome)
 		/* Nothing to wait for: no FIN of ours in flight */
 		if (EVENT_NUM(s->close, PATH) == PATH(ALREADY_CLOSED))
 			return NULL;
-		return all_acked(s, s->record->close.to) ? NULL :
+		return fin_acked(s, s->record->close.to) ? NULL :
 		       "none, and not all acknowledged";
 	case LINGER(ACKED):
 		if (exiting)
 			return "acked, in an exit";
-		return all_acked(s, s->record->close.to) ? NULL :
+		return fin_acked(s, s->record->close.to) ? NULL :
 		       "acked, and not all acknowledged";
 	case LINGER(TIMEOUT):
 		return too_early(s);

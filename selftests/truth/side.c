@@ -99,6 +99,13 @@ const struct seen *fin_told(const struct side *s)
 	return NULL;
 }
 
+bool fin_acked(const struct side *s, int64_t time)
+{
+	const struct seen *p = view_at(s->view, time);
+
+	return p && p->acked == s->record->written + 1;
+}
+
 static void event_print(const struct event *ev, int64_t origin)
 {
 	printf("#     %10.3f %s", (time_of(ev) - origin) / 1e6,

@@ -75,5 +75,7 @@ bool shut_for_writing(const struct side *s);
 int64_t deaf_from(const struct side *s);
 /* Our first packet that acknowledges the peer's FIN; NULL if there is none */
 const struct seen *fin_told(const struct side *s);
+/* Had the peer acknowledged all that we wrote, and our FIN? */
+bool fin_acked(const struct side *s, int64_t time);
 
 #endif
