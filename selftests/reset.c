@@ -213,7 +213,7 @@ TEST_F(received, but_not_believed)
 		.src = p->remote.port, .dst = p->local.port,
 		.flags = TH_RST,
 	};
-	struct segment first, last;
+	struct packet first, last;
 
 	ASSERT_EQ(0, give(p->them, 1));
 	ASSERT_EQ(0, take(p->us, 1));

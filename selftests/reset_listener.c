@@ -96,7 +96,7 @@ TEST_F(listener, half_open_peers_are_counted)
 static int complete_handshake(struct scene *s, enum flavour kind,
 			      uint16_t from, uint16_t at)
 {
-	struct segment syn, answer, last;
+	struct packet syn, answer, last;
 
 	if (capture_sync(s->capture) ||
 	    capture_ends(s->capture, from, at, &syn, &last) ||

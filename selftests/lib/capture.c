@@ -17,6 +17,7 @@
 #include "wait.h"
 
 #define MARK_PORT	9	/* discard: nobody listens in our namespaces */
+#define MARK_SIZE	(sizeof(struct udphdr) + sizeof(uint32_t))
 #define SNAPLEN		160
 #define BUFFER		(8 << 20)
 
@@ -24,7 +25,7 @@ struct capture {
 	pcap_t *pcap;
 	int mark_fd;
 	uint32_t mark_sent, mark_seen;
-	struct segment *seg;
+	struct packet *p;
 	size_t n, room;
 };
 
@@ -36,6 +37,7 @@ static int start(pcap_t *p)
 	pcap_set_snaplen(p, SNAPLEN);
 	pcap_set_immediate_mode(p, 1);
 	pcap_set_buffer_size(p, BUFFER);
+	pcap_set_tstamp_precision(p, PCAP_TSTAMP_PRECISION_NANO);
 	if (pcap_activate(p) < 0 ||
 	    pcap_compile(p, &prog, "tcp or udp port 9", 1, 0) < 0)
 		return -1;
@@ -44,7 +46,7 @@ static int start(pcap_t *p)
 	return ret < 0 ? ret : pcap_setnonblock(p, 1, NULL);
 }
 
-struct capture *capture_open(void)
+struct capture *capture_open(const char *interface)
 {
 	struct capture *c = calloc(1, sizeof(*c));
 	char why[PCAP_ERRBUF_SIZE];
@@ -52,10 +54,10 @@ struct capture *capture_open(void)
 	if (!c)
 		return NULL;
 	c->mark_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	c->pcap = pcap_create("lo", why);
+	c->pcap = pcap_create(interface, why);
 	if (c->mark_fd >= 0 && c->pcap && !start(c->pcap))
 		return c;
-	fprintf(stderr, "# capture on lo: %s\n",
+	fprintf(stderr, "# capture on %s: %s\n", interface,
 		c->pcap ? pcap_geterr(c->pcap) : why);
 	capture_close(c);
 	return NULL;
@@ -69,27 +71,62 @@ void capture_close(struct capture *c)
 		pcap_close(c->pcap);
 	if (c->mark_fd >= 0)
 		close(c->mark_fd);
-	free(c->seg);
+	free(c->p);
 	free(c);
 }
 
-static void add_segment(struct capture *c, const struct tcphdr *th, size_t len)
+static uint8_t scale_of(const struct tcphdr *th, const u_char *end)
 {
-	struct segment *s;
+	const u_char *o = (const void *)(th + 1);
+	const u_char *stop = (const u_char *)th + th->doff * 4;
 
+	if (stop > end)
+		stop = end;
+	while (o + 1 < stop && *o != TCPOPT_EOL) {
+		if (*o == TCPOPT_NOP) {
+			o++;
+			continue;
+		}
+		if (*o == TCPOPT_WINDOW && o + 2 < stop)
+			return o[2];
+		if (o[1] < 2)
+			break;
+		o += o[1];
+	}
+	return 0;
+}
+
+/* Of two CPUs that capture at once the later packet may be the first to be told */
+static void put_in_order(struct capture *c)
+{
+	struct packet last = c->p[c->n - 1];
+	size_t i = c->n - 1;
+
+	for (; i && c->p[i - 1].time > last.time; i--)
+		c->p[i] = c->p[i - 1];
+	c->p[i] = last;
+}
+
+static void add_segment(struct capture *c, const struct pcap_pkthdr *h,
+			const struct tcphdr *th, size_t len, const u_char *end)
+{
 	if (c->n == c->room) {
-		c->room = c->room ? 2 * c->room : 256;
-		c->seg = realloc(c->seg, c->room * sizeof(*s));
-		if (!c->seg)
+		c->room = c->room ? 2 * c->room : 4096;
+		c->p = realloc(c->p, c->room * sizeof(*c->p));
+		if (!c->p)
 			abort();
 	}
-	s = &c->seg[c->n++];
-	*s = (struct segment){
+	c->p[c->n++] = (struct packet){
+		/* Nanoseconds, by the precision asked for */
+		.time = h->ts.tv_sec * 1000000000LL + h->ts.tv_usec,
 		.src = ntohs(th->source), .dst = ntohs(th->dest),
 		.seq = ntohl(th->seq), .ack = ntohl(th->ack_seq),
-		.len = len - th->doff * 4,
+		.len = len - th->doff * 4, .window = ntohs(th->window),
 		.syn = th->syn, .fin = th->fin, .rst = th->rst,
+		.has_ack = th->ack,
+		.scale = th->syn ? scale_of(th, end) : 0,
 	};
+	put_in_order(c);
 }
 
 static void add_mark(struct capture *c, const u_char *udp)
@@ -102,6 +139,7 @@ static void add_packet(u_char *user, const struct pcap_pkthdr *h,
 		       const u_char *data)
 {
 	const struct ether_header *eth = (const void *)data;
+	const u_char *end = data + h->caplen;
 	struct capture *c = (void *)user;
 	size_t head, len;
 	uint8_t proto;
@@ -120,18 +158,20 @@ static void add_packet(u_char *user, const struct pcap_pkthdr *h,
 		len = ntohs(ip6->ip6_plen);
 		proto = ip6->ip6_nxt;
 	}
-	if (h->caplen < sizeof(*eth) + head + sizeof(struct udphdr) + 4)
-		return;
-	if (proto == IPPROTO_TCP)
-		add_segment(c, (const void *)(data + head), len);
-	else if (proto == IPPROTO_UDP)
-		add_mark(c, data + head);
+	data += head;
+	if (proto == IPPROTO_TCP && data + sizeof(struct tcphdr) <= end)
+		add_segment(c, h, (const void *)data, len, end);
+	else if (proto == IPPROTO_UDP && data + MARK_SIZE <= end)
+		add_mark(c, data);
 }
 
-static bool read_until_mark(struct capture *c)
+bool capture_read(struct capture *c)
 {
-	pcap_dispatch(c->pcap, -1, add_packet, (u_char *)c);
-	return c->mark_seen == c->mark_sent;
+	struct pcap_stat st;
+
+	while (pcap_dispatch(c->pcap, -1, add_packet, (u_char *)c) > 0)
+		;
+	return pcap_stats(c->pcap, &st) == 0 && !st.ps_drop;
 }
 
 /*
@@ -144,21 +184,28 @@ int capture_sync(struct capture *c)
 		.sin_family = AF_INET, .sin_port = htons(MARK_PORT),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	struct pcap_stat st;
+	bool whole = false;
 
 	c->mark_sent++;
 	if (sendto(c->mark_fd, &c->mark_sent, sizeof(c->mark_sent), 0,
-		   (void *)&to, sizeof(to)) < 0 || !WAIT_FOR(read_until_mark(c)))
+		   (void *)&to, sizeof(to)) < 0)
 		return -1;
-	return pcap_stats(c->pcap, &st) < 0 || st.ps_drop ? -1 : 0;
+	return WAIT_FOR((whole = capture_read(c),
+			 c->mark_seen == c->mark_sent)) && whole ? 0 : -1;
+}
+
+const struct packet *capture_packets(const struct capture *c, size_t *n)
+{
+	*n = c->n;
+	return c->p;
 }
 
 static bool seen_fin(const struct capture *c, size_t before, uint32_t end)
 {
-	const struct segment *late = &c->seg[before];
+	const struct packet *late = &c->p[before];
 
 	for (size_t i = 0; i < before; i++) {
-		const struct segment *s = &c->seg[i];
+		const struct packet *s = &c->p[i];
 
 		if (s->src == late->src && s->dst == late->dst && s->fin &&
 		    s->seq + s->len == end)
@@ -174,7 +221,7 @@ void capture_flow(const struct capture *c, uint16_t src, uint16_t dst,
 
 	memset(flow, 0, sizeof(*flow));
 	for (size_t i = 0; i < c->n; i++) {
-		const struct segment *s = &c->seg[i];
+		const struct packet *s = &c->p[i];
 		uint32_t end = s->seq + s->len;
 
 		if (s->src != src || s->dst != dst)
@@ -193,12 +240,12 @@ void capture_flow(const struct capture *c, uint16_t src, uint16_t dst,
 }
 
 int capture_ends(const struct capture *c, uint16_t src, uint16_t dst,
-		 struct segment *first, struct segment *last)
+		 struct packet *first, struct packet *last)
 {
 	bool found = false;
 
 	for (size_t i = 0; i < c->n; i++) {
-		const struct segment *s = &c->seg[i];
+		const struct packet *s = &c->p[i];
 
 		if (s->src != src || s->dst != dst)
 			continue;
@@ -215,6 +262,6 @@ int capture_rsts_from(const struct capture *c, uint16_t port)
 	int n = 0;
 
 	for (size_t i = 0; i < c->n; i++)
-		n += c->seg[i].src == port && c->seg[i].rst;
+		n += c->p[i].src == port && c->p[i].rst;
 	return n;
 }

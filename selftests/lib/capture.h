@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The packet oracle: what crossed the loopback device. */
+/* The packet oracle: the TCP segments that crossed an interface. */
 #ifndef CLOSEWATCH_SELFTEST_CAPTURE_H
 #define CLOSEWATCH_SELFTEST_CAPTURE_H
 
@@ -7,20 +7,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct segment {
+struct packet {
+	int64_t time;			/* CLOCK_REALTIME */
 	uint16_t src, dst;
-	uint32_t seq, ack, len;
-	bool syn, fin, rst;
+	uint32_t seq, ack, len, window;
+	bool syn, fin, rst, has_ack;
+	uint8_t scale;			/* of a SYN's option */
 };
 
 struct capture;
 
-/* Listen on lo in the caller's namespace; NULL on failure */
-struct capture *capture_open(void);
+/* Listen on an interface of the caller's namespace; NULL on failure */
+struct capture *capture_open(const char *interface);
 void capture_close(struct capture *c);
 
-/* Read all that was on the wire before this call */
+/* Take what has come; false when packets were lost or nothing works */
+bool capture_read(struct capture *c);
+
+/* Read all that was on lo before this call, when that is the interface */
 int capture_sync(struct capture *c);
+
+/* All that were taken, in the order of their time */
+const struct packet *capture_packets(const struct capture *c, size_t *n);
 
 /* One direction of one connection, retransmissions counted once */
 struct flow {
@@ -35,7 +43,7 @@ void capture_flow(const struct capture *c, uint16_t src, uint16_t dst,
 
 /* The first and the last segment of one direction; -1 if there was none */
 int capture_ends(const struct capture *c, uint16_t src, uint16_t dst,
-		 struct segment *first, struct segment *last);
+		 struct packet *first, struct packet *last);
 
 /* RSTs sent from @port to anybody */
 int capture_rsts_from(const struct capture *c, uint16_t port);

@@ -89,10 +89,10 @@ static enum flavour flavour_of(const struct pair *p)
 }
 
 /* Next in the peer's sequence, with the last acknowledgment that it sent */
-static int forge(struct scene *s, struct forgery *f, struct segment *our_last)
+static int forge(struct scene *s, struct forgery *f, struct packet *our_last)
 {
 	const struct address *us = &s->p.local, *them = &s->p.remote;
-	struct segment first, theirs;
+	struct packet first, theirs;
 
 	if (capture_sync(s->capture) ||
 	    capture_ends(s->capture, us->port, them->port, &first, our_last) ||
@@ -109,7 +109,7 @@ int inject_as_peer(struct scene *s, unsigned int flags, unsigned int len,
 		   bool ack_all)
 {
 	struct forgery f = { .flags = flags, .len = len };
-	struct segment last;
+	struct packet last;
 
 	if (forge(s, &f, &last))
 		return -1;
@@ -121,7 +121,7 @@ int inject_as_peer(struct scene *s, unsigned int flags, unsigned int len,
 int inject_shut_window(struct scene *s)
 {
 	struct forgery f = { .flags = TH_ACK, .shut = true };
-	struct segment last;
+	struct packet last;
 
 	return forge(s, &f, &last) ?: inject(flavour_of(&s->p), &f);
 }

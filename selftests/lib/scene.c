@@ -22,7 +22,7 @@ int scene_open_bare(struct scene *s)
 	s->closer.tid = gettid();
 	s->closer.uid = getuid();
 	prctl(PR_GET_NAME, s->closer.comm);
-	s->capture = capture_open();
+	s->capture = capture_open("lo");
 	if (!s->capture || counters_read(&s->before) < 0)
 		return -1;
 	if (events_open(&s->events) < 0) {

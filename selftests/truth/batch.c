@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "judge.h"
 #include "netns.h"
 #include "wait.h"
@@ -19,7 +20,7 @@
 struct course {
 	struct batch *b;
 	struct network net;
-	struct wire *wire[ENDS];
+	struct capture *wire[ENDS];
 	struct events events[ENDS];
 	struct counters before[ENDS], after[ENDS];
 	struct script *script;
@@ -40,7 +41,7 @@ static int oracle_open(struct course *c, unsigned int end)
 {
 	if (netns_switch(c->net.ns[end]) < 0)
 		return inconclusive(c, "cannot enter a namespace");
-	c->wire[end] = wire_open(INTERFACE);
+	c->wire[end] = capture_open(INTERFACE);
 	if (!c->wire[end])
 		return inconclusive(c, "cannot capture");
 	if (events_open(&c->events[end]) ||
@@ -71,7 +72,7 @@ static void course_close(struct course *c)
 {
 	for (unsigned int end = 0; end < ENDS; end++) {
 		events_close(&c->events[end]);
-		wire_close(c->wire[end]);
+		capture_close(c->wire[end]);
 	}
 	if (c->record)
 		munmap(c->record, c->b->n * sizeof(*c->record));
@@ -84,7 +85,7 @@ static void listen_in(struct course *c)
 	for (unsigned int end = 0; end < ENDS; end++) {
 		while (events_poll(&c->events[end]))
 			;
-		c->whole &= wire_read(c->wire[end]);
+		c->whole &= capture_read(c->wire[end]);
 	}
 }
 
@@ -113,12 +114,13 @@ static void actors_run(struct course *c)
  */
 static bool quiet(struct course *c)
 {
-	size_t n;
+	size_t client, server;
 
 	listen_in(c);
-	n = wire_count(c->wire[CLIENT]) + wire_count(c->wire[SERVER]);
-	if (n != c->heard) {
-		c->heard = n;
+	capture_packets(c->wire[CLIENT], &client);
+	capture_packets(c->wire[SERVER], &server);
+	if (client + server != c->heard) {
+		c->heard = client + server;
 		c->heard_at = now_ns();
 	}
 	return network_quiet(&c->net) && now_ns() - c->heard_at > SILENCE;
@@ -143,7 +145,7 @@ static int oracle_read(struct course *c, unsigned int end)
 	if (netns_switch(c->net.ns[end]) < 0 ||
 	    counters_read(&c->after[end]) < 0 || events_unsubscribe(e) < 0)
 		return inconclusive(c, "cannot read an oracle");
-	c->whole &= wire_read(c->wire[end]);
+	c->whole &= capture_read(c->wire[end]);
 	if (events_lost(e) || events_lost_by(e, CLOSEWATCH_LOSS_PROBE)) {
 		snprintf(c->b->why, sizeof(c->b->why),
 			 "events were lost: %" PRIu64 ", probes missed: %" PRIu64,

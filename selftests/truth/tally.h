@@ -9,7 +9,6 @@
 #include "script.h"
 
 struct events;
-struct wire;
 
 /* What was checked, and what could not be for want of certainty */
 struct scope {

@@ -1,156 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "wire.h"
 
-#include <arpa/inet.h>
-#include <net/ethernet.h>
-#include <netinet/ip.h>
-#include <netinet/ip6.h>
-#include <netinet/tcp.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#define SNAPLEN		128
-#define RING		(8 << 20)
-
-struct wire {
-	pcap_t *pcap;
-	struct packet *p;
-	size_t n, room;
-};
-
-static int start(pcap_t *p)
-{
-	struct bpf_program prog;
-	int ret;
-
-	pcap_set_snaplen(p, SNAPLEN);
-	pcap_set_immediate_mode(p, 1);
-	pcap_set_buffer_size(p, RING);
-	pcap_set_tstamp_precision(p, PCAP_TSTAMP_PRECISION_NANO);
-	if (pcap_activate(p) < 0 || pcap_compile(p, &prog, "tcp", 1, 0) < 0)
-		return -1;
-	ret = pcap_setfilter(p, &prog);
-	pcap_freecode(&prog);
-	return ret < 0 ? ret : pcap_setnonblock(p, 1, NULL);
-}
-
-struct wire *wire_open(const char *interface)
-{
-	struct wire *w = calloc(1, sizeof(*w));
-	char why[PCAP_ERRBUF_SIZE];
-
-	if (!w)
-		return NULL;
-	w->pcap = pcap_create(interface, why);
-	if (w->pcap && !start(w->pcap))
-		return w;
-	fprintf(stderr, "# capture: %s\n", w->pcap ? pcap_geterr(w->pcap) : why);
-	wire_close(w);
-	return NULL;
-}
-
-void wire_close(struct wire *w)
-{
-	if (!w)
-		return;
-	if (w->pcap)
-		pcap_close(w->pcap);
-	free(w->p);
-	free(w);
-}
-
-static uint8_t scale_of(const struct tcphdr *th, const u_char *end)
-{
-	const u_char *o = (const void *)(th + 1);
-	const u_char *stop = (const u_char *)th + th->doff * 4;
-
-	if (stop > end)
-		stop = end;
-	while (o + 1 < stop && *o != TCPOPT_EOL) {
-		if (*o == TCPOPT_NOP) {
-			o++;
-			continue;
-		}
-		if (*o == TCPOPT_WINDOW && o + 2 < stop)
-			return o[2];
-		if (o[1] < 2)
-			break;
-		o += o[1];
-	}
-	return 0;
-}
-
-/* Of two CPUs that capture at once the later packet may be the first to be told */
-static void put_in_order(struct wire *w)
-{
-	struct packet last = w->p[w->n - 1];
-	size_t i = w->n - 1;
-
-	for (; i && w->p[i - 1].time > last.time; i--)
-		w->p[i] = w->p[i - 1];
-	w->p[i] = last;
-}
-
-static void add_segment(struct wire *w, const struct pcap_pkthdr *h,
-			const struct tcphdr *th, size_t len, const u_char *end)
-{
-	if (w->n == w->room) {
-		w->room = w->room ? 2 * w->room : 4096;
-		w->p = realloc(w->p, w->room * sizeof(*w->p));
-		if (!w->p)
-			abort();
-	}
-	w->p[w->n++] = (struct packet){
-		/* Nanoseconds, by the precision asked for */
-		.time = h->ts.tv_sec * 1000000000LL + h->ts.tv_usec,
-		.src = ntohs(th->source), .dst = ntohs(th->dest),
-		.seq = ntohl(th->seq), .ack = ntohl(th->ack_seq),
-		.len = len - th->doff * 4, .window = ntohs(th->window),
-		.syn = th->syn, .fin = th->fin, .rst = th->rst,
-		.has_ack = th->ack,
-		.scale = th->syn ? scale_of(th, end) : 0,
-	};
-	put_in_order(w);
-}
-
-static void add_packet(u_char *user, const struct pcap_pkthdr *h,
-		       const u_char *data)
-{
-	const struct ether_header *eth = (const void *)data;
-	const u_char *end = data + h->caplen;
-	size_t head, len;
-
-	data += sizeof(*eth);
-	if (ntohs(eth->ether_type) == ETHERTYPE_IP) {
-		const struct iphdr *ip = (const void *)data;
-
-		head = ip->ihl * 4;
-		len = ntohs(ip->tot_len) - head;
-	} else {
-		const struct ip6_hdr *ip6 = (const void *)data;
-
-		head = sizeof(*ip6);
-		len = ntohs(ip6->ip6_plen);
-	}
-	if (data + head + sizeof(struct tcphdr) <= end)
-		add_segment((void *)user, h, (const void *)(data + head), len,
-			    end);
-}
-
-bool wire_read(struct wire *w)
-{
-	struct pcap_stat st;
-
-	while (pcap_dispatch(w->pcap, -1, add_packet, (u_char *)w) > 0)
-		;
-	return pcap_stats(w->pcap, &st) == 0 && !st.ps_drop;
-}
-
-size_t wire_count(const struct wire *w)
-{
-	return w->n;
-}
 
 /* What changes from packet to packet of one view */
 struct follow {
@@ -229,21 +81,21 @@ static void add_seen(struct view *v, struct follow *f, const struct packet *p,
 	s->got = f->got;
 }
 
-void view_make(struct view *v, const struct wire *w, uint16_t ours,
+void view_make(struct view *v, const struct capture *c, uint16_t ours,
 	       uint16_t theirs)
 {
 	struct follow f = {};
-	size_t n = 0;
+	const struct packet *p, *first;
+	size_t n, mine = 0;
 
-	for (size_t i = 0; i < w->n; i++)
-		n += w->p[i].src == ours || w->p[i].dst == ours;
-	v->p = calloc(n + 1, sizeof(*v->p));
+	first = capture_packets(c, &n);
+	for (p = first; p < first + n; p++)
+		mine += p->src == ours || p->dst == ours;
+	v->p = calloc(mine + 1, sizeof(*v->p));
 	if (!v->p)
 		abort();
 	v->n = 0;
-	for (size_t i = 0; i < w->n; i++) {
-		const struct packet *p = &w->p[i];
-
+	for (p = first; p < first + n; p++) {
 		if (p->src == ours && p->dst == theirs)
 			add_seen(v, &f, p, true);
 		else if (p->src == theirs && p->dst == ours)

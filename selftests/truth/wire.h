@@ -7,25 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct packet {
-	int64_t time;			/* CLOCK_REALTIME */
-	uint16_t src, dst;
-	uint32_t seq, ack, len, window;
-	bool syn, fin, rst, has_ack;
-	uint8_t scale;			/* of a SYN's option */
-};
-
-struct wire;
-
-/* Capture on an interface of the caller's namespace; NULL on failure */
-struct wire *wire_open(const char *interface);
-void wire_close(struct wire *w);
-
-/* Take what has come; false when packets were lost or nothing works */
-bool wire_read(struct wire *w);
-
-/* How many packets have been taken */
-size_t wire_count(const struct wire *w);
+#include "capture.h"
 
 /*
  * One connection, seen from one end. Sequence numbers count from the first
@@ -45,7 +27,7 @@ struct view {
 	bool opened;			/* both SYNs were seen */
 };
 
-void view_make(struct view *v, const struct wire *w, uint16_t ours,
+void view_make(struct view *v, const struct capture *c, uint16_t ours,
 	       uint16_t theirs);
 void view_free(struct view *v);
 void view_print(const struct view *v, int64_t origin);
