@@ -109,7 +109,7 @@ bool fin_acked(const struct side *s, int64_t time)
 static void event_print(const struct event *ev, int64_t origin)
 {
 	printf("#     %10.3f %s", (time_of(ev) - origin) / 1e6,
-	       word_type(EVENT_NUM(ev, TYPE)));
+	       word_event_type(EVENT_NUM(ev, TYPE)));
 	if (EVENT_HAS(ev, HOW))
 		printf(" how %" PRIu64, EVENT_NUM(ev, HOW));
 	if (EVENT_HAS(ev, PATH))

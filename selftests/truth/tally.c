@@ -45,7 +45,7 @@ static void events_print(const struct events *e)
 		const struct event *ev = &e->list[i];
 
 		printf("#   %s cookie %llu state %llu path %llu fate %llu kind %llu\n",
-		       word_type(EVENT_NUM(ev, TYPE)),
+		       word_event_type(EVENT_NUM(ev, TYPE)),
 		       (unsigned long long)EVENT_NUM(ev, COOKIE),
 		       (unsigned long long)EVENT_NUM(ev, STATE),
 		       (unsigned long long)EVENT_NUM(ev, PATH),
