@@ -11,7 +11,7 @@
 #include "network.h"
 #include "script.h"
 #include "tally.h"
-#include "wire.h"
+#include "view.h"
 
 #define MSEC		1000000LL
 

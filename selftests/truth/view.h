@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What crossed the interface of one end, and what that proves. */
-#ifndef CLOSEWATCH_TRUTH_WIRE_H
-#define CLOSEWATCH_TRUTH_WIRE_H
+#ifndef CLOSEWATCH_TRUTH_VIEW_H
+#define CLOSEWATCH_TRUTH_VIEW_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "wire.h"
+#include "view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
