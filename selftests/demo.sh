@@ -5,6 +5,7 @@
 # in every common way, and closewatch says what became of each. Ends with an
 # error if a way is not told as it should be.
 set -euo pipefail
+. "$(dirname "$0")/lib/await.sh"
 
 DIR=$(mktemp -d)
 WATCHED=$DIR/watched
@@ -27,15 +28,6 @@ say() {
 fail() {
 	echo "demo: $*" >&2
 	exit 1
-}
-
-# await COMMAND...: until it succeeds; guests are slow, so the limit is wide.
-await() {
-	local end=$((SECONDS + 40))
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
 }
 
 listening() {

@@ -4,34 +4,8 @@
 # The utility as a person or a script meets it: exit codes, output, filters,
 # refusals. As root, with the module loaded and `closewatch' in PATH.
 
-HERE=$(cd "$(dirname "$0")" && pwd)
-LIMIT=60
+. "$(dirname "$0")/lib/tool.sh"
 MODULE=${CLOSEWATCH_MODULE:-}
-
-# A namespace of our own: no traffic but what is made here.
-if [ -z "${CLOSEWATCH_TOOL_INSIDE:-}" ]; then
-	CLOSEWATCH_TOOL_INSIDE=1 exec unshare -n "$0" "$@"
-fi
-ip link set lo up || exit 1
-DIR=$(mktemp -d) || exit 1
-PIDS=()
-
-# A child that dies before its exec must not take all along.
-clean_up() {
-	[ "$BASHPID" = $$ ] || return
-	[ ${#PIDS[@]} = 0 ] || kill "${PIDS[@]}" 2>/dev/null
-	rm -rf "$DIR"
-}
-trap clean_up EXIT
-
-# start_traffic ARGUMENT...: for as long as this script runs; PORT is its port.
-start_traffic() {
-	mkfifo "$DIR/port"
-	"$HERE/traffic" "$@" >"$DIR/port" &
-	PIDS+=($!)
-	read -r PORT <"$DIR/port"
-	rm "$DIR/port"
-}
 
 # run ARGUMENT...: closewatch; leaves $DIR/out, $DIR/err and STATUS.
 run() {
@@ -39,22 +13,11 @@ run() {
 	STATUS=$?
 }
 
-says() { grep -qiE -e "$1" "$DIR/err"; }
-shows() { grep -qE -e "$1" "$DIR/out"; }
 lines() { wc -l <"$DIR/out"; }
 
 # all_json FILTER: each line is an object of which the filter holds
 all_json() {
 	[ -s "$DIR/out" ] && jq -es "all(.[]; $1)" "$DIR/out" >"$DIR/jq" 2>&1
-}
-
-# wait_for COMMAND...: until it succeeds
-wait_for() {
-	local end=$((SECONDS + LIMIT))
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.05
-	done
 }
 
 unloaded() { rmmod closewatch 2>/dev/null || [ ! -e /sys/module/closewatch ]; }
@@ -176,7 +139,7 @@ exit_code_after_interrupt_is_zero() {
 	: >"$DIR/out"
 	closewatch >"$DIR/out" 2>"$DIR/err" &
 	local pid=$!
-	wait_for test -s "$DIR/out"
+	await test -s "$DIR/out"
 	kill -INT "$pid"
 	wait "$pid"
 }
@@ -248,7 +211,7 @@ disabled_ftrace_is_noticed() {
 }
 
 missing_module_is_told_with_the_remedy() {
-	wait_for unloaded || return
+	await unloaded || return
 	refused 1 -c 1 && says 'insmod|modprobe'
 	local status=$?
 	insmod "$MODULE" && return $status

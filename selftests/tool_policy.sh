@@ -5,35 +5,8 @@
 # meets them: selectors, lists, refusals, and what the peers see. All tests, or
 # those named. As root, with the module loaded and `closewatch' in PATH.
 
-HERE=$(cd "$(dirname "$0")" && pwd)
+. "$(dirname "$0")/lib/tool.sh"
 . "$HERE/tap.sh"
-LIMIT=60
-
-# A namespace of our own: no traffic but what is made here.
-if [ -z "${CLOSEWATCH_TOOL_INSIDE:-}" ]; then
-	CLOSEWATCH_TOOL_INSIDE=1 exec unshare -nm "$0" "$@"
-fi
-ip link set lo up || exit 1
-DIR=$(mktemp -d) || exit 1
-PIDS=()
-
-clean_up() {
-	[ "$BASHPID" = $$ ] || return
-	[ ${#PIDS[@]} = 0 ] || kill -KILL "${PIDS[@]}" 2>/dev/null
-	closewatch drain off --all-netns >/dev/null 2>&1
-	umount "$DIR/cgroup" 2>/dev/null
-	rm -rf "$DIR"
-}
-trap clean_up EXIT
-
-# start_traffic KIND: until the script ends; TRAFFIC_PORT is its port.
-start_traffic() {
-	mkfifo "$DIR/port"
-	"$HERE/traffic" "$1" >"$DIR/port" &
-	PIDS+=($!)
-	read -r TRAFFIC_PORT <"$DIR/port"
-	rm "$DIR/port"
-}
 
 # run ARGUMENT...: closewatch; leaves $DIR/out, $DIR/err and STATUS.
 run() {
@@ -44,21 +17,8 @@ run() {
 	return $STATUS
 }
 
-says() { grep -qE -e "$1" "$DIR/err"; }
-shows() { grep -qE -e "$1" "$DIR/out"; }
-
 # json FILTER: of all records as one array
 json() { jq -es "$1" "$DIR/out"; }
-
-# wait_for COMMAND...: until it succeeds. Not by `read -t', whose alarm has been
-# seen to come late and to end the shell.
-wait_for() {
-	local end=$((SECONDS + LIMIT))
-	until "$@" >/dev/null; do
-		[ "$SECONDS" -lt "$end" ] || { echo "$* did not come true"; return 1; }
-		sleep 0.05
-	done
-}
 
 # hits ID COUNT: that policy was hit so often
 hits() { run list -j --all-netns && json "any(.[]; .id == $1 and (.hits | tonumber) >= $2)"; }
@@ -155,7 +115,7 @@ list_is_in_the_order_of_priority() {
 # matches ARGUMENT...: traffic hits it
 matches() {
 	local status
-	add drain "$@" && wait_for hits "$ID" 1
+	add drain "$@" && await hits "$ID" 1
 	status=$?
 	run del "$ID" && return $status
 }
@@ -178,7 +138,7 @@ conditions_are_all_to_hold() { matches -4 -C traffic -u 0 -L "$PORT"; }
 select_by_cgroup() {
 	local id
 	mkdir -p "$DIR/cgroup" && { mountpoint -q "$DIR/cgroup" || mount -t cgroup2 none "$DIR/cgroup"; } &&
-		mkdir -p "$DIR/cgroup/traffic" && echo "${PIDS[0]}" >"$DIR/cgroup/traffic/cgroup.procs" &&
+		mkdir -p "$DIR/cgroup/traffic" && echo "${PIDS[1]}" >"$DIR/cgroup/traffic/cgroup.procs" &&
 		matches --cgroup "$DIR/cgroup/traffic" && run -j -c 1 -L "$PORT" &&
 		id=$(jq -r .cgroup "$DIR/out") && matches --cgroup "$id"
 }
@@ -189,7 +149,7 @@ a_rule_is_not_hit_by_what_it_does_not_name() {
 	avoid -L 1 && avoid -L 1-1023 && avoid --remote-prefix 10.0.0.0/8 && avoid --remote-prefix ::/0 &&
 		avoid -C traffi && avoid -u 65534 && avoid -6 && avoid --cgroup 1234567890123 &&
 		avoid -4 -C traffic -L 1 && avoid -L "$PORT" --netns /proc/1/ns/net &&
-		add leave --force && wait_for hits "$ID" 6 && run list -j --all-netns &&
+		add leave --force && await hits "$ID" 6 && run list -j --all-netns &&
 		json "map(select(.id | IN($AVOIDED))) | length == 10 and all(.[]; .hits == \"0\")"
 }
 
@@ -212,7 +172,7 @@ rsts() { awk '/^TcpExt:/ { if (n++) print $at; else for (i = 1; i <= NF; i++) if
 
 no_rst_is_sent_any_more() {
 	local before
-	add drain -L "$PORT" && wait_for hits "$ID" 1 && before=$(rsts) && wait_for hits "$ID" 10 &&
+	add drain -L "$PORT" && await hits "$ID" 1 && before=$(rsts) && await hits "$ID" 10 &&
 		echo "RSTs: $before, then $(rsts)" && [ "$(rsts)" = "$before" ]
 }
 
@@ -222,7 +182,7 @@ one_socket_by_process_and_descriptor() {
 		run drains -j && json 'length == 1 and .[0].local.port == '"$OURS"' and .[0].pid == '"$PAIR_PID"'
 			and .[0].discarded == "3" and .[0].response_acked == .[0].response_bytes' &&
 		run drains && shows "127.0.0.1:$OURS -> 127.0.0.1:$THEIRS +3 +([0-9]+) of \\1 +[0-9]+ python3.$PAIR_PID.\$" &&
-		pair_ends && wait_for no_drains && wait_for no_policies
+		pair_ends && await no_drains && await no_policies
 }
 
 no_drains() { run drains -j && [ ! -s "$DIR/out" ]; }
@@ -290,7 +250,7 @@ del_removes_those_named() {
 }
 flush_removes_all() { add drain -L 1 && add leave -L 2 && run flush && no_policies; }
 expired_ones_go_by_themselves() {
-	add drain -L 1 --expire 0.5 && wait_for no_policies && add drain -L 1 --expire 100 && run list -j &&
+	add drain -L 1 --expire 0.5 && await no_policies && add drain -L 1 --expire 100 && run list -j &&
 		json '.[0].expires_ms | tonumber | . > 50000 and . <= 100000'
 }
 
@@ -314,8 +274,8 @@ off_ends_drains_and_removes_policies_at_once() {
 the_limits_of_a_policy_end_a_drain() {
 	local before
 	before=$(outcome idle-timeout)
-	start_pair && add drain -C python3 --idle 0.2 && pair_closes '1000 eof' && wait_for no_drains &&
-		wait_for ended idle-timeout $((before + 1)) && pair_ends
+	start_pair && add drain -C python3 --idle 0.2 && pair_closes '1000 eof' && await no_drains &&
+		await ended idle-timeout $((before + 1)) && pair_ends
 }
 
 linger_is_forced() {
@@ -327,7 +287,7 @@ reset_is_forced() {
 }
 leave_exempts() {
 	local id
-	add leave -L "$PORT" --priority 1 && id=$ID && add drain -L "$PORT" --priority 2 && wait_for hits "$id" 5 &&
+	add leave -L "$PORT" --priority 1 && id=$ID && add drain -L "$PORT" --priority 2 && await hits "$id" 5 &&
 		run list -j && json 'any(.[]; .action == "drain" and .hits == "0")' &&
 		run -j -c 2 -e close -L "$PORT" && json 'all(.[]; .path == "rst-unread")'
 }
@@ -344,7 +304,7 @@ dry_run_only_tells() {
 nothing_is_armed() { run info -j && json '.[0] | .policies == 0 and .drains == 0 and .policy_armed == false'; }
 
 info_counts_policies_and_drains() {
-	run drain off --all-netns && shows 'of all network namespaces' && wait_for nothing_is_armed &&
+	run drain off --all-netns && shows 'of all network namespaces' && await nothing_is_armed &&
 		add drain -L 1 && run info -j && json '.[0] | .policies == 1 and .policy_armed' && run info &&
 		shows '^policies: +1$'
 }
@@ -354,7 +314,7 @@ nobody_listens() { run info -j && json '.[0].listeners == 0'; }
 stats_count_drains_with_nobody_listening() {
 	local before
 	kill "$KEEPER"
-	wait_for nobody_listens && before=$(outcome delivered) && add drain -L "$PORT" && wait_for ended delivered $((before + 5)) && run stats && shows '^DRAIN  ' && shows '^saved: '
+	await nobody_listens && before=$(outcome delivered) && add drain -L "$PORT" && await ended delivered $((before + 5)) && run stats && shows '^DRAIN  ' && shows '^saved: '
 }
 
 drains_reconcile_with_the_kernels_counters() { add drain -L "$PORT" && run stats --reconcile -d 1; }
@@ -403,7 +363,7 @@ advice_tells_the_bytes_at_risk() {
 	start_pair
 	closewatch advise -j >"$DIR/advice" 2>"$DIR/err" &
 	advise=$!
-	wait_for somebody_listens && pair_closes '1000 reset' && pair_ends
+	await somebody_listens && pair_closes '1000 reset' && pair_ends
 	status=$?
 	kill -INT "$advise" && wait "$advise" && mv "$DIR/advice" "$DIR/out" && cat "$DIR/out"
 	tc qdisc del dev lo root
@@ -459,11 +419,10 @@ TESTS=(
 	info_counts_policies_and_drains stats_count_drains_with_nobody_listening
 )
 
-start_traffic rst-unread
-PORT=$TRAFFIC_PORT
 start_traffic fin
-FIN_PORT=$TRAFFIC_PORT
-FIN=${PIDS[1]}
+FIN_PORT=$PORT
+FIN=${PIDS[0]}
+start_traffic rst-unread
 # These keep the probes armed from test to test, which saves half of the time.
 closewatch watch -q --netns /proc/1/ns/net -P 1 >/dev/null 2>&1 &
 KEEPER=$!

@@ -18,8 +18,8 @@
 set -u
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/../tap.sh"
+. "$HERE/../lib/await.sh"
 
-LIMIT=60
 DRAIN='--local-port 80'
 SERVER=server-$$
 CLIENT=client-$$
@@ -42,15 +42,6 @@ in_client() { ip netns exec "$CLIENT" "$@"; }
 fail() {
 	echo "# $*" >&2
 	exit 1
-}
-
-# await COMMAND...: until it succeeds; guests are slow, so the limit is wide.
-await() {
-	local end=$((SECONDS + LIMIT))
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
 }
 
 # start COMMAND...: in the background, for this half of the scenario
