@@ -9,12 +9,9 @@
 SCENE_FIXTURE(already_closed);
 
 /* The peer aborts: its RST, its counters, and our state by RST is CLOSE */
-static int peer_aborts(struct pair *p)
+static int await_abort(struct pair *p)
 {
-	int ret = set_linger(p->them, 0) ?: close(p->them);
-
-	p->them = -1;
-	return ret ?: await_state(p->us, TCP_CLOSE);
+	return peer_aborts(p) ?: await_state(p->us, TCP_CLOSE);
 }
 
 /* Both ends leave ESTABLISHED by a reset */
@@ -31,7 +28,7 @@ TEST_F(already_closed, reset_by_the_peer)
 		.their_rsts = 1, .moved = peer_aborted,
 	};
 
-	ASSERT_EQ(0, peer_aborts(p));
+	ASSERT_EQ(0, await_abort(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
@@ -45,7 +42,7 @@ TEST_F(already_closed, linger0_adds_no_counter)
 		.their_rsts = 1, .moved = peer_aborted,
 	};
 
-	ASSERT_EQ(0, peer_aborts(p));
+	ASSERT_EQ(0, await_abort(p));
 	ASSERT_EQ(0, set_linger(p->us, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
@@ -63,7 +60,7 @@ TEST_F(already_closed, unread_data_is_dropped_silently)
 
 	ASSERT_EQ(0, give(p->them, 5));
 	ASSERT_EQ(0, await_readable(p->us, 5));
-	ASSERT_EQ(0, peer_aborts(p));
+	ASSERT_EQ(0, await_abort(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }

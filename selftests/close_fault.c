@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Closes that only kmod/closewatch_fault.ko can bring about: F4 and C12 */
 #include <netinet/tcp.h>
-#include <netlink/attr.h>
 
 #include "closer.h"
 #include "flavours.h"
 #include "kmod.h"
 #include "netns.h"
 #include "wait.h"
-
-#define FAULT "closewatch_fault"
-
-static int load_fault(void)
-{
-	const char *path = kmod_fault_path();
-
-	if (kmod_loaded(FAULT))
-		return 0;
-	return path ? kmod_load(path) : -1;
-}
-
-/* A probe hit or a dying namespace may hold it for a moment */
-static bool unload_fault(void)
-{
-	return WAIT_FOR(kmod_unload(FAULT) != -EAGAIN) && !kmod_loaded(FAULT);
-}
 
 FIXTURE(fin_lost) {
 	struct scene s;
@@ -44,14 +26,15 @@ FIXTURE_VARIANT_ADD(fin_lost, ipv6) {
 
 FIXTURE_SETUP(fin_lost)
 {
-	ASSERT_EQ(0, load_fault());
+	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));
 }
 
 FIXTURE_TEARDOWN(fin_lost)
 {
 	scene_close(&self->s);
-	EXPECT_TRUE(unload_fault());
+	/* A probe hit or a dying namespace may hold it for a moment */
+	EXPECT_EQ(0, kmod_remove(FAULT));
 }
 
 TEST_F(fin_lost, state_moves_on_without_a_fin)
@@ -89,19 +72,15 @@ FIXTURE(netns_gone) {
 
 FIXTURE_SETUP(netns_gone)
 {
-	ASSERT_EQ(0, load_fault());
+	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open_bare(&self->s));
 }
 
 FIXTURE_TEARDOWN(netns_gone)
 {
 	scene_close(&self->s);
-	EXPECT_TRUE(unload_fault());
-}
-
-static int all_netns(struct nl_msg *msg, const void *arg)
-{
-	return nla_put_flag(msg, CLOSEWATCH_A_FILTER_ALL_NETNS);
+	/* A probe hit or a dying namespace may hold it for a moment */
+	EXPECT_EQ(0, kmod_remove(FAULT));
 }
 
 /*
@@ -163,7 +142,7 @@ TEST_F(netns_gone, kernel_owned_connection_dies_with_its_namespace)
 	uint64_t netns;
 	long port;
 
-	ASSERT_EQ(0, events_subscribe(e, all_netns, NULL));
+	ASSERT_EQ(0, events_subscribe_all(e));
 	ASSERT_EQ(0, namespace_comes_and_goes(&netns));
 	port = kmod_param_read(FAULT, "hold_netns");
 	ASSERT_GT(port, 0);

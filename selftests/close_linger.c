@@ -208,14 +208,6 @@ TEST_F(linger, signal_ends_the_wait)
 }
 
 /* The peer's abort: its RST and its counters */
-static int peer_aborts(struct pair *p)
-{
-	int ret = set_linger(p->them, 0) ?: close(p->them);
-
-	p->them = -1;
-	return ret;
-}
-
 TEST_F(linger, reset_by_the_peer)
 {
 	struct want want = {

@@ -8,9 +8,8 @@
 #include "cgroup.h"
 #include "closer.h"
 #include "flavours.h"
+#include "tenant.h"
 #include "wait.h"
-
-#define NOBODY	65534
 
 SCENE_FIXTURE(owner);
 

@@ -31,12 +31,6 @@ static int verify_policy(const struct scene *s, unsigned int action, bool dry)
 	return bad + verify_closer(s, ev, WHY(CLOSE));
 }
 
-static int with_unread(struct scene *s)
-{
-	return give(s->p.them, 3) ?: await_readable(s->p.us, 3) ?:
-	       isolate(&s->p);
-}
-
 static const struct want reset_for_unread = {
 	.path = PATH(RST_UNREAD),
 	.state = STATE(ESTABLISHED), .new_state = STATE(CLOSE),
@@ -92,7 +86,7 @@ TEST_F(action, leave)
 
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, policy_arm(&self->s, &leave));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &reset_for_unread));
 	EXPECT_EQ(0, verify_policy(&self->s, ACTION(LEAVE), false));
@@ -103,7 +97,7 @@ TEST_F(action, dry_run_of_a_drain)
 	struct policy policy = { .action = ACTION(DRAIN), .dry_run = true };
 
 	ASSERT_EQ(0, policy_arm(&self->s, &policy));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &reset_for_unread));
 	EXPECT_EQ(0, verify_policy(&self->s, ACTION(DRAIN), true));

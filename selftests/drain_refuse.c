@@ -17,8 +17,6 @@
 #include "verify.h"
 #include "wait.h"
 
-#define FAULT	"closewatch_fault"
-
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP	262
 #endif
@@ -33,12 +31,6 @@ static const struct want reset_for_unread = {
 };
 
 /* What nobody would close so but for want of a drain */
-static int with_unread(struct scene *s)
-{
-	return give(s->p.them, 3) ?: await_readable(s->p.us, 3) ?:
-	       isolate(&s->p);
-}
-
 TEST_F(refused, linger0_is_respected)
 {
 	struct want want = {
@@ -60,7 +52,7 @@ TEST_F(refused, linger2_below_zero_is_respected)
 {
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, set_int(self->s.p.us, IPPROTO_TCP, TCP_LINGER2, -1));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(LINGER2),
 				    &reset_for_unread));
@@ -94,7 +86,7 @@ TEST_F(refused, victim_of_the_oom_killer)
 
 	want.why = WHY(SIGNAL);
 	ASSERT_EQ(0, drain_arm(&self->s));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, holder_start(&h, &self->s, be_the_victim, NULL));
 	ASSERT_EQ(0, kill_the_victim(&h));
 	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(OOM_VICTIM), &want));
@@ -106,7 +98,7 @@ TEST_F(refused, not_such_a_victim_if_the_policy_says_so)
 	struct holder h;
 
 	ASSERT_EQ(0, policy_arm(&self->s, &policy));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, holder_start(&h, &self->s, be_the_victim, NULL));
 	ASSERT_EQ(0, kill_the_victim(&h));
 	EXPECT_EQ(0, drain_await_begin(&self->s));
@@ -167,7 +159,7 @@ TEST_F(refused, kernel_tls)
 		SKIP(return, "this kernel has no kTLS");
 	}
 	ASSERT_EQ(0, drain_arm(&self->s));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(ULP), &reset_for_unread));
 }
@@ -204,7 +196,7 @@ TEST_F(refused, sockmap)
 	}
 	ASSERT_EQ(0, sockmap_put(map, self->s.p.us));
 	ASSERT_EQ(0, drain_arm(&self->s));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, close(map));
 	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(FOREIGN),
@@ -216,7 +208,7 @@ TEST_F(refused, no_place_at_all)
 	long before = kmod_param_read("closewatch", "drain_max");
 
 	ASSERT_EQ(0, drain_arm(&self->s));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, kmod_param_write("closewatch", "drain_max", 0));
 	EXPECT_EQ(0, scene_act(&self->s));
 	ASSERT_EQ(0, kmod_param_write("closewatch", "drain_max", before));
@@ -340,7 +332,7 @@ TEST_F(memory, pressure_refuses_and_sheds_the_oldest)
 	ASSERT_EQ(0, close(self->old.us));
 	self->old.us = -1;
 	ASSERT_NE(NULL, events_await(e, TYPE(DRAIN_BEGIN), self->old.cookie));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, declare_pressure(&self->hoard, &self->mem));
 	ASSERT_EQ(0, scene_act(&self->s));
 	ev = events_await(e, TYPE(DRAIN_END), self->old.cookie);
@@ -361,24 +353,20 @@ FIXTURE_SETUP(starved)
 {
 	struct pair_opts opts = { .flavour = IPV6 };
 
-	if (!kmod_loaded(FAULT)) {
-		ASSERT_NE(NULL, kmod_fault_path());
-		ASSERT_EQ(0, kmod_load(kmod_fault_path()));
-	}
+	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open(&self->s, &opts));
 }
 
 FIXTURE_TEARDOWN(starved)
 {
 	scene_close(&self->s);
-	EXPECT_TRUE(WAIT_FOR(kmod_unload(FAULT) != -EAGAIN));
-	EXPECT_FALSE(kmod_loaded(FAULT));
+	EXPECT_EQ(0, kmod_remove(FAULT));
 }
 
 TEST_F(starved, close_runs_unchanged)
 {
 	ASSERT_EQ(0, drain_arm(&self->s));
-	ASSERT_EQ(0, with_unread(&self->s));
+	ASSERT_EQ(0, leave_unread(&self->s.p));
 	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_socket", getpid()));
 	ASSERT_EQ(0, scene_act(&self->s));
 	ASSERT_EQ(0, kmod_param_read(FAULT, "fail_socket"));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Many drains, and what may go away beneath them */
 #include <netinet/tcp.h>
-#include <netlink/attr.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,8 +19,6 @@
 #include "verify.h"
 #include "wait.h"
 
-#define MODULE	"closewatch"
-#define FAULT	"closewatch_fault"
 #define CROWD	300
 
 static const struct policy any = {
@@ -301,11 +298,6 @@ TEST_F_TIMEOUT(crowd, every_begin_has_its_end, 600)
 /* A namespace that nothing but drains still holds */
 BARE_FIXTURE(vanishing);
 
-static int all_netns(struct nl_msg *msg, const void *arg)
-{
-	return nla_put_flag(msg, CLOSEWATCH_A_FILTER_ALL_NETNS);
-}
-
 static int leave_a_drain(void)
 {
 	struct policy patient = {
@@ -344,7 +336,7 @@ TEST_F(vanishing, namespace_lives_as_long_as_its_last_drain)
 	const struct event *ev;
 	unsigned int before;
 
-	ASSERT_EQ(0, events_subscribe(e, all_netns, NULL));
+	ASSERT_EQ(0, events_subscribe_all(e));
 	ASSERT_EQ(0, events_info(e));
 	before = e->info.policies;
 	ASSERT_EQ(0, run_child(leave_a_drain));
@@ -405,14 +397,6 @@ FIXTURE_TEARDOWN(unload)
 		EXPECT_EQ(0, kmod_load(self->path));
 }
 
-static bool unloaded(void)
-{
-	int ret = 0;
-
-	return WAIT_FOR((ret = kmod_unload(MODULE)) != -EAGAIN &&
-			ret != -EBUSY) && !ret;
-}
-
 static unsigned int drains_everywhere(void)
 {
 	unsigned int n = 0;
@@ -433,7 +417,7 @@ TEST_F_TIMEOUT(unload, under_load_with_hundreds_of_drains, 900)
 	for (int i = 0; i < 30; i++) {
 		ASSERT_TRUE(WAIT_FOR(drains_everywhere() >= enough))
 			TH_LOG("round %d", i);
-		ASSERT_TRUE(unloaded());
+		ASSERT_EQ(0, kmod_remove(MODULE));
 		ASSERT_EQ(0, kmod_load(self->path));
 	}
 	for (int i = 0; i < 2; i++)
@@ -449,8 +433,7 @@ TEST_F(unload, does_not_wait_for_a_close_that_lingers)
 	struct slow_close c;
 	struct scene s;
 
-	if (!kmod_loaded(FAULT))
-		ASSERT_EQ(0, kmod_load(kmod_fault_path()));
+	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open(&s, &opts));
 	ASSERT_EQ(0, drain_arm(&s));
 	ASSERT_EQ(0, set_linger(s.p.us, 15));
@@ -460,10 +443,10 @@ TEST_F(unload, does_not_wait_for_a_close_that_lingers)
 	ASSERT_NE(NULL, events_await(&s.events, TYPE(LINGER_WAIT), s.p.cookie));
 	EXPECT_FALSE(c.done);
 	scene_close(&s);
-	EXPECT_TRUE(unloaded());
+	EXPECT_EQ(0, kmod_remove(MODULE));
 	EXPECT_FALSE(c.done);
 	EXPECT_EQ(0, slow_close_finish(&c));
-	EXPECT_TRUE(WAIT_FOR(kmod_unload(FAULT) != -EAGAIN));
+	EXPECT_EQ(0, kmod_remove(FAULT));
 	EXPECT_EQ(0, kmsg_complaints(self->kmsg));
 }
 

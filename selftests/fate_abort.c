@@ -17,14 +17,6 @@
 
 SCENE_FIXTURE(peer_reset);
 
-static int peer_aborts(struct pair *p)
-{
-	int ret = set_linger(p->them, 0) ?: close(p->them);
-
-	p->them = -1;
-	return ret;
-}
-
 TEST_F(peer_reset, open_connection)
 {
 	struct pair *p = &self->s.p;

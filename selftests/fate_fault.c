@@ -8,8 +8,6 @@
 #include "kmod.h"
 #include "wait.h"
 
-#define FAULT "closewatch_fault"
-
 FIXTURE(fin_lost) {
 	struct scene s;
 };
@@ -28,10 +26,7 @@ FIXTURE_VARIANT_ADD(fin_lost, connected_ipv6) {
 
 FIXTURE_SETUP(fin_lost)
 {
-	const char *path = kmod_fault_path();
-
-	ASSERT_NE(NULL, path);
-	ASSERT_TRUE(kmod_loaded(FAULT) || !kmod_load(path));
+	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));
 	ASSERT_EQ(0, set_int(self->s.p.us, IPPROTO_TCP, TCP_LINGER2, 1));
 }
@@ -39,8 +34,7 @@ FIXTURE_SETUP(fin_lost)
 FIXTURE_TEARDOWN(fin_lost)
 {
 	scene_close(&self->s);
-	EXPECT_TRUE(WAIT_FOR(kmod_unload(FAULT) != -EAGAIN) &&
-		    !kmod_loaded(FAULT));
+	EXPECT_EQ(0, kmod_remove(FAULT));
 }
 
 /*

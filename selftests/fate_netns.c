@@ -4,7 +4,6 @@
  * oracles go with it, so a listener in another namespace is all there is.
  */
 #include <netinet/tcp.h>
-#include <netlink/attr.h>
 #include <sys/wait.h>
 
 #include "flavours.h"
@@ -12,8 +11,6 @@
 #include "netns.h"
 #include "scene.h"
 #include "wait.h"
-
-#define FAULT "closewatch_fault"
 
 /* What the vanished namespace tells of itself and its one connection */
 struct news {
@@ -25,15 +22,10 @@ FIXTURE(vanishing) {
 	struct scene s;
 };
 
-static int all_netns(struct nl_msg *msg, const void *arg)
-{
-	return nla_put_flag(msg, CLOSEWATCH_A_FILTER_ALL_NETNS);
-}
-
 FIXTURE_SETUP(vanishing)
 {
 	ASSERT_EQ(0, scene_open_bare(&self->s));
-	ASSERT_EQ(0, events_subscribe(&self->s.events, all_netns, NULL));
+	ASSERT_EQ(0, events_subscribe_all(&self->s.events));
 }
 
 FIXTURE_TEARDOWN(vanishing)
@@ -131,19 +123,15 @@ FIXTURE(kernel_owned) {
 
 FIXTURE_SETUP(kernel_owned)
 {
-	const char *path = kmod_fault_path();
-
-	ASSERT_NE(NULL, path);
-	ASSERT_TRUE(kmod_loaded(FAULT) || !kmod_load(path));
+	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open_bare(&self->s));
-	ASSERT_EQ(0, events_subscribe(&self->s.events, all_netns, NULL));
+	ASSERT_EQ(0, events_subscribe_all(&self->s.events));
 }
 
 FIXTURE_TEARDOWN(kernel_owned)
 {
 	scene_close(&self->s);
-	EXPECT_TRUE(WAIT_FOR(kmod_unload(FAULT) != -EAGAIN) &&
-		    !kmod_loaded(FAULT));
+	EXPECT_EQ(0, kmod_remove(FAULT));
 }
 
 /* Nothing is left but the kernel's end, and nothing answers its FIN */

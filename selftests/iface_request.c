@@ -8,9 +8,8 @@
 #include "flavours.h"
 #include "kmod.h"
 #include "netns.h"
+#include "tenant.h"
 #include "wait.h"
-
-#define NOBODY	65534
 
 FIXTURE(unprivileged) {
 	struct scene s;
@@ -100,11 +99,6 @@ TEST_F(contained, may_listen_to_its_own_namespace)
 	EXPECT_EQ(netns_inode(), EVENT_NUM(ev, NETNS));
 }
 
-static int all_netns(struct nl_msg *msg, const void *arg)
-{
-	return nla_put_flag(msg, CLOSEWATCH_A_FILTER_ALL_NETNS);
-}
-
 static int netns_fd(struct nl_msg *msg, const void *arg)
 {
 	return nla_put_u32(msg, CLOSEWATCH_A_FILTER_NETNS_FD, *(int *)arg);
@@ -114,7 +108,7 @@ TEST_F(contained, may_not_listen_beyond_it)
 {
 	struct events *e = &self->events;
 
-	EXPECT_EQ(-EPERM, events_subscribe(e, all_netns, NULL));
+	EXPECT_EQ(-EPERM, events_subscribe_all(e));
 	EXPECT_NE('\0', e->extack[0]);
 	EXPECT_EQ(-EPERM, events_subscribe(e, netns_fd, &self->outer));
 	EXPECT_NE('\0', e->extack[0]);

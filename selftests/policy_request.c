@@ -11,9 +11,9 @@
 #include "kmod.h"
 #include "netns.h"
 #include "policy.h"
+#include "tenant.h"
 #include "wait.h"
 
-#define NOBODY	65534
 #define MAX_RULES	1024
 #define MAX_SOCKETS	65536
 

@@ -12,7 +12,6 @@
 #include "tenant.h"
 #include "wait.h"
 
-#define MODULE	"closewatch"
 #define OURS	2
 #define THEIRS	2
 

@@ -16,8 +16,6 @@
 #include "tenant.h"
 #include "wait.h"
 
-#define HOLD	"closewatch_hold"
-
 static const struct policy rule = { .action = ACTION(LEAVE), .local_port = 80 };
 
 static int subscribe(struct events *e)

@@ -7,7 +7,6 @@
 #include "kmod.h"
 #include "wait.h"
 
-#define MODULE	"closewatch"
 #define SLOTS	256	/* of each CPU's ring */
 #define BATCH	20
 #define CLOSES	3000

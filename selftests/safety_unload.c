@@ -11,10 +11,6 @@
 #include "tenant.h"
 #include "wait.h"
 
-#define MODULE	"closewatch"
-#define HOLD	"closewatch_hold"
-#define FAULT	"closewatch_fault"
-
 PAIR_FIXTURE(on_way);
 
 /* rmmod, in a thread of its own */

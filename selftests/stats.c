@@ -8,9 +8,9 @@
 #include "ends.h"
 #include "flavours.h"
 #include "netns.h"
+#include "tenant.h"
 #include "wait.h"
 
-#define NOBODY	65534
 #define RESETS	12
 #define FLOOD	4000
 

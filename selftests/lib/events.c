@@ -210,6 +210,16 @@ int events_subscribe(struct events *e, filter_fill fill, const void *arg)
 	return transact(e, msg);
 }
 
+static int fill_all_netns(struct nl_msg *msg, const void *unused)
+{
+	return nla_put_flag(msg, CLOSEWATCH_A_FILTER_ALL_NETNS);
+}
+
+int events_subscribe_all(struct events *e)
+{
+	return events_subscribe(e, fill_all_netns, NULL);
+}
+
 static int ask_filled(struct events *e, struct nl_msg *msg, filter_fill fill,
 		      const void *arg)
 {

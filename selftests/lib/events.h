@@ -38,6 +38,7 @@ void events_close(struct events *e);
 typedef int (*filter_fill)(struct nl_msg *msg, const void *arg);
 
 int events_subscribe(struct events *e, filter_fill fill, const void *arg);
+int events_subscribe_all(struct events *e);	/* of all namespaces */
 int events_unsubscribe(struct events *e);
 int events_info(struct events *e);
 int events_stats(struct events *e);

@@ -51,7 +51,7 @@ int kmod_remove(const char *name)
 int kmod_reload(const char *params)
 {
 	const char *path = getenv("CLOSEWATCH_MODULE") ?: "/payload/closewatch.ko";
-	int ret = kmod_loaded("closewatch") ? kmod_remove("closewatch") : 0;
+	int ret = kmod_loaded(MODULE) ? kmod_remove(MODULE) : 0;
 
 	return ret ?: load_with(path, params);
 }
@@ -76,12 +76,6 @@ int kmod_load_helper(const char *name)
 	if (kmod_loaded(name))
 		return 0;
 	return path ? kmod_load(path) : -ENOENT;
-}
-
-const char *kmod_fault_path(void)
-{
-	return getenv("CLOSEWATCH_TEST_KMOD") ?:
-	       helper_path("closewatch_fault");
 }
 
 static FILE *param_open(const char *name, const char *param, const char *mode)

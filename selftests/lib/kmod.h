@@ -5,6 +5,11 @@
 
 #include <stdbool.h>
 
+#define MODULE	"closewatch"
+/* Helpers, which lie in kmod/ or beside the tests */
+#define FAULT	"closewatch_fault"
+#define HOLD	"closewatch_hold"
+
 /* 0 or a negative errno; neither waits */
 int kmod_load(const char *path);
 int kmod_unload(const char *name);
@@ -16,11 +21,8 @@ int kmod_remove(const char *name);
 /* Load closewatch.ko anew, with these parameters */
 int kmod_reload(const char *params);
 
-/* Load a helper module of the selftests, which lies near them */
+/* Load a helper if it is not there already */
 int kmod_load_helper(const char *name);
-
-/* closewatch_fault.ko: from the environment, or near the selftests; or NULL */
-const char *kmod_fault_path(void);
 
 /* A parameter of a loaded module, as a number; negative on failure */
 int kmod_param_write(const char *name, const char *param, long value);

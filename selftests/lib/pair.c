@@ -199,6 +199,19 @@ int isolate(struct pair *p)
 	return await_acked(p->them) ?: deafen(p->them);
 }
 
+int leave_unread(struct pair *p)
+{
+	return give(p->them, 3) ?: await_readable(p->us, 3) ?: isolate(p);
+}
+
+int peer_aborts(struct pair *p)
+{
+	int ret = set_linger(p->them, 0) ?: close(p->them);
+
+	p->them = -1;
+	return ret;
+}
+
 int vanish(int *fd)
 {
 	int ret = set_int(*fd, IPPROTO_TCP, TCP_REPAIR, 1) ?: close(*fd);

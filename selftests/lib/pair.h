@@ -60,6 +60,12 @@ int undeafen(int fd);
  */
 int isolate(struct pair *p);
 
+/* Leave 3 bytes unread at our end, with the peer isolated */
+int leave_unread(struct pair *p);
+
+/* The peer closes with SO_LINGER 0 */
+int peer_aborts(struct pair *p);
+
 /* Take a socket away without a packet; it is closed and set to -1 */
 int vanish(int *fd);
 
