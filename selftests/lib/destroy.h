@@ -3,7 +3,7 @@
 #ifndef CLOSEWATCH_SELFTEST_DESTROY_H
 #define CLOSEWATCH_SELFTEST_DESTROY_H
 
-#include "pair.h"
+#include "sock.h"
 
 /*
  * Destroy the socket, orphan or minisock that has these addresses in the

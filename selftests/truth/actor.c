@@ -15,7 +15,7 @@
 
 #include "destroy.h"
 #include "netns.h"
-#include "pair.h"
+#include "sock.h"
 #include "wait.h"
 
 #define PATIENCE	30000	/* ms; beyond it the network is broken */
