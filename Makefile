@@ -58,7 +58,7 @@ spec:
 	selftests/spec.sh write
 
 demo:
-	@$(VM)/demo $(GUEST)
+	@selftests/demo/run $(GUEST)
 
 proof:
 	@selftests/servers/proof $(GUEST)

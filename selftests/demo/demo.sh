@@ -5,7 +5,7 @@
 # in every common way, and closewatch says what became of each. Ends with an
 # error if a way is not told as it should be.
 set -euo pipefail
-. "$(dirname "$0")/lib/await.sh"
+. "$(dirname "$0")/../lib/await.sh"
 
 DIR=$(mktemp -d)
 WATCHED=$DIR/watched
