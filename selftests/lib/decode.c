@@ -110,8 +110,6 @@ void decode_info(struct module_info *info, struct nlattr *nest)
 		.probes = nested(tb, CLOSEWATCH_A_INFO_PROBES),
 		.inflight = nested(tb, CLOSEWATCH_A_INFO_INFLIGHT),
 		.events = nested(tb, CLOSEWATCH_A_INFO_EVENTS),
-		.lost_ring = nested(tb, CLOSEWATCH_A_INFO_LOST_RING),
-		.lost_socket = nested(tb, CLOSEWATCH_A_INFO_LOST_SOCKET),
 		.missed = nested(tb, CLOSEWATCH_A_INFO_MISSED),
 		.policies = nested(tb, CLOSEWATCH_A_INFO_POLICIES),
 		.drains = nested(tb, CLOSEWATCH_A_INFO_DRAINS),

@@ -44,7 +44,7 @@ struct listener_figures {
 
 struct module_info {
 	uint32_t listeners, probes, inflight;
-	uint64_t events, lost_ring, lost_socket, missed;
+	uint64_t events, missed;
 	uint32_t policies, drains;
 	bool policy_armed, blind;
 	uint64_t blind_seconds;

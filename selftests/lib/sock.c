@@ -163,13 +163,6 @@ int tcp_state(int fd)
 	return info_of(fd, &info) < 0 ? -1 : info.tcpi_state;
 }
 
-int retransmitted_bytes(int fd)
-{
-	struct tcp_info info;
-
-	return info_of(fd, &info) < 0 ? -1 : (int)info.tcpi_bytes_retrans;
-}
-
 static int queue_bytes(int fd, unsigned long request)
 {
 	int n;

@@ -46,9 +46,6 @@ int unread_bytes(int fd);
 int unsent_bytes(int fd);	/* FIN included if it was queued */
 int unacked_bytes(int fd);	/* likewise */
 
-/* Bytes over the connection's life, retransmissions apart */
-int retransmitted_bytes(int fd);
-
 /* All-or-nothing transfers of @n bytes */
 int give(int fd, int n);
 int take(int fd, int n);

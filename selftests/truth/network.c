@@ -155,7 +155,6 @@ int network_open(struct network *n, const struct setting *s)
 	n->setting = s;
 	for (unsigned int end = 0; end < ENDS; end++) {
 		n->ns[end] = new_namespace();
-		n->inode[end] = netns_inode();
 		if (n->ns[end] < 0)
 			return -1;
 	}

@@ -23,7 +23,6 @@ struct setting {
 struct network {
 	const struct setting *setting;
 	int ns[ENDS], router;
-	uint64_t inode[ENDS];
 };
 
 #define INTERFACE "end"		/* in either namespace */

@@ -7,7 +7,6 @@
 /* What changes from packet to packet of one view */
 struct follow {
 	uint32_t out_base, in_base;
-	bool out_syn, in_syn;
 	uint8_t in_scale, out_scale;
 	uint32_t told;			/* our last acknowledgment */
 	uint32_t acked, sent, got;
@@ -22,11 +21,9 @@ static void follow_syn(struct follow *f, const struct packet *p, bool out)
 {
 	if (out) {
 		f->out_base = p->seq + 1;
-		f->out_syn = true;
 		f->out_scale = p->scale;
 	} else {
 		f->in_base = p->seq + 1;
-		f->in_syn = true;
 		f->in_scale = p->scale;
 	}
 }
@@ -101,7 +98,6 @@ void view_make(struct view *v, const struct capture *c, uint16_t ours,
 		else if (p->src == theirs && p->dst == ours)
 			add_seen(v, &f, p, false);
 	}
-	v->opened = f.out_syn && f.in_syn;
 }
 
 void view_free(struct view *v)

@@ -24,7 +24,6 @@ struct seen {
 struct view {
 	struct seen *p;
 	size_t n;
-	bool opened;			/* both SYNs were seen */
 };
 
 void view_make(struct view *v, const struct capture *c, uint16_t ours,
