@@ -11,8 +11,8 @@
 
 #include "verify.h"
 
-/* A fixture that is a scene with a connection, in every flavour */
-#define SCENE_FIXTURE(name)						\
+/* A fixture that is a scene with a connection, in the flavours that it adds */
+#define FLAVOURED_FIXTURE(name)						\
 FIXTURE(name) {								\
 	struct scene s;							\
 };									\
@@ -20,6 +20,20 @@ FIXTURE(name) {								\
 FIXTURE_VARIANT(name) {							\
 	struct pair_opts opts;						\
 };									\
+									\
+FIXTURE_SETUP(name)							\
+{									\
+	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));		\
+}									\
+									\
+FIXTURE_TEARDOWN(name)							\
+{									\
+	scene_close(&self->s);						\
+}
+
+/* One in every flavour */
+#define SCENE_FIXTURE(name)						\
+FLAVOURED_FIXTURE(name)							\
 									\
 FIXTURE_VARIANT_ADD(name, ipv4) {					\
 	.opts.flavour = IPV4,						\
@@ -36,27 +50,11 @@ FIXTURE_VARIANT_ADD(name, v4mapped) {					\
 FIXTURE_VARIANT_ADD(name, client) {					\
 	.opts.flavour = IPV4,						\
 	.opts.we_connect = true,					\
-};									\
-									\
-FIXTURE_SETUP(name)							\
-{									\
-	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));		\
-}									\
-									\
-FIXTURE_TEARDOWN(name)							\
-{									\
-	scene_close(&self->s);						\
 }
 
-/* The same in two flavours that differ in all, for tests that take long */
+/* One in two flavours that differ in all, for tests that take long */
 #define PAIR_FIXTURE(name)						\
-FIXTURE(name) {								\
-	struct scene s;							\
-};									\
-									\
-FIXTURE_VARIANT(name) {							\
-	struct pair_opts opts;						\
-};									\
+FLAVOURED_FIXTURE(name)							\
 									\
 FIXTURE_VARIANT_ADD(name, accepted_ipv4) {				\
 	.opts.flavour = IPV4,						\
@@ -65,16 +63,6 @@ FIXTURE_VARIANT_ADD(name, accepted_ipv4) {				\
 FIXTURE_VARIANT_ADD(name, connected_ipv6) {				\
 	.opts.flavour = IPV6,						\
 	.opts.we_connect = true,					\
-};									\
-									\
-FIXTURE_SETUP(name)							\
-{									\
-	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));		\
-}									\
-									\
-FIXTURE_TEARDOWN(name)							\
-{									\
-	scene_close(&self->s);						\
 }
 
 /* A fixture of one flavour whose tests open what they need */
