@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,36 +24,54 @@ static int become(const struct tenant *t)
 	return unshare(CLONE_NEWUSER) < 0 ? -1 : netns_enter();
 }
 
-static void run(const struct tenant *t, int tell, int (*act)(void *arg),
-		void *arg)
+/* What a tenant is asked for; both are as they were when it began */
+struct job {
+	int (*act)(void *arg);
+	void *arg;
+};
+
+static void run(const struct tenant *t, int wire)
 {
+	struct job job;
 	char said;
 
 	if (become(t)) {
 		perror("# tenant");
 		_exit(1);
 	}
-	said = act(arg);
-	if (write(tell, &said, 1) != 1)
-		_exit(1);
-	for (;;)
-		pause();
+	while (read(wire, &job, sizeof(job)) == sizeof(job)) {
+		said = job.act(job.arg);
+		if (write(wire, &said, 1) != 1)
+			_exit(1);
+	}
+	_exit(0);
 }
 
 int tenant_start(struct tenant *t, int (*act)(void *arg), void *arg)
 {
-	char said = -1;
 	int fd[2];
 
-	if (pipe(fd) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) < 0)
 		return -1;
 	t->pid = fork();
-	if (!t->pid)
-		run(t, fd[1], act, arg);
+	if (!t->pid) {
+		close(fd[0]);
+		run(t, fd[1]);
+	}
 	close(fd[1]);
-	if (t->pid < 0 || read(fd[0], &said, 1) != 1)
-		said = -1;
-	close(fd[0]);
+	t->wire = fd[0];
+	return tenant_do(t, act, arg);
+}
+
+int tenant_do(struct tenant *t, int (*act)(void *arg), void *arg)
+{
+	struct job job = { act, arg };
+	char said;
+
+	if (t->pid <= 0 ||
+	    send(t->wire, &job, sizeof(job), MSG_NOSIGNAL) != sizeof(job) ||
+	    read(t->wire, &said, 1) != 1)
+		return -1;
 	return said;
 }
 
@@ -63,6 +82,7 @@ int tenant_stop(struct tenant *t)
 	t->pid = 0;
 	if (pid <= 0)
 		return 0;
+	close(t->wire);
 	return kill(pid, SIGKILL) || waitpid(pid, NULL, 0) != pid ? -1 : 0;
 }
 

@@ -12,13 +12,16 @@ struct tenant {
 	uid_t uid;
 	bool contained;	/* root of a user and a network namespace of its own */
 	pid_t pid;
+	int wire;
 };
 
 /*
- * Let it do @act. Returns what that returned, from 0 to 127, or -1. The tenant
- * stays, with all its sockets, until it is stopped.
+ * Let it do @act, and then others. Returns what that returned, from 0 to 127, or
+ * -1. The tenant is a copy of the caller at its start. It stays, with all its
+ * sockets, until it is stopped.
  */
 int tenant_start(struct tenant *t, int (*act)(void *arg), void *arg);
+int tenant_do(struct tenant *t, int (*act)(void *arg), void *arg);
 int tenant_stop(struct tenant *t);
 
 /* The thread @tid, of the caller's, sleeps inside the kernel for some time */
