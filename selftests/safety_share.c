@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What one user does leaves the others room in the tables of all */
 #include <netinet/tcp.h>
+#include <netlink/attr.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -19,14 +20,21 @@
 #define OURS	10
 
 /*
- * Those of a tenant in namespaces of its own, and of the host's own root in the
- * initial one.
+ * Those of a tenant, and of the host's own root in the initial namespace.
  */
 FIXTURE(tables) {
 	struct tenant tenant;
 	struct events e;
 	struct pair ours[OURS];
 };
+
+FIXTURE_VARIANT(tables) {
+	bool contained;
+};
+
+FIXTURE_VARIANT_ADD(tables, of_a_userns) { .contained = true };
+/* In the initial namespace, beside root */
+FIXTURE_VARIANT_ADD(tables, of_a_plain_user) { .contained = false };
 
 static int open_ours(struct pair *ours)
 {
@@ -39,6 +47,12 @@ static int open_ours(struct pair *ours)
 	return 0;
 }
 
+/* Only what root closes: a plain user's are of the same namespace */
+static int fill_root(struct nl_msg *msg, const void *unused)
+{
+	return nla_put_u32(msg, CLOSEWATCH_A_FILTER_UID, 0);
+}
+
 FIXTURE_SETUP(tables)
 {
 	struct rlimit files = { 2000, 2000 };
@@ -49,9 +63,11 @@ FIXTURE_SETUP(tables)
 	ASSERT_EQ(0, netns_switch(init));
 	close(init);
 	ASSERT_EQ(0, events_open(&self->e));
-	ASSERT_EQ(0, events_subscribe(&self->e, NULL, NULL));
+	ASSERT_EQ(0, events_subscribe(&self->e, fill_root, NULL));
 	ASSERT_EQ(0, open_ours(self->ours));
-	self->tenant = (struct tenant){ .uid = NOBODY, .contained = true };
+	self->tenant = (struct tenant){
+		.uid = NOBODY, .contained = variant->contained,
+	};
 }
 
 FIXTURE_TEARDOWN(tables)
@@ -108,16 +124,19 @@ static void *close_one(void *arg)
 	return NULL;
 }
 
+/* By data that is not read: a filter on a TCP socket asks for CAP_NET_ADMIN */
 static int hold_closes(void *ours)
 {
-	struct pair_opts opts = { .flavour = IPV4 };
+	struct pair_opts opts = {
+		.flavour = IPV4, .our_sndbuf = 4096, .their_rcvbuf = 4096,
+	};
 	pthread_t thread;
 	struct pair p;
 
 	forget(ours);
 	for (int i = 0; i < LINGERS; i++) {
 		if (pair_open(&p, &opts) || set_linger(p.us, 1000) ||
-		    deafen(p.them) ||
+		    give_until_stuck(p.us) < 0 ||
 		    pthread_create(&thread, NULL, close_one,
 				   (void *)(long)p.us))
 			return 1;
