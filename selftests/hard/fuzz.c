@@ -29,10 +29,10 @@
 #define MODULE		"closewatch"
 #define MESSAGES	35000	/* in the form that fits a usual run */
 #define MANY		50000	/* of a variant: random policy-dels find a policy */
-#define SENDERS		2	/* of each role */
+#define SENDERS		4	/* of each role: one waits while another sends */
 #define SOCKETS		8	/* of each sender */
 #define ERRNOS		134
-#define BATCH		8	/* requests of a datagram, at most */
+#define BATCH		16	/* requests of a datagram, at most */
 #define ANSWERS		16	/* datagrams read at once */
 #define ANSWER_MAX	20000	/* more than the largest reply */
 #define SHOWN		5	/* complaints of each sender */
@@ -126,11 +126,19 @@ static bool has_text(const struct nlmsghdr *h)
 	return false;
 }
 
-/* The kernel's own refusals that have none */
+/* Netlink's own answers to a dump: another one is under way, or events fill the
+ * socket's buffer
+ */
+static bool dump_refused(const struct asked *to, int err)
+{
+	return (!to || !to->m.sound || to->m.dump) &&
+	       (err == EBUSY || err == ENOBUFS);
+}
+
+/* The kernel's own refusals have none */
 static bool needs_text(const struct slot *slot, const struct asked *to, int err)
 {
-	return err && slot->texts && err != EOPNOTSUPP &&
-	       !(err == EBUSY && to->m.dump);
+	return err && slot->texts && err != EOPNOTSUPP && !dump_refused(to, err);
 }
 
 static void check_error(struct sender *s, const struct slot *slot,
@@ -138,7 +146,7 @@ static void check_error(struct sender *s, const struct slot *slot,
 {
 	int err = -*(const int *)NLMSG_DATA(h);
 
-	if (err < 0 || err >= ERRNOS || !sane(err))
+	if (err < 0 || err >= ERRNOS || !(sane(err) || dump_refused(to, err)))
 		return fault(s, to, "an error that nobody expects", err);
 	s->t->errors[err]++;
 	if (!to || !to->m.sound)
@@ -297,7 +305,7 @@ static int renew_pair(struct sender *s)
 	return 0;
 }
 
-/* A request whose length may be wrong is the last of its datagram */
+/* A request whose length is wrong is the last of its datagram */
 static size_t make_batch(struct sender *s, unsigned char *buf)
 {
 	unsigned int most = 1 + random_below(&s->r, BATCH);
@@ -312,7 +320,7 @@ static size_t make_batch(struct sender *s, unsigned char *buf)
 		message_make(&to->m, &s->r, s->family, to->seq, &s->mat);
 		memcpy(buf + len, to->m.buf, to->m.len);
 		len += to->m.len;
-		if (!to->m.sound)
+		if (!to->m.whole)
 			most = 0;
 	}
 	return len;
@@ -362,7 +370,7 @@ static int run_sender(struct sender *s, uint32_t messages)
 		return 1;
 	while (s->seq < messages) {
 		send_batch(s);
-		if (random_percent(&s->r, 5) && renew_pair(s))
+		if (random_percent(&s->r, 2) && renew_pair(s))
 			return 1;
 	}
 	return 0;

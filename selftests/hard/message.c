@@ -295,10 +295,24 @@ static void put_header(struct message *m, struct random *r, struct nlmsghdr *h,
 	}
 }
 
+/* Those that wait for a grace period, and leave no policy for others to show or
+ * remove, are rare
+ */
+static const struct spec_op *random_op(struct random *r)
+{
+	const struct spec_op *op;
+
+	do {
+		op = &spec_ops[random_below(r, N_OPS)];
+	} while ((op->cmd == CLOSEWATCH_CMD_POLICY_FLUSH ||
+		  op->cmd == CLOSEWATCH_CMD_DRAIN_OFF) && !random_percent(r, 2));
+	return op;
+}
+
 void message_make(struct message *m, struct random *r, uint16_t family,
 		  uint32_t seq, const struct material *mat)
 {
-	const struct spec_op *op = &spec_ops[random_below(r, N_OPS)];
+	const struct spec_op *op = random_op(r);
 	struct nlmsghdr *h = (void *)m->buf;
 
 	memset(m->buf, 0, NLMSG_LENGTH(GENL_HDRLEN));
@@ -309,6 +323,7 @@ void message_make(struct message *m, struct random *r, uint16_t family,
 	h->nlmsg_len = m->len;
 	if (!m->sound && random_percent(r, 25))
 		h->nlmsg_len = random_below(r, 2 * m->len);
+	m->whole = h->nlmsg_len == m->len;
 	m->cmd = ((struct genlmsghdr *)NLMSG_DATA(h))->cmd;
 	m->acked = h->nlmsg_flags & NLM_F_ACK;
 	m->dump = op->dump;

@@ -24,6 +24,7 @@ struct message {
 	unsigned char buf[MESSAGE_MAX];
 	size_t len;		/* that is sent */
 	uint8_t cmd;
+	bool whole;		/* its length is right */
 	bool sound;		/* up to its attributes: must be answered */
 	bool acked;		/* asks for an answer in any case */
 	bool dump;
