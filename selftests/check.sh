@@ -7,7 +7,8 @@
 # passed and failed.
 #
 # hard attacks the module on 6.1 and on the debug kernel: HARD_MESSAGES requests,
-# HARD_PEERS hostile peers, HARD_SECONDS of storm, SEED. What was tried stands in
+# HARD_PEERS hostile peers, HARD_SECONDS of storm, SEED. An emulated debug kernel
+# gets fewer peers and seconds, unless they are given. What was tried stands in
 # lines that begin with "# amount:".
 . "$(dirname "$0")/vm/common.sh"
 . "$TOP/selftests/tap.sh"
@@ -68,15 +69,14 @@ prepare() {
 	[ "$1" = unit ] || [ "$1" = lint ] || "$VM_DIR/root" >/dev/null
 }
 
-# All that the programs print, with time for them. One guest: each of them wants
-# the machine for itself.
+# hard SERIES PEERS SECONDS: all that the programs print, with time for them. One
+# guest: each of them wants the machine for itself.
 hard() {
-	local seconds=${HARD_SECONDS:-300}
 	V=1 CLOSEWATCH_GUESTS=1 CLOSEWATCH_GUEST_MEMORY=2048 SUITE_SECONDS=86400 \
 		GUEST_TEST_SECONDS=43200 SEED=${SEED:-$RANDOM} \
-		HARD_SECONDS=$seconds HARD_PEERS=${HARD_PEERS:-2000} \
+		HARD_PEERS=${HARD_PEERS:-$2} HARD_SECONDS=${HARD_SECONDS:-$3} \
 		HARD_MESSAGES=${HARD_MESSAGES:-1000000} \
-		"$VM_DIR/run-suite" "$@"
+		"$VM_DIR/run-suite" "$1" hard/fuzz hard/hostile hard/storm.sh
 }
 
 main() {
@@ -86,8 +86,8 @@ main() {
 	unit) step "unit tests" unit_tests ;;
 	lint) step lint "$TOP/selftests/lint.sh" ;;
 	hard)
-		step "attacks on 6.1" hard 6.1 hard/fuzz hard/hostile hard/storm.sh
-		step "attacks on the debug kernel" hard debug hard/fuzz
+		step "attacks on 6.1" hard 6.1 2000 300
+		step "attacks on the debug kernel" hard debug 300 60
 		;;
 	all)
 		step lint "$TOP/selftests/lint.sh"
