@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
-#include <sys/socket.h>
 
 #include <linux/closewatch.h>
 
 #include "explain.h"
-#include "names.h"
 #include "record.h"
-#include "record_drain.h"
+#include "record_parts.h"
 
 enum {
 	COL_TIME, COL_PATH, COL_PAIR, COL_UNREAD, COL_UNSENT, COL_UNACKED,
@@ -49,18 +47,6 @@ static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
 static const struct cw_place at_note = { .column = COL_NOTE };
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
-void cw_record_word(struct cw_view *v, const char *key,
-		    const struct cw_place *at, const struct cw_names *names,
-		    uint32_t value)
-{
-	const char *word = cw_names_word(names, value);
-
-	if (word)
-		cw_view_word(v, key, at, word);
-	else
-		cw_view_big(v, key, at, value);
-}
 
 static enum cw_tone path_tone(const struct cw_event *ev)
 {
@@ -172,30 +158,6 @@ static void put_what(struct cw_view *v, const struct cw_event *ev)
 		cw_view_big(v, "netns", NULL, ev->netns);
 }
 
-void cw_record_connection(struct cw_view *v, const struct cw_event *ev,
-			  const struct cw_place *local,
-			  const struct cw_place *remote)
-{
-	const struct cw_bytes *l = &ev->local_addr, *r = &ev->remote_addr;
-
-	if (has(ev, FAMILY)) {
-		if (ev->family == AF_INET)
-			cw_view_word(v, "family", NULL, "ipv4");
-		else if (ev->family == AF_INET6)
-			cw_view_word(v, "family", NULL, "ipv6");
-		else
-			cw_view_big(v, "family", NULL, ev->family);
-	}
-	if (has(ev, LOCAL_ADDR))
-		cw_view_endpoint(v, "local", local, l->b, l->len,
-				 ev->local_port);
-	if (has(ev, REMOTE_ADDR))
-		cw_view_endpoint(v, "remote", remote, r->b, r->len,
-				 ev->remote_port);
-	if (has(ev, COOKIE))
-		cw_view_big(v, "cookie", NULL, ev->cookie);
-}
-
 static void put_verdict(struct cw_view *v, const struct cw_event *ev)
 {
 	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
@@ -252,24 +214,6 @@ static void put_linger(struct cw_view *v, const struct cw_event *ev)
 		cw_record_word(v, "outcome", NULL, &cw_linger_names,
 			       ev->linger_outcome);
 	cw_view_close(v);
-}
-
-void cw_record_owner(struct cw_view *v, const struct cw_event *ev,
-		     const struct cw_place *comm, const struct cw_place *pid)
-{
-	if (has(ev, WHY))
-		cw_record_word(v, "why", NULL, &cw_cause_names, ev->why);
-	/* Before the pid, so that text reads name[pid]. */
-	if (has(ev, COMM))
-		cw_view_bytes(v, "comm", comm, ev->comm.b, ev->comm.len);
-	if (has(ev, PID))
-		cw_view_number(v, "pid", pid, ev->pid);
-	if (has(ev, TID))
-		cw_view_number(v, "tid", NULL, ev->tid);
-	if (has(ev, UID))
-		cw_view_number(v, "uid", NULL, ev->uid);
-	if (has(ev, CGROUP))
-		cw_view_big(v, "cgroup", NULL, ev->cgroup);
 }
 
 static void put_rest(struct cw_view *v, const struct cw_event *ev)
@@ -374,6 +318,7 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 int cw_record_event(struct cw_view *v, const struct cw_event *ev,
 		    const struct cw_holders *holders, bool utf8, bool diag)
 {
+	static const struct cw_policy_places json_alone;
 	char note[512];
 
 	cw_view_begin(v);
@@ -384,7 +329,7 @@ int cw_record_event(struct cw_view *v, const struct cw_event *ev,
 	put_verdict(v, ev);
 	put_end(v, ev);
 	put_call(v, ev);
-	cw_record_policy_part(v, ev);
+	cw_record_policy_facts(v, ev, &json_alone);
 	put_bytes(v, ev);
 	put_linger(v, ev);
 	cw_record_owner(v, ev, &at_comm, &at_pid);

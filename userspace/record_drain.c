@@ -1,57 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
-#include "names.h"
-#include "record.h"
 #include "record_drain.h"
+#include "record_parts.h"
 #include "text.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
-/* Where the facts of a policy go; NULL for JSON alone. */
-struct places {
-	const struct cw_place *id;
-	const struct cw_place *discarded;
-	const struct cw_place *response;
-	const struct cw_place *acked;
-};
-
-/* The acknowledged first: text reads "acknowledged of all". */
-static void put_policy(struct cw_view *v, const struct cw_event *ev,
-		       const struct places *at)
-{
-	if (has(ev, POLICY_ID))
-		cw_view_number(v, "policy_id", at->id, ev->policy_id);
-	if (has(ev, ACTION))
-		cw_record_word(v, "action", NULL, &cw_action_names, ev->action);
-	if (has(ev, DRY_RUN))
-		cw_view_bool(v, "dry_run", NULL, ev->dry_run);
-	if (has(ev, DRAIN_OUTCOME))
-		cw_record_word(v, "drain_outcome", NULL, &cw_outcome_names,
-			       ev->drain_outcome);
-	if (has(ev, REFUSAL))
-		cw_record_word(v, "refusal", NULL, &cw_refusal_names,
-			       ev->refusal);
-	if (has(ev, DISCARDED))
-		cw_view_big(v, "discarded", at->discarded, ev->discarded);
-	if (has(ev, RESPONSE_ACKED))
-		cw_view_big(v, "response_acked", at->acked,
-			    ev->response_acked);
-	if (has(ev, RESPONSE_BYTES))
-		cw_view_big(v, "response_bytes", at->response,
-			    ev->response_bytes);
-	if (has(ev, DRAIN_NS))
-		cw_view_big(v, "drain_ns", NULL, ev->drain_ns);
-	if (has(ev, SAVED))
-		cw_view_bool(v, "saved", NULL, ev->saved);
-}
-
-void cw_record_policy_part(struct cw_view *v, const struct cw_event *ev)
-{
-	const struct places json_alone = { 0 };
-
-	put_policy(v, ev, &json_alone);
-}
 
 enum {
 	COL_AGE, COL_PAIR, COL_DISCARDED, COL_RESPONSE, COL_POLICY,
@@ -84,7 +38,7 @@ static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
 int cw_record_drain(struct cw_view *v, const struct cw_event *drain,
 		    uint32_t reading)
 {
-	static const struct places at = {
+	static const struct cw_policy_places at = {
 		.id = &at_policy, .discarded = &at_discarded,
 		.response = &at_response, .acked = &at_acked,
 	};
@@ -106,7 +60,7 @@ int cw_record_drain(struct cw_view *v, const struct cw_event *drain,
 	if (has(drain, NEW_STATE))
 		cw_record_word(v, "new_state", NULL, &cw_state_names,
 			       drain->new_state);
-	put_policy(v, drain, &at);
+	cw_record_policy_facts(v, drain, &at);
 	cw_record_owner(v, drain, &at_comm, &at_pid);
 	return cw_view_end(v);
 }

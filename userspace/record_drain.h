@@ -5,9 +5,6 @@
 #include "decode.h"
 #include "view.h"
 
-/* What an event has of a policy and its drain: JSON alone. */
-void cw_record_policy_part(struct cw_view *v, const struct cw_event *ev);
-
 /* A line a drain that runs. */
 extern const struct cw_column cw_record_drain_layout[];
 

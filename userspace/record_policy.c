@@ -9,7 +9,7 @@
 #include "address.h"
 #include "names.h"
 #include "policy.h"
-#include "record.h"
+#include "record_parts.h"
 #include "record_policy.h"
 #include "text.h"
 

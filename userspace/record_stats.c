@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "names.h"
-#include "record.h"
+#include "record_parts.h"
 #include "record_stats.h"
 #include "text.h"
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_RECORD_PARTS_H
+#define CLOSEWATCH_RECORD_PARTS_H
+
+#include "decode.h"
+#include "names.h"
+#include "view.h"
+
+/* What several records have in common. */
+
+/* A value by its word, or by its number if it is newer than this program. */
+void cw_record_word(struct cw_view *v, const char *key,
+		    const struct cw_place *at, const struct cw_names *names,
+		    uint32_t value);
+
+/* Both ends of a connection. */
+void cw_record_connection(struct cw_view *v, const struct cw_event *ev,
+			  const struct cw_place *local,
+			  const struct cw_place *remote);
+
+/* Who closed it. */
+void cw_record_owner(struct cw_view *v, const struct cw_event *ev,
+		     const struct cw_place *comm, const struct cw_place *pid);
+
+/* Where the facts of a policy and its drain go; NULL for JSON alone. */
+struct cw_policy_places {
+	const struct cw_place *id;
+	const struct cw_place *discarded;
+	const struct cw_place *response;
+	const struct cw_place *acked;
+};
+
+void cw_record_policy_facts(struct cw_view *v, const struct cw_event *ev,
+			    const struct cw_policy_places *at);
+
+#endif
