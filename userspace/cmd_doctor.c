@@ -7,7 +7,7 @@
 
 #include "cmd.h"
 #include "health.h"
-#include "nl.h"
+#include "nl_ask.h"
 #include "out.h"
 #include "view.h"
 

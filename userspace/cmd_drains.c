@@ -2,6 +2,7 @@
 #include <linux/closewatch.h>
 
 #include "cmd.h"
+#include "nl_policy.h"
 #include "record_drain.h"
 #include "scope.h"
 #include "session.h"

@@ -3,6 +3,8 @@
 
 #include "cmd.h"
 #include "health.h"
+#include "nl_ask.h"
+#include "nl_policy.h"
 #include "policy.h"
 #include "record_policy.h"
 #include "scope.h"

@@ -6,6 +6,7 @@
 #include <linux/closewatch.h>
 
 #include "cmd.h"
+#include "nl_policy.h"
 #include "policy.h"
 #include "record_policy.h"
 #include "session.h"

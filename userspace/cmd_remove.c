@@ -4,7 +4,7 @@
 #include <linux/closewatch.h>
 
 #include "cmd.h"
-#include "nl.h"
+#include "nl_policy.h"
 #include "scope.h"
 
 struct removal {

@@ -12,8 +12,9 @@
 
 #include "cmd.h"
 #include "diag.h"
+#include "filter.h"
 #include "health.h"
-#include "nl.h"
+#include "nl_ask.h"
 #include "out.h"
 #include "pick.h"
 #include "record.h"

@@ -2,9 +2,12 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <linux/closewatch.h>
 #include <linux/inet_diag.h>
@@ -15,7 +18,6 @@
 #include "diag.h"
 #include "filter.h"
 #include "names.h"
-#include "nl.h"
 
 struct question {
 	struct nlmsghdr nlh;
@@ -96,6 +98,47 @@ static void fill(struct question *q, const struct cw_ends *ends,
 	id->idiag_cookie[1] = (uint32_t)(cookie >> 32);
 }
 
+static int diag_socket(int netns_fd)
+{
+	int home = -1, fd = -1, err;
+
+	if (netns_fd >= 0) {
+		home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+		if (home < 0 || setns(netns_fd, CLONE_NEWNET))
+			goto close;
+	}
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	/* Back where we were, or the rest would be said of another place. */
+	if (home >= 0 && setns(home, CLONE_NEWNET) && fd >= 0) {
+		close(fd);
+		fd = -1;
+	}
+close:
+	err = errno;
+	if (home >= 0)
+		close(home);
+	errno = err;
+	return fd;
+}
+
+/* The kernel answers within the call, so a read never has to wait. */
+static ssize_t exchange(int netns_fd, const void *request, size_t len,
+			void *reply, size_t size)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	int fd = diag_socket(netns_fd);
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return -1;
+	/* No process but the kernel can answer. */
+	if (!connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) &&
+	    send(fd, request, len, 0) == (ssize_t)len)
+		n = recv(fd, reply, size, MSG_DONTWAIT);
+	close(fd);
+	return n;
+}
+
 /* 0, with @msg filled in, or a negative errno. */
 static int ask(int netns_fd, const struct cw_ends *ends, uint64_t cookie,
 	       struct inet_diag_msg *msg)
@@ -105,7 +148,7 @@ static int ask(int netns_fd, const struct cw_ends *ends, uint64_t cookie,
 	ssize_t n;
 
 	fill(&q, ends, cookie);
-	n = cw_nl_diag(netns_fd, &q, sizeof(q), &a, sizeof(a));
+	n = exchange(netns_fd, &q, sizeof(q), &a, sizeof(a));
 	if (n < 0)
 		return -errno;
 	if (n >= (ssize_t)NLMSG_LENGTH(sizeof(a.error.error)) &&

@@ -6,30 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include <linux/closewatch.h>
-
 #include "fail.h"
-
-/*
- * What a listener asks the kernel for. A member that is 0 (-1 for ids and
- * descriptors, "" for the name) sets no condition.
- */
-struct cw_filter {
-	uint32_t events;
-	uint64_t paths;
-	uint16_t family;
-	uint32_t pid;
-	int64_t uid;
-	char comm[CLOSEWATCH_COMM_MAX + 1];
-	uint64_t cgroup;
-	uint16_t port;
-	uint16_t local_port;
-	uint16_t remote_port;
-	int netns_fd;
-	bool all_netns;
-};
-
-#define CW_FILTER_INIT { .uid = -1, .netns_fd = -1 }
+#include "nl_ask.h"
 
 /* Closes what the filter holds open. */
 void cw_filter_release(struct cw_filter *f);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +18,6 @@
 
 #include "health.h"
 #include "nl.h"
-#include "nl_request.h"
 #include "utf8.h"
 
 /* Room for about 20 000 events while the output is busy. */
@@ -28,8 +25,6 @@
 #define MESSAGE_MAX	(64 << 10)
 /* Arming probes takes the kernel long on a slow machine. */
 #define REPLY_MS	15000
-#define GOODBYE_MS	1500
-#define GOODBYE_TRIES	2
 #define MAX_ERRNO	4095	/* the kernel's */
 
 struct cw_nl {
@@ -401,23 +396,17 @@ static int send_request(struct cw_nl *nl, struct nl_msg *msg)
 	return n < 0 ? -errno : 0;
 }
 
-static int exchange(struct cw_nl *nl, struct nl_msg *msg,
-		    const struct cw_nl_want *want, int timeout_ms)
+int cw_nl_exchange(struct cw_nl *nl, struct nl_msg *msg,
+		   const struct cw_nl_want *want)
 {
 	int err = send_request(nl, msg);
 
 	if (err)
 		return err;
 	nl->want = want ? *want : (struct cw_nl_want){ 0 };
-	err = await(nl, timeout_ms);
+	err = await(nl, nl->want.timeout_ms ? nl->want.timeout_ms : REPLY_MS);
 	nl->want = (struct cw_nl_want){ 0 };
 	return err;
-}
-
-int cw_nl_exchange(struct cw_nl *nl, struct nl_msg *msg,
-		   const struct cw_nl_want *want)
-{
-	return exchange(nl, msg, want, REPLY_MS);
 }
 
 static int fail_permission(const struct cw_nl *nl, const char *what,
@@ -466,54 +455,6 @@ int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 	}
 }
 
-/* Conditions that are not set are not sent. 0 or a negative libnl error. */
-static int put_filter(struct nl_msg *msg, const struct cw_filter *f)
-{
-	struct nlattr *nest = nla_nest_start(msg, CLOSEWATCH_A_FILTER |
-						  NLA_F_NESTED);
-	int err = nest ? 0 : -NLE_NOMEM;
-
-#define PUT(type, set, attr, value)					\
-	do {								\
-		if (!err && (set))					\
-			err = nla_put_##type(msg,			\
-				CLOSEWATCH_A_FILTER_##attr, value);	\
-	} while (0)
-
-	PUT(u32, f->events, EVENTS, f->events);
-	PUT(u64, f->paths, PATHS, f->paths);
-	PUT(u16, f->family, FAMILY, f->family);
-	PUT(u32, f->pid, PID, f->pid);
-	PUT(u32, f->uid >= 0, UID, f->uid);
-	PUT(string, f->comm[0], COMM, f->comm);
-	PUT(u64, f->cgroup, CGROUP, f->cgroup);
-	PUT(u16, f->port, PORT, f->port);
-	PUT(u16, f->local_port, LOCAL_PORT, f->local_port);
-	PUT(u16, f->remote_port, REMOTE_PORT, f->remote_port);
-	PUT(u32, f->netns_fd >= 0, NETNS_FD, f->netns_fd);
-#undef PUT
-	if (!err && f->all_netns)
-		err = nla_put_flag(msg, CLOSEWATCH_A_FILTER_ALL_NETNS);
-	if (!err)
-		nla_nest_end(msg, nest);
-	return err;
-}
-
-int cw_nl_subscribe(struct cw_nl *nl, const struct cw_filter *f,
-		    struct cw_fail *fail)
-{
-	struct nl_msg *msg = cw_nl_request(nl, CLOSEWATCH_CMD_SUBSCRIBE,
-					   NLM_F_ACK);
-	int err;
-
-	if (msg && put_filter(msg, f) < 0) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	err = cw_nl_exchange(nl, msg, NULL);
-	return err ? cw_nl_fail(nl, err, "watching closes", fail) : CW_OK;
-}
-
 int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
 {
 	int err;
@@ -526,99 +467,4 @@ int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
 		return cw_fail(fail, NULL, "reading events: %s",
 			       nl_geterror(err));
 	return CW_OK;
-}
-
-static void take_listener(void *to, const void *attrs, size_t len)
-{
-	cw_decode_listener(to, attrs, len);
-}
-
-static void take_info(void *to, const void *attrs, size_t len)
-{
-	cw_decode_info(to, attrs, len);
-}
-
-static void take_stats(void *to, const void *attrs, size_t len)
-{
-	cw_decode_stats(to, attrs, len);
-}
-
-void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures)
-{
-	const struct cw_nl_want want = {
-		CLOSEWATCH_A_LISTENER, take_listener, figures,
-	};
-	int i, err = -ETIMEDOUT;
-
-	memset(figures, 0, sizeof(*figures));
-	/*
-	 * A full receive buffer can swallow the reply. By the time the first
-	 * wait is over it has been read empty, so the second try comes through.
-	 */
-	for (i = 0; i < GOODBYE_TRIES && err == -ETIMEDOUT && !nl->gone; i++)
-		err = exchange(nl, cw_nl_request(nl, CLOSEWATCH_CMD_UNSUBSCRIBE,
-						 0), &want, GOODBYE_MS);
-}
-
-int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail)
-{
-	const struct cw_nl_want want = { CLOSEWATCH_A_INFO, take_info, info };
-	int err;
-
-	memset(info, 0, sizeof(*info));
-	err = cw_nl_exchange(nl, cw_nl_request(nl, CLOSEWATCH_CMD_INFO, 0),
-			     &want);
-	return err ? cw_nl_fail(nl, err, "asking the module", fail) : CW_OK;
-}
-
-int cw_nl_stats(struct cw_nl *nl, struct cw_stats *stats, struct cw_fail *fail)
-{
-	const struct cw_nl_want want = {
-		CLOSEWATCH_A_STATS, take_stats, stats,
-	};
-	int err;
-
-	memset(stats, 0, sizeof(*stats));
-	err = cw_nl_exchange(nl, cw_nl_request(nl, CLOSEWATCH_CMD_STATS, 0),
-			     &want);
-	return err ? cw_nl_fail(nl, err, "asking for the counters", fail) :
-		     CW_OK;
-}
-
-static int diag_socket(int netns_fd)
-{
-	int home = -1, fd = -1, err;
-
-	if (netns_fd >= 0) {
-		home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-		if (home < 0 || setns(netns_fd, CLONE_NEWNET))
-			goto close;
-	}
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	/* Back where we were, or the rest would be said of another place. */
-	if (home >= 0 && setns(home, CLONE_NEWNET) && fd >= 0) {
-		close(fd);
-		fd = -1;
-	}
-close:
-	err = errno;
-	if (home >= 0)
-		close(home);
-	errno = err;
-	return fd;
-}
-
-/* The kernel answers within the call, so a read never has to wait. */
-ssize_t cw_nl_diag(int netns_fd, const void *request, size_t len, void *reply,
-		   size_t size)
-{
-	int fd = diag_socket(netns_fd);
-	ssize_t n = -1;
-
-	if (fd < 0)
-		return -1;
-	if (!connect_kernel(fd) && send(fd, request, len, 0) == (ssize_t)len)
-		n = recv(fd, reply, size, MSG_DONTWAIT);
-	close(fd);
-	return n;
 }

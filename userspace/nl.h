@@ -4,15 +4,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
-#include "decode.h"
 #include "fail.h"
-#include "filter.h"
 
-/* The only part of the utility that touches netlink sockets. */
+/* The socket to the module: what is sent and received on it. */
 
 struct cw_nl;
+struct nl_msg;
 
 /* The attributes of one event message, for cw_decode_events(). */
 typedef void cw_nl_event_fn(void *arg, const void *attrs, size_t len);
@@ -28,56 +26,32 @@ void cw_nl_close(struct cw_nl *nl);
 /* For poll(); readable means that cw_nl_receive() has work. */
 int cw_nl_fd(const struct cw_nl *nl);
 
-/* Returns with the probes armed. */
-int cw_nl_subscribe(struct cw_nl *nl, const struct cw_filter *f,
-		    struct cw_fail *fail);
-
 /*
  * Takes what one read gives, without waiting. Fails if the module was
  * unloaded. @overrun tells that the kernel had to drop messages.
  */
 int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail);
 
-/*
- * Ends the subscription. Pending events still go to the handler; @figures
- * holds the kernel's own count, with nothing present if it did not come.
- */
-void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures);
+/* Nests of type @attr in the replies go to @take; a dump has many. */
+struct cw_nl_want {
+	unsigned int attr;
+	void (*take)(void *to, const void *attrs, size_t len);
+	void *to;
+	int timeout_ms;		/* 0: the usual */
+};
 
-int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail);
-
-/* The counters of this program's network namespace. */
-int cw_nl_stats(struct cw_nl *nl, struct cw_stats *stats, struct cw_fail *fail);
-
-/* @added: as the kernel has it, with its id and what was left to it. */
-int cw_nl_policy_add(struct cw_nl *nl, const struct cw_policy *policy,
-		     struct cw_policy *added, struct cw_fail *fail);
-int cw_nl_policy_del(struct cw_nl *nl, uint32_t id, struct cw_fail *fail);
+/* A message that waits for its attributes, or NULL: out of memory. */
+struct nl_msg *cw_nl_request(struct cw_nl *nl, int cmd, int flags);
 
 /*
- * Of @of only its netns_fd and all_netns are present: they say of which
- * network namespace a request is.
+ * Sends @msg, which is taken over, and waits for the answer or the end of the
+ * dump. @want may be NULL. 0 or a negative errno.
  */
-int cw_nl_policy_flush(struct cw_nl *nl, const struct cw_policy *of,
-		       struct cw_fail *fail);
-/* When it returns the drains are over. */
-int cw_nl_drain_off(struct cw_nl *nl, const struct cw_policy *of,
-		    struct cw_fail *fail);
+int cw_nl_exchange(struct cw_nl *nl, struct nl_msg *msg,
+		   const struct cw_nl_want *want);
 
-typedef void cw_policy_fn(void *arg, const struct cw_policy *policy);
-typedef void cw_drain_fn(void *arg, const struct cw_event *drain);
-
-/* Calls @fn for each policy or drain. */
-int cw_nl_policies(struct cw_nl *nl, const struct cw_policy *of,
-		   cw_policy_fn *fn, void *arg, struct cw_fail *fail);
-int cw_nl_drains(struct cw_nl *nl, const struct cw_policy *of, cw_drain_fn *fn,
-		 void *arg, struct cw_fail *fail);
-
-/*
- * One question to sock_diag(7) in the network namespace @netns_fd, or in this
- * program's if that is -1. Returns the length of the answer, or -1.
- */
-ssize_t cw_nl_diag(int netns_fd, const void *request, size_t len, void *reply,
-		   size_t size);
+/* What to say of @err; @what was asked for. Returns an exit code. */
+int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
+	       struct cw_fail *fail);
 
 #endif

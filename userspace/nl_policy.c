@@ -9,8 +9,7 @@
 
 #include <linux/closewatch.h>
 
-#include "nl.h"
-#include "nl_request.h"
+#include "nl_policy.h"
 
 /* 0 or a negative libnl error. */
 static int put_policy(struct nl_msg *msg, const struct cw_policy *p)
@@ -52,7 +51,7 @@ int cw_nl_policy_add(struct cw_nl *nl, const struct cw_policy *policy,
 		     struct cw_policy *added, struct cw_fail *fail)
 {
 	const struct cw_nl_want want = {
-		CLOSEWATCH_A_POLICY, take_reply, added,
+		.attr = CLOSEWATCH_A_POLICY, .take = take_reply, .to = added,
 	};
 	int err;
 
@@ -128,7 +127,7 @@ int cw_nl_policies(struct cw_nl *nl, const struct cw_policy *of,
 {
 	struct sink sink = { .policy = fn, .arg = arg };
 	const struct cw_nl_want want = {
-		CLOSEWATCH_A_POLICY, take_policy, &sink,
+		.attr = CLOSEWATCH_A_POLICY, .take = take_policy, .to = &sink,
 	};
 	int err = ask(nl, CLOSEWATCH_CMD_POLICY_GET, NLM_F_DUMP, of, &want);
 
@@ -140,7 +139,7 @@ int cw_nl_drains(struct cw_nl *nl, const struct cw_policy *of, cw_drain_fn *fn,
 {
 	struct sink sink = { .drain = fn, .arg = arg };
 	const struct cw_nl_want want = {
-		CLOSEWATCH_A_DRAIN, take_drain, &sink,
+		.attr = CLOSEWATCH_A_DRAIN, .take = take_drain, .to = &sink,
 	};
 	int err = ask(nl, CLOSEWATCH_CMD_DRAIN_GET, NLM_F_DUMP, of, &want);
 

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "nl.h"
-#include "nl_request.h"
 
 /* Messages into nl.c without a socket. */
 
