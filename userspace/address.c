@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "address.h"
-#include "filter.h"
+#include "parse.h"
 
 #define MAPPED_BITS	96
 
@@ -91,4 +91,49 @@ void cw_address_print(const struct cw_bytes *addr, char *buf, size_t size)
 		inet_ntop(AF_INET, addr->b, buf, size);
 	else if (addr->len == 16)
 		inet_ntop(AF_INET6, addr->b, buf, size);
+}
+
+/* One end, "ADDR:PORT"; @text is cut up. */
+static bool parse_end(char *text, struct cw_bytes *addr, uint16_t *port)
+{
+	char *colon = strrchr(text, ':');
+	struct cw_fail ignored;
+	size_t len;
+
+	if (!colon)
+		return false;
+	*colon = '\0';
+	len = strlen(text);
+	if (*text == '[' && len > 2 && text[len - 1] == ']') {
+		text[len - 1] = '\0';
+		text++;
+	} else if (strchr(text, ':')) {
+		return false;	/* which colon begins the port? */
+	}
+	return cw_address_parse(text, addr) &&
+	       !cw_parse_port(colon + 1, port, &ignored);
+}
+
+int cw_parse_ends(const char *text, struct cw_ends *ends,
+		  struct cw_fail *fail)
+{
+	char buf[160], *local, *remote = NULL, *more = NULL, *at;
+
+	memset(ends, 0, sizeof(*ends));
+	buf[0] = '\0';
+	if (strlen(text) < sizeof(buf))
+		strcpy(buf, text);
+	local = strtok_r(buf, " \t", &at);
+	if (local)
+		remote = strtok_r(NULL, " \t", &at);
+	if (remote)
+		more = strtok_r(NULL, " \t", &at);
+	if (!remote || more ||
+	    !parse_end(local, &ends->local, &ends->local_port) ||
+	    !parse_end(remote, &ends->remote, &ends->remote_port) ||
+	    ends->local.len != ends->remote.len)
+		return cw_fail_usage(fail, NULL,
+				     "'%s' is no socket: 'ADDR:PORT ADDR:PORT' is wanted, the local end first, IPv6 in brackets, such as '[::1]:80 [::1]:51234'",
+				     text);
+	return CW_OK;
 }

@@ -17,6 +17,18 @@ bool cw_address_parse(const char *text, struct cw_bytes *addr);
 int cw_parse_prefix(const char *text, struct cw_bytes *addr, uint8_t *bits,
 		    struct cw_fail *fail);
 
+/* The ends of a connection; both addresses are of one length. */
+struct cw_ends {
+	struct cw_bytes local;
+	struct cw_bytes remote;
+	uint16_t local_port;
+	uint16_t remote_port;
+};
+
+/* "ADDR:PORT ADDR:PORT", IPv6 in brackets; v4-mapped becomes IPv4. */
+int cw_parse_ends(const char *text, struct cw_ends *ends,
+		  struct cw_fail *fail);
+
 /* "10.0.0.0"; empty for bytes that are no address. */
 void cw_address_print(const struct cw_bytes *addr, char *buf, size_t size);
 

@@ -3,6 +3,7 @@
 
 #include "cmd.h"
 #include "nl_policy.h"
+#include "parse.h"
 #include "record_drain.h"
 #include "scope.h"
 #include "session.h"

@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "nl_policy.h"
+#include "parse.h"
 #include "policy.h"
 #include "record_policy.h"
 #include "session.h"

@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 #include "nl_policy.h"
+#include "parse.h"
 #include "scope.h"
 
 struct removal {

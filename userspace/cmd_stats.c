@@ -6,8 +6,8 @@
 #include <linux/closewatch.h>
 
 #include "cmd.h"
-#include "filter.h"
 #include "nl_ask.h"
+#include "parse.h"
 #include "record_stats.h"
 #include "session.h"
 

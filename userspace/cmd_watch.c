@@ -16,6 +16,7 @@
 #include "health.h"
 #include "nl_ask.h"
 #include "out.h"
+#include "parse.h"
 #include "pick.h"
 #include "record.h"
 #include "tally.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -14,9 +13,7 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 
-#include "address.h"
 #include "diag.h"
-#include "filter.h"
 #include "names.h"
 
 struct question {
@@ -32,51 +29,6 @@ struct answer {
 	};
 	char rest[4096];
 };
-
-/* One end, "ADDR:PORT"; @text is cut up. */
-static bool parse_end(char *text, struct cw_bytes *addr, uint16_t *port)
-{
-	char *colon = strrchr(text, ':');
-	struct cw_fail ignored;
-	size_t len;
-
-	if (!colon)
-		return false;
-	*colon = '\0';
-	len = strlen(text);
-	if (*text == '[' && len > 2 && text[len - 1] == ']') {
-		text[len - 1] = '\0';
-		text++;
-	} else if (strchr(text, ':')) {
-		return false;	/* which colon begins the port? */
-	}
-	return cw_address_parse(text, addr) &&
-	       !cw_parse_port(colon + 1, port, &ignored);
-}
-
-int cw_parse_ends(const char *text, struct cw_ends *ends,
-		  struct cw_fail *fail)
-{
-	char buf[160], *local, *remote = NULL, *more = NULL, *at;
-
-	memset(ends, 0, sizeof(*ends));
-	buf[0] = '\0';
-	if (strlen(text) < sizeof(buf))
-		strcpy(buf, text);
-	local = strtok_r(buf, " \t", &at);
-	if (local)
-		remote = strtok_r(NULL, " \t", &at);
-	if (remote)
-		more = strtok_r(NULL, " \t", &at);
-	if (!remote || more ||
-	    !parse_end(local, &ends->local, &ends->local_port) ||
-	    !parse_end(remote, &ends->remote, &ends->remote_port) ||
-	    ends->local.len != ends->remote.len)
-		return cw_fail_usage(fail, NULL,
-				     "'%s' is no socket: 'ADDR:PORT ADDR:PORT' is wanted, the local end first, IPv6 in brackets, such as '[::1]:80 [::1]:51234'",
-				     text);
-	return CW_OK;
-}
 
 static void fill(struct question *q, const struct cw_ends *ends,
 		 uint64_t cookie)

@@ -2,22 +2,11 @@
 #ifndef CLOSEWATCH_DIAG_H
 #define CLOSEWATCH_DIAG_H
 
+#include "address.h"
 #include "decode.h"
 #include "fail.h"
 
 /* What sock_diag(7) knows of one connection. */
-
-/* Its two ends; both addresses are of one length. */
-struct cw_ends {
-	struct cw_bytes local;
-	struct cw_bytes remote;
-	uint16_t local_port;
-	uint16_t remote_port;
-};
-
-/* "ADDR:PORT ADDR:PORT", IPv6 in brackets; v4-mapped becomes IPv4. */
-int cw_parse_ends(const char *text, struct cw_ends *ends,
-		  struct cw_fail *fail);
 
 /*
  * The cookie of the connection with these ends in the network namespace

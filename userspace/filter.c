@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -14,92 +12,16 @@
 
 #include "filter.h"
 #include "names.h"
+#include "parse.h"
 
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 #define NETNS_DIR	"/run/netns"
-#define DURATION_MAX	1e9
 
 void cw_filter_release(struct cw_filter *f)
 {
 	if (f->netns_fd >= 0)
 		close(f->netns_fd);
 	f->netns_fd = -1;
-}
-
-/* Digits only: strtoull() would take signs, spaces and other bases. */
-static bool parse_digits(const char *text, uint64_t *value)
-{
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	*value = strtoull(text, &end, 10);
-	return !*end && !errno;
-}
-
-int cw_parse_u32(const char *text, uint32_t min, uint32_t max,
-		 const char *what, uint32_t *value, struct cw_fail *fail)
-{
-	uint64_t n;
-
-	if (!parse_digits(text, &n) || n < min || n > max)
-		return cw_fail_usage(fail, NULL,
-				     "'%s' is no %s: a number from %u to %u is wanted",
-				     text, what, min, max);
-	*value = n;
-	return CW_OK;
-}
-
-int cw_parse_port(const char *text, uint16_t *port, struct cw_fail *fail)
-{
-	uint32_t n = 0;
-	int ret = cw_parse_u32(text, 1, UINT16_MAX, "port", &n, fail);
-
-	if (!ret)
-		*port = n;
-	return ret;
-}
-
-int cw_parse_duration(const char *text, uint64_t *ns, struct cw_fail *fail)
-{
-	double seconds = 0;
-	char *end = NULL;
-
-	if (isdigit((unsigned char)*text) || *text == '.')
-		seconds = strtod(text, &end);
-	if (!end || end == text || *end || !(seconds >= 0.001) ||
-	    seconds > DURATION_MAX)
-		return cw_fail_usage(fail, NULL,
-				     "'%s' is no duration: seconds are wanted, such as 10 or 0.5",
-				     text);
-	*ns = seconds * 1e9;
-	return CW_OK;
-}
-
-int cw_parse_bytes(const char *text, uint64_t *bytes, struct cw_fail *fail)
-{
-	static const char units[] = "KMGT";
-	const char *unit = NULL;
-	size_t len = strlen(text);
-	char digits[24] = "";
-	unsigned int shift = 0;
-
-	if (len && len < sizeof(digits)) {
-		memcpy(digits, text, len);
-		unit = strchr(units, text[len - 1]);
-	}
-	if (unit) {
-		digits[len - 1] = '\0';
-		shift = 10 * (unit - units + 1);
-	}
-	if (!parse_digits(digits, bytes) || !*bytes ||
-	    *bytes > UINT64_MAX >> shift)
-		return cw_fail_usage(fail, NULL,
-				     "'%s' is no number of bytes: 1 or more are wanted, such as 65536, 64K or 16M",
-				     text);
-	*bytes <<= shift;
-	return CW_OK;
 }
 
 int cw_filter_paths(struct cw_filter *f, const char *words,
@@ -144,7 +66,7 @@ int cw_filter_user(struct cw_filter *f, const char *user,
 	const struct passwd *pw;
 	uint64_t uid;
 
-	if (parse_digits(user, &uid) && uid < UINT32_MAX) {
+	if (cw_parse_digits(user, &uid) && uid < UINT32_MAX) {
 		f->uid = uid;
 		return CW_OK;
 	}
@@ -188,7 +110,7 @@ int cw_filter_cgroup(struct cw_filter *f, const char *path,
 	snprintf(full, sizeof(full), "%s%s", *path == '/' ? "" :
 		 CGROUP_ROOT "/", path);
 	/* The id, as events tell it; it may be that of one that is gone. */
-	if (parse_digits(path, &f->cgroup) && f->cgroup && access(full, F_OK))
+	if (cw_parse_digits(path, &f->cgroup) && f->cgroup && access(full, F_OK))
 		return CW_OK;
 	if (statfs(full, &fs))
 		return cw_fail_usage(fail, NULL, "cgroup %s: %s", full,
@@ -215,7 +137,7 @@ int cw_filter_netns(struct cw_filter *f, const char *which,
 		return CW_OK;
 	if (strchr(which, '/'))
 		snprintf(path, sizeof(path), "%s", which);
-	else if (parse_digits(which, &pid))
+	else if (cw_parse_digits(which, &pid))
 		snprintf(path, sizeof(path), "/proc/%s/ns/net", which);
 	else
 		snprintf(path, sizeof(path), NETNS_DIR "/%s", which);

@@ -16,12 +16,6 @@ void cw_filter_release(struct cw_filter *f);
  * Words of the command line into conditions. On CW_USAGE @fail names what is
  * accepted.
  */
-int cw_parse_u32(const char *text, uint32_t min, uint32_t max,
-		 const char *what, uint32_t *value, struct cw_fail *fail);
-int cw_parse_port(const char *text, uint16_t *port, struct cw_fail *fail);
-int cw_parse_duration(const char *text, uint64_t *ns, struct cw_fail *fail);
-/* With K, M, G or T behind it in powers of 1024. */
-int cw_parse_bytes(const char *text, uint64_t *bytes, struct cw_fail *fail);
 int cw_filter_paths(struct cw_filter *f, const char *words,
 		    struct cw_fail *fail);
 int cw_filter_comm(struct cw_filter *f, const char *name,

@@ -5,7 +5,8 @@
 
 #include <linux/closewatch.h>
 
-#include "address.h"
+#include "diag.h"
+#include "parse.h"
 #include "pidfd.h"
 #include "policy.h"
 

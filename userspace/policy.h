@@ -2,8 +2,8 @@
 #ifndef CLOSEWATCH_POLICY_H
 #define CLOSEWATCH_POLICY_H
 
+#include "address.h"
 #include "decode.h"
-#include "diag.h"
 #include "fail.h"
 #include "filter.h"
 #include "text.h"

@@ -13,6 +13,7 @@
 #include "fuzz_input.h"
 #include "fuzz_nl.h"
 #include "pick.h"
+#include "parse.h"
 #include "policy.h"
 #include "record.h"
 #include "record_drain.h"

@@ -7,6 +7,7 @@
 #include "filter.h"
 #include "health.h"
 #include "kselftest_harness.h"
+#include "parse.h"
 #include "out.h"
 #include "util.h"
 

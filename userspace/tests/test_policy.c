@@ -7,6 +7,7 @@
 #include "fixture.h"
 #include "kselftest_harness.h"
 #include "pidfd.h"
+#include "parse.h"
 #include "policy.h"
 #include "record_drain.h"
 #include "record_policy.h"
