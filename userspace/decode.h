@@ -139,39 +139,6 @@ struct cw_policy {
 	unsigned int malformed;
 };
 
-/* More paths, fates and buckets than this cannot be told apart. */
-#define CW_STATS_KINDS	64
-
-struct cw_count {
-	uint64_t events;
-	uint64_t bytes;		/* unread for a close, lost for a fate */
-	uint64_t minisocks;	/* of a fate: met by a minisock */
-};
-
-struct cw_drain_count {
-	uint64_t events;
-	uint64_t discarded;
-	uint64_t response_bytes;
-	uint64_t response_acked;
-};
-
-/* Indices are the values of the enums, or the exponent of a bucket. */
-struct cw_stats {
-	uint64_t netns;
-	struct cw_count close[CW_STATS_KINDS];
-	struct cw_count fate[CW_STATS_KINDS];
-	uint64_t linger_wait[CW_STATS_KINDS];
-	uint64_t fate_time[CW_STATS_KINDS];
-	uint64_t unread[CW_STATS_KINDS];
-	struct cw_drain_count drain[CW_STATS_KINDS];
-	struct cw_drain_count refused[CW_STATS_KINDS];
-	struct cw_count drain_close[CW_STATS_KINDS];
-	uint64_t saved;
-	uint64_t saved_bytes;
-	uint32_t drains;	/* that run now */
-	unsigned int malformed;
-};
-
 /* True if attribute @attr of @what was there and well formed. */
 #define cw_has(what, attr) (((what)->present >> (attr)) & 1)
 
@@ -179,7 +146,6 @@ struct cw_stats {
 void cw_decode_event(struct cw_event *ev, const void *attrs, size_t len);
 void cw_decode_listener(struct cw_listener *l, const void *attrs, size_t len);
 void cw_decode_info(struct cw_info *info, const void *attrs, size_t len);
-void cw_decode_stats(struct cw_stats *stats, const void *attrs, size_t len);
 void cw_decode_policy(struct cw_policy *p, const void *attrs, size_t len);
 
 /* The payload of attribute @type for a request; false if it is not present. */

@@ -3,7 +3,8 @@
 
 #include <linux/closewatch.h>
 
-#include "decode.h"
+#include "attr.h"
+#include "decode_stats.h"
 
 struct tally {
 	uint64_t present;

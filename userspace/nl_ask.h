@@ -8,6 +8,7 @@
 #include <linux/closewatch.h>
 
 #include "decode.h"
+#include "decode_stats.h"
 #include "fail.h"
 #include "nl.h"
 

@@ -6,7 +6,6 @@
 #include "decode.h"
 #include "fail.h"
 #include "filter.h"
-#include "text.h"
 
 /*
  * A policy that is wanted, from the command line's words to the attributes of
@@ -54,15 +53,5 @@ int cw_policy_conclude(struct cw_wanted *w, struct cw_fail *fail);
  */
 int cw_policy_find_socket(struct cw_wanted *w, int *taken,
 			  struct cw_fail *fail);
-
-/*
- * One sentence: what will happen to which sockets. @wanted: as it was asked
- * for, which tells whether a network namespace or a descriptor was named.
- */
-void cw_policy_say(struct cw_text *t, const struct cw_policy *p,
-		   const struct cw_policy *wanted);
-
-/* Its limits or seconds, as far as they are present. */
-void cw_policy_say_limits(struct cw_text *t, const struct cw_policy *p);
 
 #endif

@@ -6,7 +6,7 @@
 #include <linux/closewatch.h>
 
 #include "address.h"
-#include "policy.h"
+#include "policy_say.h"
 #include "utf8.h"
 
 #define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)

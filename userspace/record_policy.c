@@ -8,7 +8,7 @@
 
 #include "address.h"
 #include "names.h"
-#include "policy.h"
+#include "policy_say.h"
 #include "record_parts.h"
 #include "record_policy.h"
 #include "text.h"

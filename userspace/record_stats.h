@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "decode.h"
+#include "decode_stats.h"
 #include "reconcile.h"
 #include "view.h"
 

@@ -15,6 +15,7 @@
 #include "pick.h"
 #include "parse.h"
 #include "policy.h"
+#include "policy_say.h"
 #include "record.h"
 #include "record_drain.h"
 #include "record_policy.h"

@@ -9,6 +9,7 @@
 #include "pidfd.h"
 #include "parse.h"
 #include "policy.h"
+#include "policy_say.h"
 #include "record_drain.h"
 #include "record_policy.h"
 #include "util.h"
