@@ -5,7 +5,8 @@
 
 #include <linux/closewatch.h>
 
-#include "cmd.h"
+#include "args.h"
+#include "cmd_advise.h"
 #include "nl_ask.h"
 #include "parse.h"
 #include "record_whatif.h"

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "args.h"
+#include "cmd_doctor.h"
 #include "health.h"
 #include "nl_ask.h"
 #include "out.h"

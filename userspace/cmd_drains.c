@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
-#include "cmd.h"
+#include "args.h"
+#include "cmd_drains.h"
 #include "nl_policy.h"
 #include "parse.h"
 #include "record_drain.h"

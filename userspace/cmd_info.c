@@ -5,7 +5,8 @@
 
 #include <linux/closewatch.h>
 
-#include "cmd.h"
+#include "args.h"
+#include "cmd_info.h"
 #include "health.h"
 #include "nl_ask.h"
 #include "out.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
-#include "cmd.h"
+#include "args.h"
+#include "cmd_list.h"
 #include "health.h"
 #include "nl_ask.h"
 #include "nl_policy.h"

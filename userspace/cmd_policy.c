@@ -5,7 +5,8 @@
 
 #include <linux/closewatch.h>
 
-#include "cmd.h"
+#include "args.h"
+#include "cmd_policy.h"
 #include "nl_policy.h"
 #include "parse.h"
 #include "policy.h"

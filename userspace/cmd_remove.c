@@ -3,7 +3,8 @@
 
 #include <linux/closewatch.h>
 
-#include "cmd.h"
+#include "args.h"
+#include "cmd_remove.h"
 #include "nl_policy.h"
 #include "parse.h"
 #include "scope.h"

@@ -10,7 +10,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "args.h"
+#include "cmd_watch.h"
 #include "diag.h"
 #include "filter.h"
 #include "health.h"

@@ -7,27 +7,41 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "cmd_advise.h"
+#include "cmd_doctor.h"
+#include "cmd_drains.h"
+#include "cmd_info.h"
+#include "cmd_list.h"
+#include "cmd_policy.h"
+#include "cmd_remove.h"
+#include "cmd_stats.h"
+#include "cmd_watch.h"
 #include "util.h"
 
-/* The first one is the default. */
-static const struct cw_command commands[] = {
-	{ "watch", "show closes as they happen", cw_cmd_watch },
-	{ "info", "show the state of the module", cw_cmd_info },
-	{ "stats", "show the counters of paths and fates", cw_cmd_stats },
-	{ "advise", "say whom a lingering drain would help", cw_cmd_advise },
-	{ "drain", "let the kernel close sockets properly", cw_cmd_drain },
-	{ "linger", "let close() wait as SO_LINGER does", cw_cmd_linger },
-	{ "reset", "let sockets be closed by RST", cw_cmd_reset },
-	{ "leave", "exempt sockets from policies", cw_cmd_leave },
-	{ "list", "show the policies", cw_cmd_list },
-	{ "del", "remove policies", cw_cmd_del },
-	{ "flush", "remove all policies", cw_cmd_flush },
-	{ "drains", "show the drains that run", cw_cmd_drains },
-	{ "doctor", "say what keeps closewatch from working", cw_cmd_doctor },
+/*
+ * @run gets its own words, argv[0] being "closewatch VERB", and returns an exit
+ * code; main() prints the message in @fail. The first one is the default.
+ */
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv, struct cw_fail *fail);
+} commands[] = {
+	{ "watch", cw_cmd_watch },
+	{ "info", cw_cmd_info },
+	{ "stats", cw_cmd_stats },
+	{ "advise", cw_cmd_advise },
+	{ "drain", cw_cmd_drain },
+	{ "linger", cw_cmd_linger },
+	{ "reset", cw_cmd_reset },
+	{ "leave", cw_cmd_leave },
+	{ "list", cw_cmd_list },
+	{ "del", cw_cmd_del },
+	{ "flush", cw_cmd_flush },
+	{ "drains", cw_cmd_drains },
+	{ "doctor", cw_cmd_doctor },
 };
 
-static const struct cw_command *find_command(const char *name)
+static const struct command *find_command(const char *name)
 {
 	size_t i;
 
@@ -65,7 +79,7 @@ static void hold_standard_fds(void)
 
 static int dispatch(int argc, char **argv, struct cw_fail *fail)
 {
-	const struct cw_command *cmd = &commands[0];
+	const struct command *cmd = &commands[0];
 	char name[64];
 
 	if (argc > 1 && argv[1][0] != '-') {

@@ -2,7 +2,7 @@
 #ifndef CLOSEWATCH_SCOPE_H
 #define CLOSEWATCH_SCOPE_H
 
-#include "cmd.h"
+#include "args.h"
 #include "policy.h"
 
 /*

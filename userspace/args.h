@@ -1,37 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef CLOSEWATCH_CMD_H
-#define CLOSEWATCH_CMD_H
+#ifndef CLOSEWATCH_ARGS_H
+#define CLOSEWATCH_ARGS_H
 
 #include <argp.h>
 #include <errno.h>
 #include <stdbool.h>
 
-#include "../module/version.h"
+#include "module/version.h"
 #include "fail.h"
-
-/*
- * One verb. @run gets its own words, argv[0] being "closewatch VERB", and
- * returns an exit code; a message in @fail is printed by main().
- */
-struct cw_command {
-	const char *name;
-	const char *help;
-	int (*run)(int argc, char **argv, struct cw_fail *fail);
-};
-
-int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_info(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_advise(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_drain(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_linger(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_reset(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_leave(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_list(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_del(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_drains(int argc, char **argv, struct cw_fail *fail);
-int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail);
 
 /*
  * What parsers share: they put their own members behind it. The help and

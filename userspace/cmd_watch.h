@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_CMD_WATCH_H
+#define CLOSEWATCH_CMD_WATCH_H
+
+#include "fail.h"
+
+int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail);
+
+#endif
