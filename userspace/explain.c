@@ -1,190 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 #include <linux/closewatch.h>
 
+#include "case.h"
 #include "explain.h"
 #include "explain_drain.h"
-#include "explain_end.h"
-#include "names.h"
+#include "explain_fate.h"
+#include "explain_loss.h"
+#include "explain_path.h"
+#include "explain_reset.h"
 #include "text.h"
 #include "utf8.h"
 #include "util.h"
+#include "whatif.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
-/*
- * After an abort nothing is sent again: what the peer has not acknowledged
- * may still have reached it, what was never sent cannot have.
- */
-static void say_abort(struct cw_text *t, const struct cw_event *ev)
-{
-	const char *sep = ":";
-
-	if (ev->unread) {
-		cw_say(t, "%s %" PRIu32 " B unread", sep, ev->unread);
-		sep = ";";
-	}
-	if (ev->unacked) {
-		cw_say(t, "%s %" PRIu32 " B of ours not yet acknowledged", sep,
-		       ev->unacked);
-		sep = ";";
-	}
-	if (ev->unsent)
-		cw_say(t, "%s %" PRIu32 " B never sent", sep, ev->unsent);
-	else if (!ev->unacked && has(ev, UNACKED))
-		cw_say(t, "%s nothing of ours was under way", sep);
-}
-
-static void say_in_flight(struct cw_text *t, const struct cw_event *ev)
-{
-	if (ev->unacked)
-		cw_say(t, "; %" PRIu32 " B in flight", ev->unacked);
-	else if (has(ev, UNACKED) && !ev->unsent)
-		cw_say(t, "; all our data was acknowledged");
-}
-
-static void say_listener(struct cw_text *t, const struct cw_event *ev)
-{
-	uint64_t queue = (uint64_t)ev->children + ev->children_migrated;
-
-	if (!queue)
-		cw_say(t, "listener closed; no connection waited for accept()");
-	else
-		cw_say(t, "listener closed with %" PRIu64
-		       " connection%s in its queue, %" PRIu32 " reset", queue,
-		       queue == 1 ? "" : "s", ev->children_reset);
-	if (ev->children_migrated)
-		cw_say(t, ", %" PRIu32 " handed to another listener",
-		       ev->children_migrated);
-	if (ev->syn_queue)
-		cw_say(t, "; %" PRIu32 " half-open left behind, without RST",
-		       ev->syn_queue);
-}
-
-static void say_dropped(struct cw_text *t, const struct cw_event *ev)
-{
-	uint64_t ours = (uint64_t)ev->unacked + ev->unsent;
-
-	if (ev->unread)
-		cw_say(t, "; %" PRIu32 " B unread", ev->unread);
-	if (ours)
-		cw_say(t, "; %" PRIu64 " B of ours dropped", ours);
-}
-
-/* Nothing of it is lost yet: drain-end tells. */
-static void say_taken_over(struct cw_text *t, const struct cw_event *ev)
-{
-	if (ev->unread)
-		cw_say(t, "; discards %" PRIu32 " B unread", ev->unread);
-	say_in_flight(t, ev);
-	if (ev->unsent)
-		cw_say(t, "; %" PRIu32 " B to be sent", ev->unsent);
-}
-
-static void say_fin(struct cw_text *t, const struct cw_event *ev)
-{
-	cw_say(t, "FIN");
-	if (ev->state == CLOSEWATCH_STATE_ESTABLISHED)
-		cw_say(t, ", before the peer's");
-	else if (ev->state == CLOSEWATCH_STATE_CLOSE_WAIT)
-		cw_say(t, ", after the peer's");
-}
-
-static void say_behind(struct cw_text *t, const struct cw_event *ev)
-{
-	cw_say(t, "FIN waits behind %" PRIu32 " B unsent", ev->unsent);
-}
-
-static void say_unknown(struct cw_text *t, const struct cw_event *ev)
-{
-	const char *from = cw_names_word(&cw_state_names, ev->state);
-	const char *to = cw_names_word(&cw_state_names, ev->new_state);
-
-	cw_say(t, "no known branch, %s to %s", from ? from : "?", to ? to : "?");
-}
-
-typedef void say_fn(struct cw_text *t, const struct cw_event *ev);
-
-/* What was done, in fixed words or by @first; then the bytes, by @rest. */
-struct sentence {
-	const char *words;
-	say_fn *first;
-	say_fn *rest;
-};
-
-static const struct sentence path_sentences[] = {
-	[CLOSEWATCH_PATH_UNKNOWN] = {
-		NULL, say_unknown, say_abort },
-	[CLOSEWATCH_PATH_FIN] = {
-		NULL, say_fin, say_in_flight },
-	[CLOSEWATCH_PATH_FIN_BEHIND_DATA] = {
-		NULL, say_behind, say_in_flight },
-	[CLOSEWATCH_PATH_FIN_ON_SENT_DATA] = {
-		"FIN put on data already sent, leaves only with a retransmission",
-		NULL, say_in_flight },
-	[CLOSEWATCH_PATH_FIN_LOST] = {
-		"no memory for a FIN, the peer is not told",
-		NULL, say_in_flight },
-	[CLOSEWATCH_PATH_ALREADY_FIN] = {
-		"FIN was queued before, the close added nothing",
-		NULL, say_in_flight },
-	[CLOSEWATCH_PATH_ALREADY_CLOSED] = {
-		"nothing sent, the connection was already over",
-		NULL, say_dropped },
-	[CLOSEWATCH_PATH_SYN_SENT] = {
-		"nothing sent, connect() had not been answered",
-		NULL, say_dropped },
-	[CLOSEWATCH_PATH_LISTENER] = {
-		NULL, say_listener, NULL },
-	[CLOSEWATCH_PATH_RST_UNREAD] = {
-		"RST", NULL, say_abort },
-	[CLOSEWATCH_PATH_RST_LINGER0] = {
-		"RST by SO_LINGER 0", NULL, say_abort },
-	[CLOSEWATCH_PATH_LINGER0_SILENT] = {
-		"nothing sent, SO_LINGER 0 in a state without RST",
-		NULL, say_dropped },
-	[CLOSEWATCH_PATH_RST_LINGER2] = {
-		"RST by TCP_LINGER2 below 0", NULL, say_abort },
-	[CLOSEWATCH_PATH_RST_MEMORY] = {
-		"RST for want of memory or too many orphans",
-		NULL, say_abort },
-	[CLOSEWATCH_PATH_REPAIR] = {
-		"nothing sent, the socket was in TCP_REPAIR",
-		NULL, say_dropped },
-	[CLOSEWATCH_PATH_NETNS_GONE] = {
-		"nothing sent, its network namespace is going away",
-		NULL, say_dropped },
-	[CLOSEWATCH_PATH_DRAIN] = {
-		"a lingering drain took over", NULL, say_taken_over },
-	[CLOSEWATCH_PATH_FLAG_ONLY] = {
-		"nothing sent, a flag was set", NULL, NULL },
-	[CLOSEWATCH_PATH_DEFERRED] = {
-		"the FIN follows when the fast open's handshake is over",
-		NULL, say_in_flight },
-	[CLOSEWATCH_PATH_NONE] = {
-		"there was nothing to shut", NULL, NULL },
-	[CLOSEWATCH_PATH_MPTCP] = {
-		"MPTCP closes it by rules of its own", NULL, NULL },
-};
-
-_Static_assert(ARRAY_SIZE(path_sentences) == CLOSEWATCH_PATH_MAX + 1,
-	       "a sentence for each path");
-
-static void say_path(struct cw_text *t, const struct cw_event *ev)
-{
-	const struct sentence *s = &path_sentences[CLOSEWATCH_PATH_UNKNOWN];
-
-	if (ev->path <= CLOSEWATCH_PATH_MAX)
-		s = &path_sentences[ev->path];
-	if (s->words)
-		cw_say(t, "%s", s->words);
-	if (s->first)
-		s->first(t, ev);
-	if (s->rest)
-		s->rest(t, ev);
-}
 
 static void say_linger(struct cw_text *t, const struct cw_event *ev)
 {
@@ -243,7 +75,7 @@ static void say_shutdown(struct cw_text *t, const struct cw_event *ev)
 
 	if (has(ev, HOW) && ev->how < ARRAY_SIZE(sides))
 		cw_say(t, "%s: ", sides[ev->how]);
-	say_path(t, ev);
+	cw_say_path(t, ev);
 }
 
 /* The kernel's own word for an RST. */
@@ -256,44 +88,6 @@ static void say_reason(struct cw_text *t, const struct cw_event *ev)
 	cw_utf8_escape(reason, sizeof(reason), ev->kernel_reason.b,
 		       ev->kernel_reason.len, false);
 	cw_say(t, " [kernel: %s]", reason);
-}
-
-static void say_lost(struct cw_text *t, const struct cw_event *ev)
-{
-	/* The count is of seconds: nobody counts events that no probe sees. */
-	if (has(ev, LOSS) && ev->loss == CLOSEWATCH_LOSS_BLIND) {
-		if (has(ev, COUNT))
-			cw_say(t, "blind for %" PRIu64 " s: ", ev->count);
-		cw_say(t, "the kernel's probes do not fire, so what ends now goes unseen");
-		return;
-	}
-	/* A hit that was missed need not have been an event of this filter. */
-	if (has(ev, COUNT))
-		cw_say(t, "%s%" PRIu64 " event%s lost: ",
-		       ev->loss == CLOSEWATCH_LOSS_PROBE ? "up to " : "",
-		       ev->count, ev->count == 1 ? "" : "s");
-	else
-		cw_say(t, "events lost: ");
-	if (!has(ev, LOSS)) {
-		cw_say(t, "the kernel does not say where");
-		return;
-	}
-	switch ((enum closewatch_loss)ev->loss) {
-	case CLOSEWATCH_LOSS_RING:
-		cw_say(t, "a ring in the kernel was full");
-		break;
-	case CLOSEWATCH_LOSS_SOCKET:
-		cw_say(t, "they came faster than they were read");
-		break;
-	case CLOSEWATCH_LOSS_PROBE:
-		cw_say(t, "a probe was hit while it could not run");
-		break;
-	case CLOSEWATCH_LOSS_INFLIGHT:
-		cw_say(t, "too many closes at once to follow");
-		break;
-	default:
-		cw_say(t, "for a reason newer than this program");
-	}
 }
 
 static void say_linger_wait(struct cw_text *t, const struct cw_event *ev)
@@ -310,50 +104,162 @@ static void say_linger_wait(struct cw_text *t, const struct cw_event *ev)
 	cw_say(t, " the FIN to be acknowledged");
 }
 
+static void say_shared(struct cw_text *t, const struct cw_event *ev)
+{
+	cw_say(t, "nothing sent");
+	if (has(ev, REFERENCES))
+		cw_say(t, ", %" PRIu32 " more reference%s the socket open",
+		       ev->references, ev->references == 1 ? " keeps" :
+							     "s keep");
+}
+
+/* An end of the connection shuts both sides, and so looks like a shutdown. */
+static void say_write(struct cw_text *t, const struct cw_event *ev)
+{
+	cw_say(t, "write failed with %s: %s",
+	       has(ev, SIGPIPE) && ev->sigpipe ? "EPIPE and SIGPIPE" : "EPIPE",
+	       ev->state == CLOSEWATCH_STATE_CLOSE ?
+	       "the connection was over" :
+	       "the program had shut this side before");
+}
+
+static void say_close(struct cw_text *t, const struct cw_event *ev)
+{
+	cw_say_path(t, ev);
+	say_linger(t, ev);
+}
+
+/* A type of event; @which finds the case of the value that it is about. */
+static const struct kind {
+	struct cw_case is;
+	const struct cw_case *(*which)(const struct cw_event *ev);
+} kinds[] = {
+	[CLOSEWATCH_EVENT_TYPE_CLOSE] = {
+		{ .say = say_close }, cw_path_case,
+	},
+	[CLOSEWATCH_EVENT_TYPE_LINGER_WAIT] = {
+		{
+			.say = say_linger_wait,
+			.cause = "SO_LINGER makes close() wait, even on a non-blocking socket.",
+			.remedy = "In an event loop turn SO_LINGER off, or close on another thread.",
+			.tone = CW_WARN,
+		},
+	},
+	[CLOSEWATCH_EVENT_TYPE_LOST] = {
+		{ .say = cw_say_loss, .tone = CW_LOSS }, cw_loss_case,
+	},
+	[CLOSEWATCH_EVENT_TYPE_SHUTDOWN] = {
+		{ .say = say_shutdown }, cw_path_case,
+	},
+	[CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE] = {
+		{
+			.say = say_shared,
+			.cause = "Another descriptor, of this process or of one that inherited it, keeps the connection open.",
+			.remedy = "If the connection should have ended, close the other descriptors: set SOCK_CLOEXEC, or call shutdown().",
+		},
+	},
+	[CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN] = {
+		{
+			.say = say_write,
+			.cause = "The program wrote after its own shutdown(SHUT_WR) or after the connection had broken.",
+			.remedy = "Mend the order of calls; MSG_NOSIGNAL turns the signal into EPIPE.",
+			.tone = CW_BAD,
+		},
+	},
+	[CLOSEWATCH_EVENT_TYPE_FATE] = {
+		{ .say = cw_say_fate }, cw_fate_case,
+	},
+	[CLOSEWATCH_EVENT_TYPE_RESET] = {
+		{ .say = cw_say_reset, .tone = CW_BAD }, cw_reset_case,
+	},
+	[CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN] = {
+		{
+			.say = cw_say_drain_begin,
+			.cause = "A policy of closewatch covers this socket.",
+			.remedy = "None is needed; closewatch drains shows it, closewatch list its policy.",
+			.tone = CW_GOOD,
+		},
+	},
+	[CLOSEWATCH_EVENT_TYPE_DRAIN_END] = {
+		{ .say = cw_say_drain_end, .tone = CW_BAD }, cw_drain_case,
+	},
+	[CLOSEWATCH_EVENT_TYPE_POLICY] = {
+		{
+			.say = cw_say_policy,
+			.cause = "A policy of closewatch covers this socket.",
+			.remedy = "None is needed if the policy is meant; closewatch list shows it, closewatch del removes it.",
+		},
+	},
+};
+
+_Static_assert(ARRAY_SIZE(kinds) == CLOSEWATCH_EVENT_TYPE_MAX + 1,
+	       "a kind for each type of event");
+
+/* NULL: newer than this program. */
+static const struct cw_case *case_of(const struct cw_event *ev)
+{
+	const struct kind *kind;
+
+	if (ev->type >= ARRAY_SIZE(kinds))
+		return NULL;
+	kind = &kinds[ev->type];
+	return kind->which ? kind->which(ev) : &kind->is;
+}
+
 void cw_explain(const struct cw_event *ev, char *buf, size_t size)
 {
 	struct cw_text t = { .buf = buf, .size = size };
 
 	buf[0] = '\0';
-	switch ((enum closewatch_event_type)ev->type) {
-	case CLOSEWATCH_EVENT_TYPE_CLOSE:
-		say_path(&t, ev);
-		say_linger(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_LINGER_WAIT:
-		say_linger_wait(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_LOST:
-		say_lost(&t, ev);
-		return;
-	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
-		say_shutdown(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE:
-		cw_say_shared(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN:
-		cw_say_write(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_FATE:
-		cw_say_fate(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_RESET:
-		cw_say_reset(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
-		cw_say_drain_begin(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
-		cw_say_drain_end(&t, ev);
-		break;
-	case CLOSEWATCH_EVENT_TYPE_POLICY:
-		cw_say_policy(&t, ev);
-		break;
-	default:
+	if (ev->type < ARRAY_SIZE(kinds))
+		kinds[ev->type].is.say(&t, ev);
+	else
 		cw_say(&t, "an event newer than this program");
-	}
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST)
+		return;
 	say_reason(&t, ev);
 	say_why(&t, ev);
 }
 
+enum cw_tone cw_explain_tone(const struct cw_event *ev)
+{
+	const struct cw_case *c = case_of(ev);
+
+	if (ev->type >= ARRAY_SIZE(kinds))
+		return CW_PLAIN;
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE)
+		return cw_fate_tone(ev);
+	/* It took no connection with it. */
+	if (kinds[ev->type].which == cw_path_case &&
+	    ev->path == CLOSEWATCH_PATH_LISTENER && !ev->children)
+		return CW_PLAIN;
+	return c ? c->tone : kinds[ev->type].is.tone;
+}
+
+const char *cw_explain_cause(const struct cw_event *ev)
+{
+	const struct cw_case *c = case_of(ev);
+
+	return c ? c->cause : NULL;
+}
+
+bool cw_explain_remedy(const struct cw_event *ev, char *buf, size_t size)
+{
+	struct cw_text t = { .buf = buf, .size = size };
+	const struct cw_case *c = case_of(ev);
+	struct cw_target target;
+	const char *stop;
+
+	if (!c)
+		return false;
+	stop = strrchr(c->remedy, '.');
+	if (!cw_whatif_helps(ev, false) || !stop ||
+	    !cw_whatif_target(ev, &target)) {
+		cw_say(&t, "%s", c->remedy);
+		return true;
+	}
+	cw_say(&t, "%.*s; or, with the program as it is: ",
+	       (int)(stop - c->remedy), c->remedy);
+	cw_whatif_command(&t, &target, false);
+	return true;
+}

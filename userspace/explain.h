@@ -2,9 +2,11 @@
 #ifndef CLOSEWATCH_EXPLAIN_H
 #define CLOSEWATCH_EXPLAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "decode.h"
+#include "tone.h"
 
 /*
  * Facts in plain words. Pure functions over one event; they say only what
@@ -13,6 +15,9 @@
 
 /* What the peer saw and what was lost, in one short sentence. */
 void cw_explain(const struct cw_event *ev, char *buf, size_t size);
+
+/* How bad it is. */
+enum cw_tone cw_explain_tone(const struct cw_event *ev);
 
 /* One sentence: why it came to this. Or NULL. */
 const char *cw_explain_cause(const struct cw_event *ev);

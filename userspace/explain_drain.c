@@ -31,63 +31,193 @@ void cw_say_drain_begin(struct cw_text *t, const struct cw_event *ev)
 }
 
 /* What ended it; the RST of a limit is ours. */
-static const char *const outcome_words[] = {
-	[CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN] = "ended by no known cause",
-	[CLOSEWATCH_DRAIN_OUTCOME_DELIVERED] =
-		"delivered: both FINs and all of ours acknowledged",
-	[CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT] =
-		"RST: nothing came and nothing was acknowledged for too long",
-	[CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT] = "RST: it took too long",
-	[CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT] =
-		"RST: too many bytes to discard",
-	[CLOSEWATCH_DRAIN_OUTCOME_PEER_RESET] = "RST from the peer",
-	[CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT] =
-		"the peer no longer answered",
-	[CLOSEWATCH_DRAIN_OUTCOME_KILLED] = "destroyed by an administrator",
-	[CLOSEWATCH_DRAIN_OUTCOME_SHED] =
-		"shed: the oldest of its user when there were too many drains",
-	[CLOSEWATCH_DRAIN_OUTCOME_FLUSHED] = "ended: drains were switched off",
-	[CLOSEWATCH_DRAIN_OUTCOME_REFUSED] = "not drained",
+static const struct cw_case outcomes[] = {
+	[CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN] = {
+		.words = "ended by no known cause",
+		.tone = CW_BAD,
+		.cause = "The facts fit no end of a drain that the module knows.",
+		.remedy = "Report it with this event as --json and the output of uname -r.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_DELIVERED] = {
+		.words = "delivered: both FINs and all of ours acknowledged",
+		.tone = CW_GOOD,
+		.cause = "The peer took all of ours and closed its side.",
+		.remedy = "None is needed.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT] = {
+		.words = "RST: nothing came and nothing was acknowledged for too long",
+		.tone = CW_BAD,
+		.cause = "The peer neither sent nor acknowledged anything for the policy's --idle, and did not close.",
+		.remedy = "Raise --idle if peers need longer; else look why the peer does not close.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT] = {
+		.words = "RST: it took too long",
+		.tone = CW_BAD,
+		.cause = "The peer was still busy at the end of the policy's --total.",
+		.remedy = "Raise --total, and the module's drain_total_max if need be.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT] = {
+		.words = "RST: too many bytes to discard",
+		.tone = CW_BAD,
+		.cause = "The peer went on sending beyond the policy's --bytes.",
+		.remedy = "Raise --bytes if such uploads are to be waited for.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_PEER_RESET] = {
+		.words = "RST from the peer",
+		.tone = CW_BAD,
+		.cause = "The peer aborted while it was drained.",
+		.remedy = "Look on the peer's host; closewatch there names the path.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT] = {
+		.words = "the peer no longer answered",
+		.tone = CW_BAD,
+		.cause = "The peer answered no retransmission or window probe.",
+		.remedy = "Look for a dead host, a dropped route or a firewall.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_KILLED] = {
+		.words = "destroyed by an administrator",
+		.tone = CW_WARN,
+		.cause = "An administrator destroyed the socket, as ss -K does.",
+		.remedy = "Look who runs ss -K or a tool like it.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_SHED] = {
+		.words = "shed: the oldest of its user when there were too many drains",
+		.tone = CW_WARN,
+		.cause = "A limit of drains was reached, or TCP was short of memory; the oldest of the same user goes first, by a plain close.",
+		.remedy = "Narrow the policy or its limits, or raise the module's drain_max, drain_max_netns or drain_max_uid.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_FLUSHED] = {
+		.words = "ended: drains were switched off",
+		.tone = CW_WARN,
+		.cause = "closewatch drain off, the end of the network namespace or rmmod ended it by a plain close.",
+		.remedy = "None is needed.",
+	},
+	[CLOSEWATCH_DRAIN_OUTCOME_REFUSED] = {
+		.words = "not drained",
+		.tone = CW_WARN,
+		.cause = "The policy matched, but this close could not be drained.",
+		.remedy = "None is needed: the close ran unchanged; its own line tells how.",
+	},
 };
 
-_Static_assert(ARRAY_SIZE(outcome_words) == CLOSEWATCH_DRAIN_OUTCOME_MAX + 1,
-	       "words for each outcome");
+_Static_assert(ARRAY_SIZE(outcomes) == CLOSEWATCH_DRAIN_OUTCOME_MAX + 1,
+	       "a case for each outcome");
 
-static const char *const refusal_words[] = {
-	[CLOSEWATCH_REFUSAL_NOT_CONNECTED] = "there was no connection to drain",
-	[CLOSEWATCH_REFUSAL_LINGER0] = "the program asked for RST by SO_LINGER",
-	[CLOSEWATCH_REFUSAL_REPAIR] = "the socket was in TCP_REPAIR",
-	[CLOSEWATCH_REFUSAL_FAST_OPEN] =
-		"the handshake of a fast open was not over",
-	[CLOSEWATCH_REFUSAL_ULP] =
-		"an upper layer protocol was on the socket",
-	[CLOSEWATCH_REFUSAL_MPTCP] = "it is an MPTCP socket",
-	[CLOSEWATCH_REFUSAL_FOREIGN] =
-		"another part of the kernel had taken the socket",
-	[CLOSEWATCH_REFUSAL_LIMIT] = "there were too many drains",
-	[CLOSEWATCH_REFUSAL_MEMORY_PRESSURE] = "TCP was short of memory",
-	[CLOSEWATCH_REFUSAL_NO_MEMORY] = "the kernel had no memory for it",
-	[CLOSEWATCH_REFUSAL_SWITCHED_OFF] = "drains were being switched off",
-	[CLOSEWATCH_REFUSAL_LINGER2] =
-		"the program set TCP_LINGER2 below 0",
-	[CLOSEWATCH_REFUSAL_OOM_VICTIM] =
-		"the closer was being killed for its memory",
+/* Why there was no drain. */
+static const struct cw_case refusals[] = {
+	[CLOSEWATCH_REFUSAL_NOT_CONNECTED] = {
+		.words = "there was no connection to drain",
+		.tone = CW_WARN,
+		.cause = "The socket was a listener, or not connected, or its connection was over.",
+		.remedy = "None is needed.",
+	},
+	[CLOSEWATCH_REFUSAL_LINGER0] = {
+		.words = "the program asked for RST by SO_LINGER",
+		.tone = CW_WARN,
+		.cause = "The program set SO_LINGER with zero time, which asks for an abort.",
+		.remedy = "If the abort is not wanted, add the policy with --even-linger0.",
+	},
+	[CLOSEWATCH_REFUSAL_REPAIR] = {
+		.words = "the socket was in TCP_REPAIR",
+		.tone = CW_WARN,
+		.cause = "A checkpoint tool such as CRIU held the socket in TCP_REPAIR.",
+		.remedy = "None is needed.",
+	},
+	[CLOSEWATCH_REFUSAL_FAST_OPEN] = {
+		.words = "the handshake of a fast open was not over",
+		.tone = CW_WARN,
+		.cause = "The handshake of a fast open was not over when the program closed.",
+		.remedy = "None is needed; if it is frequent, turn net.ipv4.tcp_fastopen off for this server.",
+	},
+	[CLOSEWATCH_REFUSAL_ULP] = {
+		.words = "an upper layer protocol was on the socket",
+		.tone = CW_WARN,
+		.cause = "An upper layer protocol such as kernel TLS frames what is sent, so the kernel cannot close for it.",
+		.remedy = "Turn kernel TLS off in the program, or let it read to the end itself.",
+	},
+	[CLOSEWATCH_REFUSAL_MPTCP] = {
+		.words = "it is an MPTCP socket",
+		.tone = CW_WARN,
+		.cause = "An MPTCP connection has several subflows, which are not drained.",
+		.remedy = "Let the program use plain TCP if its responses matter.",
+	},
+	[CLOSEWATCH_REFUSAL_FOREIGN] = {
+		.words = "another part of the kernel had taken the socket",
+		.tone = CW_WARN,
+		.cause = "A sockmap, SMC or a kernel service had taken the socket.",
+		.remedy = "Take the socket out of the sockmap before it is closed.",
+	},
+	[CLOSEWATCH_REFUSAL_LIMIT] = {
+		.words = "there were too many drains",
+		.tone = CW_WARN,
+		.cause = "As many drains as are allowed ran, and as many were ending.",
+		.remedy = "Narrow the policy or its limits, or raise the module's drain_max, drain_max_netns or drain_max_uid.",
+	},
+	[CLOSEWATCH_REFUSAL_MEMORY_PRESSURE] = {
+		.words = "TCP was short of memory",
+		.tone = CW_WARN,
+		.cause = "TCP's memory is beyond the second value of net.ipv4.tcp_mem.",
+		.remedy = "Raise net.ipv4.tcp_mem or shrink what the sockets buffer.",
+	},
+	[CLOSEWATCH_REFUSAL_NO_MEMORY] = {
+		.words = "the kernel had no memory for it",
+		.tone = CW_WARN,
+		.cause = "The kernel had no memory for the drain.",
+		.remedy = "Free memory on this host.",
+	},
+	[CLOSEWATCH_REFUSAL_SWITCHED_OFF] = {
+		.words = "drains were being switched off",
+		.tone = CW_WARN,
+		.cause = "closewatch drain off, the end of the network namespace or rmmod was under way.",
+		.remedy = "None is needed.",
+	},
+	[CLOSEWATCH_REFUSAL_LINGER2] = {
+		.words = "the program set TCP_LINGER2 below 0",
+		.tone = CW_WARN,
+		.cause = "The program set TCP_LINGER2 below zero, which asks for RST once its FIN is acknowledged.",
+		.remedy = "Set TCP_LINGER2 to 0 or more in the program if a drain is wanted.",
+	},
+	[CLOSEWATCH_REFUSAL_OOM_VICTIM] = {
+		.words = "the closer was being killed for its memory",
+		.tone = CW_WARN,
+		.cause = "The OOM killer was ending the program, and a drain keeps memory that it wanted back.",
+		.remedy = "Give the program more memory, or add the policy with --even-oom.",
+	},
 };
 
-_Static_assert(ARRAY_SIZE(refusal_words) == CLOSEWATCH_REFUSAL_MAX + 1,
-	       "words for each refusal");
+_Static_assert(ARRAY_SIZE(refusals) == CLOSEWATCH_REFUSAL_MAX + 1,
+	       "a case for each refusal");
+
+static const struct cw_case *outcome_of(const struct cw_event *ev)
+{
+	return has(ev, DRAIN_OUTCOME) && ev->drain_outcome < ARRAY_SIZE(outcomes) ?
+	       &outcomes[ev->drain_outcome] : NULL;
+}
+
+static const struct cw_case *refusal_of(const struct cw_event *ev)
+{
+	return has(ev, REFUSAL) && ev->refusal < ARRAY_SIZE(refusals) ?
+	       &refusals[ev->refusal] : NULL;
+}
+
+const struct cw_case *cw_drain_case(const struct cw_event *ev)
+{
+	const struct cw_case *c = NULL;
+
+	if (ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED)
+		c = refusal_of(ev);
+	return c && has(ev, DRAIN_OUTCOME) ? c : outcome_of(ev);
+}
 
 static void say_refused(struct cw_text *t, const struct cw_event *ev)
 {
-	const char *why = "for a reason newer than this program";
+	const struct cw_case *c = refusal_of(ev);
 
-	if (!has(ev, REFUSAL))
-		why = "the kernel does not say why";
-	else if (ev->refusal < ARRAY_SIZE(refusal_words))
-		why = refusal_words[ev->refusal];
 	cw_say(t, ", closed as without ");
 	say_id(t, ev);
-	cw_say(t, ": %s", why);
+	cw_say(t, ": %s", c ? c->words : has(ev, REFUSAL) ?
+	       "for a reason newer than this program" :
+	       "the kernel does not say why");
 	if (has(ev, REFUSAL) && ev->refusal == CLOSEWATCH_REFUSAL_ULP &&
 	    has(ev, ULP))
 		cw_say(t, " (%.*s)", ev->ulp.len, (const char *)ev->ulp.b);
@@ -113,13 +243,10 @@ static void say_figures(struct cw_text *t, const struct cw_event *ev)
 
 void cw_say_drain_end(struct cw_text *t, const struct cw_event *ev)
 {
-	uint32_t outcome = ev->drain_outcome;
+	const struct cw_case *c = outcome_of(ev);
 
-	if (!has(ev, DRAIN_OUTCOME) || outcome >= ARRAY_SIZE(outcome_words))
-		cw_say(t, "ended in a way newer than this program");
-	else
-		cw_say(t, "%s", outcome_words[outcome]);
-	if (outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED)
+	cw_say(t, "%s", c ? c->words : "ended in a way newer than this program");
+	if (ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED)
 		say_refused(t, ev);
 	else
 		say_figures(t, ev);

@@ -2,10 +2,14 @@
 #ifndef CLOSEWATCH_EXPLAIN_DRAIN_H
 #define CLOSEWATCH_EXPLAIN_DRAIN_H
 
+#include "case.h"
 #include "decode.h"
 #include "text.h"
 
-/* Parts of cw_explain() for what policies do. */
+/* What policies do. */
+
+/* How a drain ended, or why there was none; NULL: newer than this program. */
+const struct cw_case *cw_drain_case(const struct cw_event *ev);
 void cw_say_drain_begin(struct cw_text *t, const struct cw_event *ev);
 void cw_say_drain_end(struct cw_text *t, const struct cw_event *ev);
 void cw_say_policy(struct cw_text *t, const struct cw_event *ev);

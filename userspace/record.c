@@ -48,95 +48,6 @@ static const struct cw_place at_note = { .column = COL_NOTE };
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
-static enum cw_tone path_tone(const struct cw_event *ev)
-{
-	switch ((enum closewatch_path)ev->path) {
-	case CLOSEWATCH_PATH_FIN:
-	case CLOSEWATCH_PATH_DRAIN:
-		return CW_GOOD;
-	case CLOSEWATCH_PATH_FIN_BEHIND_DATA:
-	case CLOSEWATCH_PATH_FIN_ON_SENT_DATA:
-		return CW_WARN;
-	case CLOSEWATCH_PATH_LISTENER:
-		return ev->children ? CW_WARN : CW_PLAIN;
-	case CLOSEWATCH_PATH_FIN_LOST:
-	case CLOSEWATCH_PATH_RST_UNREAD:
-	case CLOSEWATCH_PATH_RST_LINGER0:
-	case CLOSEWATCH_PATH_RST_LINGER2:
-	case CLOSEWATCH_PATH_RST_MEMORY:
-	case CLOSEWATCH_PATH_NETNS_GONE:
-	case CLOSEWATCH_PATH_UNKNOWN:
-		return CW_BAD;
-	case CLOSEWATCH_PATH_ALREADY_FIN:
-	case CLOSEWATCH_PATH_ALREADY_CLOSED:
-	case CLOSEWATCH_PATH_SYN_SENT:
-	case CLOSEWATCH_PATH_LINGER0_SILENT:
-	case CLOSEWATCH_PATH_REPAIR:
-	case CLOSEWATCH_PATH_FLAG_ONLY:
-	case CLOSEWATCH_PATH_DEFERRED:
-	case CLOSEWATCH_PATH_NONE:
-	default:
-		return CW_PLAIN;
-	}
-}
-
-/* Lost data is bad however the connection ended. */
-static enum cw_tone fate_tone(const struct cw_event *ev)
-{
-	if (ev->verdict == CLOSEWATCH_VERDICT_LOST)
-		return CW_BAD;
-	if (ev->fate == CLOSEWATCH_FATE_UNKNOWN)
-		return CW_BAD;
-	return ev->verdict == CLOSEWATCH_VERDICT_DELIVERED ? CW_GOOD : CW_WARN;
-}
-
-static enum cw_tone drain_tone(const struct cw_event *ev)
-{
-	switch ((enum closewatch_drain_outcome)ev->drain_outcome) {
-	case CLOSEWATCH_DRAIN_OUTCOME_DELIVERED:
-		return CW_GOOD;
-	case CLOSEWATCH_DRAIN_OUTCOME_SHED:
-	case CLOSEWATCH_DRAIN_OUTCOME_FLUSHED:
-	case CLOSEWATCH_DRAIN_OUTCOME_KILLED:
-	case CLOSEWATCH_DRAIN_OUTCOME_REFUSED:
-		return CW_WARN;
-	case CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN:
-	case CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT:
-	case CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT:
-	case CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT:
-	case CLOSEWATCH_DRAIN_OUTCOME_PEER_RESET:
-	case CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT:
-	default:
-		return CW_BAD;
-	}
-}
-
-static enum cw_tone event_tone(const struct cw_event *ev)
-{
-	switch ((enum closewatch_event_type)ev->type) {
-	case CLOSEWATCH_EVENT_TYPE_CLOSE:
-	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
-		return path_tone(ev);
-	case CLOSEWATCH_EVENT_TYPE_FATE:
-		return fate_tone(ev);
-	case CLOSEWATCH_EVENT_TYPE_LOST:
-		return CW_LOSS;
-	case CLOSEWATCH_EVENT_TYPE_RESET:
-	case CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN:
-		return CW_BAD;
-	case CLOSEWATCH_EVENT_TYPE_LINGER_WAIT:
-		return CW_WARN;
-	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
-		return CW_GOOD;
-	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
-		return drain_tone(ev);
-	case CLOSEWATCH_EVENT_TYPE_POLICY:
-	case CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE:
-	default:
-		return CW_PLAIN;
-	}
-}
-
 static void put_what(struct cw_view *v, const struct cw_event *ev)
 {
 	bool named = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
@@ -322,7 +233,7 @@ int cw_record_event(struct cw_view *v, const struct cw_event *ev,
 	char note[512];
 
 	cw_view_begin(v);
-	cw_view_tone(v, event_tone(ev));
+	cw_view_tone(v, cw_explain_tone(ev));
 	put_what(v, ev);
 	cw_record_connection(v, ev, &at_local,
 			     utf8 ? &at_remote_utf8 : &at_remote);

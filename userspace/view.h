@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "tone.h"
+
 /*
  * One emitter, two back ends. A verb opens a record, puts each fact once and
  * closes the record; the view renders it as a line of NDJSON or as text. It
@@ -37,8 +39,6 @@ struct cw_place {
 	const char *before;
 	const char *after;
 };
-
-enum cw_tone { CW_PLAIN, CW_GOOD, CW_WARN, CW_BAD, CW_LOSS, CW_QUIET };
 
 struct cw_view_options {
 	FILE *out;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_EXPLAIN_FATE_H
+#define CLOSEWATCH_EXPLAIN_FATE_H
+
+#include "case.h"
+#include "decode.h"
+#include "text.h"
+
+/* How a connection ended. */
+
+/* NULL: a fate that is newer than this program. */
+const struct cw_case *cw_fate_case(const struct cw_event *ev);
+void cw_say_fate(struct cw_text *t, const struct cw_event *ev);
+enum cw_tone cw_fate_tone(const struct cw_event *ev);
+
+#endif

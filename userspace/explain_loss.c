@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+
+#include <linux/closewatch.h>
+
+#include "explain_loss.h"
+#include "util.h"
+
+#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
+
+static const struct cw_case cases[] = {
+	[CLOSEWATCH_LOSS_RING] = {
+		.words = "a ring in the kernel was full",
+		.tone = CW_LOSS,
+		.cause = "Closes came faster than the module's worker could take them.",
+		.remedy = "Narrow the filter, such as -P or --path.",
+	},
+	[CLOSEWATCH_LOSS_SOCKET] = {
+		.words = "they came faster than they were read",
+		.tone = CW_LOSS,
+		.cause = "This program or what reads its output was too slow.",
+		.remedy = "Narrow the filter, write to a file, or use --json.",
+	},
+	[CLOSEWATCH_LOSS_PROBE] = {
+		.words = "a probe was hit while it could not run",
+		.tone = CW_LOSS,
+		.cause = "A probe was hit from within another probe.",
+		.remedy = "See whether another tracer runs on the same functions.",
+	},
+	[CLOSEWATCH_LOSS_INFLIGHT] = {
+		.words = "too many closes at once to follow",
+		.tone = CW_LOSS,
+		.cause = "More closes are waiting at once, mostly for SO_LINGER, than the module follows.",
+		.remedy = "Turn SO_LINGER off in the program that holds them.",
+	},
+	[CLOSEWATCH_LOSS_BLIND] = {
+		.words = "the kernel's probes do not fire, so what ends now goes unseen",
+		.tone = CW_LOSS,
+		.cause = "kernel.ftrace_enabled is 0, or kprobes are off in debugfs.",
+		.remedy = "sysctl kernel.ftrace_enabled=1, and echo 1 > /sys/kernel/debug/kprobes/enabled.",
+	},
+};
+
+_Static_assert(ARRAY_SIZE(cases) == CLOSEWATCH_LOSS_MAX + 1,
+	       "a case for each loss");
+
+const struct cw_case *cw_loss_case(const struct cw_event *ev)
+{
+	return has(ev, LOSS) && ev->loss < ARRAY_SIZE(cases) ?
+	       &cases[ev->loss] : NULL;
+}
+
+static void say_count(struct cw_text *t, const struct cw_event *ev)
+{
+	/* The count is of seconds: no probe sees what could be counted. */
+	if (has(ev, LOSS) && ev->loss == CLOSEWATCH_LOSS_BLIND) {
+		if (has(ev, COUNT))
+			cw_say(t, "blind for %" PRIu64 " s: ", ev->count);
+		return;
+	}
+	/* A hit that was missed need not have been an event of this filter. */
+	if (has(ev, COUNT))
+		cw_say(t, "%s%" PRIu64 " event%s lost: ",
+		       ev->loss == CLOSEWATCH_LOSS_PROBE ? "up to " : "",
+		       ev->count, ev->count == 1 ? "" : "s");
+	else
+		cw_say(t, "events lost: ");
+}
+
+void cw_say_loss(struct cw_text *t, const struct cw_event *ev)
+{
+	const struct cw_case *c = cw_loss_case(ev);
+
+	say_count(t, ev);
+	if (c)
+		cw_say(t, "%s", c->words);
+	else if (has(ev, LOSS))
+		cw_say(t, "for a reason newer than this program");
+	else
+		cw_say(t, "the kernel does not say where");
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_EXPLAIN_PATH_H
+#define CLOSEWATCH_EXPLAIN_PATH_H
+
+#include "case.h"
+#include "decode.h"
+#include "text.h"
+
+/* What a close or a shutdown did. */
+
+/* NULL: a path that is newer than this program. */
+const struct cw_case *cw_path_case(const struct cw_event *ev);
+void cw_say_path(struct cw_text *t, const struct cw_event *ev);
+
+#endif
