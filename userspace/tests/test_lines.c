@@ -27,6 +27,7 @@ static ssize_t stub_send(int fd, const void *buf, size_t len, int flags);
 
 #define WORDS		12
 #define LONG		70000
+#define SECONDS		10	/* for a line */
 
 static uint64_t state;
 
@@ -316,6 +317,18 @@ static void tell(const struct line *line)
 	fputc('\n', stderr);
 }
 
+/* What runs, for a line that does not come to its end. */
+static const struct line *running;
+static int terminal;
+
+static void too_long(int signal)
+{
+	dup2(terminal, STDERR_FILENO);
+	fputs("# it does not end:\n", stderr);
+	tell(running);
+	_exit(KSFT_FAIL);
+}
+
 static uint64_t setting(const char *name, uint64_t otherwise)
 {
 	const char *value = getenv(name);
@@ -341,11 +354,15 @@ TEST_F_TIMEOUT(lines, end_as_documented_and_leave_nothing_behind, 100)
 	int before = descriptors();
 	struct line line;
 
+	terminal = self->terminal.err;
+	signal(SIGALRM, too_long);
 	for (i = 0; i < lines && !wrong; i++) {
 		int code;
 
 		state = (seed << 32 | i) * 0x9e3779b97f4a7c15ULL;
 		make_line(&line);
+		running = &line;
+		alarm(SECONDS);
 		code = run(&self->files, &self->terminal, &line);
 		wrong = judge(&self->files, &line, code);
 		EXPECT_EQ(NULL, wrong) {
@@ -358,6 +375,7 @@ TEST_F_TIMEOUT(lines, end_as_documented_and_leave_nothing_behind, 100)
 		while (line.argc)
 			free(line.argv[--line.argc]);
 	}
+	alarm(0);
 	printf("# amount: %" PRIu64 " command lines, seed %" PRIu64
 	       ": %u done, %u failed, %u wrong usage; %u requests\n", i, seed,
 	       codes[CW_OK], codes[CW_FAILED], codes[CW_USAGE], sent);
