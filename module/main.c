@@ -11,12 +11,12 @@
 #include "core/netns.h"
 #include "core/notify.h"
 #include "core/stats.h"
+#include "core/version.h"
 #include "drain/adopt.h"
 #include "drain/drain.h"
 #include "drain/policy.h"
 #include "netlink/family.h"
 #include "trace/probe.h"
-#include "version.h"
 
 /* Per-namespace state, which everything below needs. */
 static int __init cw_init_nets(void)

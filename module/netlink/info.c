@@ -5,6 +5,7 @@
 #include "core/arm.h"
 #include "core/canary.h"
 #include "core/ring.h"
+#include "core/version.h"
 #include "drain/adopt.h"
 #include "drain/drain.h"
 #include "drain/policy.h"
@@ -15,7 +16,6 @@
 #include "family.h"
 #include "gen.h"
 #include "subscribe.h"
-#include "version.h"
 
 static int cw_put_info_u64(struct sk_buff *skb, int type, u64 value)
 {
