@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#include "module/version.h"
+#include "module/core/version.h"
 #include "fail.h"
 
 /*

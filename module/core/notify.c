@@ -314,9 +314,11 @@ static bool cw_notify_some(void)
 
 	mutex_lock(&cw_notify_lock);
 	/* A listener keeps the rings; without one they may be gone. */
-	for (n = 0; n < CW_NOTIFY_HOLD && cw_notify_nr &&
-		    cw_ring_pop(&cw_notify_ev); n++)
+	for (n = 0; n < CW_NOTIFY_HOLD; n++) {
+		if (!cw_notify_nr || !cw_ring_pop(&cw_notify_ev))
+			break;
 		cw_notify_each(&cw_notify_ev, __cw_listener_event);
+	}
 	mutex_unlock(&cw_notify_lock);
 	return n == CW_NOTIFY_HOLD;
 }

@@ -150,7 +150,7 @@ int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 int cw_netlink_put_listener(struct sk_buff *skb,
-			   const struct cw_notify_stats *stats)
+			    const struct cw_notify_stats *stats)
 {
 	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_LISTENER);
 
