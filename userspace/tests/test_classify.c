@@ -5,7 +5,7 @@
  */
 #include "kselftest_harness.h"
 
-#include "classify.h"
+#include "module/core/classify.h"
 
 static struct cw_conn conn_in(u8 state)
 {

@@ -4,7 +4,7 @@
 
 #include "kselftest_harness.h"
 
-#include "policy_match.h"
+#include "module/drain/policy_match.h"
 
 static const struct cw_owner nginx = {
 	.pid = 812, .tid = 813, .uid = 33, .cgroup = 4711, .comm = "nginx",

@@ -2,7 +2,7 @@
 /* How drains end, and when they are looked at next */
 #include <errno.h>
 
-#include "drain_outcome.h"
+#include "module/drain/outcome.h"
 #include "kselftest_harness.h"
 
 #define OUTCOME(name)	CLOSEWATCH_DRAIN_OUTCOME_##name
