@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../truth/random.h"
+#include "random.h"
 
 #define MESSAGE_MAX	4096
 

@@ -15,8 +15,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "../truth/random.h"
 #include "pair.h"
+#include "random.h"
 #include "wait.h"
 
 #define MISUSERS	3

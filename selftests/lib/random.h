@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Numbers that depend on a seed and an index and on nothing else. */
-#ifndef CLOSEWATCH_TRUTH_RANDOM_H
-#define CLOSEWATCH_TRUTH_RANDOM_H
+#ifndef CLOSEWATCH_SELFTEST_RANDOM_H
+#define CLOSEWATCH_SELFTEST_RANDOM_H
 
 #include <stdbool.h>
 #include <stdint.h>
