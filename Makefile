@@ -55,7 +55,7 @@ endif
 	$(MAKE) -C userspace clean
 
 spec:
-	selftests/spec.sh write
+	selftests/ci/spec.sh write
 
 demo:
 	@selftests/demo/run $(GUEST)
@@ -67,23 +67,23 @@ shell:
 	@$(VM)/shell $(GUEST)
 
 check:
-	@selftests/check.sh
+	@selftests/ci/check.sh
 
 check-unit:
-	@selftests/check.sh unit
+	@selftests/ci/check.sh unit
 
 lint:
-	@selftests/check.sh lint
+	@selftests/ci/check.sh lint
 
 check-kernels:
-	@selftests/check.sh $(KERNELS)
+	@selftests/ci/check.sh $(KERNELS)
 
 check-debug:
 	@CLOSEWATCH_GUEST_MEMORY=2048 SUITE_SECONDS=5400 GUEST_TEST_SECONDS=1200 \
-		selftests/check.sh debug
+		selftests/ci/check.sh debug
 
 check-hard:
-	@selftests/check.sh hard
+	@selftests/ci/check.sh hard
 
 fuzz:
 	@selftests/vm/deps clang

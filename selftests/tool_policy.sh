@@ -6,7 +6,7 @@
 # those named. As root, with the module loaded and `closewatch' in PATH.
 
 . "$(dirname "$0")/lib/tool.sh"
-. "$HERE/tap.sh"
+. "$HERE/lib/tap.sh"
 
 # run ARGUMENT...: closewatch; leaves $DIR/out, $DIR/err and STATUS.
 run() {

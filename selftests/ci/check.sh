@@ -10,8 +10,8 @@
 # HARD_PEERS hostile peers, HARD_SECONDS of storm, SEED. An emulated debug kernel
 # gets fewer peers and seconds, unless they are given. What was tried stands in
 # lines that begin with "# amount:".
-. "$(dirname "$0")/vm/common.sh"
-. "$TOP/selftests/tap.sh"
+. "$(dirname "$0")/../vm/common.sh"
+. "$TOP/selftests/lib/tap.sh"
 
 STATUS=0
 RESULTS=$(mktemp)
@@ -84,14 +84,14 @@ main() {
 	prepare "${1:-all}"
 	case ${1:-all} in
 	unit) step "unit tests" unit_tests ;;
-	lint) step lint "$TOP/selftests/lint.sh" ;;
+	lint) step lint "$TOP/selftests/ci/lint.sh" ;;
 	hard)
 		step "attacks on 6.1" hard 6.1 2000 300
 		step "attacks on the debug kernel" hard debug 300 60
 		;;
 	all)
-		step lint "$TOP/selftests/lint.sh"
-		step "spec" "$TOP/selftests/spec.sh" check
+		step lint "$TOP/selftests/ci/lint.sh"
+		step "spec" "$TOP/selftests/ci/spec.sh" check
 		step "unit tests" unit_tests
 		step "the verdict's own test" "$VM_DIR/verdict-test"
 		step "selftests on 6.1" "$VM_DIR/run-suite" 6.1

@@ -3,8 +3,8 @@
 #
 # What can be said of the tree without running it: compilers' and sparse's
 # warnings, checkpatch, the rules on who may include and call what.
-. "$(dirname "$0")/vm/common.sh"
-. "$TOP/selftests/tap.sh"
+. "$(dirname "$0")/../vm/common.sh"
+. "$TOP/selftests/lib/tap.sh"
 
 # Pipes end in a search whose failure is what is hoped for.
 set +o pipefail

@@ -3,8 +3,8 @@
 #
 # spec.sh write|check: generate from the netlink spec the uapi header, policies
 # and op table in module/, or tell whether those there are the spec's.
-. "$(dirname "$0")/vm/common.sh"
-. "$TOP/selftests/tap.sh"
+. "$(dirname "$0")/../vm/common.sh"
+. "$TOP/selftests/lib/tap.sh"
 
 SPEC=Documentation/netlink/specs/closewatch.yaml
 

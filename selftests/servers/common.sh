@@ -17,7 +17,7 @@
 
 set -u
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$HERE/../tap.sh"
+. "$HERE/../lib/tap.sh"
 . "$HERE/../lib/await.sh"
 
 DRAIN='--local-port 80'
