@@ -10,11 +10,11 @@ typedef void cw_say_fn(struct cw_text *t, const struct cw_event *ev);
 
 /* What one value of an enum of the contract means to a person. */
 struct cw_case {
+	const char *cause;	/* a sentence: why it came to this */
+	const char *remedy;	/* a sentence: what changes it */
 	const char *words;	/* what was done, in fixed words */
 	cw_say_fn *say;		/* or by what the event tells */
 	cw_say_fn *rest;	/* then the bytes */
-	const char *cause;	/* a sentence: why it came to this */
-	const char *remedy;	/* a sentence: what changes it */
 	enum cw_tone tone;
 };
 

@@ -139,10 +139,9 @@ static const struct kind {
 	},
 	[CLOSEWATCH_EVENT_TYPE_LINGER_WAIT] = {
 		{
-			.say = say_linger_wait,
-			.cause = "SO_LINGER makes close() wait, even on a non-blocking socket.",
-			.remedy = "In an event loop turn SO_LINGER off, or close on another thread.",
-			.tone = CW_WARN,
+			"SO_LINGER makes close() wait, even on a non-blocking socket.",
+			"In an event loop turn SO_LINGER off, or close on another thread.",
+			.say = say_linger_wait, .tone = CW_WARN,
 		},
 	},
 	[CLOSEWATCH_EVENT_TYPE_LOST] = {
@@ -153,17 +152,16 @@ static const struct kind {
 	},
 	[CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE] = {
 		{
+			"Another descriptor, of this process or of one that inherited it, keeps the connection open.",
+			"If the connection should have ended, close the other descriptors: set SOCK_CLOEXEC, or call shutdown().",
 			.say = say_shared,
-			.cause = "Another descriptor, of this process or of one that inherited it, keeps the connection open.",
-			.remedy = "If the connection should have ended, close the other descriptors: set SOCK_CLOEXEC, or call shutdown().",
 		},
 	},
 	[CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN] = {
 		{
-			.say = say_write,
-			.cause = "The program wrote after its own shutdown(SHUT_WR) or after the connection had broken.",
-			.remedy = "Mend the order of calls; MSG_NOSIGNAL turns the signal into EPIPE.",
-			.tone = CW_BAD,
+			"The program wrote after its own shutdown(SHUT_WR) or after the connection had broken.",
+			"Mend the order of calls; MSG_NOSIGNAL turns the signal into EPIPE.",
+			.say = say_write, .tone = CW_BAD,
 		},
 	},
 	[CLOSEWATCH_EVENT_TYPE_FATE] = {
@@ -174,10 +172,9 @@ static const struct kind {
 	},
 	[CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN] = {
 		{
-			.say = cw_say_drain_begin,
-			.cause = "A policy of closewatch covers this socket.",
-			.remedy = "None is needed; closewatch drains shows it, closewatch list its policy.",
-			.tone = CW_GOOD,
+			"A policy of closewatch covers this socket.",
+			"None is needed; closewatch drains shows it, closewatch list its policy.",
+			.say = cw_say_drain_begin, .tone = CW_GOOD,
 		},
 	},
 	[CLOSEWATCH_EVENT_TYPE_DRAIN_END] = {
@@ -185,9 +182,9 @@ static const struct kind {
 	},
 	[CLOSEWATCH_EVENT_TYPE_POLICY] = {
 		{
+			"A policy of closewatch covers this socket.",
+			"None is needed if the policy is meant; closewatch list shows it, closewatch del removes it.",
 			.say = cw_say_policy,
-			.cause = "A policy of closewatch covers this socket.",
-			.remedy = "None is needed if the policy is meant; closewatch list shows it, closewatch del removes it.",
 		},
 	},
 };

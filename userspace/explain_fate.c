@@ -9,104 +9,106 @@
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
 /* Without words the name of the fate says it all; its tone is the verdict's. */
-static const struct cw_case cases[] = {
+static const struct cw_case fates[] = {
 	[CLOSEWATCH_FATE_UNKNOWN] = {
+		"The facts fit no end that the module knows, or its table of connections was full.",
+		"Load the module with more track_slots; if it persists, report this event as --json with uname -r.",
 		.words = "ended by no known cause",
-		.cause = "The facts fit no end that the module knows, or its table of connections was full.",
-		.remedy = "Load the module with more track_slots; if it persists, report this event as --json with uname -r.",
 	},
 	[CLOSEWATCH_FATE_TIME_WAIT] = {
-		.cause = "Both sides sent FIN and ours was acknowledged.",
-		.remedy = "None is needed.",
+		"Both sides sent FIN and ours was acknowledged.",
+		"None is needed.",
+		.words = NULL,
 	},
 	[CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW] = {
+		"Both sides sent FIN, but there were more than net.ipv4.tcp_max_tw_buckets minisocks, or no memory.",
+		"Raise net.ipv4.tcp_max_tw_buckets; see nstat -az TcpExtTCPTimeWaitOverflow.",
 		.words = "no minisock could be had for TIME_WAIT",
-		.cause = "Both sides sent FIN, but there were more than net.ipv4.tcp_max_tw_buckets minisocks, or no memory.",
-		.remedy = "Raise net.ipv4.tcp_max_tw_buckets; see nstat -az TcpExtTCPTimeWaitOverflow.",
 	},
 	[CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT] = {
+		"The peer acknowledged our FIN and never sent its own within net.ipv4.tcp_fin_timeout.",
+		"Look why the peer's program does not close: it may leak descriptors.",
 		.words = "the peer never sent its FIN",
-		.cause = "The peer acknowledged our FIN and never sent its own within net.ipv4.tcp_fin_timeout.",
-		.remedy = "Look why the peer's program does not close: it may leak descriptors.",
 	},
 	[CLOSEWATCH_FATE_ACKED] = {
-		.cause = "The peer closed first and acknowledged our FIN.",
-		.remedy = "None is needed.",
+		"The peer closed first and acknowledged our FIN.",
+		"None is needed.",
+		.words = NULL,
 	},
 	[CLOSEWATCH_FATE_RST_LATE_DATA] = {
+		"The peer sent data after this side had closed, and nobody could read it.",
+		"Read until EOF before close(), or shutdown(SHUT_WR) and read with a time limit (lingering close).",
 		.words = "RST to data that came too late",
-		.cause = "The peer sent data after this side had closed, and nobody could read it.",
-		.remedy = "Read until EOF before close(), or shutdown(SHUT_WR) and read with a time limit (lingering close).",
 	},
 	[CLOSEWATCH_FATE_RST_LINGER2] = {
+		"TCP_LINGER2 below zero: the kernel does not wait for the peer's FIN.",
+		"Set TCP_LINGER2 to 0 or more, or read to EOF before close().",
 		.words = "RST by TCP_LINGER2 below 0",
-		.cause = "TCP_LINGER2 below zero: the kernel does not wait for the peer's FIN.",
-		.remedy = "Set TCP_LINGER2 to 0 or more, or read to EOF before close().",
 	},
 	[CLOSEWATCH_FATE_PEER_RESET] = {
+		"The peer aborted: its program closed with data unread, or asked for it, or is gone.",
+		"Look on the peer's host; closewatch there names the path.",
 		.words = "RST from the peer",
-		.cause = "The peer aborted: its program closed with data unread, or asked for it, or is gone.",
-		.remedy = "Look on the peer's host; closewatch there names the path.",
 	},
 	[CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT] = {
+		"The peer answered no retransmission or window probe.",
+		"Look for a dead host, a dropped route or a firewall; net.ipv4.tcp_orphan_retries and tcp_retries2 set the patience.",
 		.words = "the peer answered no retransmission",
-		.cause = "The peer answered no retransmission or window probe.",
-		.remedy = "Look for a dead host, a dropped route or a firewall; net.ipv4.tcp_orphan_retries and tcp_retries2 set the patience.",
 	},
 	[CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT] = {
+		"The peer answered no keepalive probe.",
+		"Look for a dead host or a firewall that forgets idle connections; keep TCP_KEEPIDLE below its time.",
 		.words = "the peer answered no keepalive probe",
-		.cause = "The peer answered no keepalive probe.",
-		.remedy = "Look for a dead host or a firewall that forgets idle connections; keep TCP_KEEPIDLE below its time.",
 	},
 	[CLOSEWATCH_FATE_USER_TIMEOUT] = {
+		"The peer acknowledged nothing within the program's TCP_USER_TIMEOUT.",
+		"Look for the network's fault, or raise TCP_USER_TIMEOUT.",
 		.words = "TCP_USER_TIMEOUT ran out",
-		.cause = "The peer acknowledged nothing within the program's TCP_USER_TIMEOUT.",
-		.remedy = "Look for the network's fault, or raise TCP_USER_TIMEOUT.",
 	},
 	[CLOSEWATCH_FATE_MEMORY] = {
+		"TCP's memory is beyond the last value of net.ipv4.tcp_mem, and orphans go first.",
+		"Raise net.ipv4.tcp_mem or shrink what the sockets buffer; see nstat -az TcpExtTCPAbortOnMemory.",
 		.words = "TCP was out of memory",
-		.cause = "TCP's memory is beyond the last value of net.ipv4.tcp_mem, and orphans go first.",
-		.remedy = "Raise net.ipv4.tcp_mem or shrink what the sockets buffer; see nstat -az TcpExtTCPAbortOnMemory.",
 	},
 	[CLOSEWATCH_FATE_ORPHAN_LIMIT] = {
+		"There are more orphans than net.ipv4.tcp_max_orphans allows.",
+		"Raise net.ipv4.tcp_max_orphans, or let programs wait for their peers before close().",
 		.words = "there were too many orphans",
-		.cause = "There are more orphans than net.ipv4.tcp_max_orphans allows.",
-		.remedy = "Raise net.ipv4.tcp_max_orphans, or let programs wait for their peers before close().",
 	},
 	[CLOSEWATCH_FATE_KILLED] = {
+		"An administrator destroyed the socket, as ss -K does.",
+		"Look who runs ss -K or a tool like it.",
 		.words = "destroyed by an administrator",
-		.cause = "An administrator destroyed the socket, as ss -K does.",
-		.remedy = "Look who runs ss -K or a tool like it.",
 	},
 	[CLOSEWATCH_FATE_DISCONNECTED] = {
+		"The program called connect() with AF_UNSPEC on a live connection.",
+		"None is needed if the program means it.",
 		.words = "connect() with AF_UNSPEC",
-		.cause = "The program called connect() with AF_UNSPEC on a live connection.",
-		.remedy = "None is needed if the program means it.",
 	},
 	[CLOSEWATCH_FATE_NETNS_GONE] = {
+		"The container or namespace ended while the connection was on its way out.",
+		"Let connections end before the namespace does.",
 		.words = "its network namespace went away",
-		.cause = "The container or namespace ended while the connection was on its way out.",
-		.remedy = "Let connections end before the namespace does.",
 	},
 	[CLOSEWATCH_FATE_ABORTED] = {
+		"The close itself ended the connection without waiting for the peer.",
+		"See the close event with the same cookie, or the listener's if it was never accepted.",
 		.words = "the close itself ended it",
-		.cause = "The close itself ended the connection without waiting for the peer.",
-		.remedy = "See the close event with the same cookie, or the listener's if it was never accepted.",
 	},
 	[CLOSEWATCH_FATE_MPTCP] = {
+		"The connection was a subflow of MPTCP, which ends it by rules of its own.",
+		"None is needed; nstat -az 'MPTcp*' counts what MPTCP did.",
 		.words = "MPTCP ended its subflow",
-		.cause = "The connection was a subflow of MPTCP, which ends it by rules of its own.",
-		.remedy = "None is needed; nstat -az 'MPTcp*' counts what MPTCP did.",
 	},
 };
 
-_Static_assert(ARRAY_SIZE(cases) == CLOSEWATCH_FATE_MAX + 1,
+_Static_assert(ARRAY_SIZE(fates) == CLOSEWATCH_FATE_MAX + 1,
 	       "a case for each fate");
 
 const struct cw_case *cw_fate_case(const struct cw_event *ev)
 {
-	return has(ev, FATE) && ev->fate < ARRAY_SIZE(cases) ?
-	       &cases[ev->fate] : NULL;
+	return has(ev, FATE) && ev->fate < ARRAY_SIZE(fates) ?
+	       &fates[ev->fate] : NULL;
 }
 
 /* Lost data is bad however the connection ended. */
@@ -158,8 +160,8 @@ void cw_say_fate(struct cw_text *t, const struct cw_event *ev)
 		cw_say_duration(t, ev->since_close_ns);
 		cw_say(t, " after our side closed");
 	}
-	if (ev->fate < ARRAY_SIZE(cases) && cases[ev->fate].words)
-		cw_say(t, "; %s", cases[ev->fate].words);
+	if (ev->fate < ARRAY_SIZE(fates) && fates[ev->fate].words)
+		cw_say(t, "; %s", fates[ev->fate].words);
 	if (ev->unread)
 		cw_say(t, "; %" PRIu32 " B of the peer's unread", ev->unread);
 	if (ev->closed_first == CLOSEWATCH_SIDE_LOCAL)

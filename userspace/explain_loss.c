@@ -8,46 +8,44 @@
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
-static const struct cw_case cases[] = {
+static const struct cw_case losses[] = {
 	[CLOSEWATCH_LOSS_RING] = {
-		.words = "a ring in the kernel was full",
-		.tone = CW_LOSS,
-		.cause = "Closes came faster than the module's worker could take them.",
-		.remedy = "Narrow the filter, such as -P or --path.",
+		"Closes came faster than the module's worker could take them.",
+		"Narrow the filter, such as -P or --path.",
+		.words = "a ring in the kernel was full", .tone = CW_LOSS,
 	},
 	[CLOSEWATCH_LOSS_SOCKET] = {
+		"This program or what reads its output was too slow.",
+		"Narrow the filter, write to a file, or use --json.",
 		.words = "they came faster than they were read",
 		.tone = CW_LOSS,
-		.cause = "This program or what reads its output was too slow.",
-		.remedy = "Narrow the filter, write to a file, or use --json.",
 	},
 	[CLOSEWATCH_LOSS_PROBE] = {
+		"A probe was hit from within another probe.",
+		"See whether another tracer runs on the same functions.",
 		.words = "a probe was hit while it could not run",
 		.tone = CW_LOSS,
-		.cause = "A probe was hit from within another probe.",
-		.remedy = "See whether another tracer runs on the same functions.",
 	},
 	[CLOSEWATCH_LOSS_INFLIGHT] = {
-		.words = "too many closes at once to follow",
-		.tone = CW_LOSS,
-		.cause = "More closes are waiting at once, mostly for SO_LINGER, than the module follows.",
-		.remedy = "Turn SO_LINGER off in the program that holds them.",
+		"More closes are waiting at once, mostly for SO_LINGER, than the module follows.",
+		"Turn SO_LINGER off in the program that holds them.",
+		.words = "too many closes at once to follow", .tone = CW_LOSS,
 	},
 	[CLOSEWATCH_LOSS_BLIND] = {
+		"kernel.ftrace_enabled is 0, or kprobes are off in debugfs.",
+		"sysctl kernel.ftrace_enabled=1, and echo 1 > /sys/kernel/debug/kprobes/enabled.",
 		.words = "the kernel's probes do not fire, so what ends now goes unseen",
 		.tone = CW_LOSS,
-		.cause = "kernel.ftrace_enabled is 0, or kprobes are off in debugfs.",
-		.remedy = "sysctl kernel.ftrace_enabled=1, and echo 1 > /sys/kernel/debug/kprobes/enabled.",
 	},
 };
 
-_Static_assert(ARRAY_SIZE(cases) == CLOSEWATCH_LOSS_MAX + 1,
+_Static_assert(ARRAY_SIZE(losses) == CLOSEWATCH_LOSS_MAX + 1,
 	       "a case for each loss");
 
 const struct cw_case *cw_loss_case(const struct cw_event *ev)
 {
-	return has(ev, LOSS) && ev->loss < ARRAY_SIZE(cases) ?
-	       &cases[ev->loss] : NULL;
+	return has(ev, LOSS) && ev->loss < ARRAY_SIZE(losses) ?
+	       &losses[ev->loss] : NULL;
 }
 
 static void say_count(struct cw_text *t, const struct cw_event *ev)

@@ -100,134 +100,133 @@ static void say_unknown(struct cw_text *t, const struct cw_event *ev)
 	cw_say(t, "no known branch, %s to %s", from ? from : "?", to ? to : "?");
 }
 
-static const struct cw_case cases[] = {
+static const struct cw_case paths[] = {
 	[CLOSEWATCH_PATH_UNKNOWN] = {
+		"The facts fit no branch of the close code that the module knows.",
+		"Report it with this event as --json and the output of uname -r.",
 		.say = say_unknown, .rest = say_abort, .tone = CW_BAD,
-		.cause = "The facts fit no branch of the close code that the module knows.",
-		.remedy = "Report it with this event as --json and the output of uname -r.",
 	},
 	[CLOSEWATCH_PATH_FIN] = {
+		"An orderly close: the peer reads to the end of the stream.",
+		"None is needed.",
 		.say = say_fin, .rest = say_in_flight, .tone = CW_GOOD,
-		.cause = "An orderly close: the peer reads to the end of the stream.",
-		.remedy = "None is needed.",
 	},
 	[CLOSEWATCH_PATH_FIN_BEHIND_DATA] = {
+		"The peer's window or the congestion window was full when the program closed.",
+		"If the peer must have it all, shutdown(SHUT_WR) and read to the end before close(); else none.",
 		.say = say_behind, .rest = say_in_flight, .tone = CW_WARN,
-		.cause = "The peer's window or the congestion window was full when the program closed.",
-		.remedy = "If the peer must have it all, shutdown(SHUT_WR) and read to the end before close(); else none.",
 	},
 	[CLOSEWATCH_PATH_FIN_ON_SENT_DATA] = {
+		"TCP memory is under pressure, so no segment was made for the FIN.",
+		"Raise net.ipv4.tcp_mem or shrink what the sockets buffer.",
 		.words = "FIN put on data already sent, leaves only with a retransmission",
 		.rest = say_in_flight, .tone = CW_WARN,
-		.cause = "TCP memory is under pressure, so no segment was made for the FIN.",
-		.remedy = "Raise net.ipv4.tcp_mem or shrink what the sockets buffer.",
 	},
 	[CLOSEWATCH_PATH_FIN_LOST] = {
+		"The kernel found no memory for a FIN.",
+		"Free memory on this host; the peer learns of the end by its own timeouts.",
 		.words = "no memory for a FIN, the peer is not told",
 		.rest = say_in_flight, .tone = CW_BAD,
-		.cause = "The kernel found no memory for a FIN.",
-		.remedy = "Free memory on this host; the peer learns of the end by its own timeouts.",
 	},
 	[CLOSEWATCH_PATH_ALREADY_FIN] = {
+		"The program had called shutdown() before close().",
+		"None is needed.",
 		.words = "FIN was queued before, the close added nothing",
 		.rest = say_in_flight,
-		.cause = "The program had called shutdown() before close().",
-		.remedy = "None is needed.",
 	},
 	[CLOSEWATCH_PATH_ALREADY_CLOSED] = {
+		"The peer's RST, a timeout or the end of both halves came before close().",
+		"If it surprises, look for ECONNRESET or ETIMEDOUT in the program's log.",
 		.words = "nothing sent, the connection was already over",
 		.rest = say_dropped,
-		.cause = "The peer's RST, a timeout or the end of both halves came before close().",
-		.remedy = "If it surprises, look for ECONNRESET or ETIMEDOUT in the program's log.",
 	},
 	[CLOSEWATCH_PATH_SYN_SENT] = {
+		"The program gave up while connect() was under way.",
+		"If it gave up too early, raise its connect timeout; else look why the peer does not answer.",
 		.words = "nothing sent, connect() had not been answered",
 		.rest = say_dropped,
-		.cause = "The program gave up while connect() was under way.",
-		.remedy = "If it gave up too early, raise its connect timeout; else look why the peer does not answer.",
 	},
 	[CLOSEWATCH_PATH_LISTENER] = {
+		"A listener was closed; what waited in its queue had no other owner.",
+		"To lose none, hand the listener over before the end, or set net.ipv4.tcp_migrate_req with SO_REUSEPORT.",
 		.say = say_listener, .tone = CW_WARN,
-		.cause = "A listener was closed; what waited in its queue had no other owner.",
-		.remedy = "To lose none, hand the listener over before the end, or set net.ipv4.tcp_migrate_req with SO_REUSEPORT.",
 	},
 	[CLOSEWATCH_PATH_RST_UNREAD] = {
-		.words = "RST",
-		.rest = say_abort, .tone = CW_BAD,
-		.cause = "The program closed before it had read all that the peer sent; the RST may also destroy our last answer at the peer.",
-		.remedy = "Read until EOF before close(), or shutdown(SHUT_WR) and read with a time limit (lingering close).",
+		"The program closed before it had read all that the peer sent; the RST may also destroy our last answer at the peer.",
+		"Read until EOF before close(), or shutdown(SHUT_WR) and read with a time limit (lingering close).",
+		.words = "RST", .rest = say_abort, .tone = CW_BAD,
 	},
 	[CLOSEWATCH_PATH_RST_LINGER0] = {
-		.words = "RST by SO_LINGER 0",
-		.rest = say_abort, .tone = CW_BAD,
-		.cause = "The program set SO_LINGER with zero time, which asks for an abort.",
-		.remedy = "Remove that setsockopt() unless the abort is wanted.",
+		"The program set SO_LINGER with zero time, which asks for an abort.",
+		"Remove that setsockopt() unless the abort is wanted.",
+		.words = "RST by SO_LINGER 0", .rest = say_abort,
+		.tone = CW_BAD,
 	},
 	[CLOSEWATCH_PATH_LINGER0_SILENT] = {
+		"SO_LINGER with zero time, but both sides had ended or nothing had begun.",
+		"None is needed; the kernel counts TCPAbortOnData all the same.",
 		.words = "nothing sent, SO_LINGER 0 in a state without RST",
 		.rest = say_dropped,
-		.cause = "SO_LINGER with zero time, but both sides had ended or nothing had begun.",
-		.remedy = "None is needed; the kernel counts TCPAbortOnData all the same.",
 	},
 	[CLOSEWATCH_PATH_RST_LINGER2] = {
-		.words = "RST by TCP_LINGER2 below 0",
-		.rest = say_abort, .tone = CW_BAD,
-		.cause = "The program set TCP_LINGER2 below zero, so the kernel does not wait for the peer's FIN.",
-		.remedy = "Set TCP_LINGER2 to 0 or more, or read to EOF before close().",
+		"The program set TCP_LINGER2 below zero, so the kernel does not wait for the peer's FIN.",
+		"Set TCP_LINGER2 to 0 or more, or read to EOF before close().",
+		.words = "RST by TCP_LINGER2 below 0", .rest = say_abort,
+		.tone = CW_BAD,
 	},
 	[CLOSEWATCH_PATH_RST_MEMORY] = {
+		"There are more orphans than net.ipv4.tcp_max_orphans, or TCP is out of memory.",
+		"Raise net.ipv4.tcp_max_orphans or net.ipv4.tcp_mem; see nstat -az TcpExtTCPAbortOnMemory.",
 		.words = "RST for want of memory or too many orphans",
 		.rest = say_abort, .tone = CW_BAD,
-		.cause = "There are more orphans than net.ipv4.tcp_max_orphans, or TCP is out of memory.",
-		.remedy = "Raise net.ipv4.tcp_max_orphans or net.ipv4.tcp_mem; see nstat -az TcpExtTCPAbortOnMemory.",
 	},
 	[CLOSEWATCH_PATH_REPAIR] = {
+		"A checkpoint tool such as CRIU held the socket in TCP_REPAIR.",
+		"None is needed; the connection lives on where it is restored.",
 		.words = "nothing sent, the socket was in TCP_REPAIR",
 		.rest = say_dropped,
-		.cause = "A checkpoint tool such as CRIU held the socket in TCP_REPAIR.",
-		.remedy = "None is needed; the connection lives on where it is restored.",
 	},
 	[CLOSEWATCH_PATH_NETNS_GONE] = {
+		"The container or namespace ended while the connection was open.",
+		"End the programs inside before the namespace.",
 		.words = "nothing sent, its network namespace is going away",
 		.rest = say_dropped, .tone = CW_BAD,
-		.cause = "The container or namespace ended while the connection was open.",
-		.remedy = "End the programs inside before the namespace.",
 	},
 	[CLOSEWATCH_PATH_DRAIN] = {
-		.words = "a lingering drain took over",
-		.rest = say_taken_over, .tone = CW_GOOD,
-		.cause = "A policy of closewatch covers this socket.",
-		.remedy = "None is needed; the end of the drain is an event of its own.",
+		"A policy of closewatch covers this socket.",
+		"None is needed; the end of the drain is an event of its own.",
+		.words = "a lingering drain took over", .rest = say_taken_over,
+		.tone = CW_GOOD,
 	},
 	[CLOSEWATCH_PATH_FLAG_ONLY] = {
+		"shutdown(SHUT_RD), or a side that had been shut before: TCP sends nothing for it.",
+		"None is needed; the peer is not told that nobody reads any more.",
 		.words = "nothing sent, a flag was set",
-		.cause = "shutdown(SHUT_RD), or a side that had been shut before: TCP sends nothing for it.",
-		.remedy = "None is needed; the peer is not told that nobody reads any more.",
 	},
 	[CLOSEWATCH_PATH_DEFERRED] = {
+		"The handshake of a fast open was not over when the program shut its side.",
+		"None is needed; the FIN leaves when the peer's ACK comes.",
 		.words = "the FIN follows when the fast open's handshake is over",
 		.rest = say_in_flight,
-		.cause = "The handshake of a fast open was not over when the program shut its side.",
-		.remedy = "None is needed; the FIN leaves when the peer's ACK comes.",
 	},
 	[CLOSEWATCH_PATH_NONE] = {
+		"There was nothing left to shut, or a listener's write side, which means nothing.",
+		"None is needed; a connection that has ended answers ENOTCONN.",
 		.words = "there was nothing to shut",
-		.cause = "There was nothing left to shut, or a listener's write side, which means nothing.",
-		.remedy = "None is needed; a connection that has ended answers ENOTCONN.",
 	},
 	[CLOSEWATCH_PATH_MPTCP] = {
+		"MPTCP closes its subflows and its listeners by rules of its own.",
+		"None is needed; nstat -az 'MPTcp*' counts what MPTCP did.",
 		.words = "MPTCP closes it by rules of its own",
-		.cause = "MPTCP closes its subflows and its listeners by rules of its own.",
-		.remedy = "None is needed; nstat -az 'MPTcp*' counts what MPTCP did.",
 	},
 };
 
-_Static_assert(ARRAY_SIZE(cases) == CLOSEWATCH_PATH_MAX + 1,
+_Static_assert(ARRAY_SIZE(paths) == CLOSEWATCH_PATH_MAX + 1,
 	       "a case for each path");
 
 const struct cw_case *cw_path_case(const struct cw_event *ev)
 {
-	return ev->path < ARRAY_SIZE(cases) ? &cases[ev->path] : NULL;
+	return ev->path < ARRAY_SIZE(paths) ? &paths[ev->path] : NULL;
 }
 
 void cw_say_path(struct cw_text *t, const struct cw_event *ev)
@@ -235,7 +234,7 @@ void cw_say_path(struct cw_text *t, const struct cw_event *ev)
 	const struct cw_case *c = cw_path_case(ev);
 
 	if (!c)
-		c = &cases[CLOSEWATCH_PATH_UNKNOWN];
+		c = &paths[CLOSEWATCH_PATH_UNKNOWN];
 	if (c->words)
 		cw_say(t, "%s", c->words);
 	if (c->say)
