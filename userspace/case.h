@@ -6,7 +6,7 @@
 #include "text.h"
 #include "tone.h"
 
-typedef void cw_say_fn(struct cw_text *t, const struct cw_event *ev);
+typedef void cw_say_fn(struct cw_text *t, const struct cw_msg_event *ev);
 
 /* What one value of an enum of the contract means to a person. */
 struct cw_case {

@@ -77,7 +77,7 @@ static const struct argp advise_argp = {
 	       "An RST without any can still destroy what the peer had not read.",
 };
 
-static bool take(void *arg, const struct cw_event *ev)
+static bool take(void *arg, const struct cw_msg_event *ev)
 {
 	struct advise *a = arg;
 	uint64_t now = cw_session_clock();
@@ -102,8 +102,8 @@ static void on_events(void *arg, const void *attrs, size_t len)
 static int run(struct advise *a)
 {
 	struct cw_session *s = &a->session;
-	struct cw_filter filter = CW_FILTER_INIT;
-	struct cw_listener figures;
+	struct cw_msg_filter filter = CW_FILTER_INIT;
+	struct cw_msg_listener figures;
 	uint64_t begin, span, overruns = 0;
 	struct timespec ts;
 	int ret;

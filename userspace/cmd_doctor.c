@@ -88,7 +88,7 @@ static void show(struct doctor *d, const char *check,
 		d->out.error = ENOMEM;
 }
 
-static void compare_versions(struct doctor *d, const struct cw_info *info)
+static void compare_versions(struct doctor *d, const struct cw_msg_info *info)
 {
 	static const char ours[] = CW_VERSION;
 	struct cw_finding f = { .health = CW_HEALTHY };
@@ -113,7 +113,7 @@ static void ask_module(struct doctor *d)
 	struct cw_finding f = { .health = CW_HEALTHY };
 	struct cw_fail fail = { 0 };
 	struct cw_nl *nl = NULL;
-	struct cw_info info;
+	struct cw_msg_info info;
 
 	if (cw_nl_open(&nl, NULL, NULL, &fail) ||
 	    cw_nl_info(nl, &info, &fail)) {

@@ -12,7 +12,7 @@
 #define NSEC_PER_SEC 1000000000ULL
 
 struct drains {
-	struct cw_scope scope;	/* first: see cw_scope_parse() */
+	struct cw_scope_args scope;	/* first: see cw_scope_parse() */
 	struct cw_session session;
 	bool watch, header;
 	uint64_t interval;	/* ns */
@@ -76,7 +76,7 @@ static const struct argp drains_argp = {
 	.doc = "Show the drains that run now in this network namespace.",
 };
 
-static void show(void *arg, const struct cw_event *drain)
+static void show(void *arg, const struct cw_msg_event *drain)
 {
 	struct drains *d = arg;
 	struct cw_session *s = &d->session;

@@ -43,7 +43,7 @@ static const struct argp info_argp = {
 
 static const struct cw_place in_list;
 
-static int show(struct cw_view *v, const struct cw_info *i)
+static int show(struct cw_view *v, const struct cw_msg_info *i)
 {
 #define BIG(ATTR, member)						\
 	do {								\
@@ -96,7 +96,7 @@ int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
 	struct cw_nl *nl = NULL;
 	struct cw_finding finding;
 	struct cw_view *view;
-	struct cw_info info;
+	struct cw_msg_info info;
 	struct cw_out out;
 	int ret;
 

@@ -12,7 +12,7 @@
 #include "session.h"
 
 struct list {
-	struct cw_scope scope;	/* first: see cw_scope_parse() */
+	struct cw_scope_args scope;	/* first: see cw_scope_parse() */
 	struct cw_session session;
 	bool header;
 };
@@ -43,7 +43,7 @@ static const struct argp list_argp = {
 	.doc = "Show the policies of this network namespace, in the order in which they are tried.",
 };
 
-static void show(void *arg, const struct cw_policy *p)
+static void show(void *arg, const struct cw_msg_policy *p)
 {
 	struct list *l = arg;
 
@@ -57,7 +57,7 @@ static void show(void *arg, const struct cw_policy *p)
 static int warn(const struct list *l, struct cw_fail *fail)
 {
 	struct cw_finding finding;
-	struct cw_info info;
+	struct cw_msg_info info;
 	int ret = cw_nl_info(l->session.nl, &info, fail);
 
 	if (ret)

@@ -23,7 +23,7 @@ enum {
 
 struct verb {
 	struct cw_args args;	/* first: see cw_args_parse() */
-	struct cw_wanted wanted;
+	struct cw_policy_request wanted;
 	struct cw_session session;
 	bool json, off, ipv4, ipv6;
 };
@@ -94,7 +94,7 @@ static int parse_ms(const char *text, uint64_t most, uint64_t *ms,
 static error_t parse_how(int key, char *arg, struct argp_state *state)
 {
 	struct verb *v = state->input;
-	struct cw_policy *p = &v->wanted.policy;
+	struct cw_msg_policy *p = &v->wanted.policy;
 	struct cw_fail *fail = v->args.fail;
 	uint32_t priority = 0;
 	uint64_t n = 0;
@@ -132,7 +132,7 @@ static error_t parse_how(int key, char *arg, struct argp_state *state)
 static error_t parse_which(int key, char *arg, struct argp_state *state)
 {
 	struct verb *v = state->input;
-	struct cw_wanted *w = &v->wanted;
+	struct cw_policy_request *w = &v->wanted;
 	struct cw_fail *fail = v->args.fail;
 	int ret;
 
@@ -178,8 +178,8 @@ static error_t parse_which(int key, char *arg, struct argp_state *state)
 /* What only the whole command line tells. */
 static int conclude(struct verb *v)
 {
-	struct cw_wanted *w = &v->wanted;
-	const struct cw_policy none = { .action = CLOSEWATCH_ACTION_DRAIN };
+	struct cw_policy_request *w = &v->wanted;
+	const struct cw_msg_policy none = { .action = CLOSEWATCH_ACTION_DRAIN };
 
 	if (v->ipv4 != v->ipv6)
 		w->filter.family = v->ipv4 ? AF_INET : AF_INET6;
@@ -200,7 +200,7 @@ static int conclude(struct verb *v)
 
 static int parse_word(struct verb *v, char *arg, struct argp_state *state)
 {
-	struct cw_policy *p = &v->wanted.policy;
+	struct cw_msg_policy *p = &v->wanted.policy;
 
 	if (p->action == CLOSEWATCH_ACTION_LINGER && !state->arg_num)
 		return cw_policy_seconds(p, arg, v->args.fail);
@@ -215,7 +215,7 @@ static int parse_word(struct verb *v, char *arg, struct argp_state *state)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct verb *v = state->input;
-	struct cw_wanted *w = &v->wanted;
+	struct cw_policy_request *w = &v->wanted;
 
 	switch (key) {
 	case '4':
@@ -257,9 +257,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static int add(struct verb *v)
 {
-	const struct cw_policy *wanted = &v->wanted.policy;
+	const struct cw_msg_policy *wanted = &v->wanted.policy;
 	struct cw_session *s = &v->session;
-	struct cw_policy added;
+	struct cw_msg_policy added;
 	int taken, ret;
 
 	ret = cw_policy_find_socket(&v->wanted, &taken, s->fail);
@@ -274,7 +274,7 @@ static int add(struct verb *v)
 
 static int off(struct verb *v)
 {
-	const struct cw_policy *of = &v->wanted.policy;
+	const struct cw_msg_policy *of = &v->wanted.policy;
 	struct cw_session *s = &v->session;
 	int ret = cw_nl_drain_off(s->nl, of, s->fail);
 

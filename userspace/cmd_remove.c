@@ -92,7 +92,7 @@ int cw_cmd_del(int argc, char **argv, struct cw_fail *fail)
 
 int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail)
 {
-	struct cw_scope scope = CW_SCOPE_INIT(fail);
+	struct cw_scope_args scope = CW_SCOPE_INIT(fail);
 	struct cw_nl *nl = NULL;
 	int ret = cw_args_parse(&flush_argp, argc, argv, &scope.args);
 

@@ -30,9 +30,9 @@ struct stats {
 
 /* All that is read at one moment. */
 struct moment {
-	struct cw_stats stats;
+	struct cw_msg_stats stats;
 	struct cw_mibs mibs;
-	struct cw_info info;
+	struct cw_msg_info info;
 	uint64_t clock;		/* CLOCK_MONOTONIC, ns */
 	bool steady;
 };
@@ -130,7 +130,7 @@ static uint64_t realtime_ns(void)
 /* A subscription that asks for no event keeps the probes armed. */
 static int subscribe(struct stats *s)
 {
-	struct cw_filter filter = CW_FILTER_INIT;
+	struct cw_msg_filter filter = CW_FILTER_INIT;
 
 	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_LOST;
 	return cw_nl_subscribe(s->session.nl, &filter, s->args.fail);
@@ -152,7 +152,7 @@ static int read_once(struct stats *s, struct moment *m)
  */
 static int read_steady(struct stats *s, struct moment *m)
 {
-	struct cw_stats before;
+	struct cw_msg_stats before;
 	struct cw_mibs mibs;
 	int try, ret;
 
@@ -211,7 +211,7 @@ static int run_watch(struct stats *s)
 {
 	struct cw_session *out = &s->session;
 	struct moment before, now;
-	struct cw_stats delta;
+	struct cw_msg_stats delta;
 	struct cw_reading r;
 	uint64_t end = UINT64_MAX, next;
 	uint32_t shown = 0;
@@ -245,7 +245,7 @@ static int run_reconcile(struct stats *s)
 {
 	struct moment before, now;
 	struct cw_row rows[CW_ROWS];
-	struct cw_stats stats;
+	struct cw_msg_stats stats;
 	struct cw_mibs mibs;
 	struct cw_reading r;
 	unsigned int bad;

@@ -37,7 +37,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct watch {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	/* the command line */
-	struct cw_filter filter;
+	struct cw_msg_filter filter;
 	uint32_t count;
 	uint64_t duration;
 	enum color color;
@@ -137,7 +137,7 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 {
 	struct watch *w = state->input;
 	struct cw_fail *fail = w->args.fail;
-	struct cw_filter *f = &w->filter;
+	struct cw_msg_filter *f = &w->filter;
 	int ret;
 
 	switch (key) {
@@ -192,7 +192,7 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 /* What only the whole command line tells. */
 static void conclude(struct watch *w)
 {
-	struct cw_filter *f = &w->filter;
+	struct cw_msg_filter *f = &w->filter;
 
 	/* Both are as good as none. */
 	if (w->ipv4 != w->ipv6)
@@ -259,7 +259,8 @@ static void show_header(struct watch *w)
 }
 
 /* Not for a socket of another network namespace, or one that is gone. */
-static bool find_holders(const struct cw_event *ev, struct cw_holders *holders)
+static bool find_holders(const struct cw_msg_event *ev,
+			 struct cw_holders *holders)
 {
 	unsigned long inode = cw_diag_inode(ev);
 
@@ -268,7 +269,7 @@ static bool find_holders(const struct cw_event *ev, struct cw_holders *holders)
 	return inode;
 }
 
-static bool show(void *arg, const struct cw_event *ev)
+static bool show(void *arg, const struct cw_msg_event *ev)
 {
 	const struct cw_holders *found = NULL;
 	struct cw_holders holders;
@@ -302,7 +303,7 @@ static void on_events(void *arg, const void *attrs, size_t len)
 /* The kernel dropped messages and could not say how many events. */
 static void show_overrun(struct watch *w)
 {
-	struct cw_event ev = {
+	struct cw_msg_event ev = {
 		.type = CLOSEWATCH_EVENT_TYPE_LOST,
 		.loss = CLOSEWATCH_LOSS_SOCKET,
 		.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE |
@@ -411,7 +412,7 @@ static int loop(struct watch *w)
 
 static int run(struct watch *w)
 {
-	struct cw_listener figures = { 0 };
+	struct cw_msg_listener figures = { 0 };
 	int ret;
 
 	ret = cw_nl_open(&w->nl, on_events, w, w->args.fail);

@@ -6,7 +6,7 @@
 #include "decode.h"
 
 #define EVENT(attr, member, kind)					\
-	[CLOSEWATCH_A_EVENT_##attr] = CW_FIELD(cw_event, member, kind)
+	[CLOSEWATCH_A_EVENT_##attr] = CW_FIELD(cw_msg_event, member, kind)
 
 static const struct cw_field event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(TYPE, type, NUMBER),
@@ -75,7 +75,7 @@ _Static_assert(CLOSEWATCH_A_EVENT_MAX < 64, "present has 64 bits");
 
 #define LISTENER(attr, member, kind)					\
 	[CLOSEWATCH_A_LISTENER_##attr] =				\
-		CW_FIELD(cw_listener, member, kind)
+		CW_FIELD(cw_msg_listener, member, kind)
 
 static const struct cw_field listener_fields[CLOSEWATCH_A_LISTENER_MAX + 1] = {
 	LISTENER(SENT, sent, NUMBER),
@@ -83,7 +83,7 @@ static const struct cw_field listener_fields[CLOSEWATCH_A_LISTENER_MAX + 1] = {
 };
 
 #define INFO(attr, member, kind)					\
-	[CLOSEWATCH_A_INFO_##attr] = CW_FIELD(cw_info, member, kind)
+	[CLOSEWATCH_A_INFO_##attr] = CW_FIELD(cw_msg_info, member, kind)
 
 static const struct cw_field info_fields[CLOSEWATCH_A_INFO_MAX + 1] = {
 	INFO(VERSION, version, STRING),
@@ -108,7 +108,7 @@ static const struct cw_field info_fields[CLOSEWATCH_A_INFO_MAX + 1] = {
 };
 
 #define POLICY(attr, member, kind)					\
-	[CLOSEWATCH_A_POLICY_##attr] = CW_FIELD(cw_policy, member, kind)
+	[CLOSEWATCH_A_POLICY_##attr] = CW_FIELD(cw_msg_policy, member, kind)
 
 static const struct cw_field policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
 	POLICY(ID, id, NUMBER),
@@ -139,14 +139,15 @@ static const struct cw_field policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
 	POLICY(EVEN_OOM, even_oom, FLAG),
 };
 
-void cw_decode_event(struct cw_event *ev, const void *attrs, size_t len)
+void cw_decode_event(struct cw_msg_event *ev, const void *attrs, size_t len)
 {
 	memset(ev, 0, sizeof(*ev));
 	ev->malformed = cw_attr_decode(event_fields, CLOSEWATCH_A_EVENT_MAX,
 				       attrs, len, ev, &ev->present);
 }
 
-void cw_decode_listener(struct cw_listener *l, const void *attrs, size_t len)
+void cw_decode_listener(struct cw_msg_listener *l, const void *attrs,
+			size_t len)
 {
 	memset(l, 0, sizeof(*l));
 	l->malformed = cw_attr_decode(listener_fields,
@@ -154,21 +155,21 @@ void cw_decode_listener(struct cw_listener *l, const void *attrs, size_t len)
 				      l, &l->present);
 }
 
-void cw_decode_info(struct cw_info *info, const void *attrs, size_t len)
+void cw_decode_info(struct cw_msg_info *info, const void *attrs, size_t len)
 {
 	memset(info, 0, sizeof(*info));
 	info->malformed = cw_attr_decode(info_fields, CLOSEWATCH_A_INFO_MAX,
 					 attrs, len, info, &info->present);
 }
 
-void cw_decode_policy(struct cw_policy *p, const void *attrs, size_t len)
+void cw_decode_policy(struct cw_msg_policy *p, const void *attrs, size_t len)
 {
 	memset(p, 0, sizeof(*p));
 	p->malformed = cw_attr_decode(policy_fields, CLOSEWATCH_A_POLICY_MAX,
 				      attrs, len, p, &p->present);
 }
 
-bool cw_policy_attr(const struct cw_policy *p, unsigned int type,
+bool cw_policy_attr(const struct cw_msg_policy *p, unsigned int type,
 		    const void **data, size_t *len)
 {
 	if (type > CLOSEWATCH_A_POLICY_MAX || !cw_has(p, type) ||
@@ -183,7 +184,7 @@ unsigned int cw_decode_events(const void *attrs, size_t len, cw_event_fn *fn,
 {
 	struct cw_attr a = cw_attr_walk(attrs, len);
 	unsigned int malformed = 0;
-	struct cw_event ev;
+	struct cw_msg_event ev;
 	int more;
 
 	while ((more = cw_attr_next(&a)) > 0) {

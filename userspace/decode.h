@@ -11,7 +11,7 @@
  * and counted in @malformed. Bit n of @present says that attribute n was read.
  */
 
-struct cw_event {
+struct cw_msg_event {
 	uint64_t present;
 	uint64_t time;
 	uint64_t seq;
@@ -76,14 +76,14 @@ struct cw_event {
 	unsigned int malformed;
 };
 
-struct cw_listener {
+struct cw_msg_listener {
 	uint64_t present;
 	uint64_t sent;
 	uint64_t lost;
 	unsigned int malformed;
 };
 
-struct cw_info {
+struct cw_msg_info {
 	uint64_t present;
 	uint64_t events;
 	uint64_t lost_ring;
@@ -108,7 +108,7 @@ struct cw_info {
 };
 
 /* Both ways: one that is wanted, and one as the kernel tells it. */
-struct cw_policy {
+struct cw_msg_policy {
 	uint64_t present;
 	uint64_t cookie;
 	uint64_t cgroup;
@@ -143,17 +143,18 @@ struct cw_policy {
 #define cw_has(what, attr) (((what)->present >> (attr)) & 1)
 
 /* @attrs: the payload of one nest. */
-void cw_decode_event(struct cw_event *ev, const void *attrs, size_t len);
-void cw_decode_listener(struct cw_listener *l, const void *attrs, size_t len);
-void cw_decode_info(struct cw_info *info, const void *attrs, size_t len);
-void cw_decode_policy(struct cw_policy *p, const void *attrs, size_t len);
+void cw_decode_event(struct cw_msg_event *ev, const void *attrs, size_t len);
+void cw_decode_listener(struct cw_msg_listener *l, const void *attrs,
+			size_t len);
+void cw_decode_info(struct cw_msg_info *info, const void *attrs, size_t len);
+void cw_decode_policy(struct cw_msg_policy *p, const void *attrs, size_t len);
 
 /* The payload of attribute @type for a request; false if it is not present. */
-bool cw_policy_attr(const struct cw_policy *p, unsigned int type,
+bool cw_policy_attr(const struct cw_msg_policy *p, unsigned int type,
 		    const void **data, size_t *len);
 
 /* Called with each event of a message; false stops the walk. */
-typedef bool cw_event_fn(void *arg, const struct cw_event *ev);
+typedef bool cw_event_fn(void *arg, const struct cw_msg_event *ev);
 
 /*
  * Walk the top attributes of an event message. Returns how many attributes

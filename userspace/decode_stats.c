@@ -129,7 +129,7 @@ static unsigned int decode_number(void *to, size_t size,
 	return 0;
 }
 
-static unsigned int decode_drain_stat(struct cw_stats *stats,
+static unsigned int decode_drain_stat(struct cw_msg_stats *stats,
 				      const struct cw_attr *a)
 {
 	switch (a->type) {
@@ -154,7 +154,8 @@ static unsigned int decode_drain_stat(struct cw_stats *stats,
 	}
 }
 
-static unsigned int decode_stat(struct cw_stats *stats, const struct cw_attr *a)
+static unsigned int decode_stat(struct cw_msg_stats *stats,
+				const struct cw_attr *a)
 {
 	switch (a->type) {
 	case CLOSEWATCH_A_STATS_NETNS:
@@ -174,7 +175,7 @@ static unsigned int decode_stat(struct cw_stats *stats, const struct cw_attr *a)
 	}
 }
 
-void cw_decode_stats(struct cw_stats *stats, const void *attrs, size_t len)
+void cw_decode_stats(struct cw_msg_stats *stats, const void *attrs, size_t len)
 {
 	struct cw_attr a = cw_attr_walk(attrs, len);
 	int more;

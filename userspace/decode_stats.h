@@ -24,7 +24,7 @@ struct cw_drain_count {
 };
 
 /* Indices are the values of the enums, or the exponent of a bucket. */
-struct cw_stats {
+struct cw_msg_stats {
 	uint64_t netns;
 	struct cw_count close[CW_STATS_KINDS];
 	struct cw_count fate[CW_STATS_KINDS];
@@ -41,6 +41,6 @@ struct cw_stats {
 };
 
 /* @attrs: the payload of one nest. */
-void cw_decode_stats(struct cw_stats *stats, const void *attrs, size_t len);
+void cw_decode_stats(struct cw_msg_stats *stats, const void *attrs, size_t len);
 
 #endif

@@ -176,7 +176,7 @@ int cw_diag_cookie(const struct cw_ends *ends, int netns_fd, uint64_t *cookie,
 	return CW_OK;
 }
 
-unsigned long cw_diag_inode(const struct cw_event *ev)
+unsigned long cw_diag_inode(const struct cw_msg_event *ev)
 {
 	const struct cw_ends ends = {
 		.local = ev->local_addr, .local_port = ev->local_port,

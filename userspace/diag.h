@@ -19,6 +19,6 @@ int cw_diag_cookie(const struct cw_ends *ends, int netns_fd, uint64_t *cookie,
  * The inode of the socket of @ev, as /proc/PID/fd shows it; 0 if the
  * connection is gone, or is of another network namespace than this program.
  */
-unsigned long cw_diag_inode(const struct cw_event *ev);
+unsigned long cw_diag_inode(const struct cw_msg_event *ev);
 
 #endif

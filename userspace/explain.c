@@ -18,7 +18,7 @@
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
-static void say_linger(struct cw_text *t, const struct cw_event *ev)
+static void say_linger(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	static const struct {
 		const char *what;
@@ -51,7 +51,7 @@ static void say_linger(struct cw_text *t, const struct cw_event *ev)
 	cw_say(t, "%s", words[i].then);
 }
 
-static void say_why(struct cw_text *t, const struct cw_event *ev)
+static void say_why(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (!has(ev, WHY))
 		return;
@@ -65,7 +65,7 @@ static void say_why(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, " (killed by a signal)");
 }
 
-static void say_shutdown(struct cw_text *t, const struct cw_event *ev)
+static void say_shutdown(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	static const char *const sides[] = {
 		[CLOSEWATCH_HOW_RD] = "SHUT_RD",
@@ -79,7 +79,7 @@ static void say_shutdown(struct cw_text *t, const struct cw_event *ev)
 }
 
 /* The kernel's own word for an RST. */
-static void say_reason(struct cw_text *t, const struct cw_event *ev)
+static void say_reason(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	char reason[sizeof(ev->kernel_reason.b)];
 
@@ -90,7 +90,7 @@ static void say_reason(struct cw_text *t, const struct cw_event *ev)
 	cw_say(t, " [kernel: %s]", reason);
 }
 
-static void say_linger_wait(struct cw_text *t, const struct cw_event *ev)
+static void say_linger_wait(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	uint64_t bytes = (uint64_t)ev->unacked + ev->unsent;
 
@@ -104,7 +104,7 @@ static void say_linger_wait(struct cw_text *t, const struct cw_event *ev)
 	cw_say(t, " the FIN to be acknowledged");
 }
 
-static void say_shared(struct cw_text *t, const struct cw_event *ev)
+static void say_shared(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	cw_say(t, "nothing sent");
 	if (has(ev, REFERENCES))
@@ -114,7 +114,7 @@ static void say_shared(struct cw_text *t, const struct cw_event *ev)
 }
 
 /* An end of the connection shuts both sides, and so looks like a shutdown. */
-static void say_write(struct cw_text *t, const struct cw_event *ev)
+static void say_write(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	cw_say(t, "write failed with %s: %s",
 	       has(ev, SIGPIPE) && ev->sigpipe ? "EPIPE and SIGPIPE" : "EPIPE",
@@ -123,7 +123,7 @@ static void say_write(struct cw_text *t, const struct cw_event *ev)
 	       "the program had shut this side before");
 }
 
-static void say_close(struct cw_text *t, const struct cw_event *ev)
+static void say_close(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	cw_say_path(t, ev);
 	say_linger(t, ev);
@@ -132,7 +132,7 @@ static void say_close(struct cw_text *t, const struct cw_event *ev)
 /* A type of event; @which finds the case of the value that it is about. */
 static const struct kind {
 	struct cw_case is;
-	const struct cw_case *(*which)(const struct cw_event *ev);
+	const struct cw_case *(*which)(const struct cw_msg_event *ev);
 } kinds[] = {
 	[CLOSEWATCH_EVENT_TYPE_CLOSE] = {
 		{ .say = say_close }, cw_path_case,
@@ -193,7 +193,7 @@ _Static_assert(ARRAY_SIZE(kinds) == CLOSEWATCH_EVENT_TYPE_MAX + 1,
 	       "a kind for each type of event");
 
 /* NULL: newer than this program. */
-static const struct cw_case *case_of(const struct cw_event *ev)
+static const struct cw_case *case_of(const struct cw_msg_event *ev)
 {
 	const struct kind *kind;
 
@@ -203,7 +203,7 @@ static const struct cw_case *case_of(const struct cw_event *ev)
 	return kind->which ? kind->which(ev) : &kind->is;
 }
 
-void cw_explain(const struct cw_event *ev, char *buf, size_t size)
+void cw_explain(const struct cw_msg_event *ev, char *buf, size_t size)
 {
 	struct cw_text t = { .buf = buf, .size = size };
 
@@ -218,7 +218,7 @@ void cw_explain(const struct cw_event *ev, char *buf, size_t size)
 	say_why(&t, ev);
 }
 
-enum cw_tone cw_explain_tone(const struct cw_event *ev)
+enum cw_tone cw_explain_tone(const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = case_of(ev);
 
@@ -233,14 +233,14 @@ enum cw_tone cw_explain_tone(const struct cw_event *ev)
 	return c ? c->tone : kinds[ev->type].is.tone;
 }
 
-const char *cw_explain_cause(const struct cw_event *ev)
+const char *cw_explain_cause(const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = case_of(ev);
 
 	return c ? c->cause : NULL;
 }
 
-bool cw_explain_remedy(const struct cw_event *ev, char *buf, size_t size)
+bool cw_explain_remedy(const struct cw_msg_event *ev, char *buf, size_t size)
 {
 	struct cw_text t = { .buf = buf, .size = size };
 	const struct cw_case *c = case_of(ev);

@@ -14,18 +14,18 @@
  */
 
 /* What the peer saw and what was lost, in one short sentence. */
-void cw_explain(const struct cw_event *ev, char *buf, size_t size);
+void cw_explain(const struct cw_msg_event *ev, char *buf, size_t size);
 
 /* How bad it is. */
-enum cw_tone cw_explain_tone(const struct cw_event *ev);
+enum cw_tone cw_explain_tone(const struct cw_msg_event *ev);
 
 /* One sentence: why it came to this. Or NULL. */
-const char *cw_explain_cause(const struct cw_event *ev);
+const char *cw_explain_cause(const struct cw_msg_event *ev);
 
 /*
  * One sentence: what changes it, with the command where closewatch itself can.
  * False if there is none.
  */
-bool cw_explain_remedy(const struct cw_event *ev, char *buf, size_t size);
+bool cw_explain_remedy(const struct cw_msg_event *ev, char *buf, size_t size);
 
 #endif

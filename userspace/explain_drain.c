@@ -8,7 +8,7 @@
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
-static void say_id(struct cw_text *t, const struct cw_event *ev)
+static void say_id(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (has(ev, POLICY_ID))
 		cw_say(t, "policy %" PRIu32, ev->policy_id);
@@ -16,7 +16,7 @@ static void say_id(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, "a policy");
 }
 
-void cw_say_drain_begin(struct cw_text *t, const struct cw_event *ev)
+void cw_say_drain_begin(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	say_id(t, ev);
 	cw_say(t, " drains: ");
@@ -173,19 +173,19 @@ static const struct cw_case refusals[] = {
 _Static_assert(ARRAY_SIZE(refusals) == CLOSEWATCH_REFUSAL_MAX + 1,
 	       "a case for each refusal");
 
-static const struct cw_case *outcome_of(const struct cw_event *ev)
+static const struct cw_case *outcome_of(const struct cw_msg_event *ev)
 {
 	return has(ev, DRAIN_OUTCOME) && ev->drain_outcome < ARRAY_SIZE(outcomes) ?
 	       &outcomes[ev->drain_outcome] : NULL;
 }
 
-static const struct cw_case *refusal_of(const struct cw_event *ev)
+static const struct cw_case *refusal_of(const struct cw_msg_event *ev)
 {
 	return has(ev, REFUSAL) && ev->refusal < ARRAY_SIZE(refusals) ?
 	       &refusals[ev->refusal] : NULL;
 }
 
-const struct cw_case *cw_drain_case(const struct cw_event *ev)
+const struct cw_case *cw_drain_case(const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = NULL;
 
@@ -194,7 +194,7 @@ const struct cw_case *cw_drain_case(const struct cw_event *ev)
 	return c && has(ev, DRAIN_OUTCOME) ? c : outcome_of(ev);
 }
 
-static void say_refused(struct cw_text *t, const struct cw_event *ev)
+static void say_refused(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = refusal_of(ev);
 
@@ -208,7 +208,7 @@ static void say_refused(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, " (%.*s)", ev->ulp.len, (const char *)ev->ulp.b);
 }
 
-static void say_figures(struct cw_text *t, const struct cw_event *ev)
+static void say_figures(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (has(ev, DRAIN_NS)) {
 		cw_say(t, "; ");
@@ -226,7 +226,7 @@ static void say_figures(struct cw_text *t, const struct cw_event *ev)
 		       ev->response_bytes);
 }
 
-void cw_say_drain_end(struct cw_text *t, const struct cw_event *ev)
+void cw_say_drain_end(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = outcome_of(ev);
 
@@ -237,7 +237,7 @@ void cw_say_drain_end(struct cw_text *t, const struct cw_event *ev)
 		say_figures(t, ev);
 }
 
-void cw_say_policy(struct cw_text *t, const struct cw_event *ev)
+void cw_say_policy(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	bool dry = has(ev, DRY_RUN) && ev->dry_run;
 

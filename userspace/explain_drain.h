@@ -9,9 +9,9 @@
 /* What policies do. */
 
 /* How a drain ended, or why there was none; NULL: newer than this program. */
-const struct cw_case *cw_drain_case(const struct cw_event *ev);
-void cw_say_drain_begin(struct cw_text *t, const struct cw_event *ev);
-void cw_say_drain_end(struct cw_text *t, const struct cw_event *ev);
-void cw_say_policy(struct cw_text *t, const struct cw_event *ev);
+const struct cw_case *cw_drain_case(const struct cw_msg_event *ev);
+void cw_say_drain_begin(struct cw_text *t, const struct cw_msg_event *ev);
+void cw_say_drain_end(struct cw_text *t, const struct cw_msg_event *ev);
+void cw_say_policy(struct cw_text *t, const struct cw_msg_event *ev);
 
 #endif

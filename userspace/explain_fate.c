@@ -105,14 +105,14 @@ static const struct cw_case fates[] = {
 _Static_assert(ARRAY_SIZE(fates) == CLOSEWATCH_FATE_MAX + 1,
 	       "a case for each fate");
 
-const struct cw_case *cw_fate_case(const struct cw_event *ev)
+const struct cw_case *cw_fate_case(const struct cw_msg_event *ev)
 {
 	return has(ev, FATE) && ev->fate < ARRAY_SIZE(fates) ?
 	       &fates[ev->fate] : NULL;
 }
 
 /* Lost data is bad however the connection ended. */
-enum cw_tone cw_fate_tone(const struct cw_event *ev)
+enum cw_tone cw_fate_tone(const struct cw_msg_event *ev)
 {
 	if (ev->verdict == CLOSEWATCH_VERDICT_LOST ||
 	    ev->fate == CLOSEWATCH_FATE_UNKNOWN)
@@ -120,7 +120,7 @@ enum cw_tone cw_fate_tone(const struct cw_event *ev)
 	return ev->verdict == CLOSEWATCH_VERDICT_DELIVERED ? CW_GOOD : CW_WARN;
 }
 
-static void say_ours(struct cw_text *t, const struct cw_event *ev)
+static void say_ours(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (ev->acked)
 		cw_say(t, "all %" PRIu64 " B", ev->acked);
@@ -128,7 +128,7 @@ static void say_ours(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, "no data of ours");
 }
 
-static void say_verdict(struct cw_text *t, const struct cw_event *ev)
+static void say_verdict(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	switch (has(ev, VERDICT) ? (int)ev->verdict : -1) {
 	case CLOSEWATCH_VERDICT_DELIVERED:
@@ -152,7 +152,7 @@ static void say_verdict(struct cw_text *t, const struct cw_event *ev)
 	}
 }
 
-void cw_say_fate(struct cw_text *t, const struct cw_event *ev)
+void cw_say_fate(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	say_verdict(t, ev);
 	if (has(ev, SINCE_CLOSE_NS)) {

@@ -9,8 +9,8 @@
 /* How a connection ended. */
 
 /* NULL: a fate that is newer than this program. */
-const struct cw_case *cw_fate_case(const struct cw_event *ev);
-void cw_say_fate(struct cw_text *t, const struct cw_event *ev);
-enum cw_tone cw_fate_tone(const struct cw_event *ev);
+const struct cw_case *cw_fate_case(const struct cw_msg_event *ev);
+void cw_say_fate(struct cw_text *t, const struct cw_msg_event *ev);
+enum cw_tone cw_fate_tone(const struct cw_msg_event *ev);
 
 #endif

@@ -42,13 +42,13 @@ static const struct cw_case losses[] = {
 _Static_assert(ARRAY_SIZE(losses) == CLOSEWATCH_LOSS_MAX + 1,
 	       "a case for each loss");
 
-const struct cw_case *cw_loss_case(const struct cw_event *ev)
+const struct cw_case *cw_loss_case(const struct cw_msg_event *ev)
 {
 	return has(ev, LOSS) && ev->loss < ARRAY_SIZE(losses) ?
 	       &losses[ev->loss] : NULL;
 }
 
-static void say_count(struct cw_text *t, const struct cw_event *ev)
+static void say_count(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	/* The count is of seconds: no probe sees what could be counted. */
 	if (has(ev, LOSS) && ev->loss == CLOSEWATCH_LOSS_BLIND) {
@@ -65,7 +65,7 @@ static void say_count(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, "events lost: ");
 }
 
-void cw_say_loss(struct cw_text *t, const struct cw_event *ev)
+void cw_say_loss(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = cw_loss_case(ev);
 

@@ -9,7 +9,7 @@
 /* Events that did not come. */
 
 /* NULL: a loss that is newer than this program. */
-const struct cw_case *cw_loss_case(const struct cw_event *ev);
-void cw_say_loss(struct cw_text *t, const struct cw_event *ev);
+const struct cw_case *cw_loss_case(const struct cw_msg_event *ev);
+void cw_say_loss(struct cw_text *t, const struct cw_msg_event *ev);
 
 #endif

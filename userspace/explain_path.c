@@ -13,7 +13,7 @@
  * After an abort nothing is sent again: what the peer has not acknowledged
  * may still have reached it, what was never sent cannot have.
  */
-static void say_abort(struct cw_text *t, const struct cw_event *ev)
+static void say_abort(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const char *sep = ":";
 
@@ -32,7 +32,7 @@ static void say_abort(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, "%s nothing of ours was under way", sep);
 }
 
-static void say_in_flight(struct cw_text *t, const struct cw_event *ev)
+static void say_in_flight(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (ev->unacked)
 		cw_say(t, "; %" PRIu32 " B in flight", ev->unacked);
@@ -40,7 +40,7 @@ static void say_in_flight(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, "; all our data was acknowledged");
 }
 
-static void say_listener(struct cw_text *t, const struct cw_event *ev)
+static void say_listener(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	uint64_t queue = (uint64_t)ev->children + ev->children_migrated;
 
@@ -58,7 +58,7 @@ static void say_listener(struct cw_text *t, const struct cw_event *ev)
 		       ev->syn_queue);
 }
 
-static void say_dropped(struct cw_text *t, const struct cw_event *ev)
+static void say_dropped(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	uint64_t ours = (uint64_t)ev->unacked + ev->unsent;
 
@@ -69,7 +69,7 @@ static void say_dropped(struct cw_text *t, const struct cw_event *ev)
 }
 
 /* Nothing of it is lost yet: drain-end tells. */
-static void say_taken_over(struct cw_text *t, const struct cw_event *ev)
+static void say_taken_over(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (ev->unread)
 		cw_say(t, "; discards %" PRIu32 " B unread", ev->unread);
@@ -78,7 +78,7 @@ static void say_taken_over(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, "; %" PRIu32 " B to be sent", ev->unsent);
 }
 
-static void say_fin(struct cw_text *t, const struct cw_event *ev)
+static void say_fin(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	cw_say(t, "FIN");
 	if (ev->state == CLOSEWATCH_STATE_ESTABLISHED)
@@ -87,12 +87,12 @@ static void say_fin(struct cw_text *t, const struct cw_event *ev)
 		cw_say(t, ", after the peer's");
 }
 
-static void say_behind(struct cw_text *t, const struct cw_event *ev)
+static void say_behind(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	cw_say(t, "FIN waits behind %" PRIu32 " B unsent", ev->unsent);
 }
 
-static void say_unknown(struct cw_text *t, const struct cw_event *ev)
+static void say_unknown(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const char *from = cw_names_word(&cw_state_names, ev->state);
 	const char *to = cw_names_word(&cw_state_names, ev->new_state);
@@ -224,12 +224,12 @@ static const struct cw_case paths[] = {
 _Static_assert(ARRAY_SIZE(paths) == CLOSEWATCH_PATH_MAX + 1,
 	       "a case for each path");
 
-const struct cw_case *cw_path_case(const struct cw_event *ev)
+const struct cw_case *cw_path_case(const struct cw_msg_event *ev)
 {
 	return ev->path < ARRAY_SIZE(paths) ? &paths[ev->path] : NULL;
 }
 
-void cw_say_path(struct cw_text *t, const struct cw_event *ev)
+void cw_say_path(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = cw_path_case(ev);
 

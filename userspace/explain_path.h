@@ -9,7 +9,7 @@
 /* What a close or a shutdown did. */
 
 /* NULL: a path that is newer than this program. */
-const struct cw_case *cw_path_case(const struct cw_event *ev);
-void cw_say_path(struct cw_text *t, const struct cw_event *ev);
+const struct cw_case *cw_path_case(const struct cw_msg_event *ev);
+void cw_say_path(struct cw_text *t, const struct cw_msg_event *ev);
 
 #endif

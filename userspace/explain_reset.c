@@ -49,13 +49,13 @@ static const struct cw_case resets[] = {
 _Static_assert(ARRAY_SIZE(resets) == CLOSEWATCH_RESET_KIND_MAX + 1,
 	       "a case for each kind of reset");
 
-const struct cw_case *cw_reset_case(const struct cw_event *ev)
+const struct cw_case *cw_reset_case(const struct cw_msg_event *ev)
 {
 	return has(ev, RESET_KIND) && ev->reset_kind < ARRAY_SIZE(resets) ?
 	       &resets[ev->reset_kind] : NULL;
 }
 
-void cw_say_reset(struct cw_text *t, const struct cw_event *ev)
+void cw_say_reset(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = cw_reset_case(ev);
 	uint64_t ours = (uint64_t)ev->unacked + ev->unsent;

@@ -9,7 +9,7 @@
 /* An RST outside of a close. */
 
 /* NULL: a kind that is newer than this program. */
-const struct cw_case *cw_reset_case(const struct cw_event *ev);
-void cw_say_reset(struct cw_text *t, const struct cw_event *ev);
+const struct cw_case *cw_reset_case(const struct cw_msg_event *ev);
+void cw_say_reset(struct cw_text *t, const struct cw_msg_event *ev);
 
 #endif

@@ -17,14 +17,14 @@
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 #define NETNS_DIR	"/run/netns"
 
-void cw_filter_release(struct cw_filter *f)
+void cw_filter_release(struct cw_msg_filter *f)
 {
 	if (f->netns_fd >= 0)
 		close(f->netns_fd);
 	f->netns_fd = -1;
 }
 
-int cw_filter_paths(struct cw_filter *f, const char *words,
+int cw_filter_paths(struct cw_msg_filter *f, const char *words,
 		    struct cw_fail *fail)
 {
 	_Static_assert(CLOSEWATCH_PATH_MAX < 64, "the mask has 64 bits");
@@ -47,7 +47,7 @@ int cw_filter_paths(struct cw_filter *f, const char *words,
 	}
 }
 
-int cw_filter_comm(struct cw_filter *f, const char *name,
+int cw_filter_comm(struct cw_msg_filter *f, const char *name,
 		   struct cw_fail *fail)
 {
 	size_t len = strlen(name);
@@ -60,7 +60,7 @@ int cw_filter_comm(struct cw_filter *f, const char *name,
 	return CW_OK;
 }
 
-int cw_filter_user(struct cw_filter *f, const char *user,
+int cw_filter_user(struct cw_msg_filter *f, const char *user,
 		   struct cw_fail *fail)
 {
 	const struct passwd *pw;
@@ -101,7 +101,7 @@ static bool cgroup_id(const char *path, uint64_t *id)
 	return true;
 }
 
-int cw_filter_cgroup(struct cw_filter *f, const char *path,
+int cw_filter_cgroup(struct cw_msg_filter *f, const char *path,
 		     struct cw_fail *fail)
 {
 	char full[PATH_MAX];
@@ -125,7 +125,7 @@ int cw_filter_cgroup(struct cw_filter *f, const char *path,
 	return CW_OK;
 }
 
-int cw_filter_netns(struct cw_filter *f, const char *which,
+int cw_filter_netns(struct cw_msg_filter *f, const char *which,
 		    struct cw_fail *fail)
 {
 	char path[PATH_MAX];

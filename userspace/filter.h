@@ -10,21 +10,21 @@
 #include "nl_ask.h"
 
 /* Closes what the filter holds open. */
-void cw_filter_release(struct cw_filter *f);
+void cw_filter_release(struct cw_msg_filter *f);
 
 /*
  * Words of the command line into conditions. On CW_USAGE @fail names what is
  * accepted.
  */
-int cw_filter_paths(struct cw_filter *f, const char *words,
+int cw_filter_paths(struct cw_msg_filter *f, const char *words,
 		    struct cw_fail *fail);
-int cw_filter_comm(struct cw_filter *f, const char *name,
+int cw_filter_comm(struct cw_msg_filter *f, const char *name,
 		   struct cw_fail *fail);
-int cw_filter_user(struct cw_filter *f, const char *user,
+int cw_filter_user(struct cw_msg_filter *f, const char *user,
 		   struct cw_fail *fail);
-int cw_filter_cgroup(struct cw_filter *f, const char *path,
+int cw_filter_cgroup(struct cw_msg_filter *f, const char *path,
 		     struct cw_fail *fail);
-int cw_filter_netns(struct cw_filter *f, const char *which,
+int cw_filter_netns(struct cw_msg_filter *f, const char *which,
 		    struct cw_fail *fail);
 
 #endif

@@ -280,7 +280,7 @@ bool cw_health_silenced(const char *root, struct cw_finding *finding)
 	return finding->health == CW_ILL;
 }
 
-void cw_health_probes(const struct cw_info *info, struct cw_finding *f)
+void cw_health_probes(const struct cw_msg_info *info, struct cw_finding *f)
 {
 	if (info->blind)
 		find(f, CW_ILL,

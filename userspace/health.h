@@ -40,7 +40,8 @@ extern const struct cw_check cw_checks[];
 bool cw_health_silenced(const char *root, struct cw_finding *finding);
 
 /* Do the probes fire, and can they go? As the module tells. */
-void cw_health_probes(const struct cw_info *info, struct cw_finding *finding);
+void cw_health_probes(const struct cw_msg_info *info,
+		      struct cw_finding *finding);
 
 /* On standard error, for who asked for something else. */
 void cw_health_warn(const struct cw_finding *finding);

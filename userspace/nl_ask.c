@@ -14,7 +14,7 @@
 #define GOODBYE_TRIES	2
 
 /* Conditions that are not set are not sent. 0 or a negative libnl error. */
-static int put_filter(struct nl_msg *msg, const struct cw_filter *f)
+static int put_filter(struct nl_msg *msg, const struct cw_msg_filter *f)
 {
 	struct nlattr *nest = nla_nest_start(msg, CLOSEWATCH_A_FILTER |
 						  NLA_F_NESTED);
@@ -46,7 +46,7 @@ static int put_filter(struct nl_msg *msg, const struct cw_filter *f)
 	return err;
 }
 
-int cw_nl_subscribe(struct cw_nl *nl, const struct cw_filter *f,
+int cw_nl_subscribe(struct cw_nl *nl, const struct cw_msg_filter *f,
 		    struct cw_fail *fail)
 {
 	struct nl_msg *msg = cw_nl_request(nl, CLOSEWATCH_CMD_SUBSCRIBE,
@@ -76,7 +76,7 @@ static void take_stats(void *to, const void *attrs, size_t len)
 	cw_decode_stats(to, attrs, len);
 }
 
-void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures)
+void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_msg_listener *figures)
 {
 	const struct cw_nl_want want = {
 		.attr = CLOSEWATCH_A_LISTENER, .take = take_listener, .to = figures,
@@ -95,7 +95,7 @@ void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures)
 						       0), &want);
 }
 
-int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail)
+int cw_nl_info(struct cw_nl *nl, struct cw_msg_info *info, struct cw_fail *fail)
 {
 	const struct cw_nl_want want = {
 		.attr = CLOSEWATCH_A_INFO, .take = take_info, .to = info,
@@ -108,7 +108,8 @@ int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail)
 	return err ? cw_nl_fail(nl, err, "asking the module", fail) : CW_OK;
 }
 
-int cw_nl_stats(struct cw_nl *nl, struct cw_stats *stats, struct cw_fail *fail)
+int cw_nl_stats(struct cw_nl *nl, struct cw_msg_stats *stats,
+		struct cw_fail *fail)
 {
 	const struct cw_nl_want want = {
 		.attr = CLOSEWATCH_A_STATS, .take = take_stats, .to = stats,

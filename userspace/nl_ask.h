@@ -18,7 +18,7 @@
  * What a listener asks the kernel for. A member that is 0 (-1 for ids and
  * descriptors, "" for the name) sets no condition.
  */
-struct cw_filter {
+struct cw_msg_filter {
 	uint32_t events;
 	uint64_t paths;
 	uint16_t family;
@@ -36,18 +36,20 @@ struct cw_filter {
 #define CW_FILTER_INIT { .uid = -1, .netns_fd = -1 }
 
 /* Returns with the probes armed. */
-int cw_nl_subscribe(struct cw_nl *nl, const struct cw_filter *f,
+int cw_nl_subscribe(struct cw_nl *nl, const struct cw_msg_filter *f,
 		    struct cw_fail *fail);
 
 /*
  * Ends the subscription. Pending events still go to the handler; @figures
  * holds the kernel's own count, with nothing present if it did not come.
  */
-void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_listener *figures);
+void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_msg_listener *figures);
 
-int cw_nl_info(struct cw_nl *nl, struct cw_info *info, struct cw_fail *fail);
+int cw_nl_info(struct cw_nl *nl, struct cw_msg_info *info,
+	       struct cw_fail *fail);
 
 /* The counters of this program's network namespace. */
-int cw_nl_stats(struct cw_nl *nl, struct cw_stats *stats, struct cw_fail *fail);
+int cw_nl_stats(struct cw_nl *nl, struct cw_msg_stats *stats,
+		struct cw_fail *fail);
 
 #endif

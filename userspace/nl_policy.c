@@ -12,7 +12,7 @@
 #include "nl_policy.h"
 
 /* 0 or a negative libnl error. */
-static int put_policy(struct nl_msg *msg, const struct cw_policy *p)
+static int put_policy(struct nl_msg *msg, const struct cw_msg_policy *p)
 {
 	struct nlattr *nest = nla_nest_start(msg, CLOSEWATCH_A_POLICY |
 						  NLA_F_NESTED);
@@ -30,8 +30,8 @@ static int put_policy(struct nl_msg *msg, const struct cw_policy *p)
 }
 
 /* 0 or a negative errno. */
-static int ask(struct cw_nl *nl, int cmd, int flags, const struct cw_policy *p,
-	       const struct cw_nl_want *want)
+static int ask(struct cw_nl *nl, int cmd, int flags,
+	       const struct cw_msg_policy *p, const struct cw_nl_want *want)
 {
 	struct nl_msg *msg = cw_nl_request(nl, cmd, flags);
 
@@ -47,8 +47,8 @@ static void take_reply(void *to, const void *attrs, size_t len)
 	cw_decode_policy(to, attrs, len);
 }
 
-int cw_nl_policy_add(struct cw_nl *nl, const struct cw_policy *policy,
-		     struct cw_policy *added, struct cw_fail *fail)
+int cw_nl_policy_add(struct cw_nl *nl, const struct cw_msg_policy *policy,
+		     struct cw_msg_policy *added, struct cw_fail *fail)
 {
 	const struct cw_nl_want want = {
 		.attr = CLOSEWATCH_A_POLICY, .take = take_reply, .to = added,
@@ -67,7 +67,7 @@ int cw_nl_policy_add(struct cw_nl *nl, const struct cw_policy *policy,
 
 int cw_nl_policy_del(struct cw_nl *nl, uint32_t id, struct cw_fail *fail)
 {
-	const struct cw_policy policy = {
+	const struct cw_msg_policy policy = {
 		.id = id, .present = 1ULL << CLOSEWATCH_A_POLICY_ID,
 	};
 	int err = ask(nl, CLOSEWATCH_CMD_POLICY_DEL, NLM_F_ACK, &policy, NULL);
@@ -81,7 +81,7 @@ int cw_nl_policy_del(struct cw_nl *nl, uint32_t id, struct cw_fail *fail)
 	return err ? cw_nl_fail(nl, err, what, fail) : CW_OK;
 }
 
-int cw_nl_policy_flush(struct cw_nl *nl, const struct cw_policy *of,
+int cw_nl_policy_flush(struct cw_nl *nl, const struct cw_msg_policy *of,
 		       struct cw_fail *fail)
 {
 	int err = ask(nl, CLOSEWATCH_CMD_POLICY_FLUSH, NLM_F_ACK, of, NULL);
@@ -90,7 +90,7 @@ int cw_nl_policy_flush(struct cw_nl *nl, const struct cw_policy *of,
 		     CW_OK;
 }
 
-int cw_nl_drain_off(struct cw_nl *nl, const struct cw_policy *of,
+int cw_nl_drain_off(struct cw_nl *nl, const struct cw_msg_policy *of,
 		    struct cw_fail *fail)
 {
 	int err = ask(nl, CLOSEWATCH_CMD_DRAIN_OFF, NLM_F_ACK, of, NULL);
@@ -107,7 +107,7 @@ struct sink {
 static void take_policy(void *to, const void *attrs, size_t len)
 {
 	const struct sink *sink = to;
-	struct cw_policy policy;
+	struct cw_msg_policy policy;
 
 	cw_decode_policy(&policy, attrs, len);
 	sink->policy(sink->arg, &policy);
@@ -116,13 +116,13 @@ static void take_policy(void *to, const void *attrs, size_t len)
 static void take_drain(void *to, const void *attrs, size_t len)
 {
 	const struct sink *sink = to;
-	struct cw_event drain;
+	struct cw_msg_event drain;
 
 	cw_decode_event(&drain, attrs, len);
 	sink->drain(sink->arg, &drain);
 }
 
-int cw_nl_policies(struct cw_nl *nl, const struct cw_policy *of,
+int cw_nl_policies(struct cw_nl *nl, const struct cw_msg_policy *of,
 		   cw_policy_fn *fn, void *arg, struct cw_fail *fail)
 {
 	struct sink sink = { .policy = fn, .arg = arg };
@@ -134,8 +134,8 @@ int cw_nl_policies(struct cw_nl *nl, const struct cw_policy *of,
 	return err ? cw_nl_fail(nl, err, "listing the policies", fail) : CW_OK;
 }
 
-int cw_nl_drains(struct cw_nl *nl, const struct cw_policy *of, cw_drain_fn *fn,
-		 void *arg, struct cw_fail *fail)
+int cw_nl_drains(struct cw_nl *nl, const struct cw_msg_policy *of,
+		 cw_drain_fn *fn, void *arg, struct cw_fail *fail)
 {
 	struct sink sink = { .drain = fn, .arg = arg };
 	const struct cw_nl_want want = {

@@ -11,27 +11,27 @@
 /* Requests about policies and drains. */
 
 /* @added: as the kernel has it, with its id and what was left to it. */
-int cw_nl_policy_add(struct cw_nl *nl, const struct cw_policy *policy,
-		     struct cw_policy *added, struct cw_fail *fail);
+int cw_nl_policy_add(struct cw_nl *nl, const struct cw_msg_policy *policy,
+		     struct cw_msg_policy *added, struct cw_fail *fail);
 int cw_nl_policy_del(struct cw_nl *nl, uint32_t id, struct cw_fail *fail);
 
 /*
  * Of @of only its netns_fd and all_netns are present: they say of which
  * network namespace a request is.
  */
-int cw_nl_policy_flush(struct cw_nl *nl, const struct cw_policy *of,
+int cw_nl_policy_flush(struct cw_nl *nl, const struct cw_msg_policy *of,
 		       struct cw_fail *fail);
 /* When it returns the drains are over. */
-int cw_nl_drain_off(struct cw_nl *nl, const struct cw_policy *of,
+int cw_nl_drain_off(struct cw_nl *nl, const struct cw_msg_policy *of,
 		    struct cw_fail *fail);
 
-typedef void cw_policy_fn(void *arg, const struct cw_policy *policy);
-typedef void cw_drain_fn(void *arg, const struct cw_event *drain);
+typedef void cw_policy_fn(void *arg, const struct cw_msg_policy *policy);
+typedef void cw_drain_fn(void *arg, const struct cw_msg_event *drain);
 
 /* Calls @fn for each policy or drain. */
-int cw_nl_policies(struct cw_nl *nl, const struct cw_policy *of,
+int cw_nl_policies(struct cw_nl *nl, const struct cw_msg_policy *of,
 		   cw_policy_fn *fn, void *arg, struct cw_fail *fail);
-int cw_nl_drains(struct cw_nl *nl, const struct cw_policy *of, cw_drain_fn *fn,
-		 void *arg, struct cw_fail *fail);
+int cw_nl_drains(struct cw_nl *nl, const struct cw_msg_policy *of,
+		 cw_drain_fn *fn, void *arg, struct cw_fail *fail);
 
 #endif

@@ -42,7 +42,7 @@ int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail)
 	}
 }
 
-static bool fate_quiet(const struct cw_event *ev)
+static bool fate_quiet(const struct cw_msg_event *ev)
 {
 	switch ((enum closewatch_fate)ev->fate) {
 	case CLOSEWATCH_FATE_TIME_WAIT:
@@ -60,7 +60,7 @@ static bool fate_quiet(const struct cw_event *ev)
 }
 
 /* The close that follows tells of an ordinary one. */
-static bool shutdown_quiet(const struct cw_event *ev)
+static bool shutdown_quiet(const struct cw_msg_event *ev)
 {
 	switch ((enum closewatch_path)ev->path) {
 	case CLOSEWATCH_PATH_FIN:
@@ -75,12 +75,12 @@ static bool shutdown_quiet(const struct cw_event *ev)
 }
 
 /* A policy that leaves closes alone acts on every one of them. */
-static bool policy_quiet(const struct cw_event *ev)
+static bool policy_quiet(const struct cw_msg_event *ev)
 {
 	return ev->action == CLOSEWATCH_ACTION_LEAVE && !ev->dry_run;
 }
 
-bool cw_pick_quiet(const struct cw_event *ev)
+bool cw_pick_quiet(const struct cw_msg_event *ev)
 {
 	switch ((enum closewatch_event_type)ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:

@@ -21,6 +21,6 @@ uint32_t cw_pick_all(void);
 int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail);
 
 /* True if it ended well, or if another event already tells it. */
-bool cw_pick_quiet(const struct cw_event *ev);
+bool cw_pick_quiet(const struct cw_msg_event *ev);
 
 #endif

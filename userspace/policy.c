@@ -16,7 +16,7 @@
 #define CONDITIONS (bit(FAMILY) | bit(LOCAL_PORT) | bit(REMOTE_ADDR) |	\
 		    bit(COMM) | bit(UID) | bit(CGROUP))
 
-int cw_policy_ports(struct cw_policy *p, const char *text,
+int cw_policy_ports(struct cw_msg_policy *p, const char *text,
 		    struct cw_fail *fail)
 {
 	char first[16] = "";
@@ -37,7 +37,7 @@ int cw_policy_ports(struct cw_policy *p, const char *text,
 	return CW_OK;
 }
 
-int cw_policy_prefix(struct cw_policy *p, const char *text,
+int cw_policy_prefix(struct cw_msg_policy *p, const char *text,
 		     struct cw_fail *fail)
 {
 	int ret = cw_parse_prefix(text, &p->remote_addr, &p->remote_prefix,
@@ -48,7 +48,7 @@ int cw_policy_prefix(struct cw_policy *p, const char *text,
 	return ret;
 }
 
-int cw_policy_seconds(struct cw_policy *p, const char *text,
+int cw_policy_seconds(struct cw_msg_policy *p, const char *text,
 		      struct cw_fail *fail)
 {
 	uint32_t seconds = 0;
@@ -60,7 +60,7 @@ int cw_policy_seconds(struct cw_policy *p, const char *text,
 	return ret;
 }
 
-void cw_policy_scope(struct cw_policy *p, const struct cw_filter *f)
+void cw_policy_scope(struct cw_msg_policy *p, const struct cw_msg_filter *f)
 {
 	if (f->netns_fd >= 0)
 		cw_policy_set(p, NETNS_FD, netns_fd, f->netns_fd);
@@ -68,7 +68,7 @@ void cw_policy_scope(struct cw_policy *p, const struct cw_filter *f)
 		cw_policy_set(p, ALL_NETNS, all_netns, true);
 }
 
-static void take_filter(struct cw_policy *p, const struct cw_filter *f)
+static void take_filter(struct cw_msg_policy *p, const struct cw_msg_filter *f)
 {
 	cw_policy_scope(p, f);
 	if (f->family)
@@ -84,9 +84,9 @@ static void take_filter(struct cw_policy *p, const struct cw_filter *f)
 	p->present |= bit(COMM);
 }
 
-static int check_socket(const struct cw_wanted *w, struct cw_fail *fail)
+static int check_socket(const struct cw_policy_request *w, struct cw_fail *fail)
 {
-	const struct cw_policy *p = &w->policy;
+	const struct cw_msg_policy *p = &w->policy;
 
 	if (w->has_ends && w->pid)
 		return cw_fail_usage(fail, NULL,
@@ -103,7 +103,7 @@ static int check_socket(const struct cw_wanted *w, struct cw_fail *fail)
 	return CW_OK;
 }
 
-static int check_rule(const struct cw_policy *p, struct cw_fail *fail)
+static int check_rule(const struct cw_msg_policy *p, struct cw_fail *fail)
 {
 	if (!(p->present & CONDITIONS) && !has(p, FORCE))
 		return cw_fail_usage(fail, NULL,
@@ -115,7 +115,7 @@ static int check_rule(const struct cw_policy *p, struct cw_fail *fail)
 	return CW_OK;
 }
 
-int cw_policy_conclude(struct cw_wanted *w, struct cw_fail *fail)
+int cw_policy_conclude(struct cw_policy_request *w, struct cw_fail *fail)
 {
 	take_filter(&w->policy, &w->filter);
 	if (!w->pid != !w->has_fd)
@@ -126,10 +126,10 @@ int cw_policy_conclude(struct cw_wanted *w, struct cw_fail *fail)
 	return check_rule(&w->policy, fail);
 }
 
-int cw_policy_find_socket(struct cw_wanted *w, int *taken,
+int cw_policy_find_socket(struct cw_policy_request *w, int *taken,
 			  struct cw_fail *fail)
 {
-	struct cw_policy *p = &w->policy;
+	struct cw_msg_policy *p = &w->policy;
 	int ret;
 
 	*taken = -1;

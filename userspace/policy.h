@@ -11,9 +11,9 @@
  * A policy that is wanted, from the command line's words to the attributes of
  * the request. Pure, but for cw_policy_find_socket().
  */
-struct cw_wanted {
-	struct cw_policy policy;	/* what is present is sent */
-	struct cw_filter filter;	/* the words that watch takes too */
+struct cw_policy_request {
+	struct cw_msg_policy policy;	/* what is present is sent */
+	struct cw_msg_filter filter;	/* the words that watch takes too */
 	struct cw_ends ends;		/* of --socket */
 	uint32_t pid;			/* 0: none given */
 	uint32_t fd;
@@ -31,27 +31,27 @@ struct cw_wanted {
 	} while (0)
 
 /* Words into conditions and limits. */
-int cw_policy_ports(struct cw_policy *p, const char *text,
+int cw_policy_ports(struct cw_msg_policy *p, const char *text,
 		    struct cw_fail *fail);
-int cw_policy_prefix(struct cw_policy *p, const char *text,
+int cw_policy_prefix(struct cw_msg_policy *p, const char *text,
 		     struct cw_fail *fail);
-int cw_policy_seconds(struct cw_policy *p, const char *text,
+int cw_policy_seconds(struct cw_msg_policy *p, const char *text,
 		      struct cw_fail *fail);
 
 /* Sets of which network namespace the request is. */
-void cw_policy_scope(struct cw_policy *p, const struct cw_filter *f);
+void cw_policy_scope(struct cw_msg_policy *p, const struct cw_msg_filter *f);
 
 /*
  * What only the whole command line tells: the conditions of the filter, and
  * whether they go together. CW_USAGE if not.
  */
-int cw_policy_conclude(struct cw_wanted *w, struct cw_fail *fail);
+int cw_policy_conclude(struct cw_policy_request *w, struct cw_fail *fail);
 
 /*
  * Finds the one socket of --pid and --fd or of --socket, if one is wanted. A
  * descriptor that it takes is in @taken, for the caller to close, else -1.
  */
-int cw_policy_find_socket(struct cw_wanted *w, int *taken,
+int cw_policy_find_socket(struct cw_policy_request *w, int *taken,
 			  struct cw_fail *fail);
 
 #endif

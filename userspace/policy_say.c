@@ -29,7 +29,7 @@ static void say_bytes(struct cw_text *t, uint64_t n)
 	cw_say(t, "%" PRIu64 " %s", n, units[unit]);
 }
 
-static void say_peer(struct cw_text *t, const struct cw_policy *p)
+static void say_peer(struct cw_text *t, const struct cw_msg_policy *p)
 {
 	char addr[INET6_ADDRSTRLEN];
 
@@ -39,7 +39,7 @@ static void say_peer(struct cw_text *t, const struct cw_policy *p)
 		cw_say(t, "/%u", p->remote_prefix);
 }
 
-static void say_closer(struct cw_text *t, const struct cw_policy *p)
+static void say_closer(struct cw_text *t, const struct cw_msg_policy *p)
 {
 	char comm[128];
 
@@ -56,8 +56,8 @@ static void say_closer(struct cw_text *t, const struct cw_policy *p)
 		       " in" : ", closed in", p->cgroup);
 }
 
-static void say_which(struct cw_text *t, const struct cw_policy *p,
-		      const struct cw_policy *wanted)
+static void say_which(struct cw_text *t, const struct cw_msg_policy *p,
+		      const struct cw_msg_policy *wanted)
 {
 	if (has(p, COOKIE)) {
 		cw_say(t, "that one socket");
@@ -81,7 +81,7 @@ static void say_which(struct cw_text *t, const struct cw_policy *p,
 		cw_say(t, ", in this network namespace");
 }
 
-void cw_policy_say_limits(struct cw_text *t, const struct cw_policy *p)
+void cw_policy_say_limits(struct cw_text *t, const struct cw_msg_policy *p)
 {
 	switch ((enum closewatch_action)p->action) {
 	case CLOSEWATCH_ACTION_DRAIN:
@@ -101,7 +101,7 @@ void cw_policy_say_limits(struct cw_text *t, const struct cw_policy *p)
 	}
 }
 
-static void say_action(struct cw_text *t, const struct cw_policy *p)
+static void say_action(struct cw_text *t, const struct cw_msg_policy *p)
 {
 	switch ((enum closewatch_action)p->action) {
 	case CLOSEWATCH_ACTION_DRAIN:
@@ -130,8 +130,8 @@ static void say_action(struct cw_text *t, const struct cw_policy *p)
 	}
 }
 
-void cw_policy_say(struct cw_text *t, const struct cw_policy *p,
-		   const struct cw_policy *wanted)
+void cw_policy_say(struct cw_text *t, const struct cw_msg_policy *p,
+		   const struct cw_msg_policy *wanted)
 {
 	if (has(p, DRY_RUN))
 		cw_say(t, "dry run, only counted and reported: ");

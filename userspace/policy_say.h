@@ -11,10 +11,10 @@
  * One sentence: what will happen to which sockets. @wanted: as it was asked
  * for, which tells whether a network namespace or a descriptor was named.
  */
-void cw_policy_say(struct cw_text *t, const struct cw_policy *p,
-		   const struct cw_policy *wanted);
+void cw_policy_say(struct cw_text *t, const struct cw_msg_policy *p,
+		   const struct cw_msg_policy *wanted);
 
 /* Its limits or seconds, as far as they are present. */
-void cw_policy_say_limits(struct cw_text *t, const struct cw_policy *p);
+void cw_policy_say_limits(struct cw_text *t, const struct cw_msg_policy *p);
 
 #endif

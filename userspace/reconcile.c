@@ -65,7 +65,7 @@ static uint64_t sum(const struct cw_count *counts, uint64_t which)
 }
 
 /* The close that ends a drain is one to the kernel, and to it alone. */
-static uint64_t sum_closes(const struct cw_stats *ours, uint64_t which)
+static uint64_t sum_closes(const struct cw_msg_stats *ours, uint64_t which)
 {
 	return sum(ours->close, which) + sum(ours->drain_close, which);
 }
@@ -82,7 +82,7 @@ static void judge(struct cw_row *row)
 }
 
 unsigned int cw_reconcile(struct cw_row rows[CW_ROWS],
-			  const struct cw_stats *ours,
+			  const struct cw_msg_stats *ours,
 			  const struct cw_mibs *kernel)
 {
 	unsigned int i, bad = 0;
@@ -146,8 +146,8 @@ static void buckets_since(uint64_t *delta, const uint64_t *now,
 		delta[i] = now[i] - before[i];
 }
 
-void cw_stats_since(struct cw_stats *delta, const struct cw_stats *now,
-		    const struct cw_stats *before)
+void cw_stats_since(struct cw_msg_stats *delta, const struct cw_msg_stats *now,
+		    const struct cw_msg_stats *before)
 {
 	delta->netns = now->netns;
 	delta->malformed = now->malformed;

@@ -28,12 +28,12 @@ struct cw_row {
 
 /* Returns how many rows differ. */
 unsigned int cw_reconcile(struct cw_row rows[CW_ROWS],
-			  const struct cw_stats *ours,
+			  const struct cw_msg_stats *ours,
 			  const struct cw_mibs *kernel);
 
 /* What was added between two readings. */
-void cw_stats_since(struct cw_stats *delta, const struct cw_stats *now,
-		    const struct cw_stats *before);
+void cw_stats_since(struct cw_msg_stats *delta, const struct cw_msg_stats *now,
+		    const struct cw_msg_stats *before);
 void cw_mibs_since(struct cw_mibs *delta, const struct cw_mibs *now,
 		   const struct cw_mibs *before);
 

@@ -48,7 +48,7 @@ static const struct cw_place at_note = { .column = COL_NOTE };
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 
-static void put_what(struct cw_view *v, const struct cw_event *ev)
+static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	bool named = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
 		     (ev->type == CLOSEWATCH_EVENT_TYPE_FATE && has(ev, FATE));
@@ -69,7 +69,7 @@ static void put_what(struct cw_view *v, const struct cw_event *ev)
 		cw_view_big(v, "netns", NULL, ev->netns);
 }
 
-static void put_verdict(struct cw_view *v, const struct cw_event *ev)
+static void put_verdict(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
 
@@ -85,7 +85,7 @@ static void put_verdict(struct cw_view *v, const struct cw_event *ev)
 		cw_record_word(v, "fin", NULL, &cw_fin_names, ev->fin);
 }
 
-static void put_bytes(struct cw_view *v, const struct cw_event *ev)
+static void put_bytes(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	if (has(ev, UNREAD))
 		cw_view_number(v, "unread", &at_unread, ev->unread);
@@ -105,7 +105,7 @@ static void put_bytes(struct cw_view *v, const struct cw_event *ev)
 		cw_view_big(v, "age_ns", NULL, ev->age_ns);
 }
 
-static void put_linger(struct cw_view *v, const struct cw_event *ev)
+static void put_linger(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	const uint64_t any = 1ULL << CLOSEWATCH_A_EVENT_LINGER_ON |
 			     1ULL << CLOSEWATCH_A_EVENT_LINGER_SECONDS |
@@ -127,7 +127,7 @@ static void put_linger(struct cw_view *v, const struct cw_event *ev)
 	cw_view_close(v);
 }
 
-static void put_rest(struct cw_view *v, const struct cw_event *ev)
+static void put_rest(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	if (has(ev, CHILDREN))
 		cw_view_number(v, "children", NULL, ev->children);
@@ -146,7 +146,7 @@ static void put_rest(struct cw_view *v, const struct cw_event *ev)
 		cw_record_word(v, "loss", NULL, &cw_loss_names, ev->loss);
 }
 
-static void put_end(struct cw_view *v, const struct cw_event *ev)
+static void put_end(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	bool fate = ev->type == CLOSEWATCH_EVENT_TYPE_FATE;
 
@@ -164,7 +164,7 @@ static void put_end(struct cw_view *v, const struct cw_event *ev)
 		cw_view_big(v, "since_close_ns", NULL, ev->since_close_ns);
 }
 
-static void put_call(struct cw_view *v, const struct cw_event *ev)
+static void put_call(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	if (has(ev, HOW))
 		cw_record_word(v, "how", NULL, &cw_how_names, ev->how);
@@ -180,7 +180,7 @@ static void put_call(struct cw_view *v, const struct cw_event *ev)
 			      ev->kernel_reason.len);
 }
 
-static void put_diag(struct cw_view *v, const struct cw_event *ev)
+static void put_diag(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	const char *cause = cw_explain_cause(ev);
 	char remedy[512];
@@ -226,7 +226,7 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 		cw_view_text(v, &at_note, "; no holder found in /proc");
 }
 
-int cw_record_event(struct cw_view *v, const struct cw_event *ev,
+int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 		    const struct cw_holders *holders, bool utf8, bool diag)
 {
 	static const struct cw_policy_places json_alone;

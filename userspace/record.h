@@ -17,7 +17,7 @@ extern const struct cw_column cw_record_layout_utf8[];
  * if not NULL, says who holds the socket of a shared close. @diag adds the
  * cause and the remedy. Returns what cw_view_end() returns.
  */
-int cw_record_event(struct cw_view *v, const struct cw_event *ev,
+int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 		    const struct cw_holders *holders, bool utf8, bool diag);
 
 #endif

@@ -35,7 +35,7 @@ static const struct cw_place at_policy = { .column = COL_POLICY };
 static const struct cw_place at_comm = { .column = COL_PROCESS };
 static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
 
-int cw_record_drain(struct cw_view *v, const struct cw_event *drain,
+int cw_record_drain(struct cw_view *v, const struct cw_msg_event *drain,
 		    uint32_t reading)
 {
 	static const struct cw_policy_places at = {

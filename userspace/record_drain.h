@@ -12,7 +12,7 @@ extern const struct cw_column cw_record_drain_layout[];
  * @reading: counts the readings of one that is repeated, or 0. Returns what
  * cw_view_end() returns.
  */
-int cw_record_drain(struct cw_view *v, const struct cw_event *drain,
+int cw_record_drain(struct cw_view *v, const struct cw_msg_event *drain,
 		    uint32_t reading);
 
 #endif

@@ -19,7 +19,7 @@ void cw_record_word(struct cw_view *v, const char *key,
 		cw_view_big(v, key, at, value);
 }
 
-void cw_record_connection(struct cw_view *v, const struct cw_event *ev,
+void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
 			  const struct cw_place *local,
 			  const struct cw_place *remote)
 {
@@ -43,7 +43,7 @@ void cw_record_connection(struct cw_view *v, const struct cw_event *ev,
 		cw_view_big(v, "cookie", NULL, ev->cookie);
 }
 
-void cw_record_owner(struct cw_view *v, const struct cw_event *ev,
+void cw_record_owner(struct cw_view *v, const struct cw_msg_event *ev,
 		     const struct cw_place *comm, const struct cw_place *pid)
 {
 	if (has(ev, WHY))
@@ -62,7 +62,7 @@ void cw_record_owner(struct cw_view *v, const struct cw_event *ev,
 }
 
 /* The acknowledged first: text reads "acknowledged of all". */
-void cw_record_policy_facts(struct cw_view *v, const struct cw_event *ev,
+void cw_record_policy_facts(struct cw_view *v, const struct cw_msg_event *ev,
 			    const struct cw_policy_places *at)
 {
 	if (has(ev, POLICY_ID))

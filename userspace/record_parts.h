@@ -14,12 +14,12 @@ void cw_record_word(struct cw_view *v, const char *key,
 		    uint32_t value);
 
 /* Both ends of a connection. */
-void cw_record_connection(struct cw_view *v, const struct cw_event *ev,
+void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
 			  const struct cw_place *local,
 			  const struct cw_place *remote);
 
 /* Who closed it. */
-void cw_record_owner(struct cw_view *v, const struct cw_event *ev,
+void cw_record_owner(struct cw_view *v, const struct cw_msg_event *ev,
 		     const struct cw_place *comm, const struct cw_place *pid);
 
 /* Where the facts of a policy and its drain go; NULL for JSON alone. */
@@ -30,7 +30,7 @@ struct cw_policy_places {
 	const struct cw_place *acked;
 };
 
-void cw_record_policy_facts(struct cw_view *v, const struct cw_event *ev,
+void cw_record_policy_facts(struct cw_view *v, const struct cw_msg_event *ev,
 			    const struct cw_policy_places *at);
 
 #endif

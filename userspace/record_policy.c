@@ -55,7 +55,8 @@ static const struct cw_place at_cgroup = { COL_WHICH, "--cgroup ", " " };
 /* @list: in the columns of a list; else for JSON alone. */
 #define AT(where) (list ? &at_##where : NULL)
 
-static void put_peer(struct cw_view *v, const struct cw_policy *p, bool list)
+static void put_peer(struct cw_view *v, const struct cw_msg_policy *p,
+		     bool list)
 {
 	char addr[INET6_ADDRSTRLEN];
 
@@ -66,7 +67,8 @@ static void put_peer(struct cw_view *v, const struct cw_policy *p, bool list)
 					       p->remote_addr.len * 8U);
 }
 
-static void put_which(struct cw_view *v, const struct cw_policy *p, bool list)
+static void put_which(struct cw_view *v, const struct cw_msg_policy *p,
+		      bool list)
 {
 	if (has(p, COOKIE))
 		cw_view_big(v, "cookie", AT(cookie), p->cookie);
@@ -89,7 +91,8 @@ static void put_which(struct cw_view *v, const struct cw_policy *p, bool list)
 		cw_view_big(v, "cgroup", AT(cgroup), p->cgroup);
 }
 
-static void put_expiry(struct cw_view *v, const struct cw_policy *p, bool list)
+static void put_expiry(struct cw_view *v, const struct cw_msg_policy *p,
+		       bool list)
 {
 	char text[32];
 	uint64_t seconds = (p->expires_ms + 999) / 1000;
@@ -100,7 +103,8 @@ static void put_expiry(struct cw_view *v, const struct cw_policy *p, bool list)
 		cw_view_text(v, &at_expires, text);
 }
 
-static void put_limits(struct cw_view *v, const struct cw_policy *p, bool list)
+static void put_limits(struct cw_view *v, const struct cw_msg_policy *p,
+		       bool list)
 {
 	char note[128] = "";
 	struct cw_text t = { .buf = note, .size = sizeof(note) };
@@ -127,7 +131,8 @@ static void put_limits(struct cw_view *v, const struct cw_policy *p, bool list)
 	cw_view_text(v, &at_note, note);
 }
 
-static void put_policy(struct cw_view *v, const struct cw_policy *p, bool list)
+static void put_policy(struct cw_view *v, const struct cw_msg_policy *p,
+		       bool list)
 {
 	if (has(p, ID))
 		cw_view_number(v, "id", AT(id), p->id);
@@ -154,7 +159,7 @@ static void put_policy(struct cw_view *v, const struct cw_policy *p, bool list)
 	put_limits(v, p, list);
 }
 
-int cw_record_policy(struct cw_view *v, const struct cw_policy *p)
+int cw_record_policy(struct cw_view *v, const struct cw_msg_policy *p)
 {
 	cw_view_begin(v);
 	cw_view_tone(v, p->dry_run ? CW_QUIET : CW_PLAIN);
@@ -171,8 +176,8 @@ const struct cw_column cw_record_added_layout[] = {
 
 static const struct cw_place at_sentence = { .column = COL_SENTENCE };
 
-int cw_record_added(struct cw_view *v, const struct cw_policy *p,
-		    const struct cw_policy *wanted)
+int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
+		    const struct cw_msg_policy *wanted)
 {
 	char text[640], number[32];
 	struct cw_text t = { .buf = text, .size = sizeof(text) };
@@ -186,7 +191,7 @@ int cw_record_added(struct cw_view *v, const struct cw_policy *p,
 	return cw_view_end(v);
 }
 
-int cw_record_off(struct cw_view *v, const struct cw_policy *scope)
+int cw_record_off(struct cw_view *v, const struct cw_msg_policy *scope)
 {
 	const char *where = "this network namespace";
 	char text[160];

@@ -9,12 +9,12 @@
 
 /* A line a policy. */
 extern const struct cw_column cw_record_policy_layout[];
-int cw_record_policy(struct cw_view *v, const struct cw_policy *p);
+int cw_record_policy(struct cw_view *v, const struct cw_msg_policy *p);
 
 /* One sentence; @wanted as with cw_policy_say(). */
 extern const struct cw_column cw_record_added_layout[];
-int cw_record_added(struct cw_view *v, const struct cw_policy *p,
-		    const struct cw_policy *wanted);
-int cw_record_off(struct cw_view *v, const struct cw_policy *scope);
+int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
+		    const struct cw_msg_policy *wanted);
+int cw_record_off(struct cw_view *v, const struct cw_msg_policy *scope);
 
 #endif

@@ -170,7 +170,7 @@ static void put_refusals(struct cw_view *v, const struct cw_drain_count *counts)
 }
 
 /* Before any policy there is nothing that a person would want to read. */
-static void put_saved(struct cw_view *v, const struct cw_stats *s)
+static void put_saved(struct cw_view *v, const struct cw_msg_stats *s)
 {
 	bool any = s->drains || all_drains(s->drain) || all_drains(s->refused);
 	const struct cw_place *at = any ? &in_list : NULL;
@@ -275,7 +275,7 @@ static void put_reading(struct cw_view *v, const struct cw_reading *r)
 }
 
 int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
-		    const struct cw_stats *s)
+		    const struct cw_msg_stats *s)
 {
 	cw_view_begin(v);
 	put_reading(v, r);

@@ -21,7 +21,7 @@ struct cw_reading {
 
 /* Both return what cw_view_end() returns. */
 int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
-		    const struct cw_stats *stats);
+		    const struct cw_msg_stats *stats);
 int cw_record_rows(struct cw_view *v, const struct cw_reading *r,
 		   const struct cw_row rows[CW_ROWS]);
 

@@ -3,7 +3,7 @@
 
 error_t cw_scope_parse(int key, char *arg, struct argp_state *state)
 {
-	struct cw_scope *s = state->input;
+	struct cw_scope_args *s = state->input;
 
 	switch (key) {
 	case CW_KEY_NETNS:
@@ -24,7 +24,7 @@ error_t cw_scope_parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-void cw_scope_release(struct cw_scope *s)
+void cw_scope_release(struct cw_scope_args *s)
 {
 	cw_filter_release(&s->filter);
 }

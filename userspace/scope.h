@@ -9,10 +9,10 @@
  * What the verbs share that look at or remove policies and drains: of which
  * network namespace.
  */
-struct cw_scope {
+struct cw_scope_args {
 	struct cw_args args;	/* first: see cw_args_parse() */
-	struct cw_filter filter;
-	struct cw_policy policy;	/* for the request */
+	struct cw_msg_filter filter;
+	struct cw_msg_policy policy;	/* for the request */
 	bool json;
 };
 
@@ -26,9 +26,9 @@ enum { CW_KEY_NETNS = 0x1001, CW_KEY_ALL_NETNS };
 	{ "all-netns", CW_KEY_ALL_NETNS, NULL, 0,			\
 	  "all network namespaces, as --netns all", 0 }
 
-/* For a parser's default, of an input that begins with struct cw_scope. */
+/* For a parser's default, of an input that begins with struct cw_scope_args. */
 error_t cw_scope_parse(int key, char *arg, struct argp_state *state);
 
-void cw_scope_release(struct cw_scope *s);
+void cw_scope_release(struct cw_scope_args *s);
 
 #endif

@@ -14,7 +14,7 @@ static uint32_t at_most(uint32_t value, uint32_t last)
 	return value < last ? value : last;
 }
 
-static void add_close(struct cw_tally *t, const struct cw_event *ev)
+static void add_close(struct cw_tally *t, const struct cw_msg_event *ev)
 {
 	uint32_t path = at_most(ev->path, PATHS - 1);
 
@@ -24,7 +24,7 @@ static void add_close(struct cw_tally *t, const struct cw_event *ev)
 	t->path[path].unacked += ev->unacked;
 }
 
-static void add_fate(struct cw_tally *t, const struct cw_event *ev)
+static void add_fate(struct cw_tally *t, const struct cw_msg_event *ev)
 {
 	uint32_t fate = at_most(ev->fate, FATES - 1);
 
@@ -32,7 +32,7 @@ static void add_fate(struct cw_tally *t, const struct cw_event *ev)
 	t->fate[fate].lost += ev->lost_bytes;
 }
 
-static void add_drain(struct cw_tally *t, const struct cw_event *ev)
+static void add_drain(struct cw_tally *t, const struct cw_msg_event *ev)
 {
 	uint32_t outcome = at_most(ev->drain_outcome, OUTCOMES - 1);
 
@@ -46,7 +46,7 @@ static void add_drain(struct cw_tally *t, const struct cw_event *ev)
 	t->saved_bytes += ev->response_bytes;
 }
 
-static void add_lost(struct cw_tally *t, const struct cw_event *ev)
+static void add_lost(struct cw_tally *t, const struct cw_msg_event *ev)
 {
 	t->lost += ev->count;
 	if (!cw_has(ev, CLOSEWATCH_A_EVENT_LOSS))
@@ -57,7 +57,7 @@ static void add_lost(struct cw_tally *t, const struct cw_event *ev)
 		t->blind += ev->count;
 }
 
-void cw_tally_add(struct cw_tally *t, const struct cw_event *ev, bool shown)
+void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev, bool shown)
 {
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST) {
 		add_lost(t, ev);
@@ -149,7 +149,7 @@ static void print_types(const struct cw_tally *t, FILE *to)
  * which were seconds without probes, which are no events at all.
  */
 static void print_lost(const struct cw_tally *t,
-		       const struct cw_listener *kernel, FILE *to)
+		       const struct cw_msg_listener *kernel, FILE *to)
 {
 	bool told = cw_has(kernel, CLOSEWATCH_A_LISTENER_LOST);
 	uint64_t lost = told ? kernel->lost : t->lost;
@@ -172,8 +172,8 @@ static void print_lost(const struct cw_tally *t,
 			blind);
 }
 
-void cw_tally_print(const struct cw_tally *t, const struct cw_listener *kernel,
-		    FILE *to)
+void cw_tally_print(const struct cw_tally *t,
+		    const struct cw_msg_listener *kernel, FILE *to)
 {
 	if (t->type[CLOSEWATCH_EVENT_TYPE_CLOSE])
 		print_paths(t, to);

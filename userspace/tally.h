@@ -39,10 +39,11 @@ struct cw_tally {
 	uint64_t malformed;
 };
 
-void cw_tally_add(struct cw_tally *t, const struct cw_event *ev, bool shown);
+void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev,
+		  bool shown);
 
 /* @kernel: the listener's own figures; used where they are present. */
-void cw_tally_print(const struct cw_tally *t, const struct cw_listener *kernel,
-		    FILE *to);
+void cw_tally_print(const struct cw_tally *t,
+		    const struct cw_msg_listener *kernel, FILE *to);
 
 #endif

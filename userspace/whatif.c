@@ -28,7 +28,7 @@ static bool state_drains(uint8_t state)
 	}
 }
 
-bool cw_whatif_helps(const struct cw_event *ev, bool even_linger0)
+bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0)
 {
 	/* An upper layer protocol is what drains are refused for. */
 	if (has(ev, ULP))
@@ -61,7 +61,8 @@ static bool can_be_typed(const struct cw_bytes *comm)
 	return true;
 }
 
-static bool name_program(struct cw_target *target, const struct cw_event *ev)
+static bool name_program(struct cw_target *target,
+			 const struct cw_msg_event *ev)
 {
 	memset(target, 0, sizeof(*target));
 	if (!has(ev, COMM) || !can_be_typed(&ev->comm))
@@ -70,7 +71,7 @@ static bool name_program(struct cw_target *target, const struct cw_event *ev)
 	return true;
 }
 
-bool cw_whatif_target(const struct cw_event *ev, struct cw_target *target)
+bool cw_whatif_target(const struct cw_msg_event *ev, struct cw_target *target)
 {
 	if (!ev->local_port || ev->local_port >= ev->remote_port)
 		return name_program(target, ev);
@@ -152,7 +153,7 @@ void cw_whatif_ports(struct cw_whatif *w, const char *root)
 
 /* Where both programs are here, the client's end has an ephemeral port. */
 static enum cw_known port_known(const struct cw_whatif *w,
-				const struct cw_event *ev)
+				const struct cw_msg_event *ev)
 {
 	if (!ev->local_port)
 		return CW_KNOWN_NOT;
@@ -164,7 +165,7 @@ static enum cw_known port_known(const struct cw_whatif *w,
 }
 
 static struct cw_whatif_row *program_row(struct cw_whatif *w,
-					 const struct cw_event *ev)
+					 const struct cw_msg_event *ev)
 {
 	struct cw_target target;
 	unsigned int i;
@@ -180,7 +181,7 @@ static struct cw_whatif_row *program_row(struct cw_whatif *w,
 	return &w->program[w->programs++];
 }
 
-static void count(struct cw_whatif_row *row, const struct cw_event *ev,
+static void count(struct cw_whatif_row *row, const struct cw_msg_event *ev,
 		  bool helps)
 {
 	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
@@ -197,7 +198,7 @@ static void count(struct cw_whatif_row *row, const struct cw_event *ev,
 	row->never_sent += close ? ev->unsent : 0;
 }
 
-void cw_whatif_add(struct cw_whatif *w, const struct cw_event *ev)
+void cw_whatif_add(struct cw_whatif *w, const struct cw_msg_event *ev)
 {
 	bool helps = cw_whatif_helps(ev, w->even_linger0);
 	struct cw_whatif_row *program;

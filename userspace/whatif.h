@@ -19,7 +19,7 @@
  * Would a drain have avoided the RST that this event tells? Not one that the
  * program asked for, unless @even_linger0, nor one that a drain is refused for.
  */
-bool cw_whatif_helps(const struct cw_event *ev, bool even_linger0);
+bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0);
 
 /* What a rule can name. */
 struct cw_target {
@@ -31,7 +31,7 @@ struct cw_target {
  * From one event alone: its local port if that looks like a server's, else its
  * program. False if neither can be typed.
  */
-bool cw_whatif_target(const struct cw_event *ev, struct cw_target *target);
+bool cw_whatif_target(const struct cw_msg_event *ev, struct cw_target *target);
 
 /* The command to type. */
 void cw_whatif_command(struct cw_text *t, const struct cw_target *target,
@@ -79,7 +79,7 @@ struct cw_whatif *cw_whatif_new(bool even_linger0);
  */
 void cw_whatif_ports(struct cw_whatif *w, const char *root);
 
-void cw_whatif_add(struct cw_whatif *w, const struct cw_event *ev);
+void cw_whatif_add(struct cw_whatif *w, const struct cw_msg_event *ev);
 
 /*
  * The rows that a drain would have helped, most bytes first, then most RSTs:

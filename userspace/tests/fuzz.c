@@ -35,9 +35,9 @@ static struct {
 	struct cw_whatif *whatif;	/* large, and so kept */
 	uint16_t ports[PORTS];		/* of it, that are in use */
 	unsigned int events;
-	struct cw_listener listener;
-	struct cw_stats stats;
-	struct cw_policy policy;
+	struct cw_msg_listener listener;
+	struct cw_msg_stats stats;
+	struct cw_msg_policy policy;
 } state;
 
 /* --- rendering --- */
@@ -146,7 +146,7 @@ static void say_limits(const void *p, char *buf, size_t size)
 /* --- events --- */
 
 struct shown_event {
-	const struct cw_event *ev;
+	const struct cw_msg_event *ev;
 	const struct cw_holders *holders;
 };
 
@@ -159,11 +159,11 @@ static int record_event(struct cw_view *v, const void *what)
 
 static int record_drain(struct cw_view *v, const void *ev)
 {
-	return cw_record_drain(v, ev, ((const struct cw_event *)ev)->cpu);
+	return cw_record_drain(v, ev, ((const struct cw_msg_event *)ev)->cpu);
 }
 
 /* As /proc would tell them, with what an event has. */
-static void make_holders(struct cw_holders *h, const struct cw_event *ev)
+static void make_holders(struct cw_holders *h, const struct cw_msg_event *ev)
 {
 	unsigned int i;
 
@@ -175,7 +175,7 @@ static void make_holders(struct cw_holders *h, const struct cw_event *ev)
 		};
 }
 
-static void add_whatif(const struct cw_event *ev)
+static void add_whatif(const struct cw_msg_event *ev)
 {
 	char buf[128] = "";
 	struct cw_text t = { .buf = buf, .size = sizeof(buf) };
@@ -211,7 +211,7 @@ static void forget_whatif(void)
 	w->lost = 0;
 }
 
-static bool on_event(void *arg, const struct cw_event *ev)
+static bool on_event(void *arg, const struct cw_msg_event *ev)
 {
 	struct shown_event shown = { .ev = ev };
 	struct cw_holders holders = { 0 };
@@ -238,7 +238,7 @@ static void on_events(void *arg, const void *attrs, size_t len)
 
 static void take_drain(void *to, const void *attrs, size_t len)
 {
-	struct cw_event ev;
+	struct cw_msg_event ev;
 
 	(void)to;
 	cw_decode_event(&ev, attrs, len);
@@ -261,10 +261,10 @@ static int record_off(struct cw_view *v, const void *p)
 }
 
 /* What a request would hold is read back as the same. */
-static void check_request(const struct cw_policy *p)
+static void check_request(const struct cw_msg_policy *p)
 {
 	struct cw_attrs attrs = { .len = 0 };
-	struct cw_policy again;
+	struct cw_msg_policy again;
 	unsigned int type;
 	const void *data;
 	size_t start, len;
@@ -284,7 +284,7 @@ static void check_request(const struct cw_policy *p)
 
 static void take_policy(void *to, const void *attrs, size_t len)
 {
-	struct cw_policy p;
+	struct cw_msg_policy p;
 
 	(void)to;
 	cw_decode_policy(&p, attrs, len);
@@ -299,7 +299,7 @@ static void take_policy(void *to, const void *attrs, size_t len)
 
 static void take_info(void *to, const void *attrs, size_t len)
 {
-	struct cw_info info;
+	struct cw_msg_info info;
 
 	(void)to;
 	cw_decode_info(&info, attrs, len);
@@ -314,7 +314,7 @@ static void take_listener(void *to, const void *attrs, size_t len)
 
 static int record_stats(struct cw_view *v, const void *stats)
 {
-	const struct cw_stats *s = stats;
+	const struct cw_msg_stats *s = stats;
 	const struct cw_reading r = {
 		.time = s->saved_bytes, .span_ns = s->saved,
 		.listeners = s->drains, .missed = s->unread[0],
@@ -334,7 +334,7 @@ static int record_stats(struct cw_view *v, const void *stats)
 
 static void take_stats(void *to, const void *attrs, size_t len)
 {
-	struct cw_stats now, delta = { 0 };
+	struct cw_msg_stats now, delta = { 0 };
 
 	(void)to;
 	cw_decode_stats(&now, attrs, len);
@@ -348,8 +348,8 @@ static void take_stats(void *to, const void *attrs, size_t len)
 
 static void check_words(struct cw_input *in)
 {
-	struct cw_filter f = CW_FILTER_INIT;
-	struct cw_policy p = { 0 };
+	struct cw_msg_filter f = CW_FILTER_INIT;
+	struct cw_msg_policy p = { 0 };
 	struct cw_bytes addr;
 	struct cw_ends ends;
 	char word[200];

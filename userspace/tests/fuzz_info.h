@@ -4,7 +4,7 @@
 
 #include "view.h"
 
-/* The record of 'closewatch info', of a struct cw_info. */
+/* The record of 'closewatch info', of a struct cw_msg_info. */
 int cw_fuzz_info(struct cw_view *v, const void *info);
 
 #endif

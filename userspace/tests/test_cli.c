@@ -54,7 +54,7 @@ TEST(durations_have_fractions_and_limits)
 
 TEST(paths_add_up_and_an_unknown_one_lists_all)
 {
-	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_msg_filter f = CW_FILTER_INIT;
 	struct cw_fail fail;
 
 	EXPECT_EQ(CW_OK, cw_filter_paths(&f, "rst-unread,fin", &fail));
@@ -70,7 +70,7 @@ TEST(paths_add_up_and_an_unknown_one_lists_all)
 
 TEST(task_names_and_users_are_checked)
 {
-	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_msg_filter f = CW_FILTER_INIT;
 	struct cw_fail fail;
 
 	EXPECT_EQ(CW_OK, cw_filter_comm(&f, "fifteen-bytes-x", &fail));
@@ -87,7 +87,7 @@ TEST(task_names_and_users_are_checked)
 
 TEST(a_network_namespace_is_opened_by_pid_or_path)
 {
-	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_msg_filter f = CW_FILTER_INIT;
 	struct cw_fail fail;
 	char pid[16];
 
@@ -104,7 +104,7 @@ TEST(a_network_namespace_is_opened_by_pid_or_path)
 
 TEST(a_cgroup_can_be_named_by_its_id)
 {
-	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_msg_filter f = CW_FILTER_INIT;
 	struct cw_fail fail;
 
 	EXPECT_EQ(CW_OK, cw_filter_cgroup(&f, "987654321", &fail));
@@ -114,7 +114,7 @@ TEST(a_cgroup_can_be_named_by_its_id)
 
 TEST(a_cgroup_must_be_a_cgroup)
 {
-	struct cw_filter f = CW_FILTER_INIT;
+	struct cw_msg_filter f = CW_FILTER_INIT;
 	struct cw_fail fail;
 
 	EXPECT_EQ(CW_USAGE, cw_filter_cgroup(&f, "/", &fail));
@@ -404,7 +404,7 @@ TEST_F(machine, lockdown_of_kprobes_is_seen)
 
 TEST(what_the_module_says_of_its_probes_is_judged)
 {
-	struct cw_info info = { .probes = 22, .probes_fired = 3 };
+	struct cw_msg_info info = { .probes = 22, .probes_fired = 3 };
 	struct cw_finding f;
 
 	cw_health_probes(&info, &f);

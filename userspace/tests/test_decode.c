@@ -22,7 +22,7 @@ TEST(every_attribute_lands_in_its_member)
 	const uint64_t all = (1ULL << (CLOSEWATCH_A_EVENT_MAX + 1)) - 1 -
 			     (1ULL << CLOSEWATCH_A_EVENT_PAD) - 1;
 	struct message m = { 0 };
-	struct cw_event ev;
+	struct cw_msg_event ev;
 
 	put_everything(&m);
 	cw_decode_event(&ev, m.b, m.len);
@@ -73,7 +73,7 @@ TEST(every_attribute_lands_in_its_member)
 TEST(the_facts_of_ends_and_calls_land_in_theirs)
 {
 	struct message m = { 0 };
-	struct cw_event ev;
+	struct cw_msg_event ev;
 
 	put_everything(&m);
 	cw_decode_event(&ev, m.b, m.len);
@@ -94,7 +94,7 @@ TEST(the_facts_of_ends_and_calls_land_in_theirs)
 TEST(the_facts_of_policies_and_drains_land_in_theirs)
 {
 	struct message m = { 0 };
-	struct cw_event ev;
+	struct cw_msg_event ev;
 
 	put_everything(&m);
 	cw_decode_event(&ev, m.b, m.len);
@@ -124,7 +124,7 @@ TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
 
 		for (len = text ? 65 : 0; len <= sizeof(junk); len++) {
 			struct message m = { 0 };
-			struct cw_event ev;
+			struct cw_msg_event ev;
 
 			if (len == 1 || len == 2 || len == 4 || len == 8 ||
 			    len == 16)
@@ -143,7 +143,7 @@ TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
 TEST(a_number_of_another_width_is_refused)
 {
 	struct message m = { 0 };
-	struct cw_event ev;
+	struct cw_msg_event ev;
 
 	put_u64(&m, CLOSEWATCH_A_EVENT_UNREAD, 1);
 	put_u16(&m, CLOSEWATCH_A_EVENT_PID, 1);
@@ -158,7 +158,7 @@ TEST(a_number_of_another_width_is_refused)
 TEST(unknown_attributes_are_skipped)
 {
 	struct message m = { 0 };
-	struct cw_event ev;
+	struct cw_msg_event ev;
 
 	put_u32(&m, CLOSEWATCH_A_EVENT_MAX + 1, 1);
 	put(&m, 0, "", 0);
@@ -172,7 +172,7 @@ TEST(unknown_attributes_are_skipped)
 TEST(a_string_need_not_end_with_a_nul)
 {
 	struct message m = { 0 };
-	struct cw_event ev;
+	struct cw_msg_event ev;
 
 	put(&m, CLOSEWATCH_A_EVENT_COMM, "ab\0cd", 5);
 	put(&m, CLOSEWATCH_A_EVENT_ULP, "tls", 3);
@@ -181,7 +181,7 @@ TEST(a_string_need_not_end_with_a_nul)
 	EXPECT_EQ(3, ev.ulp.len);
 }
 
-static bool count_event(void *arg, const struct cw_event *ev)
+static bool count_event(void *arg, const struct cw_msg_event *ev)
 {
 	unsigned int *n = arg;
 
@@ -190,7 +190,7 @@ static bool count_event(void *arg, const struct cw_event *ev)
 	return true;
 }
 
-static bool stop_at_first(void *arg, const struct cw_event *ev)
+static bool stop_at_first(void *arg, const struct cw_msg_event *ev)
 {
 	count_event(arg, ev);
 	return false;
@@ -226,7 +226,7 @@ TEST(truncation_inside_the_nest_keeps_what_came_before)
 	put_everything(&inner);
 	for (cut = 0; cut <= inner.len; cut++) {
 		uint8_t *copy = exact(inner.b, cut);
-		struct cw_event ev;
+		struct cw_msg_event ev;
 
 		ASSERT_NE(NULL, copy);
 		cw_decode_event(&ev, copy, cut);
@@ -270,7 +270,7 @@ TEST(a_message_has_several_events_and_the_walk_can_be_stopped)
 TEST(an_attribute_that_claims_too_much_ends_the_walk)
 {
 	struct nlattr nla = { .nla_len = 200, .nla_type = 1 };
-	struct cw_event ev;
+	struct cw_msg_event ev;
 	uint8_t *copy = exact(&nla, sizeof(nla));
 
 	ASSERT_NE(NULL, copy);
@@ -301,8 +301,8 @@ TEST(random_bytes_never_overrun)
 	for (round = 0; round < 20000; round++) {
 		size_t len = noise(&seed) % 160, i;
 		uint8_t *bytes = malloc(len ? len : 1);
-		struct cw_listener l;
-		struct cw_info info;
+		struct cw_msg_listener l;
+		struct cw_msg_info info;
 
 		ASSERT_NE(NULL, bytes);
 		for (i = 0; i < len; i++)
@@ -339,7 +339,7 @@ TEST(flipped_bits_in_a_good_message_never_overrun)
 TEST(the_listeners_figures_are_read)
 {
 	struct message m = { 0 };
-	struct cw_listener l;
+	struct cw_msg_listener l;
 
 	put_u64(&m, CLOSEWATCH_A_LISTENER_SENT, 1ULL << 40);
 	put_u64(&m, CLOSEWATCH_A_LISTENER_LOST, 2);
@@ -352,7 +352,7 @@ TEST(the_listeners_figures_are_read)
 TEST(the_modules_state_is_read)
 {
 	struct message m = { 0 };
-	struct cw_info info;
+	struct cw_msg_info info;
 
 	put(&m, CLOSEWATCH_A_INFO_VERSION, "1.2.3", 6);
 	put_u32(&m, CLOSEWATCH_A_INFO_LISTENERS, 1);

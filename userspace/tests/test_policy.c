@@ -22,7 +22,7 @@ TEST(ports_are_one_or_a_range)
 		"", "0", "80-", "-80", "90-80", "80-65536", "80-90-100", "http",
 		"80 - 90",
 	};
-	struct cw_policy p = { 0 };
+	struct cw_msg_policy p = { 0 };
 	struct cw_fail fail;
 	size_t i;
 
@@ -62,7 +62,7 @@ TEST(prefixes_are_of_the_packets_on_the_wire)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(prefixes); i++) {
-		struct cw_policy p = { 0 };
+		struct cw_msg_policy p = { 0 };
 		struct cw_fail fail;
 
 		ASSERT_EQ(CW_OK, cw_policy_prefix(&p, prefixes[i].text,
@@ -84,7 +84,7 @@ TEST(prefixes_that_make_no_sense_are_refused)
 		"localhost", "[::1]", "10.0.0.0/8/8",
 		"1111:1111:1111:1111:1111:1111:1111:1111:1111:1111",
 	};
-	struct cw_policy p = { 0 };
+	struct cw_msg_policy p = { 0 };
 	struct cw_fail fail;
 	size_t i;
 
@@ -151,7 +151,7 @@ TEST(bytes_have_units_and_no_overflow)
 /* Bit n of what is present is attribute n of the request. */
 TEST(what_is_encoded_decodes_to_the_same)
 {
-	struct cw_policy p = {
+	struct cw_msg_policy p = {
 		.id = 7, .action = CLOSEWATCH_ACTION_LINGER, .cookie = 8193,
 		.socket_fd = 5, .family = 2, .local_port = 80,
 		.local_port_last = 90, .remote_addr = { 4, { 10 } },
@@ -164,7 +164,7 @@ TEST(what_is_encoded_decodes_to_the_same)
 		.present = (2ULL << CLOSEWATCH_A_POLICY_MAX) - 1,
 	};
 	struct message m = { 0 };
-	struct cw_policy back;
+	struct cw_msg_policy back;
 	unsigned int type, n = 0;
 	const void *data;
 	size_t len;
@@ -186,7 +186,7 @@ TEST(what_is_encoded_decodes_to_the_same)
 
 TEST(what_is_not_present_is_not_sent)
 {
-	struct cw_policy p = { .uid = 33, .dry_run = true };
+	struct cw_msg_policy p = { .uid = 33, .dry_run = true };
 	const void *data;
 	unsigned int type;
 	size_t len;
@@ -197,7 +197,9 @@ TEST(what_is_not_present_is_not_sent)
 
 TEST(a_task_name_is_sent_with_its_nul)
 {
-	struct cw_policy p = { .comm = { 5, "nginx" }, .present = bit(COMM) };
+	struct cw_msg_policy p = {
+		.comm = { 5, "nginx" }, .present = bit(COMM),
+	};
 	const void *data;
 	size_t len;
 
@@ -209,7 +211,7 @@ TEST(a_task_name_is_sent_with_its_nul)
 TEST(a_policy_of_wrong_lengths_is_left_out_and_counted)
 {
 	struct message m = { 0 };
-	struct cw_policy p;
+	struct cw_msg_policy p;
 
 	put_u64(&m, CLOSEWATCH_A_POLICY_ID, 1);
 	put_u8(&m, CLOSEWATCH_A_POLICY_DRY_RUN, 1);
@@ -222,13 +224,13 @@ TEST(a_policy_of_wrong_lengths_is_left_out_and_counted)
 
 FIXTURE(wanted)
 {
-	struct cw_wanted w;
+	struct cw_policy_request w;
 	struct cw_fail fail;
 };
 
 FIXTURE_SETUP(wanted)
 {
-	self->w = (struct cw_wanted)CW_WANTED_INIT;
+	self->w = (struct cw_policy_request)CW_WANTED_INIT;
 }
 
 FIXTURE_TEARDOWN(wanted)
@@ -332,7 +334,7 @@ TEST(a_descriptor_is_taken_or_it_is_said_why_not)
 
 FIXTURE(shown)
 {
-	struct cw_policy p;
+	struct cw_msg_policy p;
 	char sentence[640];
 	char *text;
 	size_t len;
@@ -343,7 +345,7 @@ FIXTURE_SETUP(shown)
 {
 	self->out = open_memstream(&self->text, &self->len);
 	ASSERT_NE(NULL, self->out);
-	self->p = (struct cw_policy){
+	self->p = (struct cw_msg_policy){
 		.id = 3, .action = CLOSEWATCH_ACTION_DRAIN, .local_port = 80,
 		.netns = 4026531840ULL, .priority = 1000, .hits = 12,
 		.idle_ms = 5000, .total_ms = 10000, .bytes = 16 << 20,
@@ -359,7 +361,7 @@ FIXTURE_TEARDOWN(shown)
 	free(self->text);
 }
 
-static const char *sentence(struct cw_policy *p, char *buf, size_t size)
+static const char *sentence(struct cw_msg_policy *p, char *buf, size_t size)
 {
 	struct cw_text t = { .buf = buf, .size = size };
 
@@ -406,7 +408,7 @@ TEST_F(shown, each_action_has_a_sentence)
 	EXPECT_EQ(0, strncmp(said(), "when that one socket, is closed: ", 30));
 }
 
-static const char *list(FILE *out, char **text, const struct cw_policy *p,
+static const char *list(FILE *out, char **text, const struct cw_msg_policy *p,
 			bool json)
 {
 	struct cw_view_options opt = {
@@ -492,7 +494,7 @@ TEST_F(shown, a_drain_that_runs_shows_peer_bytes_age_policy_and_owner)
 		.out = self->out, .layout = cw_record_drain_layout,
 	};
 	struct message m = { 0 };
-	struct cw_event ev;
+	struct cw_msg_event ev;
 	struct cw_view *v;
 
 	put_everything(&m);

@@ -48,7 +48,7 @@ static void put_bucket(struct message *m, unsigned int type, uint32_t log2,
 FIXTURE(stats)
 {
 	struct message m;
-	struct cw_stats s;
+	struct cw_msg_stats s;
 	struct cw_reading r;
 	char *text;
 	size_t len;
@@ -98,7 +98,7 @@ FIXTURE_TEARDOWN(stats)
 
 TEST_F(stats, every_nest_lands_in_its_place)
 {
-	struct cw_stats *s = &self->s;
+	struct cw_msg_stats *s = &self->s;
 
 	EXPECT_EQ(0, s->malformed);
 	EXPECT_EQ(4026531840ULL, s->netns);
@@ -132,7 +132,7 @@ TEST_F(stats, drains_land_in_theirs)
 TEST_F(stats, a_nest_without_its_index_or_beyond_the_last_is_counted)
 {
 	struct message m = { 0 };
-	struct cw_stats s;
+	struct cw_msg_stats s;
 
 	put_bucket(&m, CLOSEWATCH_A_STATS_UNREAD, 64, 1);
 	put_tally(&m, CLOSEWATCH_A_STATS_FATE, CLOSEWATCH_A_TALLY_FATE, 64,
@@ -159,7 +159,7 @@ TEST_F(stats, truncation_at_any_byte_is_harmless)
 
 	for (cut = 0; cut <= self->m.len; cut++) {
 		uint8_t *copy = malloc(cut ? cut : 1);
-		struct cw_stats s;
+		struct cw_msg_stats s;
 
 		ASSERT_NE(NULL, copy);
 		memcpy(copy, self->m.b, cut);
@@ -251,7 +251,7 @@ TEST_F(stats, counters_that_stand_still_say_so)
 
 TEST_F(stats, a_difference_is_what_was_added)
 {
-	struct cw_stats now = self->s, delta;
+	struct cw_msg_stats now = self->s, delta;
 
 	now.close[CLOSEWATCH_PATH_RST_UNREAD].events += 4;
 	now.fate[CLOSEWATCH_FATE_RST_LATE_DATA].bytes += 5;
@@ -278,7 +278,7 @@ TEST_F(stats, a_difference_is_what_was_added)
 
 FIXTURE(rows)
 {
-	struct cw_stats ours;
+	struct cw_msg_stats ours;
 	struct cw_mibs kernel;
 	struct cw_row row[CW_ROWS];
 };
@@ -458,7 +458,7 @@ TEST_F(proc, counters_are_found_by_name_whatever_their_order)
 TEST_F(proc, holders_are_found_and_told)
 {
 	struct cw_view_options opt = { .layout = cw_record_layout };
-	struct cw_event ev = {
+	struct cw_msg_event ev = {
 		.type = CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE,
 		.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE,
 	};

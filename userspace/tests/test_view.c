@@ -21,7 +21,7 @@ FIXTURE(view)
 	size_t len;
 	FILE *out;
 	struct message m;
-	struct cw_event ev;
+	struct cw_msg_event ev;
 };
 
 FIXTURE_SETUP(view)
@@ -47,7 +47,8 @@ FIXTURE_TEARDOWN(view)
 }
 
 /* What a verb prints for one event. */
-static const char *render_to(FILE *out, char **text, const struct cw_event *ev,
+static const char *render_to(FILE *out, char **text,
+			     const struct cw_msg_event *ev,
 			     bool json, int width, bool diag)
 {
 	struct cw_view_options opt = {
@@ -273,7 +274,7 @@ TEST_F(view, a_linger_wait_says_what_it_waits_for)
 }
 
 /* The last cell of the line, without its end. */
-static const char *note_of(const struct cw_event *ev)
+static const char *note_of(const struct cw_msg_event *ev)
 {
 	static char note[512];
 
@@ -391,7 +392,7 @@ TEST_F(view, each_fate_has_a_cause_and_a_remedy)
 
 TEST_F(view, a_drain_says_what_it_took_over_and_how_it_ended)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
 	EXPECT_STREQ("policy 11 drains: 200000 B of ours not yet acknowledged; "
@@ -421,7 +422,7 @@ TEST_F(view, a_drain_says_what_it_took_over_and_how_it_ended)
 
 TEST_F(view, a_policy_says_what_it_did_or_would_do)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 
 	ev->type = CLOSEWATCH_EVENT_TYPE_POLICY;
 	EXPECT_STREQ("policy 11 (dry run) would leave the close to its program",
@@ -438,7 +439,7 @@ TEST_F(view, a_policy_says_what_it_did_or_would_do)
 TEST_F(view, each_end_of_a_drain_has_a_sentence_and_advice)
 {
 	char seen[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1][256];
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 	char remedy[512];
 	int i, j;
 
@@ -465,7 +466,7 @@ TEST_F(view, each_end_of_a_drain_has_a_sentence_and_advice)
 /* Where a drain is what helps, and only there, its command is named. */
 TEST_F(view, the_remedy_names_the_command_that_helps)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 	char remedy[512];
 
 	drop(ev, ULP);
@@ -603,7 +604,7 @@ TEST_F(view, a_failing_stream_is_reported)
 /* By default a line is what went wrong and no other line tells. */
 TEST_F(view, good_ends_are_quiet_and_bad_ones_are_not)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 
 	EXPECT_FALSE(cw_pick_quiet(ev));
 	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
@@ -640,7 +641,7 @@ TEST_F(view, good_ends_are_quiet_and_bad_ones_are_not)
 
 TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 {
-	struct cw_listener kernel = {
+	struct cw_msg_listener kernel = {
 		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
 			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
 		.sent = 5, .lost = 3,
@@ -671,7 +672,7 @@ TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 
 TEST_F(view, the_summary_counts_drains_and_what_they_saved)
 {
-	const struct cw_listener kernel = { 0 };
+	const struct cw_msg_listener kernel = { 0 };
 	struct cw_tally t = { 0 };
 
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
@@ -690,7 +691,7 @@ TEST_F(view, the_summary_counts_drains_and_what_they_saved)
 
 TEST_F(view, the_summary_tells_missed_hits_from_losses)
 {
-	const struct cw_listener kernel = {
+	const struct cw_msg_listener kernel = {
 		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
 			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
 		.sent = 0, .lost = 50,
@@ -711,7 +712,7 @@ TEST_F(view, the_summary_tells_missed_hits_from_losses)
 
 TEST_F(view, the_summary_tells_seconds_of_blindness_from_losses)
 {
-	const struct cw_listener kernel = {
+	const struct cw_msg_listener kernel = {
 		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
 			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
 		.sent = 0, .lost = 12,

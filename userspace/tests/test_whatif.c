@@ -12,7 +12,7 @@
 FIXTURE(whatif)
 {
 	struct cw_whatif *w;
-	struct cw_event ev;
+	struct cw_msg_event ev;
 	char root[64];
 	char *text;
 	size_t len;
@@ -23,7 +23,7 @@ FIXTURE_SETUP(whatif)
 {
 	self->w = cw_whatif_new(false);
 	ASSERT_NE(NULL, self->w);
-	self->ev = (struct cw_event){
+	self->ev = (struct cw_msg_event){
 		.type = CLOSEWATCH_EVENT_TYPE_CLOSE,
 		.path = CLOSEWATCH_PATH_RST_UNREAD,
 		.state = CLOSEWATCH_STATE_ESTABLISHED,
@@ -52,7 +52,7 @@ FIXTURE_TEARDOWN(whatif)
 
 TEST_F(whatif, only_what_a_drain_is_for_counts)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 	int i;
 
 	EXPECT_TRUE(cw_whatif_helps(ev, false));
@@ -74,7 +74,7 @@ TEST_F(whatif, only_what_a_drain_is_for_counts)
 
 TEST_F(whatif, of_the_ends_only_late_data_after_a_close_counts)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 	int i;
 
 	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
@@ -117,7 +117,7 @@ static void listen_on(struct cw_whatif *w, unsigned int port)
 
 TEST_F(whatif, a_port_is_a_servers_if_it_listens_or_looks_like_it)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 
 	cw_whatif_add(self->w, ev);
 	EXPECT_EQ(CW_KNOWN_GUESS, self->w->port[80].known);
@@ -143,7 +143,7 @@ TEST_F(whatif, a_port_is_a_servers_if_it_listens_or_looks_like_it)
 /* The close of a listener says that its port was one. */
 TEST_F(whatif, a_listener_that_goes_is_remembered)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 
 	ev->path = CLOSEWATCH_PATH_LISTENER;
 	ev->local_port = 40000;
@@ -156,7 +156,7 @@ TEST_F(whatif, a_listener_that_goes_is_remembered)
 
 TEST_F(whatif, bytes_at_risk_are_what_was_not_acknowledged)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 	const struct cw_whatif_row *row = &self->w->port[80];
 
 	cw_whatif_add(self->w, ev);
@@ -183,7 +183,7 @@ TEST_F(whatif, bytes_at_risk_are_what_was_not_acknowledged)
 
 TEST_F(whatif, programs_beyond_the_table_are_counted)
 {
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 	int i;
 
 	for (i = 0; i < CW_WHATIF_PROGRAMS + 3; i++) {
@@ -203,7 +203,7 @@ TEST_F(whatif, the_most_bytes_come_first_and_the_rest_is_counted)
 		{ 81, 5, 1 }, { 82, 50, 1 }, { 83, 0, 9 }, { 84, 7, 1 },
 	};
 	const struct cw_whatif_row *rows[3];
-	struct cw_event *ev = &self->ev;
+	struct cw_msg_event *ev = &self->ev;
 	unsigned int i, j;
 
 	ev->unsent = 0;
