@@ -113,3 +113,18 @@ const void *cw_attr_payload(const struct cw_field *f, const void *in,
 	*len = 0;
 	return from;
 }
+
+bool cw_attr_find(const void *attrs, size_t len, unsigned int type,
+		  const void **data, size_t *data_len)
+{
+	struct cw_attr a = cw_attr_walk(attrs, len);
+
+	while (cw_attr_next(&a) > 0) {
+		if (a.type != type)
+			continue;
+		*data = a.data;
+		*data_len = a.len;
+		return true;
+	}
+	return false;
+}

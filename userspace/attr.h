@@ -51,6 +51,10 @@ struct cw_attr cw_attr_walk(const void *attrs, size_t len);
 /* 1: @a is the next attribute. 0: the end. -1: the rest makes no sense. */
 int cw_attr_next(struct cw_attr *a);
 
+/* Finds attribute @type among @attrs; false if it is not there whole. */
+bool cw_attr_find(const void *attrs, size_t len, unsigned int type,
+		  const void **data, size_t *data_len);
+
 /*
  * All of @attrs into @out by the table @fields, whose last index is @max; bit
  * n of @present says that attribute n was read. Returns how many were left

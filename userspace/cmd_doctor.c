@@ -10,6 +10,7 @@
 #include "health.h"
 #include "nl_ask.h"
 #include "out.h"
+#include "probes.h"
 #include "view.h"
 
 struct doctor {
@@ -129,7 +130,7 @@ static void ask_module(struct doctor *d)
 	cw_nl_close(nl);
 	show(d, "answer", &f);
 	if (f.health == CW_HEALTHY) {
-		cw_health_probes(&info, &f);
+		cw_probes_judge(&info, &f);
 		show(d, "probes", &f);
 		compare_versions(d, &info);
 	}

@@ -10,6 +10,7 @@
 #include "health.h"
 #include "nl_ask.h"
 #include "out.h"
+#include "probes.h"
 #include "view.h"
 
 struct info_args {
@@ -118,8 +119,7 @@ int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
 	if ((!view || show(view, &info)) && !out.error)
 		out.error = ENOMEM;
 	cw_view_free(view);
-	cw_health_probes(&info, &finding);
-	if (finding.health == CW_ILL)
-		cw_health_warn(&finding);
+	cw_probes_judge(&info, &finding);
+	cw_health_warn(&finding);
 	return cw_out_close(&out, fail);
 }

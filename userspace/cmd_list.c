@@ -7,6 +7,7 @@
 #include "nl_ask.h"
 #include "nl_policy.h"
 #include "policy.h"
+#include "probes.h"
 #include "record_policy.h"
 #include "scope.h"
 #include "session.h"
@@ -62,9 +63,8 @@ static int warn(const struct list *l, struct cw_fail *fail)
 
 	if (ret)
 		return ret;
-	cw_health_probes(&info, &finding);
-	if (finding.health == CW_ILL)
-		cw_health_warn(&finding);
+	cw_probes_judge(&info, &finding);
+	cw_health_warn(&finding);
 	return 0;
 }
 

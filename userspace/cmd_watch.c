@@ -370,8 +370,8 @@ static void warn_silenced(void)
 {
 	struct cw_finding finding;
 
-	if (cw_health_silenced("", &finding))
-		cw_health_warn(&finding);
+	cw_health_silenced("", &finding);
+	cw_health_warn(&finding);
 }
 
 /*

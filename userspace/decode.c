@@ -201,18 +201,3 @@ unsigned int cw_decode_events(const void *attrs, size_t len, cw_event_fn *fn,
 	}
 	return malformed + (more < 0);
 }
-
-bool cw_decode_find(const void *attrs, size_t len, unsigned int type,
-		    const void **data, size_t *data_len)
-{
-	struct cw_attr a = cw_attr_walk(attrs, len);
-
-	while (cw_attr_next(&a) > 0) {
-		if (a.type != type)
-			continue;
-		*data = a.data;
-		*data_len = a.len;
-		return true;
-	}
-	return false;
-}

@@ -164,8 +164,4 @@ typedef bool cw_event_fn(void *arg, const struct cw_msg_event *ev);
 unsigned int cw_decode_events(const void *attrs, size_t len, cw_event_fn *fn,
 			      void *arg);
 
-/* Finds attribute @type among @attrs; false if it is not there whole. */
-bool cw_decode_find(const void *attrs, size_t len, unsigned int type,
-		    const void **data, size_t *data_len);
-
 #endif

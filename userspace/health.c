@@ -15,9 +15,8 @@
 #define SECURE_BOOT_VAR \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
-__printf(4, 5)
-static void find(struct cw_finding *f, enum cw_health health, const char *fix,
-		 const char *fmt, ...)
+void cw_find(struct cw_finding *f, enum cw_health health, const char *fix,
+	     const char *fmt, ...)
 {
 	va_list ap;
 
@@ -105,14 +104,14 @@ bool cw_health_has_kprobes(const char *root)
 static void check_kernel(const char *root, struct cw_finding *f)
 {
 	if (!root_exists(root, "/proc/modules"))
-		find(f, CW_ILL, "sudo apt-get install linux-image-amd64 && sudo reboot",
-		     "kernel %s takes no modules (CONFIG_MODULES)", release());
+		cw_find(f, CW_ILL, "sudo apt-get install linux-image-amd64 && sudo reboot",
+			"kernel %s takes no modules (CONFIG_MODULES)", release());
 	else if (!cw_health_has_kprobes(root))
-		find(f, CW_ILL, "sudo apt-get install linux-image-amd64 && sudo reboot",
-		     "kernel %s has no kprobes (CONFIG_KPROBES)", release());
+		cw_find(f, CW_ILL, "sudo apt-get install linux-image-amd64 && sudo reboot",
+			"kernel %s has no kprobes (CONFIG_KPROBES)", release());
 	else
-		find(f, CW_HEALTHY, NULL,
-		     "kernel %s takes modules and has kprobes", release());
+		cw_find(f, CW_HEALTHY, NULL,
+			"kernel %s takes modules and has kprobes", release());
 }
 
 static void check_built(const char *root, struct cw_finding *f)
@@ -121,19 +120,19 @@ static void check_built(const char *root, struct cw_finding *f)
 
 	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release());
 	if (cw_health_module_loaded(root)) {
-		find(f, CW_HEALTHY, NULL, "a module for this kernel was built");
+		cw_find(f, CW_HEALTHY, NULL, "a module for this kernel was built");
 	} else if (file_has(root, path, "closewatch.ko") > 0) {
-		find(f, CW_HEALTHY, NULL,
-		     "closewatch.ko is installed for kernel %s", release());
+		cw_find(f, CW_HEALTHY, NULL,
+			"closewatch.ko is installed for kernel %s", release());
 	} else if (!access("closewatch.ko", F_OK)) {
-		find(f, CW_HEALTHY, NULL, "closewatch.ko is in this directory");
+		cw_find(f, CW_HEALTHY, NULL, "closewatch.ko is in this directory");
 	} else {
 		snprintf(path, sizeof(path),
 			 "sudo apt-get install linux-headers-%s && make",
 			 release());
-		find(f, CW_ILL, path,
-		     "no closewatch.ko for kernel %s, neither installed nor here",
-		     release());
+		cw_find(f, CW_ILL, path,
+			"no closewatch.ko for kernel %s, neither installed nor here",
+			release());
 	}
 }
 
@@ -164,17 +163,17 @@ static void check_signature(const char *root, struct cw_finding *f)
 		 strstr(lockdown, "[confidentiality]");
 	needed = locked || enforce[0] == 'Y';
 	if (strstr(lockdown, "[confidentiality]")) {
-		find(f, CW_ILL, "boot without lockdown=confidentiality",
-		     "lockdown 'confidentiality' refuses kprobes to everyone");
+		cw_find(f, CW_ILL, "boot without lockdown=confidentiality",
+			"lockdown 'confidentiality' refuses kprobes to everyone");
 	} else if (needed && !cw_health_module_loaded(root)) {
 		snprintf(fix, sizeof(fix),
 			 "sudo /usr/src/linux-headers-%s/scripts/sign-file sha256 /var/lib/dkms/mok.key /var/lib/dkms/mok.pub closewatch.ko && sudo mokutil --import /var/lib/dkms/mok.pub && sudo reboot",
 			 release());
-		find(f, CW_ILL, fix, "this kernel loads signed modules only%s",
-		     secure_boot(root) ? " (Secure Boot)" : "");
+		cw_find(f, CW_ILL, fix, "this kernel loads signed modules only%s",
+			secure_boot(root) ? " (Secure Boot)" : "");
 	} else {
-		find(f, CW_HEALTHY, NULL, "signature: %s",
-		     needed ? "the module passed" : "none is needed");
+		cw_find(f, CW_HEALTHY, NULL, "signature: %s",
+			needed ? "the module passed" : "none is needed");
 	}
 }
 
@@ -183,15 +182,15 @@ static void check_loaded(const char *root, struct cw_finding *f)
 	char off[8];
 
 	if (cw_health_module_loaded(root))
-		find(f, CW_HEALTHY, NULL, "the module is loaded");
+		cw_find(f, CW_HEALTHY, NULL, "the module is loaded");
 	else if (read_line(root, "/proc/sys/kernel/modules_disabled", off,
 			   sizeof(off)) && off[0] == '1')
-		find(f, CW_ILL, "sudo reboot",
-		     "kernel.modules_disabled is 1: no module can be loaded until the next boot");
+		cw_find(f, CW_ILL, "sudo reboot",
+			"kernel.modules_disabled is 1: no module can be loaded until the next boot");
 	else
-		find(f, CW_ILL, !access("closewatch.ko", F_OK) ?
-		     "sudo insmod ./closewatch.ko" : "sudo modprobe closewatch",
-		     "the module is not loaded");
+		cw_find(f, CW_ILL, !access("closewatch.ko", F_OK) ?
+			"sudo insmod ./closewatch.ko" : "sudo modprobe closewatch",
+			"the module is not loaded");
 }
 
 /* As far as a map of the whole range of ids tells. */
@@ -217,16 +216,16 @@ static void check_permitted(const char *root, struct cw_finding *f)
 	if (file)
 		fclose(file);
 	if (!found)
-		find(f, CW_UNCLEAR, NULL, "capabilities: cannot tell");
+		cw_find(f, CW_UNCLEAR, NULL, "capabilities: cannot tell");
 	else if (caps >> CAP_NET_ADMIN & 1 && !initial_userns(root) &&
 		 !cw_health_userns(root))
-		find(f, CW_ILL,
-		     "outside of the container: sudo rmmod closewatch && sudo modprobe closewatch userns=1",
-		     "CAP_NET_ADMIN is there, but not in the initial user namespace");
+		cw_find(f, CW_ILL,
+			"outside of the container: sudo rmmod closewatch && sudo modprobe closewatch userns=1",
+			"CAP_NET_ADMIN is there, but not in the initial user namespace");
 	else if (caps >> CAP_NET_ADMIN & 1)
-		find(f, CW_HEALTHY, NULL, "CAP_NET_ADMIN is there");
+		cw_find(f, CW_HEALTHY, NULL, "CAP_NET_ADMIN is there");
 	else
-		find(f, CW_ILL, "sudo closewatch", "CAP_NET_ADMIN is missing");
+		cw_find(f, CW_ILL, "sudo closewatch", "CAP_NET_ADMIN is missing");
 }
 
 static void check_kprobes(const char *root, struct cw_finding *f)
@@ -235,15 +234,15 @@ static void check_kprobes(const char *root, struct cw_finding *f)
 	char state[8];
 
 	if (!read_line(root, path, state, sizeof(state)))
-		find(f, CW_UNCLEAR,
-		     "sudo mount -t debugfs none /sys/kernel/debug",
-		     "whether kprobes are on cannot be read: %s", path);
+		cw_find(f, CW_UNCLEAR,
+			"sudo mount -t debugfs none /sys/kernel/debug",
+			"whether kprobes are on cannot be read: %s", path);
 	else if (state[0] == '0')
-		find(f, CW_ILL,
-		     "echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
-		     "kprobes are turned off: no event will come");
+		cw_find(f, CW_ILL,
+			"echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
+			"kprobes are turned off: no event will come");
 	else
-		find(f, CW_HEALTHY, NULL, "kprobes are on");
+		cw_find(f, CW_HEALTHY, NULL, "kprobes are on");
 }
 
 static void check_ftrace(const char *root, struct cw_finding *f)
@@ -252,12 +251,12 @@ static void check_ftrace(const char *root, struct cw_finding *f)
 
 	if (!read_line(root, "/proc/sys/kernel/ftrace_enabled", state,
 		       sizeof(state)))
-		find(f, CW_HEALTHY, NULL, "kprobes here do not depend on ftrace");
+		cw_find(f, CW_HEALTHY, NULL, "kprobes here do not depend on ftrace");
 	else if (state[0] == '0')
-		find(f, CW_ILL, "sudo sysctl kernel.ftrace_enabled=1",
-		     "kernel.ftrace_enabled is 0, which silences kprobes: events will be missing");
+		cw_find(f, CW_ILL, "sudo sysctl kernel.ftrace_enabled=1",
+			"kernel.ftrace_enabled is 0, which silences kprobes: events will be missing");
 	else
-		find(f, CW_HEALTHY, NULL, "kernel.ftrace_enabled is on");
+		cw_find(f, CW_HEALTHY, NULL, "kernel.ftrace_enabled is on");
 }
 
 const struct cw_check cw_checks[] = {
@@ -280,25 +279,10 @@ bool cw_health_silenced(const char *root, struct cw_finding *finding)
 	return finding->health == CW_ILL;
 }
 
-void cw_health_probes(const struct cw_msg_info *info, struct cw_finding *f)
-{
-	if (info->blind)
-		find(f, CW_ILL,
-		     "sudo sysctl kernel.ftrace_enabled=1; echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
-		     "armed probes do not fire: closes go unseen and undrained");
-	else if (info->probes_stuck)
-		find(f, CW_ILL, "sudo reboot",
-		     "the kernel could not remove %u probes: the module works, but cannot be unloaded before the next boot",
-		     info->probes_stuck);
-	else
-		find(f, CW_HEALTHY, NULL,
-		     "%u of %u armed probes have fired; blind for %llu s since the module was loaded",
-		     info->probes_fired, info->probes,
-		     (unsigned long long)info->blind_seconds);
-}
-
 void cw_health_warn(const struct cw_finding *f)
 {
+	if (f->health != CW_ILL)
+		return;
 	fprintf(stderr, "closewatch: warning: %s\n  mend it: %s\n", f->what,
 		f->fix);
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "decode.h"
+#include "util.h"
 
 /*
  * What the machine's files say about whether the module can be loaded and
@@ -25,6 +25,11 @@ struct cw_finding {
 	char fix[384];
 };
 
+/* @fix may be NULL. */
+__printf(4, 5)
+void cw_find(struct cw_finding *finding, enum cw_health health, const char *fix,
+	     const char *fmt, ...);
+
 struct cw_check {
 	const char *name;
 	void (*run)(const char *root, struct cw_finding *finding);
@@ -39,11 +44,7 @@ extern const struct cw_check cw_checks[];
  */
 bool cw_health_silenced(const char *root, struct cw_finding *finding);
 
-/* Do the probes fire, and can they go? As the module tells. */
-void cw_health_probes(const struct cw_msg_info *info,
-		      struct cw_finding *finding);
-
-/* On standard error, for who asked for something else. */
+/* What is ill, on standard error: the output is about something else. */
 void cw_health_warn(const struct cw_finding *finding);
 
 bool cw_health_module_loaded(const char *root);

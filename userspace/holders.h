@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "decode.h"
+#include "attr.h"
 
 /*
  * Who holds a socket open, as /proc shows it a moment after the event: best

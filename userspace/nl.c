@@ -16,6 +16,7 @@
 
 #include <linux/closewatch.h>
 
+#include "attr.h"
 #include "health.h"
 #include "nl.h"
 #include "utf8.h"
@@ -50,7 +51,7 @@ static void read_message(struct cw_nl *nl, const struct nlmsghdr *nlh,
 
 	nl->message[0] = '\0';
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) || skip >= len ||
-	    !cw_decode_find((const char *)nlmsg_data(nlh) + skip, len - skip,
+	    !cw_attr_find((const char *)nlmsg_data(nlh) + skip, len - skip,
 			    NLMSGERR_ATTR_MSG, &text, &n))
 		return;
 	cw_utf8_escape(nl->message, sizeof(nl->message), text,
@@ -121,7 +122,7 @@ static void take_ctrl(struct cw_nl *nl, const struct genlmsghdr *gh,
 	size_t n;
 
 	if (gh->cmd != CTRL_CMD_DELFAMILY ||
-	    !cw_decode_find(attrs, len, CTRL_ATTR_FAMILY_ID, &id, &n) ||
+	    !cw_attr_find(attrs, len, CTRL_ATTR_FAMILY_ID, &id, &n) ||
 	    n != sizeof(family))
 		return;
 	memcpy(&family, id, n);
@@ -135,7 +136,7 @@ static void take_reply(struct cw_nl *nl, const void *attrs, size_t len)
 	size_t n;
 
 	if (nl->want.take &&
-	    cw_decode_find(attrs, len, nl->want.attr, &nest, &n))
+	    cw_attr_find(attrs, len, nl->want.attr, &nest, &n))
 		nl->want.take(nl->want.to, nest, n);
 }
 

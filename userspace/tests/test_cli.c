@@ -8,6 +8,7 @@
 #include "health.h"
 #include "kselftest_harness.h"
 #include "parse.h"
+#include "probes.h"
 #include "out.h"
 #include "util.h"
 
@@ -407,15 +408,15 @@ TEST(what_the_module_says_of_its_probes_is_judged)
 	struct cw_msg_info info = { .probes = 22, .probes_fired = 3 };
 	struct cw_finding f;
 
-	cw_health_probes(&info, &f);
+	cw_probes_judge(&info, &f);
 	EXPECT_EQ(CW_HEALTHY, f.health);
 	EXPECT_NE(NULL, strstr(f.what, "3 of 22"));
 	info.probes_stuck = 2;
-	cw_health_probes(&info, &f);
+	cw_probes_judge(&info, &f);
 	EXPECT_EQ(CW_ILL, f.health);
 	EXPECT_STREQ("sudo reboot", f.fix);
 	info.blind = 1;
-	cw_health_probes(&info, &f);
+	cw_probes_judge(&info, &f);
 	EXPECT_EQ(CW_ILL, f.health);
 	EXPECT_NE(NULL, strstr(f.fix, "ftrace_enabled=1"));
 	EXPECT_NE(NULL, strstr(f.fix, "kprobes/enabled"));

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_PROBES_H
+#define CLOSEWATCH_PROBES_H
+
+#include "decode.h"
+#include "health.h"
+
+/* Do the probes fire, and can they go? As the module tells. */
+void cw_probes_judge(const struct cw_msg_info *info,
+		     struct cw_finding *finding);
+
+#endif
