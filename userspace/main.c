@@ -7,16 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd_advise.h"
-#include "cmd_doctor.h"
-#include "cmd_drains.h"
-#include "cmd_info.h"
-#include "cmd_list.h"
-#include "cmd_policy.h"
-#include "cmd_remove.h"
-#include "cmd_stats.h"
-#include "cmd_watch.h"
-#include "util.h"
+#include "base/util.h"
+#include "cmd/cmd_advise.h"
+#include "cmd/cmd_doctor.h"
+#include "cmd/cmd_drains.h"
+#include "cmd/cmd_info.h"
+#include "cmd/cmd_list.h"
+#include "cmd/cmd_policy.h"
+#include "cmd/cmd_remove.h"
+#include "cmd/cmd_stats.h"
+#include "cmd/cmd_watch.h"
 
 /*
  * @run gets its own words, argv[0] being "closewatch VERB", and returns an exit

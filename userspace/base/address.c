@@ -2,8 +2,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "address.h"
-#include "parse.h"
+#include "base/address.h"
+#include "base/parse.h"
 
 #define MAPPED_BITS	96
 

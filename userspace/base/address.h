@@ -2,8 +2,8 @@
 #ifndef CLOSEWATCH_ADDRESS_H
 #define CLOSEWATCH_ADDRESS_H
 
-#include "attr.h"
-#include "fail.h"
+#include "base/attr.h"
+#include "base/fail.h"
 
 /*
  * Addresses as people write them. What is on the wire counts, so a v4-mapped

@@ -3,7 +3,7 @@
 
 #include <linux/netlink.h>
 
-#include "attr.h"
+#include "base/attr.h"
 
 struct cw_attr cw_attr_walk(const void *attrs, size_t len)
 {

@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "fail.h"
+#include "base/fail.h"
 
 static void fail_set(struct cw_fail *fail, const char *fix, const char *fmt,
 		     va_list ap)

@@ -2,7 +2,7 @@
 #ifndef CLOSEWATCH_FAIL_H
 #define CLOSEWATCH_FAIL_H
 
-#include "util.h"
+#include "base/util.h"
 
 /* Exit codes; also what every helper that can fail returns. */
 enum cw_exit {

@@ -4,8 +4,8 @@
 
 #include <linux/closewatch.h>
 
-#include "names.h"
-#include "util.h"
+#include "base/names.h"
+#include "base/util.h"
 
 /* A value added to the spec without a word here must not build. */
 #define NAMES(name, words, max)						\

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fail.h"
+#include "base/fail.h"
 
 /* Words of the command line into numbers. CW_USAGE says what is accepted. */
 

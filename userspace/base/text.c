@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "text.h"
+#include "base/text.h"
 
 void cw_say(struct cw_text *t, const char *fmt, ...)
 {

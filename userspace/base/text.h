@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "util.h"
+#include "base/util.h"
 
 /* Text that grows piece by piece and is cut, never overrun. */
 struct cw_text {

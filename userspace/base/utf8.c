@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 /* Bytes of the valid character at @s, or 0; @code is its code point. */
 static size_t utf8_char(const uint8_t *s, size_t len, uint32_t *code)

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "args.h"
+#include "cmd/args.h"
 
 error_t cw_args_default(int key, char *arg, struct argp_state *state)
 {

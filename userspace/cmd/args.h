@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <stdbool.h>
 
+#include "base/fail.h"
 #include "module/core/version.h"
-#include "fail.h"
 
 /*
  * What parsers share: they put their own members behind it. The help and

@@ -5,12 +5,12 @@
 
 #include <linux/closewatch.h>
 
-#include "args.h"
-#include "cmd_advise.h"
-#include "nl_ask.h"
-#include "parse.h"
-#include "record_whatif.h"
-#include "session.h"
+#include "base/parse.h"
+#include "cmd/args.h"
+#include "cmd/cmd_advise.h"
+#include "cmd/session.h"
+#include "netlink/nl_ask.h"
+#include "output/record_whatif.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 /* No sooner, for a long list of sockets takes the kernel a while. */

@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "cmd_doctor.h"
-#include "health.h"
-#include "nl_ask.h"
-#include "out.h"
-#include "probes.h"
-#include "view.h"
+#include "cmd/args.h"
+#include "cmd/cmd_doctor.h"
+#include "explain/probes.h"
+#include "host/health.h"
+#include "netlink/nl_ask.h"
+#include "output/out.h"
+#include "output/view.h"
 
 struct doctor {
 	struct cw_args args;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
-#include "args.h"
-#include "cmd_drains.h"
-#include "nl_policy.h"
-#include "parse.h"
-#include "record_drain.h"
-#include "scope.h"
-#include "session.h"
+#include "base/parse.h"
+#include "cmd/args.h"
+#include "cmd/cmd_drains.h"
+#include "cmd/scope.h"
+#include "cmd/session.h"
+#include "netlink/nl_policy.h"
+#include "output/record_drain.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 

@@ -2,7 +2,7 @@
 #ifndef CLOSEWATCH_CMD_INFO_H
 #define CLOSEWATCH_CMD_INFO_H
 
-#include "fail.h"
+#include "base/fail.h"
 
 int cw_cmd_info(int argc, char **argv, struct cw_fail *fail);
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
-#include "args.h"
-#include "cmd_list.h"
-#include "health.h"
-#include "nl_ask.h"
-#include "nl_policy.h"
-#include "policy.h"
-#include "probes.h"
-#include "record_policy.h"
-#include "scope.h"
-#include "session.h"
+#include "cmd/args.h"
+#include "cmd/cmd_list.h"
+#include "cmd/scope.h"
+#include "cmd/session.h"
+#include "explain/probes.h"
+#include "host/health.h"
+#include "netlink/nl_ask.h"
+#include "netlink/nl_policy.h"
+#include "output/record_policy.h"
+#include "request/policy.h"
 
 struct list {
 	struct cw_scope_args scope;	/* first: see cw_scope_parse() */

@@ -2,7 +2,7 @@
 #ifndef CLOSEWATCH_CMD_LIST_H
 #define CLOSEWATCH_CMD_LIST_H
 
-#include "fail.h"
+#include "base/fail.h"
 
 int cw_cmd_list(int argc, char **argv, struct cw_fail *fail);
 

@@ -5,13 +5,13 @@
 
 #include <linux/closewatch.h>
 
-#include "args.h"
-#include "cmd_policy.h"
-#include "nl_policy.h"
-#include "parse.h"
-#include "policy.h"
-#include "record_policy.h"
-#include "session.h"
+#include "base/parse.h"
+#include "cmd/args.h"
+#include "cmd/cmd_policy.h"
+#include "cmd/session.h"
+#include "netlink/nl_policy.h"
+#include "output/record_policy.h"
+#include "request/policy.h"
 
 #define NSEC_PER_MSEC 1000000ULL
 

@@ -2,7 +2,7 @@
 #ifndef CLOSEWATCH_CMD_POLICY_H
 #define CLOSEWATCH_CMD_POLICY_H
 
-#include "fail.h"
+#include "base/fail.h"
 
 int cw_cmd_drain(int argc, char **argv, struct cw_fail *fail);
 int cw_cmd_linger(int argc, char **argv, struct cw_fail *fail);

@@ -3,11 +3,11 @@
 
 #include <linux/closewatch.h>
 
-#include "args.h"
-#include "cmd_remove.h"
-#include "nl_policy.h"
-#include "parse.h"
-#include "scope.h"
+#include "base/parse.h"
+#include "cmd/args.h"
+#include "cmd/cmd_remove.h"
+#include "cmd/scope.h"
+#include "netlink/nl_policy.h"
 
 struct removal {
 	struct cw_args args;	/* first: see cw_args_parse() */

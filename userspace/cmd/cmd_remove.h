@@ -2,7 +2,7 @@
 #ifndef CLOSEWATCH_CMD_REMOVE_H
 #define CLOSEWATCH_CMD_REMOVE_H
 
-#include "fail.h"
+#include "base/fail.h"
 
 int cw_cmd_del(int argc, char **argv, struct cw_fail *fail);
 int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail);

@@ -5,12 +5,12 @@
 
 #include <linux/closewatch.h>
 
-#include "args.h"
-#include "cmd_stats.h"
-#include "nl_ask.h"
-#include "parse.h"
-#include "record_stats.h"
-#include "session.h"
+#include "base/parse.h"
+#include "cmd/args.h"
+#include "cmd/cmd_stats.h"
+#include "cmd/session.h"
+#include "netlink/nl_ask.h"
+#include "output/record_stats.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 #define WATCH_DEFAULT	NSEC_PER_SEC

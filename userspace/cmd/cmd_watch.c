@@ -10,18 +10,18 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "cmd_watch.h"
-#include "diag.h"
-#include "filter.h"
-#include "health.h"
-#include "nl_ask.h"
-#include "out.h"
-#include "parse.h"
-#include "pick.h"
-#include "record.h"
-#include "tally.h"
-#include "view.h"
+#include "base/parse.h"
+#include "cmd/args.h"
+#include "cmd/cmd_watch.h"
+#include "explain/tally.h"
+#include "host/health.h"
+#include "netlink/diag.h"
+#include "netlink/nl_ask.h"
+#include "output/out.h"
+#include "output/record.h"
+#include "output/view.h"
+#include "request/filter.h"
+#include "request/pick.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 /* The events that wait meanwhile have 8 MiB of room. */

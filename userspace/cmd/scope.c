@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "scope.h"
+#include "cmd/scope.h"
 
 error_t cw_scope_parse(int key, char *arg, struct argp_state *state)
 {

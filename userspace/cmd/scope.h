@@ -2,8 +2,8 @@
 #ifndef CLOSEWATCH_SCOPE_H
 #define CLOSEWATCH_SCOPE_H
 
-#include "args.h"
-#include "policy.h"
+#include "cmd/args.h"
+#include "request/policy.h"
 
 /*
  * What the verbs share that look at or remove policies and drains: of which

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "session.h"
+#include "cmd/session.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 #define NSEC_PER_MSEC	1000000ULL

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fail.h"
-#include "nl.h"
-#include "out.h"
-#include "view.h"
+#include "base/fail.h"
+#include "netlink/nl.h"
+#include "output/out.h"
+#include "output/view.h"
 
 /* What a verb has open while it talks to the module and prints. */
 struct cw_session {

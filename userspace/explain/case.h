@@ -2,9 +2,9 @@
 #ifndef CLOSEWATCH_CASE_H
 #define CLOSEWATCH_CASE_H
 
-#include "decode.h"
-#include "text.h"
-#include "tone.h"
+#include "base/text.h"
+#include "base/tone.h"
+#include "netlink/decode.h"
 
 typedef void cw_say_fn(struct cw_text *t, const struct cw_msg_event *ev);
 

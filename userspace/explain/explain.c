@@ -4,17 +4,17 @@
 
 #include <linux/closewatch.h>
 
-#include "case.h"
-#include "explain.h"
-#include "explain_drain.h"
-#include "explain_fate.h"
-#include "explain_loss.h"
-#include "explain_path.h"
-#include "explain_reset.h"
-#include "text.h"
-#include "utf8.h"
-#include "util.h"
-#include "whatif.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "base/util.h"
+#include "explain/case.h"
+#include "explain/explain.h"
+#include "explain/explain_drain.h"
+#include "explain/explain_fate.h"
+#include "explain/explain_loss.h"
+#include "explain/explain_path.h"
+#include "explain/explain_reset.h"
+#include "explain/whatif.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 

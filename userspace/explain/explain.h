@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "decode.h"
-#include "tone.h"
+#include "base/tone.h"
+#include "netlink/decode.h"
 
 /*
  * Facts in plain words. Pure functions over one event; they say only what

@@ -3,8 +3,8 @@
 
 #include <linux/closewatch.h>
 
-#include "explain_loss.h"
-#include "util.h"
+#include "base/util.h"
+#include "explain/explain_loss.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 

@@ -2,9 +2,9 @@
 #ifndef CLOSEWATCH_EXPLAIN_LOSS_H
 #define CLOSEWATCH_EXPLAIN_LOSS_H
 
-#include "case.h"
-#include "decode.h"
-#include "text.h"
+#include "base/text.h"
+#include "explain/case.h"
+#include "netlink/decode.h"
 
 /* Events that did not come. */
 

@@ -3,9 +3,9 @@
 
 #include <linux/closewatch.h>
 
-#include "explain_path.h"
-#include "names.h"
-#include "util.h"
+#include "base/names.h"
+#include "base/util.h"
+#include "explain/explain_path.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 

@@ -2,9 +2,9 @@
 #ifndef CLOSEWATCH_EXPLAIN_PATH_H
 #define CLOSEWATCH_EXPLAIN_PATH_H
 
-#include "case.h"
-#include "decode.h"
-#include "text.h"
+#include "base/text.h"
+#include "explain/case.h"
+#include "netlink/decode.h"
 
 /* What a close or a shutdown did. */
 

@@ -3,8 +3,8 @@
 
 #include <linux/closewatch.h>
 
-#include "explain_reset.h"
-#include "util.h"
+#include "base/util.h"
+#include "explain/explain_reset.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 

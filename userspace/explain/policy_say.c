@@ -5,9 +5,9 @@
 
 #include <linux/closewatch.h>
 
-#include "address.h"
-#include "policy_say.h"
-#include "utf8.h"
+#include "base/address.h"
+#include "base/utf8.h"
+#include "explain/policy_say.h"
 
 #define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
 

@@ -2,8 +2,8 @@
 #ifndef CLOSEWATCH_POLICY_SAY_H
 #define CLOSEWATCH_POLICY_SAY_H
 
-#include "decode.h"
-#include "text.h"
+#include "base/text.h"
+#include "netlink/decode.h"
 
 /* A policy in plain words. */
 

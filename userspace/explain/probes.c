@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "probes.h"
+#include "explain/probes.h"
 
 void cw_probes_judge(const struct cw_msg_info *info, struct cw_finding *f)
 {

@@ -2,8 +2,8 @@
 #ifndef CLOSEWATCH_PROBES_H
 #define CLOSEWATCH_PROBES_H
 
-#include "decode.h"
-#include "health.h"
+#include "host/health.h"
+#include "netlink/decode.h"
 
 /* Do the probes fire, and can they go? As the module tells. */
 void cw_probes_judge(const struct cw_msg_info *info,

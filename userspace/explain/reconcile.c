@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
-#include "reconcile.h"
-#include "util.h"
+#include "base/util.h"
+#include "explain/reconcile.h"
 
 #define CLOSE(which)	(1ULL << CLOSEWATCH_PATH_##which)
 #define FATE(which)	(1ULL << CLOSEWATCH_FATE_##which)

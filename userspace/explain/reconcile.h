@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "decode_stats.h"
-#include "mib.h"
+#include "host/mib.h"
+#include "netlink/decode_stats.h"
 
 /*
  * The kernel's counters beside ours. Pure: from two differences to rows. Where

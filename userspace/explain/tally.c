@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 
-#include "names.h"
-#include "tally.h"
+#include "base/names.h"
+#include "explain/tally.h"
 
 #define PATHS (CLOSEWATCH_PATH_MAX + 2)
 #define FATES (CLOSEWATCH_FATE_MAX + 2)

@@ -8,7 +8,7 @@
 
 #include <linux/closewatch.h>
 
-#include "decode.h"
+#include "netlink/decode.h"
 
 /* What arrived, a line per path, fate and outcome; the last: newer ones. */
 struct cw_tally {

@@ -6,7 +6,7 @@
 
 #include <linux/closewatch.h>
 
-#include "whatif.h"
+#include "explain/whatif.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 

@@ -7,8 +7,8 @@
 
 #include <linux/closewatch.h>
 
-#include "decode.h"
-#include "text.h"
+#include "base/text.h"
+#include "netlink/decode.h"
 
 /*
  * What a drain would have changed: from events to figures for each local port

@@ -9,8 +9,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "health.h"
-#include "util.h"
+#include "base/util.h"
+#include "host/health.h"
 
 #define SECURE_BOOT_VAR \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"

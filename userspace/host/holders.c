@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "holders.h"
+#include "host/holders.h"
 
 struct search {
 	struct cw_holders *found;

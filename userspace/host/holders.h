@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "attr.h"
+#include "base/attr.h"
 
 /*
  * Who holds a socket open, as /proc shows it a moment after the event: best

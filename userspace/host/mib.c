@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mib.h"
-#include "util.h"
+#include "base/util.h"
+#include "host/mib.h"
 
 static const struct {
 	const char *group;

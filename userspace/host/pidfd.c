@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "pidfd.h"
+#include "host/pidfd.h"
 
 /* The C library has had names for these only since 2.36. */
 static int pidfd_open(uint32_t pid)

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "fail.h"
+#include "base/fail.h"
 
 /*
  * Descriptor @fd of process @pid as one of ours, in @taken. The kernel checks

@@ -3,7 +3,7 @@
 
 #include <linux/closewatch.h>
 
-#include "decode.h"
+#include "netlink/decode.h"
 
 #define EVENT(attr, member, kind)					\
 	[CLOSEWATCH_A_EVENT_##attr] = CW_FIELD(cw_msg_event, member, kind)

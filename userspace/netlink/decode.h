@@ -2,7 +2,7 @@
 #ifndef CLOSEWATCH_DECODE_H
 #define CLOSEWATCH_DECODE_H
 
-#include "attr.h"
+#include "base/attr.h"
 
 /*
  * Attributes into plain structs. Nothing here trusts its input, allocates,

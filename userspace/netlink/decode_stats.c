@@ -3,8 +3,8 @@
 
 #include <linux/closewatch.h>
 
-#include "attr.h"
-#include "decode_stats.h"
+#include "base/attr.h"
+#include "netlink/decode_stats.h"
 
 struct tally {
 	uint64_t present;

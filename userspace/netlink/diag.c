@@ -13,8 +13,8 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 
-#include "diag.h"
-#include "names.h"
+#include "base/names.h"
+#include "netlink/diag.h"
 
 struct question {
 	struct nlmsghdr nlh;

@@ -2,9 +2,9 @@
 #ifndef CLOSEWATCH_DIAG_H
 #define CLOSEWATCH_DIAG_H
 
-#include "address.h"
-#include "decode.h"
-#include "fail.h"
+#include "base/address.h"
+#include "base/fail.h"
+#include "netlink/decode.h"
 
 /* What sock_diag(7) knows of one connection. */
 

@@ -16,10 +16,10 @@
 
 #include <linux/closewatch.h>
 
-#include "attr.h"
-#include "health.h"
-#include "nl.h"
-#include "utf8.h"
+#include "base/attr.h"
+#include "base/utf8.h"
+#include "host/health.h"
+#include "netlink/nl.h"
 
 /* Room for about 20 000 events while the output is busy. */
 #define RECEIVE_BUFFER	(8 << 20)

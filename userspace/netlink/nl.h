@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fail.h"
+#include "base/fail.h"
 
 /* The socket to the module: what is sent and received on it. */
 

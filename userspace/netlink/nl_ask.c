@@ -8,7 +8,7 @@
 
 #include <linux/closewatch.h>
 
-#include "nl_ask.h"
+#include "netlink/nl_ask.h"
 
 #define GOODBYE_MS	1500
 #define GOODBYE_TRIES	2

@@ -7,10 +7,10 @@
 
 #include <linux/closewatch.h>
 
-#include "decode.h"
-#include "decode_stats.h"
-#include "fail.h"
-#include "nl.h"
+#include "base/fail.h"
+#include "netlink/decode.h"
+#include "netlink/decode_stats.h"
+#include "netlink/nl.h"
 
 /* Requests for events and for the module's state. */
 

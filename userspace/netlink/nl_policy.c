@@ -9,7 +9,7 @@
 
 #include <linux/closewatch.h>
 
-#include "nl_policy.h"
+#include "netlink/nl_policy.h"
 
 /* 0 or a negative libnl error. */
 static int put_policy(struct nl_msg *msg, const struct cw_msg_policy *p)

@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-#include "decode.h"
-#include "fail.h"
-#include "nl.h"
+#include "base/fail.h"
+#include "netlink/decode.h"
+#include "netlink/nl.h"
 
 /* Requests about policies and drains. */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "out.h"
+#include "output/out.h"
 
 #define GRACE_MS	1000
 

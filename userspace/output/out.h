@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "fail.h"
+#include "base/fail.h"
 
 /*
  * Standard output as a line-buffered stream that a stalled reader cannot

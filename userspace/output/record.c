@@ -3,9 +3,9 @@
 
 #include <linux/closewatch.h>
 
-#include "explain.h"
-#include "record.h"
-#include "record_parts.h"
+#include "explain/explain.h"
+#include "output/record.h"
+#include "output/record_parts.h"
 
 enum {
 	COL_TIME, COL_PATH, COL_PAIR, COL_UNREAD, COL_UNSENT, COL_UNACKED,

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "decode.h"
-#include "holders.h"
-#include "view.h"
+#include "host/holders.h"
+#include "netlink/decode.h"
+#include "output/view.h"
 
 /* The columns in which cw_record_event() places its facts. */
 extern const struct cw_column cw_record_layout[];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
-#include "record_drain.h"
-#include "record_parts.h"
-#include "text.h"
+#include "base/text.h"
+#include "output/record_drain.h"
+#include "output/record_parts.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 

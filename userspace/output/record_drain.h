@@ -2,8 +2,8 @@
 #ifndef CLOSEWATCH_RECORD_DRAIN_H
 #define CLOSEWATCH_RECORD_DRAIN_H
 
-#include "decode.h"
-#include "view.h"
+#include "netlink/decode.h"
+#include "output/view.h"
 
 /* A line a drain that runs. */
 extern const struct cw_column cw_record_drain_layout[];

@@ -3,7 +3,7 @@
 
 #include <linux/closewatch.h>
 
-#include "record_parts.h"
+#include "output/record_parts.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 

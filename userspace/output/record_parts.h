@@ -2,9 +2,9 @@
 #ifndef CLOSEWATCH_RECORD_PARTS_H
 #define CLOSEWATCH_RECORD_PARTS_H
 
-#include "decode.h"
-#include "names.h"
-#include "view.h"
+#include "base/names.h"
+#include "netlink/decode.h"
+#include "output/view.h"
 
 /* What several records have in common. */
 

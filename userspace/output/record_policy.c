@@ -6,12 +6,12 @@
 
 #include <linux/closewatch.h>
 
-#include "address.h"
-#include "names.h"
-#include "policy_say.h"
-#include "record_parts.h"
-#include "record_policy.h"
-#include "text.h"
+#include "base/address.h"
+#include "base/names.h"
+#include "base/text.h"
+#include "explain/policy_say.h"
+#include "output/record_parts.h"
+#include "output/record_policy.h"
 
 #define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
 

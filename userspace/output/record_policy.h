@@ -2,8 +2,8 @@
 #ifndef CLOSEWATCH_RECORD_POLICY_H
 #define CLOSEWATCH_RECORD_POLICY_H
 
-#include "decode.h"
-#include "view.h"
+#include "netlink/decode.h"
+#include "output/view.h"
 
 /* Policies as records. All return what cw_view_end() returns. */
 

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "names.h"
-#include "record_parts.h"
-#include "record_stats.h"
-#include "text.h"
+#include "base/names.h"
+#include "base/text.h"
+#include "output/record_parts.h"
+#include "output/record_stats.h"
 
 #define BAR 40
 

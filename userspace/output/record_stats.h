@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "decode_stats.h"
-#include "reconcile.h"
-#include "view.h"
+#include "explain/reconcile.h"
+#include "netlink/decode_stats.h"
+#include "output/view.h"
 
 /* When counters were read, and what that is worth. */
 struct cw_reading {

@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "record_whatif.h"
-#include "text.h"
-#include "util.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "output/record_whatif.h"
 
 /* More than this nobody types; how many there are is told. */
 #define ROWS_MAX 32

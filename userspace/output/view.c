@@ -8,8 +8,8 @@
 
 #include <json-c/json.h>
 
-#include "utf8.h"
-#include "view.h"
+#include "base/utf8.h"
+#include "output/view.h"
 
 #define COLUMNS_MAX	12
 #define CELL_MAX	640

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "tone.h"
+#include "base/tone.h"
 
 /*
  * One emitter, two back ends. A verb opens a record, puts each fact once and

@@ -10,9 +10,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "filter.h"
-#include "names.h"
-#include "parse.h"
+#include "base/names.h"
+#include "base/parse.h"
+#include "request/filter.h"
 
 #define CGROUP_ROOT	"/sys/fs/cgroup"
 #define NETNS_DIR	"/run/netns"

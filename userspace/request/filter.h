@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "fail.h"
-#include "nl_ask.h"
+#include "base/fail.h"
+#include "netlink/nl_ask.h"
 
 /* Closes what the filter holds open. */
 void cw_filter_release(struct cw_msg_filter *f);

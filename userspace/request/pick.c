@@ -3,8 +3,8 @@
 
 #include <linux/closewatch.h>
 
-#include "names.h"
-#include "pick.h"
+#include "base/names.h"
+#include "request/pick.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 

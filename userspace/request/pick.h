@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "decode.h"
-#include "fail.h"
+#include "base/fail.h"
+#include "netlink/decode.h"
 
 /*
  * Which events are worth a line. The kernel is asked for types only; what is

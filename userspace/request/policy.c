@@ -5,10 +5,10 @@
 
 #include <linux/closewatch.h>
 
-#include "diag.h"
-#include "parse.h"
-#include "pidfd.h"
-#include "policy.h"
+#include "base/parse.h"
+#include "host/pidfd.h"
+#include "netlink/diag.h"
+#include "request/policy.h"
 
 #define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
 #define bit(attr) (1ULL << CLOSEWATCH_A_POLICY_##attr)

@@ -2,10 +2,10 @@
 #ifndef CLOSEWATCH_POLICY_H
 #define CLOSEWATCH_POLICY_H
 
-#include "address.h"
-#include "decode.h"
-#include "fail.h"
-#include "filter.h"
+#include "base/address.h"
+#include "base/fail.h"
+#include "netlink/decode.h"
+#include "request/filter.h"
 
 /*
  * A policy that is wanted, from the command line's words to the attributes of

@@ -5,23 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "address.h"
-#include "explain.h"
+#include "base/address.h"
+#include "base/parse.h"
+#include "explain/explain.h"
+#include "explain/policy_say.h"
+#include "explain/tally.h"
 #include "fuzz.h"
 #include "fuzz_check.h"
 #include "fuzz_info.h"
 #include "fuzz_input.h"
 #include "fuzz_nl.h"
-#include "pick.h"
-#include "parse.h"
-#include "policy.h"
-#include "policy_say.h"
-#include "record.h"
-#include "record_drain.h"
-#include "record_policy.h"
-#include "record_stats.h"
-#include "record_whatif.h"
-#include "tally.h"
+#include "output/record.h"
+#include "output/record_drain.h"
+#include "output/record_policy.h"
+#include "output/record_stats.h"
+#include "output/record_whatif.h"
+#include "request/pick.h"
+#include "request/policy.h"
 
 /* Events of one input: it has 4096 bytes at most. */
 #define PORTS	1024

@@ -5,8 +5,8 @@
 
 #include <json-c/json.h>
 
+#include "base/util.h"
 #include "fuzz_check.h"
-#include "util.h"
 
 /* Not utf8.c: that is what is tested. Returns 0 for what is not UTF-8. */
 static size_t character(const unsigned char *s, size_t len, unsigned int *code)

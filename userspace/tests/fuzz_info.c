@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The record is static in there. */
-#include "cmd_info.c"
+#include "cmd/cmd_info.c"
 
 #include "fuzz_info.h"
 

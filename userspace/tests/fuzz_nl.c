@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What nl.c makes of messages is static in there. */
-#include "nl.c"
+#include "netlink/nl.c"
 
 #include "datagram.h"
 #include "fuzz_check.h"

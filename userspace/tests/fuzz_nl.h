@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "nl.h"
+#include "netlink/nl.h"
 
 /* Messages into nl.c without a socket. */
 

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "filter.h"
-#include "health.h"
+#include "base/parse.h"
+#include "base/util.h"
+#include "explain/probes.h"
+#include "host/health.h"
 #include "kselftest_harness.h"
-#include "parse.h"
-#include "probes.h"
-#include "out.h"
-#include "util.h"
+#include "output/out.h"
+#include "request/filter.h"
 
 TEST(ports_are_1_to_65535_and_nothing_else)
 {

@@ -11,12 +11,12 @@
 
 /* The options are learned from argp; the socket is the stub's. */
 #define cw_args_parse args_parse
-#include "args.c"
+#include "cmd/args.c"
 #undef cw_args_parse
 #define cw_nl_open nl_open
 #define send stub_send
 static ssize_t stub_send(int fd, const void *buf, size_t len, int flags);
-#include "nl.c"
+#include "netlink/nl.c"
 #undef cw_nl_open
 #undef send
 #define main cw_main

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
+#include "base/names.h"
 #include "kselftest_harness.h"
-#include "names.h"
 
 FIXTURE(names)
 {

@@ -2,17 +2,17 @@
 /* Policies: from words to attributes, back, and what they look like. */
 #include <stdlib.h>
 
-#include "address.h"
-#include "diag.h"
+#include "base/address.h"
+#include "base/parse.h"
+#include "base/util.h"
+#include "explain/policy_say.h"
 #include "fixture.h"
+#include "host/pidfd.h"
 #include "kselftest_harness.h"
-#include "pidfd.h"
-#include "parse.h"
-#include "policy.h"
-#include "policy_say.h"
-#include "record_drain.h"
-#include "record_policy.h"
-#include "util.h"
+#include "netlink/diag.h"
+#include "output/record_drain.h"
+#include "output/record_policy.h"
+#include "request/policy.h"
 
 #define bit(attr) (1ULL << CLOSEWATCH_A_POLICY_##attr)
 

@@ -4,10 +4,10 @@
 #include <sys/stat.h>
 
 #include "fixture.h"
-#include "holders.h"
+#include "host/holders.h"
 #include "kselftest_harness.h"
-#include "record.h"
-#include "record_stats.h"
+#include "output/record.h"
+#include "output/record_stats.h"
 
 static void put_tally(struct message *m, unsigned int type, unsigned int kind,
 		      uint32_t which, uint64_t events, uint64_t bytes)

@@ -4,13 +4,13 @@
 
 #include <json-c/json.h>
 
-#include "explain.h"
+#include "base/utf8.h"
+#include "explain/explain.h"
+#include "explain/tally.h"
 #include "fixture.h"
 #include "kselftest_harness.h"
-#include "pick.h"
-#include "record.h"
-#include "tally.h"
-#include "utf8.h"
+#include "output/record.h"
+#include "request/pick.h"
 
 #define drop(ev, attr) \
 	((ev)->present &= ~(1ULL << CLOSEWATCH_A_EVENT_##attr))

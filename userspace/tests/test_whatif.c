@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/util.h"
 #include "kselftest_harness.h"
-#include "record_whatif.h"
-#include "util.h"
+#include "output/record_whatif.h"
 
 #define bit(attr) (1ULL << CLOSEWATCH_A_EVENT_##attr)
 
