@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # spec.sh write|check: generate from the netlink spec the uapi header, policies
-# and op table in module/, or tell whether those there are the spec's.
+# and op table in module/ and the words in userspace/, or tell whether those there
+# are the spec's.
 . "$(dirname "$0")/../vm/common.sh"
 . "$TOP/selftests/lib/tap.sh"
 
@@ -12,7 +13,8 @@ SPEC=Documentation/netlink/specs/closewatch.yaml
 # a file MAINTAINERS, without which it never ends.
 generate() {
 	local source=$1 dir=$2 run
-	mkdir -p "$dir/tree/${SPEC%/*}" "$dir/module/uapi/linux" "$dir/module/netlink"
+	mkdir -p "$dir/tree/${SPEC%/*}" "$dir/module/uapi/linux" "$dir/module/netlink" \
+		"$dir/userspace/base"
 	touch "$dir/tree/MAINTAINERS"
 	cp "$source"/Documentation/netlink/*.yaml "$dir/tree/Documentation/netlink/"
 	cp "$TOP/$SPEC" "$dir/tree/$SPEC"
@@ -20,7 +22,9 @@ generate() {
 		--spec "$dir/tree/$SPEC")
 	"${run[@]}" --mode uapi --header -o "$dir/module/uapi/linux/closewatch.h" &&
 		"${run[@]}" --mode kernel --header -o "$dir/module/netlink/gen.h" &&
-		"${run[@]}" --mode kernel --source -o "$dir/module/netlink/gen.c"
+		"${run[@]}" --mode kernel --source -o "$dir/module/netlink/gen.c" &&
+		/usr/bin/python3 "$TOP/selftests/ci/names.py" "$dir/tree/$SPEC" \
+			"$dir/userspace/base"
 }
 
 main() {
@@ -30,14 +34,15 @@ main() {
 	DIR=$(mktemp -d)
 	trap 'rm -rf "$DIR"' EXIT
 	generate "$source" "$DIR" || die "the spec generator failed"
-	for file in uapi/linux/closewatch.h netlink/gen.h netlink/gen.c; do
+	for file in module/uapi/linux/closewatch.h module/netlink/gen.h module/netlink/gen.c \
+		userspace/base/names_gen.h userspace/base/names_gen.c; do
 		if [ "$verb" = write ]; then
-			cmp -s "$DIR/module/$file" "$TOP/module/$file" && continue
-			cp "$DIR/module/$file" "$TOP/module/$file"
-			say "wrote module/$file"
+			cmp -s "$DIR/$file" "$TOP/$file" && continue
+			cp "$DIR/$file" "$TOP/$file"
+			say "wrote $file"
 		else
-			tap_check "spec: module/$file is what the spec generates" \
-				diff -u "$TOP/module/$file" "$DIR/module/$file"
+			tap_check "spec: $file is what the spec generates" \
+				diff -u "$TOP/$file" "$DIR/$file"
 		fi
 	done
 	[ "$verb" = write ] || tap_end

@@ -4,27 +4,11 @@
 
 #include <stddef.h>
 
-/* The words of one enum of the contract; the index is the value. */
+/* The words of one enum of the spec; the index is the value. */
 struct cw_names {
 	const char *const *word;
 	unsigned int count;
 };
-
-extern const struct cw_names cw_event_names;
-extern const struct cw_names cw_path_names;
-extern const struct cw_names cw_fin_names;
-extern const struct cw_names cw_linger_names;
-extern const struct cw_names cw_cause_names;
-extern const struct cw_names cw_loss_names;
-extern const struct cw_names cw_how_names;
-extern const struct cw_names cw_fate_names;
-extern const struct cw_names cw_verdict_names;
-extern const struct cw_names cw_side_names;
-extern const struct cw_names cw_reset_names;
-extern const struct cw_names cw_action_names;
-extern const struct cw_names cw_outcome_names;
-extern const struct cw_names cw_refusal_names;
-extern const struct cw_names cw_state_names;
 
 /* NULL for a value that this build does not know: the module may be newer. */
 const char *cw_names_word(const struct cw_names *names, unsigned int value);

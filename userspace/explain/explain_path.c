@@ -4,6 +4,7 @@
 #include <linux/closewatch.h>
 
 #include "base/names.h"
+#include "base/names_gen.h"
 #include "base/util.h"
 #include "explain/explain_path.h"
 

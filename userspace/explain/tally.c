@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "base/names.h"
+#include "base/names_gen.h"
 #include "explain/tally.h"
 
 #define PATHS (CLOSEWATCH_PATH_MAX + 2)
@@ -121,7 +122,7 @@ static void print_drains(const struct cw_tally *t, FILE *to)
 		if (t->drain[i].count)
 			fprintf(to, "%-18s %10" PRIu64 " %14" PRIu64 " %14"
 				PRIu64 " %14" PRIu64 "\n",
-				word_of(&cw_outcome_names, i),
+				word_of(&cw_drain_outcome_names, i),
 				t->drain[i].count, t->drain[i].discarded,
 				t->drain[i].response, t->drain[i].acked);
 	fprintf(to, "%" PRIu64 " response%s saved from an RST, %" PRIu64
@@ -138,8 +139,8 @@ static void print_types(const struct cw_tally *t, FILE *to)
 		    i == CLOSEWATCH_EVENT_TYPE_FATE ||
 		    i == CLOSEWATCH_EVENT_TYPE_DRAIN_END)
 			continue;
-		fprintf(to, "%s: %" PRIu64 "\n", word_of(&cw_event_names, i),
-			t->type[i]);
+		fprintf(to, "%s: %" PRIu64 "\n",
+			word_of(&cw_event_type_names, i), t->type[i]);
 	}
 }
 

@@ -14,6 +14,7 @@
 #include <linux/sock_diag.h>
 
 #include "base/names.h"
+#include "base/names_gen.h"
 #include "netlink/diag.h"
 
 struct question {

@@ -3,6 +3,7 @@
 
 #include <linux/closewatch.h>
 
+#include "base/names_gen.h"
 #include "explain/explain.h"
 #include "output/record.h"
 #include "output/record_parts.h"
@@ -57,7 +58,7 @@ static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
 	 * The text column tells a close by its path, an end by its fate, and
 	 * the rest by their type.
 	 */
-	cw_record_word(v, "event", named ? NULL : &at_path, &cw_event_names,
+	cw_record_word(v, "event", named ? NULL : &at_path, &cw_event_type_names,
 		       ev->type);
 	if (has(ev, TIME))
 		cw_view_time(v, "time", &at_time, ev->time);
@@ -82,7 +83,7 @@ static void put_verdict(struct cw_view *v, const struct cw_msg_event *ev)
 		cw_record_word(v, "new_state", NULL, &cw_state_names,
 			       ev->new_state);
 	if (has(ev, FIN))
-		cw_record_word(v, "fin", NULL, &cw_fin_names, ev->fin);
+		cw_record_word(v, "fin", NULL, &cw_fin_form_names, ev->fin);
 }
 
 static void put_bytes(struct cw_view *v, const struct cw_msg_event *ev)
@@ -122,7 +123,7 @@ static void put_linger(struct cw_view *v, const struct cw_msg_event *ev)
 	if (has(ev, LINGER_WAITED_NS))
 		cw_view_big(v, "waited_ns", NULL, ev->linger_waited_ns);
 	if (has(ev, LINGER_OUTCOME))
-		cw_record_word(v, "outcome", NULL, &cw_linger_names,
+		cw_record_word(v, "outcome", NULL, &cw_linger_outcome_names,
 			       ev->linger_outcome);
 	cw_view_close(v);
 }
@@ -173,7 +174,7 @@ static void put_call(struct cw_view *v, const struct cw_msg_event *ev)
 	if (has(ev, SIGPIPE))
 		cw_view_bool(v, "sigpipe", NULL, ev->sigpipe);
 	if (has(ev, RESET_KIND))
-		cw_record_word(v, "reset_kind", NULL, &cw_reset_names,
+		cw_record_word(v, "reset_kind", NULL, &cw_reset_kind_names,
 			       ev->reset_kind);
 	if (has(ev, KERNEL_REASON))
 		cw_view_bytes(v, "kernel_reason", NULL, ev->kernel_reason.b,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/closewatch.h>
 
+#include "base/names_gen.h"
 #include "base/text.h"
 #include "output/record_drain.h"
 #include "output/record_parts.h"

@@ -3,6 +3,7 @@
 
 #include <linux/closewatch.h>
 
+#include "base/names_gen.h"
 #include "output/record_parts.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
@@ -72,7 +73,7 @@ void cw_record_policy_facts(struct cw_view *v, const struct cw_msg_event *ev,
 	if (has(ev, DRY_RUN))
 		cw_view_bool(v, "dry_run", NULL, ev->dry_run);
 	if (has(ev, DRAIN_OUTCOME))
-		cw_record_word(v, "drain_outcome", NULL, &cw_outcome_names,
+		cw_record_word(v, "drain_outcome", NULL, &cw_drain_outcome_names,
 			       ev->drain_outcome);
 	if (has(ev, REFUSAL))
 		cw_record_word(v, "refusal", NULL, &cw_refusal_names,

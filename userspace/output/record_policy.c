@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "base/names.h"
+#include "base/names_gen.h"
 #include "base/text.h"
 #include "explain/policy_say.h"
 #include "output/record_parts.h"

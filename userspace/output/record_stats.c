@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/names_gen.h"
 #include "base/text.h"
 #include "output/record_parts.h"
 #include "output/record_stats.h"
@@ -139,7 +140,8 @@ static void put_outcomes(struct cw_view *v, const struct cw_drain_count *counts)
 		if (!n->events)
 			continue;
 		cw_view_row(v);
-		cw_record_word(v, "outcome", &at_which, &cw_outcome_names, i);
+		cw_record_word(v, "outcome", &at_which,
+			       &cw_drain_outcome_names, i);
 		cw_view_big(v, "events", &at_events, n->events);
 		cw_view_big(v, "discarded", &at_bytes, n->discarded);
 		cw_view_big(v, "response_bytes", &at_response,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/names_gen.h"
 #include "base/parse.h"
 #include "request/filter.h"
 

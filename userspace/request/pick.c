@@ -4,6 +4,7 @@
 #include <linux/closewatch.h>
 
 #include "base/names.h"
+#include "base/names_gen.h"
 #include "request/pick.h"
 
 #define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
@@ -27,10 +28,10 @@ int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail)
 
 	for (;;) {
 		size_t len = strcspn(words, ",");
-		int type = cw_names_value(&cw_event_names, words, len);
+		int type = cw_names_value(&cw_event_type_names, words, len);
 
 		if (type < 0) {
-			cw_names_list(&cw_event_names, all, sizeof(all));
+			cw_names_list(&cw_event_type_names, all, sizeof(all));
 			return cw_fail_usage(fail, NULL,
 					     "'%.*s' is no event; the events are: %s",
 					     (int)len, words, all);

@@ -2,6 +2,7 @@
 #include <linux/closewatch.h>
 
 #include "base/names.h"
+#include "base/names_gen.h"
 #include "kselftest_harness.h"
 
 FIXTURE(names)
@@ -17,7 +18,7 @@ FIXTURE_VARIANT(names)
 };
 
 FIXTURE_VARIANT_ADD(names, event) {
-	.names = &cw_event_names,
+	.names = &cw_event_type_names,
 	.first = 0,
 	.max = CLOSEWATCH_EVENT_TYPE_MAX,
 	.first_word = "close",
@@ -31,14 +32,14 @@ FIXTURE_VARIANT_ADD(names, path) {
 };
 
 FIXTURE_VARIANT_ADD(names, fin) {
-	.names = &cw_fin_names,
+	.names = &cw_fin_form_names,
 	.first = 0,
 	.max = CLOSEWATCH_FIN_FORM_MAX,
 	.first_word = "none",
 };
 
 FIXTURE_VARIANT_ADD(names, linger) {
-	.names = &cw_linger_names,
+	.names = &cw_linger_outcome_names,
 	.first = 0,
 	.max = CLOSEWATCH_LINGER_OUTCOME_MAX,
 	.first_word = "none",
@@ -94,7 +95,7 @@ FIXTURE_VARIANT_ADD(names, side) {
 };
 
 FIXTURE_VARIANT_ADD(names, reset) {
-	.names = &cw_reset_names,
+	.names = &cw_reset_kind_names,
 	.first = 0,
 	.max = CLOSEWATCH_RESET_KIND_MAX,
 	.first_word = "received",
@@ -108,7 +109,7 @@ FIXTURE_VARIANT_ADD(names, action) {
 };
 
 FIXTURE_VARIANT_ADD(names, outcome) {
-	.names = &cw_outcome_names,
+	.names = &cw_drain_outcome_names,
 	.first = 0,
 	.max = CLOSEWATCH_DRAIN_OUTCOME_MAX,
 	.first_word = "unknown",
