@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <linux/closewatch.h>
 
@@ -26,6 +24,7 @@ struct advise {
 	struct cw_session session;
 	struct cw_whatif *whatif;
 	uint64_t ports_read;	/* when */
+	uint64_t overruns;
 };
 
 static const struct argp_option options[] = {
@@ -99,13 +98,19 @@ static void on_events(void *arg, const void *attrs, size_t len)
 	cw_decode_events(attrs, len, take, arg);
 }
 
+static void on_overrun(void *arg)
+{
+	struct advise *a = arg;
+
+	a->overruns++;
+}
+
 static int run(struct advise *a)
 {
 	struct cw_session *s = &a->session;
 	struct cw_msg_filter filter = CW_FILTER_INIT;
 	struct cw_msg_listener figures;
-	uint64_t begin, span, overruns = 0;
-	struct timespec ts;
+	uint64_t begin, span;
 	int ret;
 
 	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
@@ -118,7 +123,7 @@ static int run(struct advise *a)
 	begin = cw_session_clock();
 	a->ports_read = begin;
 	ret = cw_session_wait(s, a->duration ? begin + a->duration :
-					       UINT64_MAX, &overruns);
+					       UINT64_MAX);
 	if (ret)
 		return ret;
 	span = cw_session_clock() - begin;
@@ -127,11 +132,9 @@ static int run(struct advise *a)
 	if (cw_has(&figures, CLOSEWATCH_A_LISTENER_LOST))
 		a->whatif->lost = figures.lost;
 	else
-		a->whatif->lost += overruns;
-	clock_gettime(CLOCK_REALTIME, &ts);
+		a->whatif->lost += a->overruns;
 	cw_session_shown(s, cw_record_whatif(s->view, a->whatif,
-					     ts.tv_sec * NSEC_PER_SEC +
-					     ts.tv_nsec, span));
+					     cw_session_date(), span));
 	return CW_OK;
 }
 
@@ -146,6 +149,8 @@ int cw_cmd_advise(int argc, char **argv, struct cw_fail *fail)
 	if (ret || a.args.done)
 		return ret;
 	opt.json = a.json;
+	a.session.overrun = on_overrun;
+	a.session.overrun_arg = &a;
 	a.whatif = cw_whatif_new(a.even_linger0);
 	ret = a.whatif ? cw_session_signals(&a.session) :
 			 cw_fail(fail, NULL, "out of memory");

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd/args.h"
 #include "cmd/cmd_doctor.h"
+#include "cmd/session.h"
 #include "explain/probes.h"
 #include "host/health.h"
 #include "netlink/nl_ask.h"
-#include "output/out.h"
 #include "output/view.h"
 
 struct doctor {
 	struct cw_args args;
 	bool json;
-	struct cw_out out;
-	struct cw_view *view;
+	struct cw_session session;
 	int ill;
 };
 
@@ -73,20 +70,20 @@ static void show(struct doctor *d, const char *check,
 		[CW_HEALTHY] = CW_GOOD, [CW_ILL] = CW_BAD,
 		[CW_UNCLEAR] = CW_WARN,
 	};
+	struct cw_view *v = d->session.view;
 
 	d->ill += f->health == CW_ILL;
-	cw_view_begin(d->view);
-	cw_view_tone(d->view, tones[f->health]);
-	cw_view_text(d->view, &at_state, words[f->health]);
-	cw_view_word(d->view, "check", &at_check, check);
-	cw_view_word(d->view, "state", NULL, states[f->health]);
-	cw_view_word(d->view, "finding", &at_what, f->what);
+	cw_view_begin(v);
+	cw_view_tone(v, tones[f->health]);
+	cw_view_text(v, &at_state, words[f->health]);
+	cw_view_word(v, "check", &at_check, check);
+	cw_view_word(v, "state", NULL, states[f->health]);
+	cw_view_word(v, "finding", &at_what, f->what);
 	if (f->fix[0]) {
-		cw_view_word(d->view, "fix", NULL, f->fix);
-		cw_view_below(d->view, "mend it:", f->fix);
+		cw_view_word(v, "fix", NULL, f->fix);
+		cw_view_below(v, "mend it:", f->fix);
 	}
-	if (cw_view_end(d->view) && !d->out.error)
-		d->out.error = ENOMEM;
+	cw_session_shown(&d->session, cw_view_end(v));
 }
 
 static void compare_versions(struct doctor *d, const struct cw_msg_info *info)
@@ -108,16 +105,16 @@ static void compare_versions(struct doctor *d, const struct cw_msg_info *info)
 	show(d, "version", &f);
 }
 
-/* The proof of the pudding: the module answers this user here. */
+/* Finally, does the module answer this user here? */
 static void ask_module(struct doctor *d)
 {
 	struct cw_finding f = { .health = CW_HEALTHY };
+	struct cw_session *s = &d->session;
 	struct cw_fail fail = { 0 };
-	struct cw_nl *nl = NULL;
 	struct cw_msg_info info;
 
-	if (cw_nl_open(&nl, NULL, NULL, &fail) ||
-	    cw_nl_info(nl, &info, &fail)) {
+	if (cw_nl_open(&s->nl, NULL, NULL, &fail) ||
+	    cw_nl_info(s->nl, &info, &fail)) {
 		f.health = CW_ILL;
 		snprintf(f.what, sizeof(f.what), "%.255s", fail.what);
 		snprintf(f.fix, sizeof(f.fix), "%.383s", fail.fix);
@@ -127,7 +124,6 @@ static void ask_module(struct doctor *d)
 			 info.version.len, (const char *)info.version.b,
 			 info.listeners, info.probes);
 	}
-	cw_nl_close(nl);
 	show(d, "answer", &f);
 	if (f.health == CW_HEALTHY) {
 		cw_probes_judge(&info, &f);
@@ -138,34 +134,26 @@ static void ask_module(struct doctor *d)
 
 int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail)
 {
-	struct doctor d = { .args.fail = fail };
+	struct doctor d = {
+		.args.fail = fail, .session = CW_SESSION_INIT(fail),
+	};
 	struct cw_view_options opt = { .layout = layout };
 	const struct cw_check *check;
-	int ret;
+	int ret = cw_args_parse(&doctor_argp, argc, argv, &d.args);
 
-	ret = cw_args_parse(&doctor_argp, argc, argv, &d.args);
 	if (ret || d.args.done)
 		return ret;
-	ret = cw_out_open(&d.out, STDOUT_FILENO, fail);
-	if (ret)
-		return ret;
-	opt.out = d.out.file;
 	opt.json = d.json;
-	opt.color = cw_out_color(STDOUT_FILENO);
-	d.view = cw_view_new(&opt);
-	for (check = cw_checks; d.view && check->name; check++) {
+	ret = cw_session_show(&d.session, &opt);
+	if (ret)
+		return cw_session_close(&d.session, ret);
+	for (check = cw_checks; check->name; check++) {
 		struct cw_finding finding = { 0 };
 
 		check->run("", &finding);
 		show(&d, check->name, &finding);
 	}
-	if (d.view)
-		ask_module(&d);
-	else
-		d.out.error = ENOMEM;
-	cw_view_free(d.view);
-	ret = cw_out_close(&d.out, fail);
-	if (ret)
-		return ret;
-	return d.ill ? CW_FAILED : CW_OK;
+	ask_module(&d);
+	ret = cw_session_close(&d.session, CW_OK);
+	return ret ? ret : d.ill ? CW_FAILED : CW_OK;
 }

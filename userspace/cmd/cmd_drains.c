@@ -109,7 +109,7 @@ static int run_watch(struct drains *d)
 			break;
 		next += d->interval;
 		if (!ret)
-			ret = cw_session_wait(s, next < end ? next : end, NULL);
+			ret = cw_session_wait(s, next < end ? next : end);
 	}
 	return ret;
 }

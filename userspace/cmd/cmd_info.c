@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <stdbool.h>
-#include <unistd.h>
 
 #include <linux/closewatch.h>
 
 #include "cmd/args.h"
 #include "cmd/cmd_info.h"
+#include "cmd/session.h"
 #include "explain/probes.h"
 #include "host/health.h"
 #include "netlink/nl_ask.h"
-#include "output/out.h"
 #include "output/view.h"
 
 struct info_args {
@@ -93,33 +91,22 @@ static int show(struct cw_view *v, const struct cw_msg_info *i)
 int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
 {
 	struct info_args args = { .args.fail = fail };
+	struct cw_session s = CW_SESSION_INIT(fail);
 	struct cw_view_options opt = { 0 };
-	struct cw_nl *nl = NULL;
 	struct cw_finding finding;
-	struct cw_view *view;
 	struct cw_msg_info info;
-	struct cw_out out;
-	int ret;
+	int ret = cw_args_parse(&info_argp, argc, argv, &args.args);
 
-	ret = cw_args_parse(&info_argp, argc, argv, &args.args);
 	if (ret || args.args.done)
 		return ret;
-	ret = cw_nl_open(&nl, NULL, NULL, fail);
-	if (!ret)
-		ret = cw_nl_info(nl, &info, fail);
-	cw_nl_close(nl);
-	if (ret)
-		return ret;
-	ret = cw_out_open(&out, STDOUT_FILENO, fail);
-	if (ret)
-		return ret;
-	opt.out = out.file;
 	opt.json = args.json;
-	view = cw_view_new(&opt);
-	if ((!view || show(view, &info)) && !out.error)
-		out.error = ENOMEM;
-	cw_view_free(view);
-	cw_probes_judge(&info, &finding);
-	cw_health_warn(&finding);
-	return cw_out_close(&out, fail);
+	ret = cw_session_open(&s, &opt, NULL, NULL);
+	if (!ret)
+		ret = cw_nl_info(s.nl, &info, fail);
+	if (!ret) {
+		cw_session_shown(&s, show(s.view, &info));
+		cw_probes_judge(&info, &finding);
+		cw_health_warn(&finding);
+	}
+	return cw_session_close(&s, ret);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include <linux/closewatch.h>
 
@@ -119,14 +118,6 @@ static const struct argp stats_argp = {
 	.options = options, .parser = parse, .doc = doc,
 };
 
-static uint64_t realtime_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-}
-
 /* A subscription that asks for no event keeps the probes armed. */
 static int subscribe(struct stats *s)
 {
@@ -180,7 +171,7 @@ static struct cw_reading reading(const struct moment *now,
 				 const struct moment *before)
 {
 	struct cw_reading r = {
-		.time = realtime_ns(),
+		.time = cw_session_date(),
 		.listeners = now->info.listeners,
 	};
 
@@ -224,7 +215,7 @@ static int run_watch(struct stats *s)
 	while (!ret && !out->stop && !out->out.error && before.clock < end &&
 	       (!s->count || shown < s->count)) {
 		next = before.clock + s->interval;
-		ret = cw_session_wait(out, next < end ? next : end, NULL);
+		ret = cw_session_wait(out, next < end ? next : end);
 		if (!ret)
 			ret = read_once(s, &now);
 		if (ret)
@@ -255,8 +246,7 @@ static int run_reconcile(struct stats *s)
 		ret = read_steady(s, &before);
 	if (!ret)
 		ret = cw_session_wait(&s->session, s->duration ?
-				      before.clock + s->duration : UINT64_MAX,
-				      NULL);
+				      before.clock + s->duration : UINT64_MAX);
 	if (!ret)
 		ret = read_steady(s, &now);
 	if (ret)

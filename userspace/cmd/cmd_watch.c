@@ -1,29 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
 #include <langinfo.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/cmd_watch.h"
+#include "cmd/session.h"
 #include "explain/tally.h"
 #include "host/health.h"
 #include "netlink/diag.h"
 #include "netlink/nl_ask.h"
-#include "output/out.h"
 #include "output/record.h"
-#include "output/view.h"
 #include "request/filter.h"
 #include "request/pick.h"
 
-#define NSEC_PER_SEC 1000000000ULL
 /* The events that wait meanwhile have 8 MiB of room. */
 #define HOLDERS_MS 50
 
@@ -32,27 +25,20 @@ enum {
 	KEY_NO_LINGER,
 };
 
-enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
-
 struct watch {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	/* the command line */
 	struct cw_msg_filter filter;
 	uint32_t count;
 	uint64_t duration;
-	enum color color;
 	uint32_t events;	/* chosen types; 0: the default */
 	bool json, header, quiet, diag, ipv4, ipv6, no_linger;
 	/* the run */
-	struct cw_nl *nl;
-	struct cw_out out;
-	struct cw_view *view;
+	struct cw_session session;
 	struct cw_tally tally;
-	int signal_fd, timer_fd;
 	bool utf8;
 	bool all_shown;		/* nothing is quiet: the user chose */
 	bool full;		/* --count is reached: show no more */
-	bool stop;		/* a signal or the end of --duration */
 };
 
 static const struct argp_option options[] = {
@@ -120,11 +106,11 @@ static const char doc[] =
 static int parse_color(struct watch *w, const char *word)
 {
 	if (!strcmp(word, "auto"))
-		w->color = COLOR_AUTO;
+		w->session.color = CW_COLOR_AUTO;
 	else if (!strcmp(word, "always"))
-		w->color = COLOR_ALWAYS;
+		w->session.color = CW_COLOR_ALWAYS;
 	else if (!strcmp(word, "never"))
-		w->color = COLOR_NEVER;
+		w->session.color = CW_COLOR_NEVER;
 	else
 		return cw_fail_usage(w->args.fail, NULL,
 				     "'%s' is no --color: auto, always or never is wanted",
@@ -254,7 +240,7 @@ static const struct argp watch_argp = {
 static void show_header(struct watch *w)
 {
 	if (w->header)
-		cw_view_header(w->view);
+		cw_view_header(w->session.view);
 	w->header = false;
 }
 
@@ -276,7 +262,7 @@ static bool show(void *arg, const struct cw_msg_event *ev)
 	struct watch *w = arg;
 	bool quiet;
 
-	if (w->full || w->out.error)
+	if (w->full || w->session.out.error)
 		return false;
 	show_header(w);
 	quiet = !w->all_shown && cw_pick_quiet(ev);
@@ -286,10 +272,10 @@ static bool show(void *arg, const struct cw_msg_event *ev)
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
 	    find_holders(ev, &holders))
 		found = &holders;
-	if (cw_record_event(w->view, ev, found, w->utf8, w->diag) &&
-	    !w->out.error)
-		w->out.error = errno;
+	cw_session_shown(&w->session, cw_record_event(w->session.view, ev, found,
+						      w->utf8, w->diag));
 	w->full = w->count && w->tally.shown >= w->count;
+	w->session.stop |= w->full;
 	return !w->full;
 }
 
@@ -301,68 +287,34 @@ static void on_events(void *arg, const void *attrs, size_t len)
 }
 
 /* The kernel dropped messages and could not say how many events. */
-static void show_overrun(struct watch *w)
+static void on_overrun(void *w)
 {
-	struct cw_msg_event ev = {
-		.type = CLOSEWATCH_EVENT_TYPE_LOST,
+	const struct cw_msg_event ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_LOST, .time = cw_session_date(),
 		.loss = CLOSEWATCH_LOSS_SOCKET,
 		.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE |
 			   1ULL << CLOSEWATCH_A_EVENT_TIME |
 			   1ULL << CLOSEWATCH_A_EVENT_LOSS,
 	};
-	struct timespec ts;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	ev.time = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 	show(w, &ev);
 }
 
-static int open_view(struct watch *w)
+static int open_session(struct watch *w)
 {
-	struct cw_view_options opt = { .out = w->out.file, .json = w->json };
+	struct cw_view_options opt = { .json = w->json };
 	struct winsize size;
+	int ret;
 
 	w->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	opt.layout = w->utf8 ? cw_record_layout_utf8 : cw_record_layout;
-	opt.color = w->color == COLOR_ALWAYS ||
-		    (w->color == COLOR_AUTO && cw_out_color(w->out.fd));
 	/* Fails unless it is a terminal. */
-	if (!ioctl(w->out.fd, TIOCGWINSZ, &size))
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
 		opt.width = size.ws_col;
-	w->view = cw_view_new(&opt);
-	return w->view ? CW_OK : cw_fail(w->args.fail, NULL, "out of memory");
-}
-
-static int open_wakers(struct watch *w)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return cw_fail(w->args.fail, NULL, "sigprocmask: %s",
-			       strerror(errno));
-	w->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	w->timer_fd = timerfd_create(CLOCK_MONOTONIC,
-				     TFD_CLOEXEC | TFD_NONBLOCK);
-	if (w->signal_fd < 0 || w->timer_fd < 0)
-		return cw_fail(w->args.fail, NULL, "signalfd or timerfd: %s",
-			       strerror(errno));
-	w->out.stop[0] = w->signal_fd;
-	w->out.stop[1] = w->timer_fd;
-	return CW_OK;
-}
-
-static void start_timer(struct watch *w)
-{
-	const struct itimerspec when = {
-		.it_value.tv_sec = w->duration / NSEC_PER_SEC,
-		.it_value.tv_nsec = w->duration % NSEC_PER_SEC,
-	};
-
-	timerfd_settime(w->timer_fd, 0, &when, NULL);
+	w->session.overrun = on_overrun;
+	w->session.overrun_arg = w;
+	ret = cw_session_signals(&w->session);
+	return ret ? ret : cw_session_open(&w->session, &opt, on_events, w);
 }
 
 /* Switches that silence the probes raise no error: they must be told. */
@@ -374,100 +326,45 @@ static void warn_silenced(void)
 	cw_health_warn(&finding);
 }
 
-/*
- * One datagram a turn, so that a flood of events cannot keep a signal, the
- * end of the duration or a vanished reader waiting.
- */
-static int loop(struct watch *w)
-{
-	struct pollfd p[] = {
-		{ .fd = cw_nl_fd(w->nl), .events = POLLIN },
-		{ .fd = w->signal_fd, .events = POLLIN },
-		{ .fd = w->timer_fd, .events = POLLIN },
-		/* No event asked for: reports a pipe without a reader. */
-		{ .fd = w->out.fd, .events = 0 },
-	};
-	int ret = CW_OK;
-
-	while (!w->stop && !w->full && !w->out.error && !ret) {
-		bool overrun = false;
-
-		if (poll(p, 4, -1) < 0 && errno != EINTR)
-			return cw_fail(w->args.fail, NULL, "poll: %s",
-				       strerror(errno));
-		if (p[0].revents)
-			ret = cw_nl_receive(w->nl, &overrun, w->args.fail);
-		if (overrun)
-			show_overrun(w);
-		if (p[3].revents & (POLLERR | POLLHUP | POLLNVAL)) {
-			if (!w->out.error)
-				w->out.error = p[3].revents & POLLNVAL ?
-					       EBADF : EPIPE;
-		}
-		if (p[1].revents || p[2].revents)
-			w->stop = true;
-	}
-	return ret;
-}
-
 static int run(struct watch *w)
 {
+	struct cw_session *s = &w->session;
 	struct cw_msg_listener figures = { 0 };
-	int ret;
+	int ret = cw_nl_subscribe(s->nl, &w->filter, s->fail);
 
-	ret = cw_nl_open(&w->nl, on_events, w, w->args.fail);
-	if (ret)
-		return ret;
-	warn_silenced();
-	ret = cw_nl_subscribe(w->nl, &w->filter, w->args.fail);
 	if (ret)
 		return ret;
 	show_header(w);
-	start_timer(w);
-	ret = loop(w);
-	/* After a failed loop there is no listener left to ask. */
+	if (w->duration)
+		ret = cw_session_end_in(s, w->duration);
 	if (!ret)
-		cw_nl_unsubscribe(w->nl, &figures);
-	fflush(w->out.file);
+		ret = cw_session_wait(s, UINT64_MAX);
+	/* After a failed wait there is no listener left to ask. */
+	if (!ret)
+		cw_nl_unsubscribe(s->nl, &figures);
+	fflush(s->out.file);
 	if (!w->quiet)
 		cw_tally_print(&w->tally, &figures, stderr);
 	return ret;
-}
-
-static int watch_close(struct watch *w, int ret)
-{
-	struct cw_fail late;
-	int out = cw_out_close(&w->out, ret ? &late : w->args.fail);
-
-	cw_view_free(w->view);
-	cw_nl_close(w->nl);
-	cw_filter_release(&w->filter);
-	if (w->signal_fd >= 0)
-		close(w->signal_fd);
-	if (w->timer_fd >= 0)
-		close(w->timer_fd);
-	return ret ? ret : out;
 }
 
 int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 {
 	struct watch w = {
 		.args.fail = fail, .filter = CW_FILTER_INIT, .header = true,
-		.signal_fd = -1, .timer_fd = -1,
+		.session = CW_SESSION_INIT(fail),
 	};
-	int ret;
+	int ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
 
-	ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
-	if (!ret && !w.args.done)
-		ret = cw_out_open(&w.out, STDOUT_FILENO, fail);
-	else
-		goto out;
-	if (!ret)
-		ret = open_wakers(&w);
-	if (!ret)
-		ret = open_view(&w);
-	if (!ret)
+	if (ret || w.args.done)
+		goto release;
+	ret = open_session(&w);
+	if (!ret) {
+		warn_silenced();
 		ret = run(&w);
-out:
-	return watch_close(&w, ret);
+	}
+	ret = cw_session_close(&w.session, ret);
+release:
+	cw_filter_release(&w.filter);
+	return ret;
 }

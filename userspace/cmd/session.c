@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,12 +13,22 @@
 #define NSEC_PER_SEC	1000000000ULL
 #define NSEC_PER_MSEC	1000000ULL
 
-uint64_t cw_session_clock(void)
+static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+}
+
+uint64_t cw_session_clock(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t cw_session_date(void)
+{
+	return read_clock(CLOCK_REALTIME);
 }
 
 int cw_session_signals(struct cw_session *s)
@@ -35,8 +46,22 @@ int cw_session_signals(struct cw_session *s)
 	return CW_OK;
 }
 
-int cw_session_open(struct cw_session *s, const struct cw_view_options *opt,
-		    cw_nl_event_fn *fn, void *arg)
+int cw_session_end_in(struct cw_session *s, uint64_t ns)
+{
+	const struct itimerspec when = {
+		.it_value.tv_sec = ns / NSEC_PER_SEC,
+		.it_value.tv_nsec = ns % NSEC_PER_SEC,
+	};
+
+	s->timer_fd = timerfd_create(CLOCK_MONOTONIC,
+				     TFD_CLOEXEC | TFD_NONBLOCK);
+	if (s->timer_fd < 0 || timerfd_settime(s->timer_fd, 0, &when, NULL))
+		return cw_fail(s->fail, NULL, "timerfd: %s", strerror(errno));
+	s->out.stop[1] = s->timer_fd;
+	return CW_OK;
+}
+
+int cw_session_show(struct cw_session *s, const struct cw_view_options *opt)
 {
 	struct cw_view_options o = *opt;
 	int ret = cw_out_open(&s->out, STDOUT_FILENO, s->fail);
@@ -45,11 +70,18 @@ int cw_session_open(struct cw_session *s, const struct cw_view_options *opt,
 		return ret;
 	s->out.stop[0] = s->signal_fd;
 	o.out = s->out.file;
-	o.color = cw_out_color(s->out.fd);
+	o.color = s->color == CW_COLOR_ALWAYS ||
+		  (s->color == CW_COLOR_AUTO && cw_out_color(s->out.fd));
 	s->view = cw_view_new(&o);
-	if (!s->view)
-		return cw_fail(s->fail, NULL, "out of memory");
-	return cw_nl_open(&s->nl, fn, arg, s->fail);
+	return s->view ? CW_OK : cw_fail(s->fail, NULL, "out of memory");
+}
+
+int cw_session_open(struct cw_session *s, const struct cw_view_options *opt,
+		    cw_nl_event_fn *fn, void *arg)
+{
+	int ret = cw_session_show(s, opt);
+
+	return ret ? ret : cw_nl_open(&s->nl, fn, arg, s->fail);
 }
 
 int cw_session_close(struct cw_session *s, int ret)
@@ -61,6 +93,8 @@ int cw_session_close(struct cw_session *s, int ret)
 	cw_nl_close(s->nl);
 	if (s->signal_fd >= 0)
 		close(s->signal_fd);
+	if (s->timer_fd >= 0)
+		close(s->timer_fd);
 	return ret ? ret : out;
 }
 
@@ -70,7 +104,11 @@ void cw_session_shown(struct cw_session *s, int ret)
 		s->out.error = errno ? errno : ENOMEM;
 }
 
-int cw_session_wait(struct cw_session *s, uint64_t end, uint64_t *overruns)
+/*
+ * One datagram a turn, so that a flood of events cannot keep a signal, the
+ * end of the time or a vanished reader waiting.
+ */
+int cw_session_wait(struct cw_session *s, uint64_t end)
 {
 	bool overrun = false;
 
@@ -78,7 +116,8 @@ int cw_session_wait(struct cw_session *s, uint64_t end, uint64_t *overruns)
 		struct pollfd p[] = {
 			{ .fd = cw_nl_fd(s->nl), .events = POLLIN },
 			{ .fd = s->signal_fd, .events = POLLIN },
-			/* No event asked for: tells of a pipe unread. */
+			{ .fd = s->timer_fd, .events = POLLIN },
+			/* No event asked for: reports a pipe without a reader. */
 			{ .fd = s->out.fd, .events = 0 },
 		};
 		uint64_t now = cw_session_clock();
@@ -88,19 +127,19 @@ int cw_session_wait(struct cw_session *s, uint64_t end, uint64_t *overruns)
 			return CW_OK;
 		if (end != UINT64_MAX)
 			ms = (end - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
-		if (poll(p, 3, ms) < 0 && errno != EINTR)
+		if (poll(p, 4, ms) < 0 && errno != EINTR)
 			return cw_fail(s->fail, NULL, "poll: %s",
 				       strerror(errno));
 		ret = p[0].revents ? cw_nl_receive(s->nl, &overrun, s->fail) :
 				     CW_OK;
+		if (overrun && s->overrun)
+			s->overrun(s->overrun_arg);
 		if (ret)
 			return ret;
-		if (overruns)
-			*overruns += overrun;
 		overrun = false;
-		if (p[2].revents & (POLLERR | POLLHUP))
+		if (p[3].revents & (POLLERR | POLLHUP) && !s->out.error)
 			s->out.error = EPIPE;
-		s->stop |= p[1].revents != 0;
+		s->stop |= p[1].revents || p[2].revents;
 	}
 	return CW_OK;
 }

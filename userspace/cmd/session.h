@@ -10,24 +10,41 @@
 #include "output/out.h"
 #include "output/view.h"
 
+enum cw_color { CW_COLOR_AUTO, CW_COLOR_ALWAYS, CW_COLOR_NEVER };
+
 /* What a verb has open while it talks to the module and prints. */
 struct cw_session {
 	struct cw_fail *fail;
 	struct cw_nl *nl;
 	struct cw_out out;
 	struct cw_view *view;
+	enum cw_color color;
 	int signal_fd;		/* -1: signals end the program at once */
-	bool stop;		/* a signal came, or the verb has enough */
+	int timer_fd;		/* -1: nothing but a signal ends it */
+	bool stop;		/* one of them, or the verb has enough */
+	/* Called when the kernel dropped messages; may be NULL. */
+	void (*overrun)(void *arg);
+	void *overrun_arg;
 };
 
-#define CW_SESSION_INIT(f) { .fail = (f), .signal_fd = -1 }
+#define CW_SESSION_INIT(f)	\
+	{ .fail = (f), .signal_fd = -1, .timer_fd = -1 }
 
 /* Ctrl-C and its like are to end a cw_session_wait(); before the opening. */
 int cw_session_signals(struct cw_session *s);
 
-/* Events go to @fn, which may be NULL; records are printed by @opt. */
+/* Opens the output; records are printed by @opt, but its out and color. */
+int cw_session_show(struct cw_session *s, const struct cw_view_options *opt);
+
+/* The output and the module; events go to @fn, which may be NULL. */
 int cw_session_open(struct cw_session *s, const struct cw_view_options *opt,
 		    cw_nl_event_fn *fn, void *arg);
+
+/*
+ * The session is over in @ns, even if the reader of the output sleeps; after
+ * the opening.
+ */
+int cw_session_end_in(struct cw_session *s, uint64_t ns);
 
 /* @ret: the exit code until now. Returns the exit code. */
 int cw_session_close(struct cw_session *s, int ret);
@@ -37,10 +54,12 @@ void cw_session_shown(struct cw_session *s, int ret);
 
 /*
  * Takes events until @end (CLOCK_MONOTONIC in ns), a signal, or the end of the
- * output. @overruns, if not NULL, counts messages that the kernel dropped.
+ * session or the output.
  */
-int cw_session_wait(struct cw_session *s, uint64_t end, uint64_t *overruns);
+int cw_session_wait(struct cw_session *s, uint64_t end);
 
+/* Now, in ns: CLOCK_MONOTONIC, and since the epoch. */
 uint64_t cw_session_clock(void);
+uint64_t cw_session_date(void);
 
 #endif
