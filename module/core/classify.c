@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From facts and marks to a verdict. The order of the tests is that of
- * __tcp_close(): the first branch taken there is the first tested here, and
- * what can still follow a FIN is tested before the FIN itself.
+ * Derives a verdict from facts and marks. The tests follow the order of
+ * __tcp_close(): the first branch taken there is tested first here, and what
+ * can still follow a FIN is tested before the FIN itself.
  *
  * MPTCP changes the state of its subflows and listeners, and resets them,
- * outside of __tcp_close() and from workers. The same facts mean something
- * else there, so such sockets are told apart first.
+ * outside of __tcp_close() and from workers. There the same facts have another
+ * meaning, so MPTCP is tested first.
  */
 #include "classify.h"
 
@@ -39,7 +39,7 @@ static u32 cw_fin_path(u32 fin_form)
 	}
 }
 
-/* Branches that end the connection before a FIN is thought of: C1 to C5. */
+/* Branches that end the connection before tcp_send_fin(): C1 to C5. */
 static u32 cw_abort_path(const struct cw_conn *c, const struct cw_marks *m)
 {
 	if (c->state == CLOSEWATCH_STATE_LISTEN)
@@ -57,7 +57,7 @@ static u32 cw_abort_path(const struct cw_conn *c, const struct cw_marks *m)
 	return CLOSEWATCH_PATH_UNKNOWN;
 }
 
-/* Branches that end it although a FIN was queued: C9, C11, C12. */
+/* Branches that end the connection after a FIN was queued: C9, C11, C12. */
 static u32 cw_late_path(const struct cw_conn *c, const struct cw_marks *m)
 {
 	if (m->oom)
@@ -88,7 +88,7 @@ static u32 cw_close_path(const struct cw_conn *c, const struct cw_marks *m,
 		return path;
 	if (m->fin_called)
 		return cw_fin_path(fin_form);
-	/* An RST that none of the branches above explains. */
+	/* An RST that no branch above explains. */
 	if (m->rst_sent)
 		return CLOSEWATCH_PATH_UNKNOWN;
 	if (c->state == CLOSEWATCH_STATE_SYN_SENT)
@@ -98,7 +98,7 @@ static u32 cw_close_path(const struct cw_conn *c, const struct cw_marks *m,
 	return CLOSEWATCH_PATH_UNKNOWN;
 }
 
-/* States in which the kernel has something to wait for: sk_stream_closing(). */
+/* The states in which SO_LINGER waits, as in sk_stream_closing(). */
 static bool cw_state_closing(u8 state)
 {
 	return state == CLOSEWATCH_STATE_FIN_WAIT1 ||
@@ -148,7 +148,7 @@ struct cw_verdict cw_classify(const struct cw_conn *conn, u32 why,
 
 struct cw_verdict cw_classify_drain(const struct cw_marks *marks)
 {
-	/* Nobody waits for a drain, whatever SO_LINGER says. */
+	/* close() does not wait for a drain, whatever SO_LINGER says. */
 	struct cw_verdict v = {
 		.path = CLOSEWATCH_PATH_DRAIN,
 		.fin = cw_fin_form(marks),
@@ -175,7 +175,7 @@ static u32 cw_shutdown_path(const struct cw_conn *c, u32 how,
 		return m->listen_stop ? CLOSEWATCH_PATH_LISTENER :
 					CLOSEWATCH_PATH_NONE;
 	case CLOSEWATCH_STATE_SYN_SENT:
-		/* 5.10 refuses while another thread waits in connect(). */
+		/* 5.10 fails while another thread waits in connect(). */
 		return m->new_state == CLOSEWATCH_STATE_SYN_SENT ?
 			CLOSEWATCH_PATH_NONE : CLOSEWATCH_PATH_SYN_SENT;
 	case CLOSEWATCH_STATE_SYN_RECV:
@@ -196,7 +196,7 @@ struct cw_verdict cw_classify_shutdown(const struct cw_conn *conn, u32 how,
 	return v;
 }
 
-/* Where one mark alone tells, the stronger first. */
+/* Fates that one mark decides, the stronger mark first. */
 static u32 cw_fate_by_mark(u32 marks)
 {
 	static const struct {
@@ -225,7 +225,7 @@ static u32 cw_fate_by_mark(u32 marks)
 	return CLOSEWATCH_FATE_MAX + 1;
 }
 
-/* Orphans in FIN_WAIT2 that got no minisock: their timer or a last segment. */
+/* An orphan in FIN_WAIT2 without a minisock: its timer, or late data. */
 static u32 cw_fate_fin_wait2(const struct cw_end *end, s32 linger2)
 {
 	if (linger2 < 0)
@@ -236,9 +236,9 @@ static u32 cw_fate_fin_wait2(const struct cw_end *end, s32 linger2)
 }
 
 /*
- * No mark that explains it. Of the timers that end a connection only that of
- * keepalive sends RST, tcp_check_oom() aside, which leaves a mark; the others
- * give up bytes that were not acknowledged.
+ * No mark explains the end, so it was a timer. Of the timers that end a
+ * connection only keepalive sends an RST; the others give up unacknowledged
+ * bytes. tcp_check_oom() sends one too, but leaves a mark.
  */
 static u32 cw_fate_by_timer(const struct cw_end *end)
 {
@@ -275,7 +275,7 @@ static u32 cw_data_verdict(const struct cw_end *end)
 	return CLOSEWATCH_VERDICT_UNKNOWN;
 }
 
-/* Without a FIN of ours: the side that sent FIN, or else RST. */
+/* If we sent no FIN: the side that sent one or, failing that, an RST. */
 static u32 cw_first(const struct cw_end *end)
 {
 	if (end->old_state == CLOSEWATCH_STATE_CLOSE_WAIT ||
@@ -292,7 +292,7 @@ static u32 cw_first(const struct cw_end *end)
 void cw_classify_end(struct cw_end *end, const struct cw_conn *conn)
 {
 	if (conn->mptcp) {
-		/* What this subflow lost may have gone over another. */
+		/* Data lost here may have been sent on another subflow. */
 		end->fate = CLOSEWATCH_FATE_MPTCP;
 		end->verdict = CLOSEWATCH_VERDICT_UNKNOWN;
 		end->lost_bytes = 0;
@@ -300,7 +300,7 @@ void cw_classify_end(struct cw_end *end, const struct cw_conn *conn)
 	}
 	end->fate = cw_fate(end, conn->linger2);
 	end->verdict = cw_data_verdict(end);
-	/* We went first, but with a FIN that was never made. */
+	/* Our side was first, but its FIN was never queued. */
 	if (end->marks & CW_MARK_FIN_LOST &&
 	    end->first == CLOSEWATCH_SIDE_LOCAL)
 		end->first = CLOSEWATCH_SIDE_UNKNOWN;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Events as attributes: what applies is put, what does not is absent. */
+/* Events as netlink attributes; what does not apply is absent. */
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
@@ -30,9 +30,7 @@ static int cw_put_addresses(struct sk_buff *skb, const struct cw_conn *c)
 	return 0;
 }
 
-/* What was under way; of a connection that is over nothing is, and its fate has
- * told what was not acknowledged.
- */
+/* Absent in CLOSE: the fate event has reported the unacknowledged bytes. */
 static int cw_put_under_way(struct sk_buff *skb, const struct cw_conn *c)
 {
 	if (c->state == TCP_CLOSE)
@@ -58,7 +56,7 @@ static int cw_put_figures(struct sk_buff *skb, const struct cw_conn *c)
 	return 0;
 }
 
-/* An RST without a socket has no cookie. */
+/* The cookie is 0 for an RST without a socket. */
 static int cw_put_conn(struct sk_buff *skb, const struct cw_conn *c)
 {
 	if (cw_put_u64(skb, CLOSEWATCH_A_EVENT_NETNS, c->netns_inum) ||
@@ -85,7 +83,7 @@ static int cw_put_linger(struct sk_buff *skb, const struct cw_conn *c)
 
 static int cw_put_owner(struct sk_buff *skb, const struct cw_owner *o)
 {
-	/* Nobody, or a program that let go before the probes were armed. */
+	/* No task closed it, or one did before the probes were armed. */
 	if (!o->pid)
 		return 0;
 	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_WHY, o->why) ||
@@ -132,7 +130,7 @@ static int cw_put_reason(struct sk_buff *skb, const struct cw_event *ev)
 			      ev->extra.reason);
 }
 
-/* The policy that had a part in it; a close may have been left alone. */
+/* policy_id is 0 if no policy applied. */
 static int cw_put_policy(struct sk_buff *skb, const struct cw_drained *d)
 {
 	if (!d->policy_id)
@@ -175,7 +173,7 @@ static int cw_put_fate(struct sk_buff *skb, const struct cw_end *end)
 	return 0;
 }
 
-/* How far a drain has come; at its begin there is nothing to tell. */
+/* A drain-begin event (ns is 0) has no progress. */
 static int cw_put_progress(struct sk_buff *skb, const struct cw_drained *d)
 {
 	if (!d->ns)
@@ -196,7 +194,7 @@ static int cw_put_drain_begin(struct sk_buff *skb, const struct cw_drained *d)
 	return cw_put_progress(skb, d);
 }
 
-/* Of a refused drain it may be known what a drain would have been for. */
+/* response is 0 if the drain was refused before the figures were read. */
 static int cw_put_refusal(struct sk_buff *skb, const struct cw_drained *d)
 {
 	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_REFUSAL, d->refusal))
@@ -206,7 +204,7 @@ static int cw_put_refusal(struct sk_buff *skb, const struct cw_drained *d)
 	return cw_put_u64(skb, CLOSEWATCH_A_EVENT_RESPONSE_BYTES, d->response);
 }
 
-/* A dry run also tells what would have kept it from a drain. */
+/* A dry run also reports why a drain would have been refused. */
 static int cw_put_acted(struct sk_buff *skb, const struct cw_drained *d)
 {
 	if (cw_put_policy(skb, d))
@@ -234,7 +232,7 @@ static int cw_put_drain_end(struct sk_buff *skb, const struct cw_event *ev)
 	return d->has_path ? cw_put_path(skb, ev) : 0;
 }
 
-/* What is told besides the connection, by kind of event. */
+/* The attributes that depend on the type of event. */
 static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 {
 	switch (ev->type) {
@@ -267,7 +265,7 @@ static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 	return 0;
 }
 
-/* Are the figures of the connection known, with the lock held? */
+/* Whether the figures were read under the socket's lock, and so are exact. */
 static bool cw_has_figures(const struct cw_event *ev)
 {
 	if (ev->conn.state == TCP_LISTEN)
@@ -284,7 +282,7 @@ static bool cw_has_figures(const struct cw_event *ev)
 	return true;
 }
 
-/* SO_LINGER is told with the figures, and where it may be the whole reason. */
+/* Also without figures where SO_LINGER alone may explain the event. */
 static bool cw_has_linger(const struct cw_event *ev)
 {
 	return cw_has_figures(ev) || ev->conn.state == TCP_LISTEN ||
@@ -292,7 +290,7 @@ static bool cw_has_linger(const struct cw_event *ev)
 	       ev->type == CLOSEWATCH_EVENT_TYPE_DRAIN_END;
 }
 
-/* A fate is an end, and the states that led to it need no new one. */
+/* Unset in a fate event: the connection has no further state. */
 static int cw_put_new_state(struct sk_buff *skb, const struct cw_event *ev)
 {
 	if (!ev->marks.new_state)

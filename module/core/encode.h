@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Events as messages of the family. */
+/* Encodes events into messages of the generic netlink family. */
 #ifndef CW_ENCODE_H
 #define CW_ENCODE_H
 
@@ -8,26 +8,26 @@
 struct genl_family;
 struct sk_buff;
 
-/** cw_encode_init() - of which family the messages are; before any other */
+/** cw_encode_init() - set the family of the messages; must be called first */
 void cw_encode_init(const struct genl_family *family);
 
 /**
  * cw_encode_begin() - begin an event message
  * @skb: empty
  *
- * Return: what genlmsg_end() takes, or NULL without room.
+ * Return: the header for genlmsg_end(), or NULL if there is no room.
  */
 void *cw_encode_begin(struct sk_buff *skb);
 
 /**
  * cw_encode_event() - add one event to a message
  *
- * Return: 0, or -EMSGSIZE with the message as it was.
+ * Return: 0, or -EMSGSIZE with the message unchanged.
  */
 int cw_encode_event(struct sk_buff *skb, const struct cw_event *ev);
 
 /**
- * cw_encode_drain() - add a drain that runs to a message
+ * cw_encode_drain() - add a running drain to a message
  *
  * Return: as cw_encode_event().
  */

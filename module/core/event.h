@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a close is made of: facts as read from the kernel, marks left by the
- * probes on its way, and the verdict drawn from both.
+ * The parts of an event: facts read from the kernel, marks left by probes, and
+ * the verdict derived from both.
  *
- * Plain structs without pointers. This header and classify.[ch] are compiled
- * into host unit tests as well, hence the types for user space.
+ * Plain structs without pointers. This header and classify.[ch] are also
+ * compiled into host unit tests, hence the types for user space.
  */
 #ifndef CW_EVENT_H
 #define CW_EVENT_H
@@ -28,12 +28,12 @@ typedef __s32 s32;
  * struct cw_conn - a connection and its figures at one moment
  * @cookie: socket cookie, never 0
  * @netns: number of the network namespace, see netns.h
- * @netns_inum: its inode number, to show
+ * @netns_inum: its inode number, for display
  * @sent: payload bytes sent, retransmissions included
  * @retransmitted: payload bytes sent again
  * @received: payload bytes received in order
  * @acked: payload bytes of ours that the peer acknowledged
- * @age_ns: since ESTABLISHED; 0 if that was not seen
+ * @age_ns: time since ESTABLISHED; 0 if that was not seen
  * @unread: bytes in order that the program had not read, FIN excluded
  * @unsent: bytes written and never sent, FIN excluded
  * @unacked: bytes in flight, SYN and FIN excluded
@@ -47,13 +47,13 @@ typedef __s32 s32;
  * @rport: remote port, host order; 0 if there is no peer
  * @family: AF_INET or AF_INET6, of the socket
  * @state: TCP state
- * @v4mapped: an AF_INET6 socket that speaks IPv4
+ * @v4mapped: an AF_INET6 socket that uses IPv4
  * @linger_on: SO_LINGER is on
  * @repair: TCP_REPAIR is on
  * @mptcp: a subflow of MPTCP, or a listener for them
  * @ulp: name of the upper layer protocol, empty if none
  *
- * Filled by cw_facts_take(), which says where each figure is exact.
+ * Filled by cw_facts_take(), which documents where the figures are exact.
  */
 struct cw_conn {
 	u64 cookie;
@@ -103,25 +103,25 @@ struct cw_owner {
 };
 
 /**
- * struct cw_marks - what the probes saw between a close's begin and its end
+ * struct cw_marks - what the probes saw between begin and end of a close
  * @wait_ns: time from the begin of the linger wait to the end of the close
- * @timeout_ns: how long the kernel was asked to wait; 0 for not at all
- * @children: connections of the accept queue forgotten by a listener
- * @children_reset: those for which RST was sent
+ * @timeout_ns: the timeout of the linger wait; 0 if there was none
+ * @children: connections of the accept queue that a listener dropped
+ * @children_reset: how many of them were sent an RST
  * @listen_stop: inet_csk_listen_stop() ran
  * @disconnect: tcp_disconnect() ran
  * @fin_called: tcp_send_fin() ran
- * @fin_queued: write_seq moved, so a FIN stands in a queue or went out
- * @fin_behind: unsent data stood in the write queue before the FIN
- * @fin_shared: the FIN stands on a segment that carries data
+ * @fin_queued: write_seq advanced, so a FIN is queued or sent
+ * @fin_behind: unsent data was in the write queue before the FIN
+ * @fin_shared: the FIN is on a segment that carries data
  * @rst_sent: tcp_send_active_reset() ran on behalf of the close
  * @waited: the linger wait began
  * @survived: the connection was still open when tcp_check_oom() ran
- * @oom: tcp_check_oom() said yes
+ * @oom: tcp_check_oom() returned true
  * @net_dead: the network namespace had no references left
  * @all_acked: snd_una had reached write_seq when the close ended
  * @signal: a signal was pending when the close ended
- * @new_state: TCP state when the close had ended, that of a minisock included
+ * @new_state: TCP state after the close, that of a minisock included
  */
 struct cw_marks {
 	u64 wait_ns;
@@ -145,7 +145,7 @@ struct cw_marks {
 };
 
 /**
- * struct cw_verdict - what the facts and marks of a close amount to
+ * struct cw_verdict - what follows from the facts and marks of a close
  * @path: enum closewatch_path
  * @fin: enum closewatch_fin_form
  * @linger: enum closewatch_linger_outcome
@@ -157,8 +157,8 @@ struct cw_verdict {
 };
 
 /*
- * What was seen to happen to a connection, for its fate. IN_CLOSE stands only
- * while __tcp_close() is before its wait for SO_LINGER.
+ * What the probes saw of a connection; decides its fate. IN_CLOSE is set only
+ * from the entry of __tcp_close() until its wait for SO_LINGER.
  */
 enum cw_mark {
 	CW_MARK_IN_CLOSE = 1 << 0,
@@ -166,7 +166,7 @@ enum cw_mark {
 	CW_MARK_LATE_DATA = 1 << 2,	/* tcp_reset() without one */
 	CW_MARK_TIME_WAIT = 1 << 3,	/* a minisock in TIME_WAIT */
 	CW_MARK_FIN_WAIT2 = 1 << 4,	/* a minisock in FIN_WAIT2 */
-	CW_MARK_NO_MINISOCK = 1 << 5,	/* none could be had */
+	CW_MARK_NO_MINISOCK = 1 << 5,	/* inet_twsk_alloc() failed */
 	CW_MARK_ABORT = 1 << 6,	/* tcp_abort() */
 	CW_MARK_DISCONNECT = 1 << 7,	/* tcp_disconnect() */
 	CW_MARK_OOM_MEMORY = 1 << 8,	/* tcp_check_oom(): memory */
@@ -183,15 +183,15 @@ enum cw_mark {
 /**
  * struct cw_end - the end of a connection
  * @lost_bytes: bytes written and not acknowledged, FIN excluded
- * @since_ns: from our FIN or the close, whichever came first; 0 if unknown
+ * @since_ns: time since our FIN or the close, the earlier; 0 if unknown
  * @marks: CW_MARK_*
  * @fate: enum closewatch_fate
  * @verdict: enum closewatch_verdict
  * @first: enum closewatch_side
- * @old_state: TCP state that was left
- * @dead: the socket had no owner any more
+ * @old_state: TCP state before CLOSE
+ * @dead: the socket was an orphan
  * @all_acked: snd_una had reached write_seq
- * @user_timeout: TCP_USER_TIMEOUT was set, and had passed
+ * @user_timeout: TCP_USER_TIMEOUT was set, and had expired
  */
 struct cw_end {
 	u64 lost_bytes;
@@ -207,9 +207,9 @@ struct cw_end {
 };
 
 /**
- * struct cw_extra - what only some kinds of event have
+ * struct cw_extra - members that only some types of event have
  * @how: enum closewatch_how, for a shutdown
- * @references: that remain, for a shared close
+ * @references: how many remain, for a shared close
  * @sigpipe: SIGPIPE was sent, for a write after shutdown
  * @reset_kind: enum closewatch_reset_kind, for a reset
  * @reason: the kernel's sk_rst_reason, empty if it has none
@@ -223,18 +223,18 @@ struct cw_extra {
 };
 
 /**
- * struct cw_drained - what a policy did to a close, and how its drain went
+ * struct cw_drained - what a policy did to a close, and the drain's progress
  * @discarded: payload bytes discarded, those unread at the close included
  * @response: payload bytes of ours not acknowledged when the drain began
  * @response_acked: how many of them have been acknowledged since
  * @ns: how long the drain has run; 0 if it never began
- * @policy_id: the policy that acted; 0 in an event that no policy had part in
+ * @policy_id: the policy that applied; 0 if none did
  * @action: enum closewatch_action, of that policy
  * @outcome: enum closewatch_drain_outcome, for a drain-end
  * @refusal: enum closewatch_refusal, for the outcome refused
  * @dry_run: the policy only reports
- * @saved: delivered, and a plain close would have sent RST
- * @has_path: the close that ended the drain was seen; verdict says its path
+ * @saved: delivered, and a plain close would have sent an RST
+ * @has_path: the close that ended the drain was seen; its path is in verdict
  */
 struct cw_drained {
 	u64 discarded;
@@ -251,7 +251,7 @@ struct cw_drained {
 };
 
 /**
- * struct cw_event - one event as it crosses the ring
+ * struct cw_event - one event, as stored on a ring
  * @time: CLOCK_REALTIME in ns when the event was complete
  * @seq: number of the event on its CPU; set by cw_ring_push()
  * @cpu: the CPU that recorded it; set by cw_ring_push()
@@ -259,9 +259,9 @@ struct cw_drained {
  * @conn: the connection when the close began
  * @owner: the task that closed; pid is 0 if there is none
  * @marks: what the probes saw
- * @verdict: what it amounts to, for a close or a shutdown
+ * @verdict: for a close or a shutdown
  * @end: for a fate
- * @extra: what only some kinds have
+ * @extra: members that only some types have
  * @drained: for a drain's begin or end, a policy, and a close with path drain
  */
 struct cw_event {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads sockets and tasks; changes neither, but for giving a socket the
- * cookie that it would get from SO_COOKIE.
+ * Reads sockets and tasks. Changes neither, except that a socket gets the
+ * cookie that SO_COOKIE would give it.
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
@@ -15,7 +15,7 @@
 #include "facts.h"
 #include "netns.h"
 
-/* In this order: a minisock has nothing of a socket but sock_common. */
+/* The order matters: a minisock has only the members of sock_common. */
 bool cw_facts_is_tcp(const struct sock *sk)
 {
 	return sk && (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
@@ -28,7 +28,7 @@ static void cw_facts_addresses(struct cw_conn *conn, const struct sock *sk)
 	const struct inet_sock *inet = inet_sk(sk);
 
 	conn->family = sk->sk_family;
-	/* inet_num is already 0 when a closed socket has given up its port. */
+	/* Not inet_num: it is 0 once a closed socket has released its port. */
 	conn->lport = ntohs(inet->inet_sport);
 	conn->rport = ntohs(inet->inet_dport);
 #if IS_ENABLED(CONFIG_IPV6)
@@ -58,8 +58,8 @@ bool cw_facts_fin_shared(struct sock *sk)
 	return skb && (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN) && skb->len;
 }
 
-/* At the end of a connection its queues are purged before its state changes;
- * then the state tells whether a FIN was among what they held.
+/* When a connection ends, its queues are purged before its state changes; then
+ * the old state shows whether they held a FIN.
  */
 static bool cw_facts_fin_outstanding(struct sock *sk)
 {
@@ -71,13 +71,13 @@ static bool cw_facts_fin_outstanding(struct sock *sk)
 	       (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK);
 }
 
-/* SYN and FIN take sequence numbers but are no data: leave them out. */
+/* SYN and FIN take sequence numbers but are not data. */
 static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	/* The queues are gone, and what is left in the numbers may be of an
-	 * attempt that failed; what was lost, the fate has told.
+	/* The queues are purged, and the sequence numbers may be those of a
+	 * failed connect(). The fate event has the bytes lost.
 	 */
 	if (sk->sk_state == TCP_CLOSE)
 		return;
@@ -93,7 +93,7 @@ static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
 		conn->unacked--;
 }
 
-/* The rule of tcp_inq(), but for SYN_RECV: data of a fast open counts. */
+/* As tcp_inq(), except for SYN_RECV: data of a fast open counts. */
 static u32 cw_facts_unread(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -115,10 +115,10 @@ static void cw_facts_totals(struct cw_conn *conn, const struct sock *sk)
 	conn->sent = tp->bytes_sent;
 	conn->retransmitted = tp->bytes_retrans;
 	conn->received = tp->bytes_received;
-	/* bytes_received runs with rcv_nxt, and so counts the peer's FIN. */
+	/* bytes_received advances with rcv_nxt, so it counts the peer's FIN. */
 	if (conn->received && sock_flag(sk, SOCK_DONE))
 		conn->received--;
-	/* bytes_acked counts our SYN and FIN; this does not. */
+	/* Not bytes_acked, which counts our SYN and FIN. */
 	conn->acked = unique > conn->unacked ? unique - conn->unacked : 0;
 }
 
@@ -181,16 +181,16 @@ void cw_facts_take(struct cw_conn *conn, struct sock *sk)
 
 static u32 cw_owner_why(const struct sock *sk)
 {
-	/* A socket without a file was never a program's descriptor. */
+	/* A socket without a file is not a program's descriptor. */
 	if ((current->flags & PF_KTHREAD) || !sk->sk_socket ||
 	    !sk->sk_socket->file)
 		return CLOSEWATCH_CAUSE_KERNEL;
 	if (current->flags & PF_EXITING)
 		return current->exit_code & 0x7f ? CLOSEWATCH_CAUSE_SIGNAL :
 						   CLOSEWATCH_CAUSE_EXIT;
-	/* execve() drops close-on-exec files before it returns, but their last
-	 * reference goes in task work on the way back to user space, when
-	 * in_execve has been cleared; the system call's number is still there.
+	/* execve() closes close-on-exec files before it returns, but their last
+	 * reference is dropped in task work on the way back to user space, when
+	 * in_execve is already cleared. The system call's number is still set.
 	 */
 	if (cw_in_exec())
 		return CLOSEWATCH_CAUSE_EXEC;

@@ -5,7 +5,7 @@
 #include "event.h"
 
 /**
- * struct cw_filter - what a listener wants; every condition must hold
+ * struct cw_filter - which events a listener gets; every condition must hold
  * @paths: bit mask of enum closewatch_path; 0 for any
  * @netns: number of the network namespace, see netns.h; 0 for all
  * @cgroup: id of the closer's cgroup v2; 0 for any
@@ -16,7 +16,7 @@
  * @port: local or remote port; 0 for any
  * @lport: local port; 0 for any
  * @rport: remote port; 0 for any
- * @has_uid: @uid counts
+ * @has_uid: compare @uid
  * @comm: the closer's name; empty for any
  */
 struct cw_filter {
@@ -35,10 +35,10 @@ struct cw_filter {
 };
 
 /**
- * cw_filter_match() - does a listener want this event?
+ * cw_filter_match() - does an event match a filter?
  *
- * An event that has no path yet is not wanted where paths are asked for.
- * Pure; any context.
+ * A filter with @paths matches only closes and shutdowns: other events have no
+ * path. Pure; any context.
  */
 bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev);
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loss is counted where it happens and told as soon as it can be: each
- * listener has, for each cause, what it has lost and what it has been told.
- * A difference is put before its next event as a lost record; while one
- * stands and nothing happens, a work of its own tries again. That one never
- * delays the worker, on which other listeners wait.
+ * Loss is counted where it happens and reported as soon as possible: for each
+ * cause, a listener has the number lost and the number reported. The
+ * difference precedes its next event as a lost record; if no event comes, a
+ * separate work retries, so that the worker, which serves all listeners, is
+ * not delayed.
  *
- * Listeners are found by the network namespace of an event, so that those of
- * other namespaces cost a close nothing, however many they are.
+ * Listeners are looked up by the network namespace of an event, so that a close
+ * costs nothing for listeners in other namespaces.
  */
 #include <linux/atomic.h>
 #include <linux/hashtable.h>
@@ -34,16 +34,16 @@ MODULE_PARM_DESC(listeners_max_uid, "listeners at once of a user (64)");
 
 #define CW_NOTIFY_BITS	8
 #define CW_NOTIFY_MSG	8000	/* bytes of attributes in a message */
-#define CW_NOTIFY_BURST	4096	/* events taken in a turn */
-#define CW_NOTIFY_HOLD	64	/* of them under one hold of the lock */
-#define CW_NOTIFY_DELAY	1	/* jiffies in which events gather */
+#define CW_NOTIFY_BURST	4096	/* events in one run of the worker */
+#define CW_NOTIFY_HOLD	64	/* events before the lock is dropped */
+#define CW_NOTIFY_DELAY	1	/* jiffies in which events are batched */
 #define CW_NOTIFY_RETRY	(HZ / 5)
-#define CW_NOTIFY_SKIP	64	/* events not built for who does not read */
+#define CW_NOTIFY_SKIP	64	/* events not encoded after a failed send */
 #define CW_NR_LOSSES	(CLOSEWATCH_LOSS_MAX + 1)
 
 /*
- * What a listener wants, on the chain of the namespace that it wants it of.
- * Replaced as a whole; handlers read it under RCU, and its listener with it.
+ * The filter of a listener, on the chain of the namespace that it selects.
+ * Replaced as a whole: handlers read it, and its listener, under RCU.
  */
 struct cw_hook {
 	struct hlist_node node;
@@ -53,8 +53,8 @@ struct cw_hook {
 };
 
 /*
- * lost[] is written by handlers and the worker, and dead by its end; net and
- * portid are constant. All else needs the notify lock.
+ * lost[] is written by handlers and the worker, dead by cw_notify_released();
+ * net, portid and payer are constant. The notify lock protects the rest.
  */
 struct cw_listener {
 	struct list_head node;
@@ -66,21 +66,21 @@ struct cw_listener {
 	u32 portid;
 	atomic64_t lost[CW_NR_LOSSES];
 	u64 told[CW_NR_LOSSES];
-	u64 telling[CW_NR_LOSSES];	/* as told[], once skb is delivered */
-	u64 before[CW_NR_LOSSES];	/* of all listeners, at its start */
+	u64 telling[CW_NR_LOSSES];	/* told[] after skb is delivered */
+	u64 before[CW_NR_LOSSES];	/* shared losses when it started */
 	u64 sent;
 	struct sk_buff *skb;		/* the message being filled, or NULL */
 	void *msg;
-	unsigned int nr;		/* events in it, lost records excluded */
-	unsigned int skip;		/* events to count and not to build */
-	bool dead;			/* its port may be another's by now */
+	unsigned int nr;		/* events in skb, without lost records */
+	unsigned int skip;		/* events to count but not encode */
+	bool dead;			/* portid may be reused already */
 };
 
-/* Protects lists and chains against change, and all that only works use. */
+/* Protects the list and the tables against change, and cw_notify_ev. */
 static DEFINE_MUTEX(cw_notify_lock);
 static LIST_HEAD(cw_notify_list);
 static DEFINE_HASHTABLE(cw_notify_ports, CW_NOTIFY_BITS);
-/* By the number of the namespace; those of all namespaces are on that of 0. */
+/* Keyed by the number of the namespace; 0 for all namespaces. */
 static DEFINE_HASHTABLE(cw_notify_hooks, CW_NOTIFY_BITS);
 static unsigned int cw_notify_nr;
 static atomic64_t cw_notify_nr_ring = ATOMIC64_INIT(0);
@@ -95,7 +95,7 @@ static void cw_notify_retry_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(cw_notify_work, cw_notify_work_fn);
 static DECLARE_DELAYED_WORK(cw_notify_retry, cw_notify_retry_fn);
 
-/* Anything but 0 of @fn ends it. Under RCU or the notify lock. */
+/* Caller is in an RCU read section or holds the notify lock. */
 static bool cw_notify_chain(u64 netns, const struct cw_event *ev,
 			    bool (*fn)(struct cw_listener *l,
 				       const struct cw_event *ev))
@@ -111,7 +111,7 @@ static bool cw_notify_chain(u64 netns, const struct cw_event *ev,
 	return false;
 }
 
-/* Call @fn for the listeners that want @ev, until it returns true. */
+/* Call @fn for each listener whose filter matches, until it returns true. */
 static bool cw_notify_each(const struct cw_event *ev,
 			   bool (*fn)(struct cw_listener *l,
 				      const struct cw_event *ev))
@@ -227,7 +227,7 @@ static int __cw_listener_begin(struct cw_listener *l)
 	return 0;
 }
 
-/* Add with @fill to the message begun, or else to a new one. */
+/* Add @ev, or a lost record if NULL; a message that is full is sent first. */
 static int __cw_listener_put(struct cw_listener *l, const struct cw_event *ev,
 			     u64 count, u32 loss)
 {
@@ -253,7 +253,7 @@ static void __cw_listener_tell(struct cw_listener *l)
 	for (i = 0; i < CW_NR_LOSSES; i++) {
 		u64 n = atomic64_read(&l->lost[i]) - l->telling[i];
 
-		/* It may send what is full, and give up what that told. */
+		/* May send the full message; a failure resets telling[]. */
 		if (n && !__cw_listener_put(l, NULL, n, i))
 			l->telling[i] += n;
 	}
@@ -273,7 +273,7 @@ static bool __cw_listener_owed(struct cw_listener *l)
 static bool __cw_listener_event(struct cw_listener *l,
 				const struct cw_event *ev)
 {
-	/* To one that does not read, building messages is work for nothing. */
+	/* After a failed send its buffer is full: save the encoding. */
 	if (l->skip && l->skip--)
 		goto lost;
 	__cw_listener_tell(l);
@@ -287,7 +287,7 @@ lost:
 	return false;
 }
 
-/* End a turn: deliver what is due, and have the rest tried again. */
+/* Send what is due, and retry later what could not be sent. */
 static void __cw_notify_settle(void)
 {
 	u64 shared[CW_NR_LOSSES];
@@ -313,7 +313,7 @@ static bool cw_notify_some(void)
 	unsigned int n;
 
 	mutex_lock(&cw_notify_lock);
-	/* A listener keeps the rings; without one they may be gone. */
+	/* The rings exist while there is a listener; then they may be freed. */
 	for (n = 0; n < CW_NOTIFY_HOLD; n++) {
 		if (!cw_notify_nr || !cw_ring_pop(&cw_notify_ev))
 			break;
@@ -323,7 +323,7 @@ static bool cw_notify_some(void)
 	return n == CW_NOTIFY_HOLD;
 }
 
-/* Requests want the lock too, so it is not held for all of a turn. */
+/* The lock is dropped between batches so that requests can take it. */
 static void cw_notify_work_fn(struct work_struct *work)
 {
 	unsigned int n = 0;
@@ -349,7 +349,7 @@ void cw_notify_kick(void)
 	mod_delayed_work(cw_notify_wq, &cw_notify_retry, 0);
 }
 
-/* Under RCU or the notify lock. */
+/* Caller is in an RCU read section or holds the notify lock. */
 static struct cw_listener *cw_notify_find(const struct net *net, u32 portid)
 {
 	struct cw_listener *l;
@@ -392,7 +392,7 @@ static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 			READ_ONCE(listeners_max_uid));
 	if (err)
 		return err;
-	/* What the last one left behind is of a time before this one. */
+	/* Events on the rings are older than this, the first listener. */
 	while (!cw_notify_nr && cw_ring_pop(&cw_notify_ev))
 		;
 	cw_notify_shared_losses(l->before);
@@ -426,8 +426,8 @@ int cw_notify_add(struct net *net, u32 portid, u64 payer,
 }
 
 /*
- * The new one first: an event between the two is not missed. One that is lost
- * between them may be counted twice; a loss is never told too small.
+ * The new hook is linked first so that no event is missed in between. An event
+ * lost meanwhile may be counted twice: losses are never understated.
  */
 int cw_notify_refilter(struct net *net, u32 portid,
 		       const struct cw_filter *filter)
@@ -499,9 +499,9 @@ int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats)
 }
 
 /*
- * The port has been given up, and whoever has it next is no listener: so the
- * worker is told before the lock is waited for. That a socket is none is found
- * without the lock, for this is asked of each that closes.
+ * The port id can be reused at once by a socket that is no listener, so dead is
+ * set before waiting for the lock: the worker sends nothing more. The lookup
+ * takes no lock because this runs for each netlink socket that is closed.
  */
 int cw_notify_released(struct net *net, u32 portid)
 {
@@ -552,8 +552,8 @@ void cw_notify_flush(void)
 
 void cw_notify_cancel(void)
 {
-	/* Drains tell their events without a probe: pairs with the read section
-	 * of cw_notify_event().
+	/* Pairs with the read section of cw_notify_event(): drains report
+	 * events without a probe, so disarming does not wait for them.
 	 */
 	synchronize_rcu();
 	cancel_delayed_work_sync(&cw_notify_work);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The listeners, and the way of events to them: a handler puts an event on
- * its CPU's ring if any listener wants it; one worker takes it off and adds
- * it to each such listener's message.
+ * Listeners, and how events reach them: a handler pushes an event to its CPU's
+ * ring if the filter of any listener matches; one worker pops it and adds it to
+ * the message of each such listener.
  */
 #ifndef CW_NOTIFY_H
 #define CW_NOTIFY_H
@@ -15,7 +15,7 @@ struct net;
 /**
  * struct cw_notify_stats - what became of a listener's events
  * @sent: delivered to its socket
- * @lost: wanted and not delivered, by any cause
+ * @lost: matched but not delivered, for any cause
  */
 struct cw_notify_stats {
 	u64 sent;
@@ -23,24 +23,23 @@ struct cw_notify_stats {
 };
 
 /**
- * cw_notify_init() - make the worker
- * @missed: how many hits no handler saw since load; process context
+ * cw_notify_init() - create the worker
+ * @missed: returns the hits since load that no handler saw; process context
  *
  * Context: process. Return: 0 or -ENOMEM.
  */
 int cw_notify_init(u64 (*missed)(void));
 
-/** cw_notify_exit() - undo it; no listener may be left */
+/** cw_notify_exit() - destroy the worker; no listener may be left */
 void cw_notify_exit(void);
 
 /**
- * cw_notify_event() - offer an event to the listeners
- * @ev: complete but for time, cpu and seq, which are set here
+ * cw_notify_event() - send an event to the listeners whose filters match
+ * @ev: complete except for time, cpu and seq, which are set here
  *
- * Listeners are looked for by the event's network namespace. They are found,
- * and the event is put on a ring, within one RCU read section: so the use of the rings
- * ends a grace period after the last listener has gone, see
- * cw_notify_cancel(). Callers that are no handlers must end before
+ * The lookup and the push to the ring are in one RCU read section, so the rings
+ * are unused a grace period after the last listener is removed, see
+ * cw_notify_cancel(). Callers other than handlers must have ended before
  * cw_notify_exit().
  *
  * Context: any but NMI; never waits.
@@ -51,12 +50,12 @@ void cw_notify_event(struct cw_event *ev);
  * cw_notify_add() - make a netlink socket a listener
  * @net: its network namespace; outlives the listener, whose socket holds it
  * @portid: its port id
- * @payer: whom its place is charged to, see cw_netns_payer()
- * @filter: what it wants; copied
+ * @payer: charged for it, see cw_netns_payer()
+ * @filter: copied
  *
  * Context: process, may sleep; takes the notify lock.
- * Return: 0, -EEXIST if it is one already, -EUSERS if @payer has as many as
- * the parameter listeners_max_uid allows, or -ENOMEM.
+ * Return: 0, -EEXIST if it is a listener already, -EUSERS if @payer has as many
+ * as the parameter listeners_max_uid allows, or -ENOMEM.
  */
 int cw_notify_add(struct net *net, u32 portid, u64 payer,
 		  const struct cw_filter *filter);
@@ -64,13 +63,14 @@ int cw_notify_add(struct net *net, u32 portid, u64 payer,
 /**
  * cw_notify_refilter() - replace the filter of a listener
  *
- * Context: as cw_notify_add(). Return: 0, -ENOENT if it is none, or -ENOMEM.
+ * Context: as cw_notify_add(). Return: 0, -ENOENT if there is no such listener,
+ * or -ENOMEM.
  */
 int cw_notify_refilter(struct net *net, u32 portid,
 		       const struct cw_filter *filter);
 
 /**
- * cw_notify_del() - end a listener
+ * cw_notify_del() - remove a listener
  * @stats: its final figures, or NULL
  *
  * Context: as cw_notify_add(). Return: 0 or -ENOENT.
@@ -78,15 +78,15 @@ int cw_notify_refilter(struct net *net, u32 portid,
 int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats);
 
 /**
- * cw_notify_released() - a netlink socket is gone
+ * cw_notify_released() - a netlink socket was closed
  *
- * For every socket of generic netlink; one that is no listener costs a look-up.
+ * Called for every generic netlink socket; costs a lookup if it is no listener.
  *
  * Context: as cw_notify_add(). Return: 0 if it was a listener, or -ENOENT.
  */
 int cw_notify_released(struct net *net, u32 portid);
 
-/** cw_notify_del_any() - end some listener; false if there is none */
+/** cw_notify_del_any() - remove some listener; false if there is none */
 bool cw_notify_del_any(void);
 
 /** cw_notify_get_stats() - figures of a listener; 0 or -ENOENT */
@@ -94,7 +94,7 @@ int cw_notify_get_stats(struct net *net, u32 portid,
 			struct cw_notify_stats *stats);
 
 /**
- * cw_notify_lose() - an event that some would have wanted will not come
+ * cw_notify_lose() - count a lost event for the listeners whose filters match
  * @ev: its conn is set, as far as it is known
  * @loss: enum closewatch_loss
  *
@@ -102,10 +102,10 @@ int cw_notify_get_stats(struct net *net, u32 portid,
  */
 void cw_notify_lose(const struct cw_event *ev, u32 loss);
 
-/** cw_notify_kick() - tell listeners of new losses now; any context */
+/** cw_notify_kick() - report new losses to listeners now; any context */
 void cw_notify_kick(void);
 
-/** cw_notify_flush() - return when all that is on the rings has been sent */
+/** cw_notify_flush() - wait until all events on the rings have been sent */
 void cw_notify_flush(void);
 
 /**

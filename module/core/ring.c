@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preallocated rings, one a CPU. The producer of a ring is its CPU with
- * interrupts off; a handler that interrupts another handler therefore finds
- * the ring whole. The only consumer is the notify worker.
+ * Preallocated rings, one per CPU. The producer of a ring is its CPU with
+ * interrupts off, so a handler that interrupts another one finds the ring
+ * consistent. The only consumer is the notify worker.
  */
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -11,8 +11,8 @@
 
 #include "ring.h"
 
-/* head: next slot to fill, written by the producer; tail: next to empty,
- * written by the consumer. Both run freely and are masked on use.
+/* head: next slot to fill, written by the producer; tail: next slot to read,
+ * written by the consumer. Both wrap freely and are masked on use.
  */
 struct cw_ring {
 	struct cw_event *slot;

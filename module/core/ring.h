@@ -35,8 +35,8 @@ int cw_ring_push(struct cw_event *ev);
  * cw_ring_pop() - take the oldest event of all rings
  * @ev: where to copy it
  *
- * Order is exact within a CPU. Between CPUs the event with the smallest time
- * of those present is taken, so a later pop may yet return an earlier time.
+ * Order is exact within a CPU. Between CPUs the event with the earliest time of
+ * those present is taken, so a later call may still return an earlier time.
  *
  * Context: single consumer, preemptible. Return: false if all are empty.
  */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The counters lie in the storage that the kernel keeps for each network
- * namespace and frees only after every subsystem's exit: TCP's own exit ends
- * minisocks, and that is counted here after ours would have run. Hence plain
- * atomics and no per-CPU memory, which would have to be freed by an exit of
- * our own, too early.
+ * The counters are in net_generic() storage, which the kernel frees only after
+ * every subsystem's exit: TCP's own exit still ends minisocks, and that is
+ * counted. Hence plain atomics: per-CPU memory would have to be freed by an
+ * exit of ours, which runs too early.
  */
 #include <linux/atomic.h>
 #include <linux/log2.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters per network namespace. They are moved where an event is made, not
- * where it is delivered, so that a full ring or a listener's filter changes
- * nothing. Those of drains always move, but for the paths of their closes; all
- * others only while probes are armed.
+ * Counters per network namespace. They are incremented where an event is made,
+ * not where it is delivered, so that a full ring or a listener's filter has no
+ * effect. Those of drains always count, except for the paths of their closes;
+ * all others count only while probes are armed.
  */
 #ifndef CW_STATS_H
 #define CW_STATS_H
@@ -17,11 +17,11 @@ struct net;
 /**
  * struct cw_drain_stats - what became of drains
  * @ended: drains by outcome; the slot of refused stays 0
- * @discarded: bytes that those discarded
- * @response: bytes of ours not acknowledged when those began
- * @response_acked: of these, acknowledged by their end
+ * @discarded: bytes that they discarded
+ * @response: bytes of ours not acknowledged when they began
+ * @response_acked: how many of @response were acknowledged by their end
  * @refused: drains that never began, by refusal
- * @refused_response: bytes of ours not acknowledged then, where it was read
+ * @refused_response: bytes of ours not acknowledged then, where they were read
  * @close: the closes that end drains, by path
  * @saved: drains that saved a response from an RST
  * @saved_bytes: the sum of their @response
@@ -41,10 +41,10 @@ struct cw_drain_stats {
 /**
  * struct cw_stats - the counters of a network namespace
  * @close: closes by path
- * @close_unread: bytes unread at those
+ * @close_unread: bytes unread at these closes
  * @fate: ends by fate
- * @fate_lost: bytes lost at those
- * @fate_minisock: those that a minisock in FIN_WAIT2 met
+ * @fate_lost: bytes lost at these ends
+ * @fate_minisock: those of @fate that ended a minisock in FIN_WAIT2
  * @wait: log2 histogram of linger waits, ns
  * @since: log2 histogram of the time from FIN or close to fate, ns
  * @unread: log2 histogram of bytes unread at a close, 0 left out
@@ -62,31 +62,31 @@ struct cw_stats {
 	struct cw_drain_stats drain;
 };
 
-/** cw_stats_init() - give every network namespace its counters; may sleep */
+/** cw_stats_init() - add counters to every network namespace; may sleep */
 int cw_stats_init(void);
 
-/** cw_stats_exit() - undo it; no drain and no probe may be left */
+/** cw_stats_exit() - free the counters; no drain and no probe may be left */
 void cw_stats_exit(void);
 
-/** cw_stats_close() - a close is complete; any context but NMI */
+/** cw_stats_close() - count a complete close; any context but NMI */
 void cw_stats_close(struct net *net, const struct cw_event *ev);
 
-/** cw_stats_fate() - a connection, or its minisock, has ended; as above */
+/** cw_stats_fate() - count the end of a connection or minisock; as above */
 void cw_stats_fate(struct net *net, const struct cw_end *end, bool minisock);
 
-/** cw_stats_drain_end() - a drain is over, or was refused; as above */
+/** cw_stats_drain_end() - count a drain that ended or was refused; as above */
 void cw_stats_drain_end(struct net *net, const struct cw_drained *drained);
 
-/** cw_stats_drain_close() - the close of a drain took @path; as above */
+/** cw_stats_drain_close() - count the path of a drain's close; as above */
 void cw_stats_drain_close(struct net *net, u32 path);
 
-/** cw_stats_set_counting() - probes are armed from now on, or no more */
+/** cw_stats_set_counting() - set whether probes are armed */
 void cw_stats_set_counting(bool on);
 
-/** cw_stats_counting() - are they? Any context; racy */
+/** cw_stats_counting() - are probes armed? Any context; racy */
 bool cw_stats_counting(void);
 
-/** cw_stats_read() - copy the counters of @net, each exact by itself */
+/** cw_stats_read() - copy the counters of @net; each is exact by itself */
 void cw_stats_read(struct net *net, struct cw_stats *stats);
 
 #endif
