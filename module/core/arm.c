@@ -17,12 +17,12 @@
 
 static atomic_t cw_arm_nr_stuck = ATOMIC_INIT(0);
 
-/* Protects the two below, and the registration that they stand for. */
+/* Protects cw_arm_holds and cw_arm_ops; only ftrace's locks nest inside. */
 static DEFINE_MUTEX(cw_arm_hold_lock);
 static unsigned int cw_arm_holds;
 
 #ifdef CONFIG_KPROBES_ON_FTRACE
-/* The function that is traced, for some must be, and that nobody calls. */
+/* Never called: cw_arm_ops has to trace some function, and traces this one. */
 noinline void cw_arm_ground(void);
 noinline void cw_arm_ground(void)
 {
@@ -40,7 +40,7 @@ static struct ftrace_ops cw_arm_ops = {
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
-/* No function in the filter would stand for all: so none but while held. */
+/* An empty filter means every function, so it is set before registration. */
 static int __cw_arm_take(void)
 {
 	unsigned long ip = (unsigned long)cw_arm_ground;
@@ -111,7 +111,7 @@ void cw_arm_let_go(void)
 	mutex_unlock(&cw_arm_hold_lock);
 }
 
-/* Returns whether a hold was taken: of an ftrace that is gone none can be. */
+/* Returns whether a hold was taken; an ftrace that disabled itself has none. */
 static bool cw_arm_await_hold(void)
 {
 	int err;
@@ -170,16 +170,16 @@ struct cw_arm *cw_arm_return(const struct kretprobe *like, const void *point)
 	return ERR_PTR(err);
 }
 
-/* An address of NULL is how unregister_kprobe() says that it failed. */
+/* unregister_kprobe() reports failure only by clearing the address. */
 static bool cw_arm_is_stuck(const struct cw_arm *a)
 {
 	return !a->rp.kp.addr;
 }
 
 /*
- * The kernel still has the probe on a list, where an address of NULL keeps it
- * from being found. It may be on the list of a probe that others have at the
- * same place, which asks for the flag and the handler.
+ * The kernel still has the probe on a list, but cannot look it up because its
+ * address is NULL. If others probe the same function, it is on the list of
+ * their aggregate probe, which checks the flag and the handler on each hit.
  */
 static void cw_arm_make_inert(struct cw_arm *a)
 {

@@ -11,9 +11,9 @@
 #include "canary.h"
 
 #define CW_CANARY_PERIOD	HZ
-#define CW_CANARY_TRIES		3	/* one hit may fall into a handler */
+#define CW_CANARY_TRIES		3	/* a hit inside a handler is missed */
 
-/* Protects all below but what is atomic or read for display. */
+/* Protects everything below except atomics; is_blind is also read without. */
 static DEFINE_MUTEX(cw_canary_lock);
 static struct cw_arm *cw_canary_arm;
 static unsigned int cw_canary_users;
@@ -26,7 +26,7 @@ static void (*cw_canary_silent)(void);
 static void cw_canary_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(cw_canary_work, cw_canary_work_fn);
 
-/* The function that is probed. Not static, so that it keeps its symbol. */
+/* The probed function. Not static, so that it keeps its symbol. */
 noinline void cw_canary_sing(void);
 noinline void cw_canary_sing(void)
 {
@@ -56,7 +56,7 @@ static void __cw_canary_set_blind(bool blind)
 {
 	lockdep_assert_held(&cw_canary_lock);
 	WRITE_ONCE(cw_canary_is_blind, blind);
-	/* Fails in the module's exit, where it comes too late. */
+	/* Fails during module exit, when it is too late to pin. */
 	if (blind && !cw_canary_pins)
 		cw_canary_pins = try_module_get(THIS_MODULE);
 	if (!blind && cw_canary_pins) {

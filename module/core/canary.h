@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Armed does not mean that a probe fires: kernel.ftrace_enabled=0, or 0 in
- * kprobes/enabled of debugfs, silences every probe and reports nothing. A
- * function of this module is probed like the kernel's, and called when
- * something is armed and each second from then on.
- * What is armed stays so meanwhile, see arm.h, and the module cannot be unloaded.
+ * An armed probe need not fire: kernel.ftrace_enabled=0, or 0 in debugfs
+ * kprobes/enabled, silences every probe without an error. The canary is a
+ * function of this module, probed like the kernel's; it is called when probes
+ * are armed and once a second from then on. While it does not fire, probes stay
+ * armed (see core/arm.h) and the module is pinned.
  */
 #ifndef CW_CANARY_H
 #define CW_CANARY_H
@@ -14,41 +14,41 @@
 struct netlink_ext_ack;
 
 /**
- * cw_canary_init() - make ready
+ * cw_canary_init() - set the callback
  * @silent: called each second in which probes do not fire, and once more when
- *	they fire again; process context
+ *	they fire again; process context, with the canary lock held
  */
 void cw_canary_init(void (*silent)(void));
 
-/** cw_canary_exit() - end its work; nobody relies on probes any more */
+/** cw_canary_exit() - cancel its work; no user may be left */
 void cw_canary_exit(void);
 
 /**
- * cw_canary_get() - probes are about to be relied on
+ * cw_canary_get() - check that probes fire, and keep checking
  * @extack: says what is wrong
  *
- * Asks the canary each time, so that nothing is armed that would see nothing.
+ * Checks on every call, so that no probe is armed that would not fire.
  *
  * Context: process, may sleep; takes the canary lock.
- * Return: 0, then cw_canary_put() is due; -EOPNOTSUPP if probes do not fire;
- * or why the canary could not be armed.
+ * Return: 0, and the caller must call cw_canary_put(); -EOPNOTSUPP if probes do
+ * not fire; or the error that arming the canary returned.
  */
 int cw_canary_get(struct netlink_ext_ack *extack);
 
-/** cw_canary_put() - undo one cw_canary_get(); the last disarms the canary */
+/** cw_canary_put() - release one cw_canary_get(); the last one disarms */
 void cw_canary_put(void);
 
 /**
  * cw_canary_check() - do armed probes fire?
  * @extack: says what is wrong; may be NULL
  *
- * For one more user of what is armed already.
+ * For another user of probes that are already armed.
  *
  * Context and return: as cw_canary_get(), without a reference.
  */
 int cw_canary_check(struct netlink_ext_ack *extack);
 
-/** cw_canary_blind() - do armed probes not fire now? Any context; racy */
+/** cw_canary_blind() - do armed probes fail to fire now? Any context; racy */
 bool cw_canary_blind(void);
 
 /** cw_canary_blind_seconds() - seconds since load in which they did not */

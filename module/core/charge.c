@@ -9,14 +9,14 @@
 
 #define CW_CHARGE_BITS	6
 
-/* A payer that has taken something. */
+/* Exists only while its payer has taken something. */
 struct cw_account {
 	struct hlist_node node;
 	u64 payer;
 	unsigned int taken[CW_CHARGE_KINDS];
 };
 
-/* Protects the table and the accounts. */
+/* Protects the table and the accounts. No lock of ours nests inside. */
 static DEFINE_MUTEX(cw_charge_lock);
 static DEFINE_HASHTABLE(cw_accounts, CW_CHARGE_BITS);
 

@@ -15,7 +15,7 @@ enum cw_charge_kind {
  * cw_charge() - take one more
  * @max: the most that @payer may have of @kind
  *
- * Context: process, may sleep; takes the charge lock, inside any other.
+ * Context: process, may sleep; takes the charge lock, which nests inside any.
  * Return: 0, -EUSERS if @payer has @max already, or -ENOMEM.
  */
 int cw_charge(u64 payer, enum cw_charge_kind kind, unsigned int max);

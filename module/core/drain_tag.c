@@ -5,11 +5,11 @@
 
 #include "drain_tag.h"
 
-/* Protects the list of drains that are in their last close. */
+/* Protects the list of drains in their last close, and their path. */
 static DEFINE_RAW_SPINLOCK(cw_drain_closing_lock);
 static LIST_HEAD(cw_drain_closing);
 
-/* Marks our sockets, and does nothing: no descriptor leads to them. */
+/* Only identifies our sockets: no descriptor refers to them. */
 static int cw_drain_release(struct socket *sock)
 {
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Does a drain own this socket, and who closed it? Of a drain no more than this
- * is known to those who watch closes.
+ * Marks the socket of a drain: whether a drain owns it, and which task closed
+ * it. This is all that trace/ sees of a drain.
  */
 #ifndef CW_DRAIN_TAG_H
 #define CW_DRAIN_TAG_H
@@ -14,10 +14,10 @@ struct sock;
 struct socket;
 
 /**
- * struct cw_drain_tag - what marks the socket of a drain
- * @closing: on a list while the close runs that ends the drain
- * @sk: the socket
- * @owner: the task that had closed it; constant once cw_drain_tag_set() ran
+ * struct cw_drain_tag - mark of a drain's socket
+ * @closing: on a list during the close that ends the drain
+ * @sk: the socket, set by cw_drain_tag_close_begin()
+ * @owner: the task that closed it; constant after cw_drain_tag_set()
  * @path: enum closewatch_path of the drain's last close, if @has_path
  * @has_path: that close was seen
  */
@@ -29,41 +29,41 @@ struct cw_drain_tag {
 	bool has_path;
 };
 
-/** cw_drain_tag_set() - a drain owns @so, to which no descriptor leads */
+/** cw_drain_tag_set() - mark @so as owned by a drain; no descriptor has it */
 void cw_drain_tag_set(struct cw_drain_tag *t, struct socket *so);
 
-/** cw_drain_tag_clear() - and does so no more */
+/** cw_drain_tag_clear() - the drain no longer owns @so */
 void cw_drain_tag_clear(struct socket *so);
 
 /**
  * cw_drain_tag_of() - the tag of a socket that a drain owns, or NULL
  *
- * Context: any, under the socket's lock or owning it.
+ * Context: any; caller holds the socket's lock or owns the socket.
  */
 struct cw_drain_tag *cw_drain_tag_of(const struct sock *sk);
 
 /**
- * cw_drain_owner() - the task that had closed a socket before it was drained
+ * cw_drain_owner() - the task whose close became a drain
  * @owner: filled if a drain owns @sk
  *
- * Context: as cw_drain_tag_of(). Return: whether one does.
+ * Context: as cw_drain_tag_of(). Return: whether a drain owns @sk.
  */
 bool cw_drain_owner(const struct sock *sk, struct cw_owner *owner);
 
 /**
- * cw_drain_tag_close_begin() - the close begins that ends a drain
+ * cw_drain_tag_close_begin() - the close that ends a drain begins
  *
- * Until cw_drain_tag_close_end() it is found by its socket, which the drain does
- * not own any more. Context: process.
+ * Until cw_drain_tag_close_end() the tag is found by @sk, which the drain no
+ * longer owns. Context: process.
  */
 void cw_drain_tag_close_begin(struct cw_drain_tag *t, const struct sock *sk);
 
-/** cw_drain_tag_close_end() - and is over */
+/** cw_drain_tag_close_end() - that close has returned */
 void cw_drain_tag_close_end(struct cw_drain_tag *t);
 
 /**
- * cw_drain_closed() - the close that ends a drain was seen to take @path
- * @sk: its socket
+ * cw_drain_closed() - record the path of the close that ends a drain
+ * @sk: the drain's socket
  *
  * Context: any but NMI, inside that close.
  */

@@ -9,7 +9,7 @@
 
 #include "netns.h"
 
-/* The upper half of a payer says of what kind the lower half is. */
+/* Upper half of a payer; the lower half is an id of this kind. */
 enum cw_payer_kind {
 	CW_PAYER_USER,
 	CW_PAYER_NETNS,
@@ -19,7 +19,7 @@ enum cw_payer_kind {
 /*
  * @number: constant
  * @payer: constant; 0 in the initial namespace, where each socket has its own
- * @userns: that which pays, if one does; the namespace holds it
+ * @userns: the user namespace that is charged, or NULL; held by the namespace
  * @node: on cw_netns_list
  */
 struct cw_netns {
@@ -29,7 +29,7 @@ struct cw_netns {
 	struct list_head node;
 };
 
-/* Protects the list of those that are charged to a user namespace. */
+/* Protects the list of namespaces that are charged to a user namespace. */
 static DEFINE_MUTEX(cw_netns_lock);
 static LIST_HEAD(cw_netns_list);
 static unsigned int cw_netns_id;
@@ -57,8 +57,8 @@ u64 cw_netns_payer(const struct net *net, const struct sock *sk)
 			sk ? __kuid_val(READ_ONCE(sk->sk_uid)) : 0);
 }
 
-/* A user namespace is called by the number of its first network namespace that
- * still exists, for its inode number may be given again.
+/* A user namespace is identified by the number of its first network namespace
+ * that still exists, because its inode number can be reused.
  */
 static u64 cw_netns_charge_userns(struct cw_netns *n,
 				  const struct user_namespace *ns)
@@ -79,7 +79,7 @@ static u64 cw_netns_charge_userns(struct cw_netns *n,
 	return payer;
 }
 
-/* A network namespace holds its user namespace, and that its parents. */
+/* A network namespace holds its user namespace, which holds its parents. */
 static u64 cw_netns_find_payer(const struct net *net, struct cw_netns *n)
 {
 	const struct user_namespace *ns = net->user_ns;

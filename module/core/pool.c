@@ -13,9 +13,9 @@ struct cw_pool_bucket {
 	struct hlist_head chain;
 };
 
-#define CW_POOL_SEARCH	512	/* buckets looked at, with interrupts off */
+#define CW_POOL_SEARCH	512	/* buckets searched with interrupts off */
 
-/* Nobody is to choose a uid by the share that it falls into. */
+/* Random, so that users cannot choose uids that fall into a given share. */
 static u64 cw_pool_seed;
 
 int cw_pool_init(struct cw_pool *pool, unsigned int slots)
@@ -80,8 +80,8 @@ struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key,
 	struct cw_pool_bucket *b = cw_pool_bucket(pool, key);
 	struct cw_pool_entry *e;
 
-	/* An entry of this key would have been made under a lock that the
-	 * caller holds: no need to lock an empty chain.
+	/* Entries of this key are only added under a lock that the caller
+	 * holds, so an empty chain need not be locked.
 	 */
 	if (hlist_empty(&b->chain))
 		return NULL;
@@ -143,7 +143,7 @@ static unsigned int cw_pool_heaviest(struct cw_pool *pool)
 	return heaviest;
 }
 
-/* Chains are filled at their head, so the last of a share is its oldest here. */
+/* Entries are added at the head, so the last one of a share is its oldest. */
 static struct cw_pool_entry *cw_pool_evict_from(struct cw_pool *pool,
 						struct cw_pool_bucket *b,
 						unsigned int share)
@@ -172,9 +172,10 @@ static void cw_pool_lose(struct cw_pool *pool, unsigned int share)
 }
 
 /*
- * The hand goes round, so that buckets are asked in turn. With the usual number
- * of slots the heaviest share has an entry in one of 64 buckets or more, so it is
- * found, but for bad luck or if others free meanwhile what it had.
+ * pool->hand advances over all calls, so that buckets are searched in turn.
+ * With the default number of slots the heaviest share has an entry in one of 64
+ * buckets on average, so the search fails only by bad luck, or if the entries
+ * are freed meanwhile.
  */
 static struct cw_pool_entry *cw_pool_evict(struct cw_pool *pool)
 {

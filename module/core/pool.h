@@ -3,9 +3,9 @@
  * A fixed number of entries, found by a 64-bit key, shared by all payers.
  *
  * When all are in use, the payer that holds the most loses one of its own. So
- * nobody is blinded by another who fills the table, a payer alone may use all
- * of it, and entries that a missed probe hit left behind go first or last, but
- * always at their own payer's expense.
+ * a payer that fills the table does not evict entries of others, a single payer
+ * can use all of it, and stale entries that a missed probe hit left behind
+ * count against their own payer only.
  */
 #ifndef CW_POOL_H
 #define CW_POOL_H
@@ -16,12 +16,12 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-#define CW_POOL_SHARES	256	/* payers that hash alike share one */
+#define CW_POOL_SHARES	256	/* payers with the same hash share one */
 
 /**
  * struct cw_pool_entry - first member of an entry
  * @node: on its bucket's chain, or on the free list
- * @key: what it is found by
+ * @key: of the lookup
  * @share: index of its payer's share
  */
 struct cw_pool_entry {
@@ -36,17 +36,17 @@ struct cw_pool_bucket;
  * struct cw_pool - define it static, with @size, @bits and @evict set
  * @size: of an entry
  * @bits: log2 of the number of buckets
- * @evict: called for an entry that is taken away, its bucket locked; or NULL
+ * @evict: called for an entry that is evicted, its bucket locked; or NULL
  * @class: bucket locks of different pools may nest
  * @buckets: each with a lock that protects its chain and the entries on it
  * @slots: the entries
  * @free_lock: protects @free and @used; the innermost lock
  * @free: entries not in use
- * @used: how many are
+ * @used: number of entries in use
  * @hand: where the next search for an entry to evict begins; racy
- * @held: entries of each share
- * @lost: shares that have lost an entry, or got none, since cw_pool_init()
- * @evicted: entries evicted, or not to be had, since load
+ * @held: number of entries of each share
+ * @lost: shares that lost an entry, or got none, since cw_pool_init()
+ * @evicted: entries evicted, or not available, since load
  */
 struct cw_pool {
 	size_t size;
@@ -66,7 +66,7 @@ struct cw_pool {
 
 /**
  * cw_pool_init() - allocate the entries
- * @slots: how many
+ * @slots: number of entries
  *
  * Context: process, may sleep. Return: 0 or -ENOMEM.
  */
@@ -85,15 +85,15 @@ struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key,
 				   unsigned long *flags);
 
 /**
- * cw_pool_lock_new() - find an entry or make one, and lock its bucket
- * @payer: whose share a new one counts in
+ * cw_pool_lock_new() - find an entry or add one, and lock its bucket
+ * @payer: charged for a new entry
  * @flags: for cw_pool_unlock()
  *
- * A new one is zeroed behind its struct cw_pool_entry.
+ * A new entry is zeroed behind its struct cw_pool_entry.
  *
  * Context: any but NMI; no bucket of this pool is locked by the caller.
  * Return: the entry, or NULL with nothing locked if none could be freed, which
- * counts as one evicted of @payer.
+ * counts as an eviction from @payer.
  */
 struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
 				       u64 payer, unsigned long *flags);
@@ -101,11 +101,11 @@ struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
 /** cw_pool_unlock() - unlock the bucket of @key */
 void cw_pool_unlock(struct cw_pool *pool, u64 key, unsigned long flags);
 
-/** cw_pool_free() - give an entry up and unlock its bucket */
+/** cw_pool_free() - free an entry and unlock its bucket */
 void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e,
 		  unsigned long flags);
 
-/** cw_pool_share() - index of the share of a payer, for as long as loaded */
+/** cw_pool_share() - index of a payer's share; constant until unload */
 u8 cw_pool_share(u64 payer);
 
 /** cw_pool_has_lost() - may an entry of this payer have been evicted? */
@@ -114,7 +114,7 @@ bool cw_pool_has_lost(const struct cw_pool *pool, u64 payer);
 /** cw_pool_count() - entries in use; racy, for display */
 unsigned int cw_pool_count(const struct cw_pool *pool);
 
-/** cw_pool_evicted() - entries evicted, or not to be had, since load */
+/** cw_pool_evicted() - entries evicted, or not available, since load */
 u64 cw_pool_evicted(const struct cw_pool *pool);
 
 #endif
