@@ -71,7 +71,7 @@ struct cw_listener {
 	u64 sent;
 	struct sk_buff *skb;		/* the message being filled, or NULL */
 	void *msg;
-	unsigned int nr;		/* events in skb, without lost records */
+	unsigned int nr;		/* events in skb, lost records apart */
 	unsigned int skip;		/* events to count but not encode */
 	bool dead;			/* portid may be reused already */
 };
@@ -273,7 +273,7 @@ static bool __cw_listener_owed(struct cw_listener *l)
 static bool __cw_listener_event(struct cw_listener *l,
 				const struct cw_event *ev)
 {
-	/* After a failed send its buffer is full: save the encoding. */
+	/* After a failed send it is unlikely to read: save the encoding. */
 	if (l->skip && l->skip--)
 		goto lost;
 	__cw_listener_tell(l);
