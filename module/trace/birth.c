@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When connections were established. The kernel keeps no such time in a
- * socket, so the transition to ESTABLISHED is noted here while probes are
- * armed.
+ * When connections were established. A socket does not store that time, so the
+ * change to ESTABLISHED is recorded here while probes are armed.
  *
- * A set-associative cache and not a table with an entry for each connection:
- * nothing has to be removed, and memory is bounded. Of a full set the payer who
- * has most of it loses the oldest, the new one's own payer before others. A
- * connection whose entry was evicted has no age, which is the truth.
+ * This is a set-associative cache, not a table of all connections: entries need
+ * no removal, and memory is bounded. From a full set the oldest entry of the
+ * payer with the most entries is evicted; on a tie, of the new entry's payer. A
+ * connection whose entry was evicted has no age.
  */
 #include <linux/hash.h>
 #include <linux/mm.h>
@@ -54,8 +53,8 @@ void cw_birth_exit(void)
 	cw_birth_sets = NULL;
 }
 
-/* How much speaks for evicting @b: what its payer has of the set, twice, and
- * one more if that is the payer of the new one.
+/* The higher, the sooner @b is evicted. Twice the number of its payer's entries
+ * in the set, so that the payer of the new entry only breaks a tie.
  */
 static unsigned int cw_birth_weight(const struct cw_birth_set *set,
 				    const struct cw_birth *b, u8 share)

@@ -12,14 +12,14 @@
 int cw_birth_init(void);
 
 /**
- * cw_birth_exit() - free it; no probe may be armed any more
+ * cw_birth_exit() - free the table; no probe may be armed
  */
 void cw_birth_exit(void);
 
 /**
- * cw_birth_note() - a connection has become ESTABLISHED now
- * @cookie: its socket's
- * @payer: whom its entry is charged to, see cw_netns_payer()
+ * cw_birth_note() - record that a connection is ESTABLISHED from now on
+ * @cookie: of its socket
+ * @payer: charged for the entry, see cw_netns_payer()
  *
  * Context: any but NMI; takes one raw spinlock.
  */
@@ -27,10 +27,10 @@ void cw_birth_note(u64 cookie, u64 payer);
 
 /**
  * cw_birth_age() - how long a connection has been established
- * @cookie: its socket's
+ * @cookie: of its socket
  *
  * Context: any but NMI; takes one raw spinlock.
- * Return: ns, or 0 if its birth was not seen or its entry was needed.
+ * Return: ns, or 0 if that was not recorded or the entry was evicted.
  */
 u64 cw_birth_age(u64 cookie);
 

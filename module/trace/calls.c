@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Calls of a program that TCP never sees, or refuses.
- */
+/* System calls that never reach TCP, or that it refuses. */
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/net.h>
@@ -40,7 +38,7 @@ void cw_calls_stream_error(struct sock *sk, int flags, int err)
 		.type = CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN,
 	};
 
-	/* An error that waits on the socket is returned in place of EPIPE. */
+	/* A pending error of the socket is returned instead of EPIPE. */
 	if (err != -EPIPE || READ_ONCE(sk->sk_err) ||
 	    !(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN) ||
 	    !cw_facts_is_tcp(sk))

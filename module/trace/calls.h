@@ -7,22 +7,22 @@ struct sock;
 
 /**
  * cw_calls_close() - a descriptor is being closed
- * @file: what it stands for
+ * @file: the file it refers to
  *
- * Tells of a TCP socket that others still refer to: TCP hears nothing of such
- * a close. Figures are left out, for nobody holds the socket's lock.
+ * Reports a TCP socket to which other references remain: such a close does not
+ * reach TCP. Figures are left out because the socket is not locked.
  *
- * Context: process; the caller's reference keeps the file.
+ * Context: process; caller holds a reference to the file.
  */
 void cw_calls_close(struct file *file);
 
 /**
  * cw_calls_stream_error() - sk_stream_error() is entered
  * @sk: any stream socket, owned by the caller
- * @flags: those of the write
- * @err: what it is about to fail with
+ * @flags: flags of the write
+ * @err: error that it is about to return
  *
- * Tells of a write after our side was shut down.
+ * Reports a write after our side was shut down.
  *
  * Context: process.
  */

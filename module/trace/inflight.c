@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * No kretprobe on __tcp_close(): it would be held open for as long as
- * SO_LINGER waits, and its instances are few. Instead the two places are
- * probed of which every close passes one last: tcp_check_oom(), when the
- * connection lives on without its owner, or inet_csk_destroy_sock().
+ * There is no kretprobe on __tcp_close(), because a wait for SO_LINGER would
+ * occupy one of its few instances. Instead, every close ends in one of two
+ * probed functions: tcp_check_oom(), if the connection lives on as an orphan,
+ * or inet_csk_destroy_sock().
  *
- * A shutdown(2) is followed likewise, between the entry and the return of
- * inet_shutdown(), which does not wait. It learns of its socket's lock only
- * in tcp_shutdown(), so its entry is found by its task and not its socket.
+ * A shutdown(2) is followed from the entry of inet_shutdown() to its return; it
+ * does not wait for the peer. At its entry the socket is not locked, so the
+ * table is keyed by the task and not by the socket.
  *
- * A child of an accept queue has an entry of its own that points to the
- * listener's, so that an RST for it is counted there.
+ * A child of an accept queue has its own entry, which refers to that of the
+ * listener, so that an RST for the child is counted there.
  */
 #include <linux/sched/signal.h>
 #include <linux/string.h>
@@ -92,7 +92,7 @@ static void cw_inflight_free(struct cw_inflight *f, unsigned long flags)
 	cw_pool_free(&cw_inflight_pool, &f->e, flags);
 }
 
-/* What a missed hit left behind may have the key of a socket that is gone. */
+/* Ignores an entry that a missed hit left behind: its key may be reused. */
 static struct cw_inflight *cw_inflight_lock_key(const void *key,
 						const struct sock *sk,
 						unsigned long *flags)
@@ -122,7 +122,7 @@ static struct cw_inflight *cw_inflight_lock_shut(const struct sock *sk,
 	return cw_inflight_lock_key(current, sk, flags);
 }
 
-/* What is in progress for a socket: a close, or this task's shutdown. */
+/* The close of a socket that is in progress, or else this task's shutdown. */
 static struct cw_inflight *cw_inflight_lock_any(const struct sock *sk,
 						unsigned long *flags)
 {
@@ -131,7 +131,7 @@ static struct cw_inflight *cw_inflight_lock_any(const struct sock *sk,
 	return f ? f : cw_inflight_lock_shut(sk, flags);
 }
 
-/* Replaces an entry that was left behind. */
+/* Replaces an entry that a missed hit left behind. */
 static struct cw_inflight *cw_inflight_lock_new(const void *key,
 						struct sock *sk,
 						unsigned long *flags)
@@ -150,7 +150,7 @@ static struct cw_inflight *cw_inflight_lock_new(const void *key,
 	return f;
 }
 
-/* No entry was to be had, so an event of the current task will not come. */
+/* No entry was available, so the event of the current task is lost. */
 static noinline void cw_inflight_lose(struct sock *sk, u32 type)
 {
 	struct cw_event ev = { .type = type };
@@ -172,7 +172,7 @@ void cw_inflight_begin(struct sock *sk, long timeout)
 	}
 	cw_facts_take(&f->ev.conn, sk);
 	f->ev.conn.age_ns = cw_birth_age(f->ev.conn.cookie);
-	/* A worker closes what a program had closed before. */
+	/* A worker ends a drain; the owner is the task that closed before. */
 	f->drain = cw_drain_owner(sk, &f->ev.owner);
 	if (!f->drain)
 		cw_owner_take(&f->ev.owner, sk);
@@ -193,7 +193,7 @@ void cw_inflight_fin(struct sock *sk)
 	cw_inflight_unlock(f, flags);
 }
 
-/* Of a listener's close, which the child's softirq does not serialise. */
+/* The listener's close is not serialised with the softirq of the child. */
 static void cw_inflight_count_reset(const struct sock *listener)
 {
 	unsigned long flags;
@@ -214,8 +214,8 @@ void cw_inflight_rst(struct sock *sk)
 	if (!f)
 		return;
 	listener = f->listener;
-	/* A timer that fires during the linger wait holds the lock, but does
-	 * not own the socket: its RST is not the close's.
+	/* A timer that fires during the linger wait holds the lock without
+	 * owning the socket: its RST is not from the close.
 	 */
 	if (!listener && sock_owned_by_user_nocheck(sk))
 		f->ev.marks.rst_sent = true;
@@ -258,7 +258,7 @@ void cw_inflight_disconnect(struct sock *sk)
 	cw_inflight_unlock(f, flags);
 }
 
-/* Called before any acknowledgment of a new FIN can be processed. */
+/* Runs before an acknowledgment of the new FIN can be processed. */
 static void cw_inflight_see_fin(struct cw_inflight *f, struct sock *sk)
 {
 	struct cw_marks *m = &f->ev.marks;
@@ -276,7 +276,7 @@ static void __cw_inflight_wait(struct cw_inflight *f, struct sock *sk,
 {
 	struct cw_marks *m = &f->ev.marks;
 
-	/* Called always after tcp_send_fin(). */
+	/* sk_stream_wait_close() always follows tcp_send_fin(). */
 	cw_inflight_see_fin(f, sk);
 	if (!timeout || !((1 << sk->sk_state) &
 			  (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)))
@@ -313,7 +313,7 @@ void cw_inflight_listen_stop(struct sock *sk)
 	cw_inflight_unlock(f, flags);
 }
 
-/* Also called from softirq, for a connection that came while it closed. */
+/* Also called in softirq, for a connection that arrives during the close. */
 void cw_inflight_child(struct sock *sk, struct sock *child)
 {
 	unsigned long flags;
@@ -342,7 +342,7 @@ void cw_inflight_time_wait(struct sock *sk, int state)
 	cw_inflight_unlock(f, flags);
 }
 
-/* Unlocks. */
+/* Unlocks and frees the entry. */
 static void cw_inflight_end(struct cw_inflight *f, struct sock *sk,
 			    unsigned long flags)
 {
@@ -358,7 +358,7 @@ static void cw_inflight_end(struct cw_inflight *f, struct sock *sk,
 	}
 	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
 	ev->verdict = cw_classify(&ev->conn, ev->owner.why, m);
-	/* The program's close has been told when the drain began. */
+	/* The program's close was reported when the drain began. */
 	if (f->drain) {
 		cw_stats_drain_close(sock_net(sk), ev->verdict.path);
 		cw_drain_closed(sk, ev->verdict.path);
@@ -441,8 +441,8 @@ void cw_inflight_shut_done(struct sock *sk)
 	cw_inflight_unlock(f, flags);
 }
 
-/* Neither tcp_shutdown() nor tcp_disconnect() ran: a listener whose write side
- * was shut, of which nothing is read that could change.
+/* If neither tcp_shutdown() nor tcp_disconnect() ran, a listener's write side
+ * was shut down: without the lock, only what cannot change is read.
  */
 void cw_inflight_shut_end(struct sock *sk)
 {

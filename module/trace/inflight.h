@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Closes in progress: what the probes see between the entry of __tcp_close()
- * and its end is gathered here, and becomes an event at the end.
+ * Closes in progress: collects what the probes see from the entry of
+ * __tcp_close() to its end, and then makes an event of it.
  *
- * Every function below is called from a probe on the kernel function that it
- * is named after, takes that function's socket, and does nothing when no
- * close of that socket is in progress. An entry is found by the socket's
- * address, which is never dereferenced from here but inside such a call, and
- * is touched under the lock of its bucket.
+ * Each function below is called by a probe on the kernel function that its
+ * description names, takes that function's socket, and does nothing if no close
+ * of that socket is in progress. An entry is found by the socket's address,
+ * which is dereferenced only during such a call. An entry is accessed under the
+ * lock of its bucket.
  *
- * The close by which a drain gives its socket up is followed as well, but
- * makes no event of its own: the drain is told its path.
+ * The close that ends a drain is followed too, but makes no event: its path is
+ * passed to the drain.
  *
  * Context of all but init and exit: the caller holds the socket's lock or
- * owns the socket; softirq or process; no sleeping.
+ * owns the socket, unless stated; softirq or process; no sleeping.
  */
 #ifndef CW_INFLIGHT_H
 #define CW_INFLIGHT_H
@@ -31,16 +31,16 @@ struct sock;
 int cw_inflight_init(unsigned int slots);
 
 /**
- * cw_inflight_exit() - forget all closes in progress and free the table
+ * cw_inflight_exit() - discard all closes in progress and free the table
  *
- * Context: process; no probe may be armed any more.
+ * Context: process; no probe may be armed.
  */
 void cw_inflight_exit(void);
 
 /** cw_inflight_count() - closes now in progress; racy, for display */
 unsigned int cw_inflight_count(void);
 
-/** cw_inflight_full() - closes given up since load for want of a slot */
+/** cw_inflight_full() - closes evicted since load because slots ran out */
 u64 cw_inflight_full(void);
 
 /** cw_inflight_begin() - __tcp_close() is entered; takes the facts */
@@ -52,7 +52,7 @@ void cw_inflight_fin(struct sock *sk);
 /** cw_inflight_rst() - tcp_send_active_reset() is entered */
 void cw_inflight_rst(struct sock *sk);
 
-/** cw_inflight_reason() - the kernel's word for an RST that it has just sent */
+/** cw_inflight_reason() - the kernel's reason for the RST it has just sent */
 void cw_inflight_reason(struct sock *sk, const char *reason);
 
 /** cw_inflight_disconnect() - tcp_disconnect() is entered */
@@ -64,20 +64,20 @@ void cw_inflight_wait(struct sock *sk, long timeout);
 /** cw_inflight_listen_stop() - inet_csk_listen_stop() is entered */
 void cw_inflight_listen_stop(struct sock *sk);
 
-/** cw_inflight_child() - inet_child_forget() is entered for a listener's child */
+/** cw_inflight_child() - inet_child_forget() is entered for @child */
 void cw_inflight_child(struct sock *sk, struct sock *child);
 
-/** cw_inflight_time_wait() - tcp_time_wait() makes a minisock in @state */
+/** cw_inflight_time_wait() - tcp_time_wait() is entered for @state */
 void cw_inflight_time_wait(struct sock *sk, int state);
 
-/** cw_inflight_oom() - tcp_check_oom() returns @oom; the end of survivors */
+/** cw_inflight_oom() - tcp_check_oom() returns @oom; ends a surviving close */
 void cw_inflight_oom(struct sock *sk, bool oom);
 
 /**
  * cw_inflight_shut_begin() - inet_shutdown() is entered, without any lock
  *
- * An entry of a shutdown is found by the task that runs it, which is also
- * what serialises access to it.
+ * The entry of a shutdown is keyed by the task that runs it, so access to it is
+ * serialised.
  */
 void cw_inflight_shut_begin(struct sock *sk, int how);
 
@@ -90,7 +90,7 @@ void cw_inflight_shut_done(struct sock *sk);
 /** cw_inflight_shut_end() - inet_shutdown() returns, without any lock */
 void cw_inflight_shut_end(struct sock *sk);
 
-/** cw_inflight_destroy() - inet_csk_destroy_sock() is entered; the end of others */
+/** cw_inflight_destroy() - inet_csk_destroy_sock() is entered; ends the rest */
 void cw_inflight_destroy(struct sock *sk);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The probe points. Handlers run in the context of the probed function, at its
- * entry with interrupts off and at its return with preemption off, and do
- * nothing but hand its arguments on.
+ * The probe points. Handlers run in the context of the probed function, with
+ * interrupts off at its entry and with preemption off at its return. They only
+ * pass on its arguments.
  */
 #include <linux/netlink.h>
 #include <linux/ptrace.h>
@@ -29,7 +29,7 @@ static unsigned long cw_arg(struct pt_regs *regs, unsigned int n)
 	return regs_get_kernel_argument(regs, n);
 }
 
-/* The socket of a probed function, or NULL if it is no full TCP socket. */
+/* A socket argument of a probed function; NULL if not a full TCP socket. */
 static struct sock *cw_arg_tcp(struct pt_regs *regs, unsigned int n)
 {
 	struct sock *sk = (struct sock *)cw_arg(regs, n);
@@ -52,7 +52,7 @@ static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
 {
 	u32 marks = CW_MARK_RST_SENT;
 
-	/* A timer never owns the socket: spare others the look-up. */
+	/* A timer never owns the socket: save other callers the lookup. */
 	if (!sock_owned_by_user_nocheck(sk) &&
 	    cw_called_by(regs, "tcp_keepalive_timer"))
 		marks |= CW_MARK_KEEPALIVE;
@@ -70,7 +70,7 @@ static void cw_on_disconnect(struct sock *sk, struct pt_regs *regs)
 
 static void cw_on_wait_close(struct sock *sk, struct pt_regs *regs)
 {
-	/* From here on the close itself ends nothing any more. */
+	/* From here on the close itself does not end the connection. */
 	cw_track_unmark(sk, CW_MARK_IN_CLOSE);
 	cw_inflight_wait(sk, (long)cw_arg(regs, 1));
 }
@@ -104,7 +104,7 @@ static void cw_on_destroy(struct sock *sk, struct pt_regs *regs)
 
 static void cw_on_reset(struct sock *sk, struct pt_regs *regs)
 {
-	/* An attempt to connect has no late data. */
+	/* There is no late data in SYN_SENT. */
 	if (sk->sk_state != TCP_SYN_SENT && !cw_reset_is_for_rst(regs)) {
 		cw_track_mark(sk, CW_MARK_LATE_DATA);
 		return;
@@ -118,7 +118,7 @@ static void cw_on_stream_error(struct sock *sk, struct pt_regs *regs)
 	cw_calls_stream_error(sk, (int)cw_arg(regs, 1), (int)cw_arg(regs, 2));
 }
 
-/* The handlers below are given no socket, or one that need not be full. */
+/* The handlers below get no socket: it may not be a full one. */
 
 static void cw_on_abort(struct sock *sk, struct pt_regs *regs)
 {
@@ -141,7 +141,7 @@ static void cw_on_file_close(struct sock *sk, struct pt_regs *regs)
 	cw_calls_close((struct file *)cw_arg(regs, 0));
 }
 
-/* What a return handler needs of the entry. */
+/* Passed from the entry handler to the return handler. */
 struct cw_ret {
 	struct sock *sk;
 	u64 cookie;
@@ -156,7 +156,7 @@ static int cw_on_sk_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return sk ? 0 : 1;
 }
 
-/* One of the two reasons of tcp_check_oom(), which does not say which. */
+/* tcp_check_oom() does not say which of its two reasons applies. */
 static bool cw_out_of_memory(const struct sock *sk)
 {
 	return READ_ONCE(sk->sk_wmem_queued) > SOCK_MIN_SNDBUF &&
@@ -201,7 +201,7 @@ static int cw_on_tw_segment_entry(struct kretprobe_instance *ri,
 	struct inet_timewait_sock *tw = (void *)cw_arg(regs, 0);
 	const struct tcphdr *th = (void *)cw_arg(regs, 2);
 
-	/* In TIME_WAIT nothing is left to learn. */
+	/* In TIME_WAIT the fate has been reported. */
 	if (tw->tw_substate != TCP_FIN_WAIT2)
 		return 1;
 	r->sk = (struct sock *)tw;
@@ -212,7 +212,7 @@ static int cw_on_tw_segment_entry(struct kretprobe_instance *ri,
 	return 0;
 }
 
-/* TCP_TW_SUCCESS means that the reference to the minisock is gone. */
+/* After TCP_TW_SUCCESS the minisock may be freed: it is not read. */
 static int cw_on_tw_segment_return(struct kretprobe_instance *ri,
 				   struct pt_regs *regs)
 {
@@ -247,7 +247,9 @@ static int cw_on_tcp_shutdown_return(struct kretprobe_instance *ri,
 {
 	unsigned long flags;
 
-	/* As in cw_on_entry(); the other returns are in softirq, or near it. */
+	/* As in cw_on_entry(). The other probed functions return in softirq,
+	 * with it disabled, or from a socket's backlog.
+	 */
 	local_irq_save(flags);
 	cw_inflight_shut_done(((struct cw_ret *)ri->data)->sk);
 	local_irq_restore(flags);
@@ -317,7 +319,7 @@ static void cw_on_tp_reset(void *data, const struct sock *sk,
 		cw_inflight_reason((struct sock *)sk, cw_rst_reason(reason));
 }
 #else
-/* These are entered for RSTs that are then not sent, by the tests below. */
+/* Entered also if no RST is sent: the tests below are those of the function. */
 static void cw_on_v4_send_reset(struct sock *tcp, struct pt_regs *regs)
 {
 	const struct sock *sk = (struct sock *)cw_arg(regs, 0);
@@ -339,8 +341,8 @@ static void cw_on_v6_send_reset(struct sock *tcp, struct pt_regs *regs)
 #endif
 
 /*
- * @of_tcp: the function's first argument is a socket, and hits of those that
- * are no full TCP socket are ignored; without it the handler gets NULL.
+ * @of_tcp: the first argument is a socket, and hits with other than a full TCP
+ * socket are ignored; without it the handler gets NULL.
  */
 static const struct cw_entry_point {
 	const char *symbol;
@@ -363,10 +365,10 @@ static const struct cw_entry_point {
 	{ CW_FILE_CLOSE_SYMBOL, cw_on_file_close },
 #ifndef CW_HAVE_RST_REASON
 	{ "tcp_v4_send_reset", cw_on_v4_send_reset },
-	/* Absent where IPv6 is. */
+	/* Absent without IPv6. */
 	{ "tcp_v6_send_reset", cw_on_v6_send_reset, .optional = true },
 #endif
-	/* Last, so that a close that is begun is seen to its end. */
+	/* Last, so that a close seen to begin is also seen to end. */
 	{ "__tcp_close", cw_on_close, .of_tcp = true },
 };
 
@@ -388,8 +390,8 @@ static const struct cw_return_point {
 #define CW_NR_RETURNS	ARRAY_SIZE(cw_returns)
 #define CW_NR_ARMS	(CW_NR_RETURNS + CW_NR_ENTRIES)
 
-/* None of the functions waits for the peer; inet_shutdown() may wait for the
- * lock of its socket, and a task may be preempted in any.
+/* None of the functions waits for the peer, but inet_shutdown() may wait for
+ * the socket's lock, and a task may be preempted in any of them.
  */
 #define CW_RETURN_INSTANCES	64
 
@@ -407,18 +409,18 @@ static const struct cw_point {
 
 static struct tracepoint *cw_tracepoints[CW_NR_POINTS];
 
-/* Returns first, so that a close that is begun is seen to its end. */
+/* Return probes come first; see the end of cw_entries[]. */
 static struct cw_arm *cw_arms[CW_NR_ARMS];
 
-/* Protects cw_arms[] against those who read figures, and cw_missed_before. All
- * are written under the lock of watch.c.
+/* Protects cw_arms[] and cw_missed_before against readers of the counters. They
+ * are written under cw_watch_lock.
  */
 static DEFINE_SPINLOCK(cw_arms_lock);
 static u64 cw_missed_before;
 static bool cw_armed;
 
-/* A hit inside a handler is missed, and a handler in process context can be
- * interrupted by a softirq that works through many segments: keep that out.
+/* Hits inside a handler are missed. Interrupts are off so that no softirq runs
+ * inside a handler in process context: it may process many segments.
  */
 static int cw_on_entry(struct kprobe *kp, struct pt_regs *regs)
 {

@@ -10,9 +10,9 @@ struct netlink_ext_ack;
  * cw_probe_arm() - arm all probes, or none
  * @extack: says which probe the kernel refused
  *
- * What the handlers feed must have been set up before.
+ * The rings and the tables that handlers use must have been allocated.
  *
- * Context: process, may sleep; callers are serialised by watch.c.
+ * Context: process, may sleep; caller holds cw_watch_lock.
  * Return: 0 or a negative errno.
  */
 int cw_probe_arm(struct netlink_ext_ack *extack);
@@ -25,9 +25,9 @@ int cw_probe_arm(struct netlink_ext_ack *extack);
 void cw_probe_disarm(void);
 
 /**
- * struct cw_probe_count - figures of the probes
+ * struct cw_probe_count - counters of the probes
  * @armed: how many are armed now
- * @fired: how many of them have been hit since
+ * @fired: how many of them have been hit since they were armed
  * @missed: hits since load that no handler saw
  */
 struct cw_probe_count {
@@ -36,7 +36,7 @@ struct cw_probe_count {
 	u64 missed;
 };
 
-/** cw_probe_count() - read the figures; process context */
+/** cw_probe_count() - read the counters; process context */
 void cw_probe_count(struct cw_probe_count *count);
 
 /** cw_probe_missed() - hits since load that no handler saw; process context */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * RSTs that no close sends. The peer of these events is read off the segment,
- * for there may be no socket at all.
+ * RSTs that are not sent by a close. Addresses of a sent RST are read from the
+ * segment because there may be no socket.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -42,7 +42,7 @@ static u32 cw_reset_kind(const struct sock *sk)
 	case TCP_NEW_SYN_RECV:
 		return CLOSEWATCH_RESET_KIND_LISTENER;
 	case TCP_CLOSE:
-		/* This very segment ended it. */
+		/* This segment has just ended the connection. */
 		return CLOSEWATCH_RESET_KIND_LATE_DATA;
 	}
 	return CLOSEWATCH_RESET_KIND_BAD_SEGMENT;

@@ -6,19 +6,19 @@ struct sk_buff;
 struct sock;
 
 /**
- * cw_reset_received() - an acceptable RST has come for @sk
+ * cw_reset_received() - an acceptable RST was received for @sk
  *
- * Tells of it while the program has the socket open; of an orphan the fate
- * tells, and of a drain its end as well.
+ * Reported only while a program has the socket open: for an orphan the fate
+ * reports it, and for a drain also its end.
  *
- * Context: softirq or process, the socket's lock is held or it is owned.
+ * Context: softirq or process; caller holds the socket's lock or owns it.
  */
 void cw_reset_received(struct sock *sk);
 
 /**
  * cw_reset_sent() - the receive path sends an RST
- * @sk: what the segment was for: NULL, a full socket or a minisock
- * @skb: the segment, with network and transport header set
+ * @sk: the socket of the segment: NULL, a full socket or a minisock
+ * @skb: the received segment, with network and transport header set
  * @reason: the kernel's sk_rst_reason, or NULL
  *
  * Context: softirq or process, under RCU.

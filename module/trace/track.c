@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What ends a connection is told by the functions that ran just before its
- * state became CLOSE; each leaves a mark here, and the change of state draws
- * the conclusion. Timers leave none: an end without a mark is theirs.
+ * Each function that ends a connection leaves a mark here just before the state
+ * becomes CLOSE; at that change the marks decide the fate. Timers leave no
+ * mark, so an end without one is a timer's.
  */
 #include <linux/ktime.h>
 #include <net/inet_timewait_sock.h>
@@ -24,14 +24,14 @@ struct cw_track {
 	u64 since;
 	u32 marks;
 	u32 first;
-	bool minisock;		/* all that is left; then conn and end are set */
+	bool minisock;		/* in FIN_WAIT2; conn and end are set */
 	struct cw_owner owner;
 	struct cw_conn conn;
 	struct cw_end end;
 };
 
-/* What a minisock in FIN_WAIT2 can meet with while its full socket is still on
- * its way to CLOSE: it is hashed first.
+/* A minisock in FIN_WAIT2 is hashed before its full socket is in CLOSE, so one
+ * of these may already have ended it.
  */
 #define CW_MARKS_TW_END	(CW_MARK_LATE_DATA | CW_MARK_TIME_WAIT | \
 			 CW_MARK_PEER_RST | CW_MARK_ABORT | CW_MARK_NET_DEAD)
@@ -83,7 +83,7 @@ static void cw_track_unlock(struct cw_track *t, unsigned long flags)
 	cw_pool_unlock(&cw_track_pool, t->e.key, flags);
 }
 
-/* Only what can come to CLOSE with a fate has an entry. */
+/* Only states from which CLOSE has a fate need an entry. */
 static bool cw_track_concerns(const struct sock *sk)
 {
 	return !((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN |
@@ -136,7 +136,7 @@ void cw_track_close(struct sock *sk, const struct cw_owner *owner)
 	unsigned long flags;
 	struct cw_track *t;
 
-	/* In SYN_RECV, after a fast open, a FIN may follow and then a fate. */
+	/* In SYN_RECV, after a fast open, a FIN and then a fate may follow. */
 	if (!cw_track_concerns(sk) && sk->sk_state != TCP_SYN_RECV)
 		return;
 	t = cw_track_lock_new(sk, &flags);
@@ -149,8 +149,8 @@ void cw_track_close(struct sock *sk, const struct cw_owner *owner)
 	cw_track_unlock(t, flags);
 }
 
-/* Probes of a shut window give up by their number too, be TCP_USER_TIMEOUT set
- * or not; retransmissions and keepalive do not.
+/* Zero window probes also give up after a number of them, even if
+ * TCP_USER_TIMEOUT is set; retransmissions and keepalive do not.
  */
 static bool cw_track_user_timeout(const struct sock *sk)
 {
@@ -208,14 +208,14 @@ static void cw_track_emit(struct net *net, const struct cw_conn *conn,
 	cw_notify_event(&ev);
 }
 
-/* A minisock lives on, and has not met with its own end meanwhile. */
+/* Whether a minisock lives on, and nothing has ended it already. */
 static bool cw_track_goes_on(const struct cw_track *t, const struct cw_end *end)
 {
 	return t && (end->marks & CW_MARK_FIN_WAIT2) &&
 	       !(end->marks & (CW_MARK_NO_MINISOCK | CW_MARKS_TW_END));
 }
 
-/* @t: the socket's entry, its bucket locked, or NULL. True if it is kept. */
+/* @t: the socket's entry, its bucket locked, or NULL. True if it is to stay. */
 static bool __cw_track_gone(struct sock *sk, int old_state, struct cw_track *t)
 {
 	struct cw_owner owner = { };
@@ -226,11 +226,13 @@ static bool __cw_track_gone(struct sock *sk, int old_state, struct cw_track *t)
 	cw_track_end_take(&end, sk, old_state, t);
 	cw_facts_take(&conn, sk);
 	conn.age_ns = cw_birth_age(conn.cookie);
-	/* Its program has closed what a drain owns, and reads no more of it. */
+	/* The owner is the task that closed, not the work of the drain. */
 	drained = cw_drain_owner(sk, &owner);
 	if (t && !drained)
 		owner = t->owner;
-	/* The purge of an orphan's queue leaves the numbers that it counts by. */
+	/* Closed by its program, so nothing is left to read; but purging the
+	 * queue does not reset the sequence numbers.
+	 */
 	if (end.dead || drained || end.marks & CW_MARK_IN_CLOSE)
 		conn.unread = 0;
 	if (!cw_track_goes_on(t, &end)) {
@@ -244,8 +246,8 @@ static bool __cw_track_gone(struct sock *sk, int old_state, struct cw_track *t)
 	return true;
 }
 
-/* The entry stays where it is until the minisock's end: that may come at any
- * moment, on another CPU.
+/* The entry of a minisock stays hashed because the minisock can end at any time
+ * on another CPU.
  */
 void cw_track_gone(struct sock *sk, int old_state)
 {
@@ -261,7 +263,7 @@ void cw_track_gone(struct sock *sk, int old_state)
 		cw_pool_free(&cw_track_pool, &t->e, flags);
 }
 
-/* Of a full socket that is still on its way, only a mark is left. */
+/* If the full socket is not in CLOSE yet, cw_track_gone() finds the mark. */
 void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark)
 {
 	unsigned long flags;

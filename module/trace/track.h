@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Connections on their way out: from the first sign of an end (our FIN, a
- * close, an RST) to the fate, minisocks in FIN_WAIT2 included.
+ * Connections that are ending: from the first mark of an end (our FIN, a close,
+ * an RST) to the fate, including minisocks in FIN_WAIT2.
  *
- * Entries are found by socket cookie, which a minisock inherits, and touched
- * under the lock of their bucket. Functions are called from probes, in softirq
- * or process context, with the lock of the full socket held or the socket
- * owned; those for minisocks without any. None sleeps.
+ * Entries are found by the socket's cookie, which a minisock inherits, and are
+ * accessed under the lock of their bucket. Functions are called from probes, in
+ * softirq or process context. The caller holds the lock of the full socket or
+ * owns it; for minisocks it holds no lock. None sleeps.
  */
 #ifndef CW_TRACK_H
 #define CW_TRACK_H
@@ -24,36 +24,36 @@ struct sock;
  */
 int cw_track_init(unsigned int slots);
 
-/** cw_track_exit() - forget all; process context, no probe armed any more */
+/** cw_track_exit() - free the table; process context, no probe may be armed */
 void cw_track_exit(void);
 
 /** cw_track_count() - connections now tracked; racy, for display */
 unsigned int cw_track_count(void);
 
-/** cw_track_evicted() - entries given up since load for want of slots */
+/** cw_track_evicted() - entries evicted since load because slots ran out */
 u64 cw_track_evicted(void);
 
-/** cw_track_mark() - CW_MARK_* @mark has been seen of @sk */
+/** cw_track_mark() - add CW_MARK_* @mark to @sk */
 void cw_track_mark(struct sock *sk, u32 mark);
 
-/** cw_track_unmark() - take a mark back */
+/** cw_track_unmark() - remove a mark */
 void cw_track_unmark(struct sock *sk, u32 mark);
 
-/** cw_track_fin() - tcp_send_fin() is entered; the state has moved already */
+/** cw_track_fin() - tcp_send_fin() is entered; the state has changed already */
 void cw_track_fin(struct sock *sk);
 
 /** cw_track_close() - __tcp_close() is entered by @owner; sets IN_CLOSE */
 void cw_track_close(struct sock *sk, const struct cw_owner *owner);
 
-/** cw_track_gone() - @sk leaves @old_state for CLOSE; its fate, or a minisock */
+/** cw_track_gone() - @sk changes to CLOSE; report a fate if no minisock stays */
 void cw_track_gone(struct sock *sk, int old_state);
 
 /**
  * cw_track_tw_end() - a minisock no longer waits for the peer's FIN
- * @mark: what ended that, or 0 for its timer
+ * @mark: what ended the wait, or 0 for its timer
  *
- * Of this and cw_track_tw_kill() several may run at once for one minisock:
- * the first frees its entry.
+ * This and cw_track_tw_kill() can run concurrently for one minisock: the first
+ * one frees its entry, and the others find none.
  */
 void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark);
 
@@ -61,11 +61,11 @@ void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark);
 void cw_track_tw_kill(struct inet_timewait_sock *tw);
 
 /**
- * cw_track_tw_rst() - an RST is being looked at for a minisock in FIN_WAIT2
- * @cookie: the minisock's
- * @looking: false when that is over; the minisock may be gone
+ * cw_track_tw_rst() - an RST is processed for a minisock in FIN_WAIT2
+ * @cookie: of the minisock
+ * @looking: false when it has been processed; the minisock may be freed
  *
- * If it is killed meanwhile, that was the RST's doing.
+ * If the minisock is killed in between, the RST was the reason.
  */
 void cw_track_tw_rst(u64 cookie, bool looking);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Starts and stops the pipeline: from sink to source, and back. With nobody
- * to listen no probe is armed and nothing but this count is kept.
+ * Starts the pipeline from sink to source, and stops it in reverse. Without a
+ * listener no probe is armed and only a count is kept.
  */
 #include <linux/lockdep.h>
 #include <linux/log2.h>
@@ -37,14 +37,16 @@ MODULE_PARM_DESC(track_slots,
 		 "closing connections followed at once, 64 to 1048576 (16384)");
 
 /*
- * Arming and disarming replace code of the kernel and wait for grace periods.
- * So the probes stay for a while after the last listener has gone: listeners
- * that come and go cost the host no more than one of each in that time, and
- * nobody waits for them to be disarmed.
+ * Arming and disarming patch kernel code and wait for grace periods. So the
+ * probes stay armed for this time after the last listener: short-lived
+ * listeners cost the host at most one cycle in it, and do not wait for the
+ * disarming.
  */
 #define CW_WATCH_DELAY	HZ
 
-/* Protects the count and the state of the pipeline behind it. */
+/* Protects the count and the pipeline. Never taken inside another lock of ours:
+ * stopping waits for the worker, which takes cw_notify_lock.
+ */
 static DEFINE_MUTEX(cw_watch_lock);
 static unsigned int cw_watch_users;
 static bool cw_watch_runs;
@@ -125,7 +127,7 @@ static void __cw_watch_stop(void)
 	cw_ring_exit();
 }
 
-/* Not while ftrace is off, for others may want the lock; see arm.h. */
+/* Retries while ftrace is off (core/arm.h), not to wait with the lock held. */
 static void cw_watch_work_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_watch_lock);

@@ -5,7 +5,7 @@
 struct netlink_ext_ack;
 
 /**
- * cw_watch_get() - have the pipeline run, and see that its probes fire
+ * cw_watch_get() - start the pipeline, and check that its probes fire
  * @extack: says what the kernel refused
  *
  * Context: process, may sleep; takes the watch lock. Return: 0 or -errno.
@@ -13,10 +13,10 @@ struct netlink_ext_ack;
 int cw_watch_get(struct netlink_ext_ack *extack);
 
 /**
- * cw_watch_put() - undo one cw_watch_get()
+ * cw_watch_put() - release one cw_watch_get()
  *
- * After the last one a work item disarms the probes, about a second later if
- * nobody has come back.
+ * About a second after the last one a work item disarms the probes, unless
+ * cw_watch_get() was called meanwhile.
  *
  * Context: process, may sleep; takes the watch lock.
  */
@@ -25,14 +25,15 @@ void cw_watch_put(void);
 /**
  * cw_watch_exit() - disarm the probes now
  *
- * When it returns no handler runs and no event is pending.
+ * On return no handler runs and no event is pending.
  *
- * Context: process, may sleep; nobody gets any more. Takes the watch lock, and
- * must not hold the notify lock, for which the worker may wait.
+ * Context: process, may sleep; no user may be left or come. Takes the watch
+ * lock. The caller must not hold the notify lock, because the worker may wait
+ * for it.
  */
 void cw_watch_exit(void);
 
-/** cw_watch_ring_slots() - events that each CPU's ring holds */
+/** cw_watch_ring_slots() - number of events in the ring of a CPU */
 unsigned int cw_watch_ring_slots(void);
 
 #endif
