@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A handler cannot sleep, and what a policy does needs the socket's lock. So
- * the handler only puts a copy of the socket's operations in place, with a
- * close of ours, for this one close: inet_release() reads them after the
- * handler has run. The pointer stands for the rest of inet_release() and no
- * longer, and cannot be inherited: listeners are left alone.
+ * A handler cannot sleep, but a policy acts under the socket's lock. So the
+ * handler only replaces sk_prot with a copy whose close is ours, for this one
+ * close: inet_release() reads sk_prot after the handler has run, and our close
+ * restores it first. It is not inherited, because listeners are left alone.
  *
- * No return probe: its instances are few, and a wait for SO_LINGER would hold
- * one. For the same reason our close does not call the original but ends with
- * a jump to it: a task that waits for SO_LINGER has no frame of this module.
+ * There is no return probe, because a wait for SO_LINGER would occupy one of
+ * its few instances. Nor does our close call the original: it ends with a jump
+ * to it, so that a task that waits for SO_LINGER has no frame of this module.
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
@@ -30,29 +29,29 @@
 #include "drain.h"
 #include "policy.h"
 
-/* What a close was swapped for. */
+/* What the replaced close does. */
 enum cw_adopt_way {
 	CW_ADOPT_DRAIN,
-	CW_ADOPT_LINGER,	/* or reset, which is to linger for no time */
+	CW_ADOPT_LINGER,	/* or reset, which is to linger for 0 seconds */
 	CW_ADOPT_WAYS,
 };
 
-/* Copies of the kernel's own, but for close. */
+/* Copies of tcp_prot and tcpv6_prot, except for close. */
 static struct proto cw_adopt_prot4[CW_ADOPT_WAYS] __read_mostly;
 static struct proto cw_adopt_prot6[CW_ADOPT_WAYS] __read_mostly;
 
-/* Closes that are bound to come to ours, or are in it. */
+/* Closes that are in our close or on the way to it. */
 static atomic_t cw_adopt_on_way = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(cw_adopt_wait);
 
-/* Written by arm and disarm, which their callers serialise. The lock protects
- * both against those who read figures.
+/* Written by arm and disarm, under the policy lock; cw_adopt_lock protects both
+ * against readers of the counters.
  */
 static DEFINE_SPINLOCK(cw_adopt_lock);
 static struct cw_arm *cw_adopt_probe;
 static u64 cw_adopt_missed_before;
 
-/* Compare and swap, for a sockmap may have come between in that short while. */
+/* Compare and swap, because a sockmap may have replaced sk_prot meanwhile. */
 static bool cw_adopt_restore(struct sock *sk, enum cw_adopt_way way)
 {
 	struct proto *ours = &cw_adopt_prot4[way];
@@ -81,7 +80,7 @@ static void cw_adopt_note(struct cw_event *ev, const struct cw_policy *p)
 	ev->drained.dry_run = p->dry_run;
 }
 
-/* The order of inet_release(), whose look at SO_LINGER came too early. */
+/* As inet_release() does, which has read SO_LINGER too early. */
 static long cw_adopt_linger(struct sock *sk, const struct cw_policy *p)
 {
 	long time = p->action == CLOSEWATCH_ACTION_LINGER ?
@@ -92,7 +91,7 @@ static long cw_adopt_linger(struct sock *sk, const struct cw_policy *p)
 	return current->flags & PF_EXITING ? 0 : time;
 }
 
-/* A socket in repair vanishes without a packet, whatever is set. */
+/* A close in TCP_REPAIR sends nothing, whatever SO_LINGER is set to. */
 static bool cw_adopt_linger_refusal(const struct sock *sk, u32 *refusal)
 {
 	if (!cw_facts_is_tcp(sk))
@@ -112,8 +111,8 @@ static bool cw_adopt_lingers(const struct cw_policy *p)
 				    p->action == CLOSEWATCH_ACTION_RESET);
 }
 
-/* The second look, exact under the socket's lock. Returns the timeout of the
- * close, which nothing changes if the policy is gone.
+/* Second lookup, exact under the socket's lock. Returns the timeout for the
+ * close, unchanged if no policy applies any more.
  */
 static long cw_adopt_try_linger(struct sock *sk, long timeout)
 {
@@ -138,11 +137,11 @@ static long cw_adopt_try_linger(struct sock *sk, long timeout)
 	return timeout;
 }
 
-/* The timeout with which to close, or a negative number if a drain has it. */
+/* Returns the timeout for the close, or -1 if a drain has the socket. */
 static noinline long cw_adopt_take(struct sock *sk, long timeout,
 				   enum cw_adopt_way way)
 {
-	/* Others may have kept our copy: pin the module. */
+	/* Pin the module: a sockmap may have saved our proto. */
 	if (!cw_adopt_restore(sk, way)) {
 		__module_get(THIS_MODULE);
 		return timeout;
@@ -159,10 +158,10 @@ static noinline void cw_adopt_leave(void)
 }
 
 /*
- * In place of tcp_close(), under the same rules. The compiler must make the
- * last call a jump (Kbuild asks for it, selftests/vm/build checks it): once
- * cw_adopt_leave() has run, cw_adopt_exit() waits only until no task is
- * between two sleeps in here.
+ * Called instead of tcp_close(), in the same context. The compiler must make
+ * the last call a jump (Kbuild asks for it, selftests/vm/build checks it):
+ * after cw_adopt_leave() no task may sleep in here, because cw_adopt_exit()
+ * then waits only for a grace period of tasks RCU.
  */
 static __always_inline void cw_adopt_close(struct sock *sk, long timeout,
 					   enum cw_adopt_way way)
@@ -183,8 +182,8 @@ static void cw_adopt_close_linger(struct sock *sk, long timeout)
 	cw_adopt_close(sk, timeout, CW_ADOPT_LINGER);
 }
 
-/* Have ours called for this close. False if the socket is no plain one of TCP; a
- * listener's children would inherit our copy of its operations.
+/* Have our close called. False if this is not a plain TCP socket, or if it is a
+ * listener, whose children would inherit our proto.
  */
 static bool cw_adopt_swap(struct sock *sk, enum cw_adopt_way way)
 {
@@ -198,13 +197,13 @@ static bool cw_adopt_swap(struct sock *sk, enum cw_adopt_way way)
 	    &tcpv6_prot)
 		return true;
 #endif
-	/* No wakeup needed: waiters disarm first, so that handlers have ended. */
+	/* No wakeup needed: waiters disarm first, so no handler runs. */
 	atomic_dec(&cw_adopt_on_way);
 	return false;
 }
 
-/* Why a close that is not swapped is left as it is, if it is for another reason
- * than that the policy only reports.
+/* Whether a close that was not swapped is refused, and why. If nothing else
+ * forbids it and this is no dry run, the swap failed because of its proto.
  */
 static bool cw_adopt_refusal(const struct sock *sk, const struct cw_policy *p,
 			     u32 *refusal)
@@ -217,7 +216,7 @@ static bool cw_adopt_refusal(const struct sock *sk, const struct cw_policy *p,
 	return !p->dry_run;
 }
 
-/* What the swapped close does, or refuses, it tells itself. */
+/* A close that was swapped reports its result itself. */
 static void cw_adopt_act(struct sock *sk, const struct cw_policy *p,
 			 struct cw_event *ev)
 {
@@ -238,7 +237,7 @@ static void cw_adopt_act(struct sock *sk, const struct cw_policy *p,
 	cw_policy_used(p);
 }
 
-/* A program's socket: with a file, and holding its network namespace. */
+/* A socket of a program has a file and holds its network namespace. */
 static bool cw_adopt_concerns(const struct socket *sock)
 {
 	const struct sock *sk = sock->sk;
@@ -260,7 +259,7 @@ static void cw_adopt_look(struct sock *sk)
 	rcu_read_unlock();
 }
 
-/* In process context, without any lock of the socket. */
+/* Process context; the socket is not locked. */
 static int cw_adopt_on_release(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct socket *sock = (void *)regs_get_kernel_argument(regs, 0);
@@ -269,7 +268,7 @@ static int cw_adopt_on_release(struct kprobe *kp, struct pt_regs *regs)
 	cw_arm_fire(cw_arm_of(kp));
 	if (!cw_adopt_concerns(sock))
 		return 0;
-	/* A softirq inside the handler would have its own probes missed. */
+	/* Keeps softirqs out, as cw_on_entry() of trace/probe.c does. */
 	local_irq_save(flags);
 	cw_adopt_look(sock->sk);
 	local_irq_restore(flags);
@@ -373,8 +372,8 @@ void cw_adopt_init(void)
 void cw_adopt_exit(void)
 {
 	wait_event(cw_adopt_wait, !atomic_read(&cw_adopt_on_way));
-	/* A task that has counted itself out may yet be on its way out of
-	 * cw_adopt_close(), where it sleeps no more.
+	/* After cw_adopt_leave() a task may still be in cw_adopt_close(), but
+	 * no longer sleeps there.
 	 */
 	synchronize_rcu_tasks();
 }

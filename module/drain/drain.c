@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One work item serves one drain: callbacks of the socket queue it at once, and
- * it queues itself for the next deadline. All that a drain does it does there,
- * owning the socket; so what ends it ends it once.
+ * Each drain has one work item: callbacks of the socket queue it at once, and
+ * it queues itself for the next deadline. A drain acts only in its work, owning
+ * the socket, so it ends exactly once.
  *
- * The user's socket keeps its reference to its network namespace, which lives
- * until the last of its drains is over: no later than drain_total_max after it
- * was deleted.
+ * The socket keeps its reference to the network namespace, so a namespace that
+ * is deleted exists until its last drain ends, at most drain_total_max later.
  */
 #include <linux/jiffies.h>
 #include <linux/list.h>
@@ -39,28 +38,29 @@ MODULE_PARM_DESC(drain_total_max,
 		 "seconds that a drain may take, whatever its policy says, 1 to 3600 (30)");
 
 /*
- * conn, the tag's owner, limits, began and una_began are constant once the socket is the
- * drain's. kicked is set by callbacks and cleared by the work. All else is the
- * work's, but for drained.discarded, which a dump may read.
+ * conn, tag.owner, limits, began and una_began are constant once the drain owns
+ * the socket. kicked is set by callbacks and cleared by the work. place is
+ * protected as drain/limits.h says. Only the work uses the rest, except that a
+ * dump reads drained.
  */
 struct cw_drain {
 	struct delayed_work work;
 	struct cw_drain_place place;
 	struct cw_drain_tag tag;
 	struct sock *sk;
-	struct socket *so;		/* that owns it */
+	struct socket *so;		/* owns sk */
 	void (*data_ready)(struct sock *sk);
 	void (*state_change)(struct sock *sk);
 	struct cw_conn conn;
 	struct cw_drained drained;
 	struct cw_policy_limits limits;
 	u64 began;
-	u64 progress;			/* when some was last seen */
+	u64 progress;			/* time of the last progress */
 	u32 una_began;
-	u32 una;			/* snd_una, then */
+	u32 una;			/* snd_una at that time */
 	unsigned int kicked;
 	bool fin_lost;
-	bool overfull;			/* more came than it may discard */
+	bool overfull;			/* received more than limits.bytes */
 };
 
 static struct kmem_cache *cw_drain_cache;
@@ -86,8 +86,8 @@ static bool cw_drain_plain_tcp(const struct sock *sk)
 	return prot == &tcp_prot;
 }
 
-/* A subsystem that allocates otherwise than programs do has a use for the
- * socket; it may be on the way to a disk.
+/* A kernel subsystem that uses the socket, perhaps for a disk, sets its own
+ * sk_allocation.
  */
 static bool cw_drain_foreign(const struct sock *sk)
 {
@@ -131,7 +131,7 @@ bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
 		*refusal = CLOSEWATCH_REFUSAL_LINGER0;
 	else if (READ_ONCE(tcp_sk(sk)->linger2) < 0)
 		*refusal = CLOSEWATCH_REFUSAL_LINGER2;
-	/* A drain would keep memory that the OOM killer is waiting for. */
+	/* A drain would keep memory that the OOM killer waits for. */
 	else if (tsk_is_oom_victim(current) && !p->even_oom)
 		*refusal = CLOSEWATCH_REFUSAL_OOM_VICTIM;
 	else
@@ -145,7 +145,7 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
 	ev->drained.outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
-	/* Make room for what the kernel needs more than old drains do. */
+	/* Free memory of the payer's oldest drain instead. */
 	if (ev->drained.refusal == CLOSEWATCH_REFUSAL_MEMORY_PRESSURE)
 		cw_drain_limits_shed(cw_netns_payer(net, sk));
 	cw_stats_drain_end(net, &ev->drained);
@@ -153,11 +153,11 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 }
 
 /*
- * TCP calls this with the socket's spinlock held or owning the socket, so never
- * while the work owns it, nor after it has taken this away. One kick is enough
- * until the work has begun, and then it looks at everything.
+ * TCP calls this with the socket's spinlock held or owning the socket, so it
+ * cannot race with the work, and does not run after cw_drain_let_go(). One kick
+ * is enough until the work begins, because the work checks everything.
  *
- * sk_error_report is left alone: it is also called without any lock, and TCP
+ * sk_error_report is not replaced: it is also called without a lock, and TCP
  * never ends a connection without a change of its state.
  */
 static void cw_drain_kick(struct sock *sk)
@@ -168,7 +168,7 @@ static void cw_drain_kick(struct sock *sk)
 		mod_delayed_work(cw_drain_wq, &d->work, 0);
 }
 
-/* Under the lock of drain_limits.c, which the drain needs to end. */
+/* Cannot race with the end of the drain, which needs the limits lock too. */
 static void cw_drain_evict(struct cw_drain_place *p)
 {
 	struct cw_drain *d = container_of(p, struct cw_drain, place);
@@ -196,7 +196,7 @@ static void cw_drain_eat(struct cw_drain *d)
 	read_descriptor_t desc = { .arg.data = d, .count = 1 };
 	u64 before = d->drained.discarded;
 
-	/* At urgent data tcp_read_sock() would stop, and nobody wants it. */
+	/* tcp_read_sock() would stop at urgent data, which is discarded too. */
 	WRITE_ONCE(tcp_sk(d->sk)->urg_data, 0);
 	tcp_read_sock(d->sk, &desc, cw_drain_discard);
 	if (d->drained.discarded != before)
@@ -210,8 +210,8 @@ static u64 cw_drain_total_ns(const struct cw_drain *d)
 }
 
 /*
- * Owning the socket. Acknowledgments call nobody, so they are looked for when
- * idleness is due.
+ * Caller owns the socket. No callback runs for an acknowledgment, so snd_una is
+ * compared when the idle timeout is due.
  */
 static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 {
@@ -220,7 +220,7 @@ static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 	*s = (struct cw_drain_state){
 		.now = ktime_get_ns(),
 		.began = d->began,
-		/* Read once: the parameter may be lowered at any moment. */
+		/* Read once: the parameter may change at any time. */
 		.total_ns = cw_drain_total_ns(d),
 		.idle_ns = (u64)d->limits.idle_ms * NSEC_PER_MSEC,
 		.err = READ_ONCE(d->sk->sk_err),
@@ -234,8 +234,8 @@ static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 		d->progress = s->now;
 	}
 	s->progress = d->progress;
-	/* An error that did not end it, such as what ICMP tells to those who
-	 * asked with IP_RECVERR, must not be taken for its end later.
+	/* Clear an error that did not end the connection, such as an ICMP error
+	 * with IP_RECVERR: it must not be taken for the reason of a later end.
 	 */
 	if (!s->closed)
 		sock_error(d->sk);
@@ -245,7 +245,7 @@ static u64 cw_drain_acked(const struct cw_drain *d)
 {
 	u32 acked = READ_ONCE(tcp_sk(d->sk)->snd_una) - d->una_began;
 
-	/* Our FIN is acknowledged, too, and was not part of the response. */
+	/* snd_una also covers our FIN, which is not part of the response. */
 	return min_t(u64, acked, d->drained.response);
 }
 
@@ -260,7 +260,7 @@ static void cw_drain_sum_up(struct cw_drain *d, u32 outcome, u64 now)
 		   r->discarded && r->response;
 }
 
-/* A limit ends a drain as SO_LINGER with zero seconds would end it. */
+/* At a limit a drain ends with an RST, as SO_LINGER with 0 seconds does. */
 static bool cw_drain_ends_by_rst(u32 outcome)
 {
 	return outcome == CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT ||
@@ -268,7 +268,7 @@ static bool cw_drain_ends_by_rst(u32 outcome)
 	       outcome == CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT;
 }
 
-/* Owning the socket: from here on no callback comes. */
+/* Caller owns the socket. No callback runs after this. */
 static void cw_drain_let_go(struct cw_drain *d)
 {
 	struct sock *sk = d->sk;
@@ -285,9 +285,9 @@ static void cw_drain_let_go(struct cw_drain *d)
 }
 
 /*
- * tcp_close() and not sock_release(), which would run the programs that a
- * cgroup has for the release of a socket; those have run. The close may end
- * in a probe that looks for the drain, so that is made known meanwhile.
+ * Not inet_release(), which would run the cgroup's BPF programs for the release
+ * of a socket a second time. A probe on the end of this close looks up the
+ * drain, so its tag is on the list meanwhile.
  */
 static void cw_drain_close(struct cw_drain *d)
 {
@@ -317,7 +317,7 @@ static void cw_drain_free(struct cw_drain *d)
 	kmem_cache_free(cw_drain_cache, d);
 }
 
-/* Called by the work, which owns the socket and gives it up. */
+/* Called by the work, which owns the socket; releases it. */
 static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
 {
 	struct cw_event ev = { };
@@ -331,7 +331,7 @@ static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
 	cw_drain_limits_retire(&d->place);
 	cancel_delayed_work(&d->work);
 
-	/* Keeps socket and network namespace for what is told below. */
+	/* Keeps the socket and its network namespace for the event below. */
 	sock_hold(sk);
 	cw_drain_close(d);
 	cw_drain_tell_end(d, &ev);
@@ -349,7 +349,7 @@ static void cw_drain_work_fn(struct work_struct *work)
 	struct sock *sk = d->sk;
 	u32 outcome;
 
-	/* Before the look at the socket: pairs with that of cw_drain_kick(). */
+	/* Before the socket is read: pairs with xchg() in cw_drain_kick(). */
 	xchg(&d->kicked, 0);
 	lock_sock(sk);
 	cw_drain_eat(d);
@@ -359,7 +359,7 @@ static void cw_drain_work_fn(struct work_struct *work)
 		cw_drain_end(d, outcome, state.now);
 		return;
 	}
-	/* Does nothing if it has been kicked meanwhile. */
+	/* Does nothing if a kick has queued the work meanwhile. */
 	queue_delayed_work(cw_drain_wq, &d->work,
 			   nsecs_to_jiffies(cw_drain_wait_ns(&state)) + 1);
 	release_sock(sk);
@@ -391,8 +391,8 @@ err_cache:
 }
 
 /*
- * Not sock_graft(), which would give the socket the owner and the security
- * label of whoever closes it; both stay those of the program that made it.
+ * Not sock_graft(), which would set the socket's owner and security label to
+ * those of the closing task; both stay those of its creator.
  */
 static void cw_drain_graft(struct cw_drain *d, struct sock *sk)
 {
@@ -405,17 +405,17 @@ static void cw_drain_graft(struct cw_drain *d, struct sock *sk)
 	d->state_change = sk->sk_state_change;
 	sk->sk_data_ready = cw_drain_kick;
 	sk->sk_state_change = cw_drain_kick;
-	/* Keeps others, such as a sockmap, away. */
+	/* Keeps other users away, such as a sockmap. */
 	rcu_assign_sk_user_data(sk, d);
 	write_unlock_bh(&sk->sk_callback_lock);
-	/* The program may have asked to be woken for so many bytes only. */
+	/* The program may have set SO_RCVLOWAT, which delays the callback. */
 	WRITE_ONCE(sk->sk_rcvlowat, 1);
-	/* And may have shut its read side, which would reset late data. */
+	/* It may have shut down its read side; then late data gets an RST. */
 	if (!sock_flag(sk, SOCK_DONE))
 		WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown & ~RCV_SHUTDOWN);
 }
 
-/* What inet_shutdown() does; that is probed, for it is a program's. */
+/* Does what inet_shutdown() does, which is probed as a program's shutdown. */
 static void cw_drain_send_fin(struct sock *sk, struct cw_marks *m)
 {
 	u32 seq = tcp_sk(sk)->write_seq;
@@ -430,7 +430,7 @@ static void cw_drain_send_fin(struct sock *sk, struct cw_marks *m)
 	m->fin_shared = cw_facts_fin_shared(sk);
 }
 
-/* Under the socket's lock, so that a drain's begin is told before its end. */
+/* Caller holds the socket's lock, so the begin is reported before the end. */
 static void cw_drain_tell_begin(struct cw_event *ev, struct net *net)
 {
 	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
@@ -442,7 +442,7 @@ static void cw_drain_tell_begin(struct cw_event *ev, struct net *net)
 	cw_notify_event(ev);
 }
 
-/* All that others may see once the place has been taken. */
+/* Sets all that others can read after cw_drain_limits_join(). */
 static void cw_drain_fill(struct cw_drain *d, const struct cw_event *ev,
 			  const struct cw_policy *p)
 {
@@ -472,9 +472,9 @@ static void cw_drain_start(struct cw_drain *d, struct sock *sk,
 }
 
 /*
- * The second look, now exact. Within one RCU read section the policy is found
- * and the place taken, so that after a flush of policies and a grace period
- * each drain that one of them caused is known to cw_drain_flush().
+ * Second lookup, exact under the socket's lock. The lookup and the join are in
+ * one RCU read section, so after a flush of policies and a grace period
+ * cw_drain_flush() finds every drain that they caused.
  */
 static bool cw_drain_decide(struct cw_drain *d, struct sock *sk,
 			    struct cw_event *ev)
@@ -542,8 +542,8 @@ u32 cw_drain_total_max_ms(void)
 	return clamp(READ_ONCE(drain_total_max), 1U, 3600U) * MSEC_PER_SEC;
 }
 
-/* The socket is held for as long as the place is taken; figures may be torn
- * from each other, but each is right.
+/* The socket is held until cw_drain_limits_gone(). The figures may be of
+ * different moments, but each is right.
  */
 static void cw_drain_look(struct cw_drain_place *p, void *arg)
 {
@@ -584,7 +584,7 @@ int cw_drain_init(void)
 					   SLAB_ACCOUNT, NULL);
 	if (!cw_drain_cache)
 		return -ENOMEM;
-	/* Unbound: a drain follows no CPU, and may wait for a socket's lock. */
+	/* Unbound: a drain needs no given CPU, and may wait for a lock. */
 	cw_drain_wq = alloc_workqueue("closewatch_drain", WQ_UNBOUND, 0);
 	if (!cw_drain_wq)
 		goto err_cache;
@@ -603,7 +603,7 @@ err_cache:
 void cw_drain_exit(void)
 {
 	cw_drain_flush(NULL);
-	/* Also waits for the last works to have left our text. */
+	/* Also waits until no work function runs. */
 	destroy_workqueue(cw_drain_wq);
 	WARN_ON_ONCE(atomic64_read(&cw_drain_created) !=
 		     atomic64_read(&cw_drain_destroyed));

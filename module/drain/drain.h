@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lingering drains: connections whose program has closed them, which the
- * kernel keeps open until the peer has had the chance to read all of it.
+ * Lingering drains: after its program has closed it, a connection is kept open
+ * until the peer has received everything.
  *
- * A drain owns its socket through a struct socket of its own, and so the
- * connection is no orphan. It ends by itself: at the end of the connection,
- * or at a limit of idleness, time or bytes.
+ * A drain owns the socket by a struct socket of its own, so the connection is
+ * not an orphan. It ends when the connection ends, or at an idle, time or byte
+ * limit.
  */
 #ifndef CW_DRAIN_H
 #define CW_DRAIN_H
@@ -16,46 +16,45 @@ struct cw_policy;
 struct net;
 struct sock;
 
-/** cw_drain_init() - make ready; may sleep; 0 or -ENOMEM */
+/** cw_drain_init() - create caches and workers; may sleep; 0 or -errno */
 int cw_drain_init(void);
 
 /**
- * cw_drain_exit() - end all drains and free what they used
+ * cw_drain_exit() - end all drains and free their resources
  *
- * Context: process, may sleep; no close can begin a drain any more, see
+ * Context: process, may sleep; no close can begin a drain, see
  * cw_adopt_exit(), and no handler runs.
  */
 void cw_drain_exit(void);
 
 /**
  * cw_drain_refusal() - may this close be drained?
- * @sk: a socket of a program, TCP or MPTCP, whose close by the current task has
- *	begun
- * @p: the policy that asks for a drain
+ * @sk: a socket of a program, TCP or MPTCP, that the current task is closing
+ * @p: the policy, with action drain
  * @refusal: set to enum closewatch_refusal if not
  *
- * Context: any; exact under the socket's lock, else as good as its moment.
+ * Context: any; exact under the socket's lock, racy without it.
  * Return: true if it must not be drained.
  */
 bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
 		      u32 *refusal);
 
 /**
- * cw_drain_refused() - count and tell a drain that never began
+ * cw_drain_refused() - count and report a drain that never began
  * @sk: the socket
- * @ev: conn, owner, and of drained the policy and the refusal are set
+ * @ev: conn, owner, drained's policy and drained.refusal are set
  *
  * Context: any but NMI.
  */
 void cw_drain_refused(const struct sock *sk, struct cw_event *ev);
 
 /**
- * cw_drain_begin() - take over a connection whose program is closing it
- * @sk: the socket, still of its program; its operations are the original ones
+ * cw_drain_begin() - take over a connection that its program is closing
+ * @sk: the socket, not yet owned by a drain; its proto is the original one
  *
- * Asks the policies again, now under the socket's lock, and then either sends
- * FIN and keeps the socket, which is no longer the caller's, or counts and
- * tells why not, and leaves it as it was.
+ * Looks the policy up again, now under the socket's lock. Then either sends FIN
+ * and takes over the socket, or counts and reports the refusal and leaves the
+ * socket as it was.
  *
  * Context: process, in the close of @sk, without its lock; may sleep for
  * memory and for the lock, never for the peer.
@@ -63,36 +62,36 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev);
  */
 bool cw_drain_begin(struct sock *sk);
 
-/** cw_drain_count() - drains that now run; any context, racy */
+/** cw_drain_count() - running drains; any context, racy */
 unsigned int cw_drain_count(void);
 
 /** cw_drain_count_net() - those of one network namespace; as above */
 unsigned int cw_drain_count_net(struct net *net);
 
-/** cw_drain_total_max_ms() - the most that a policy's total-ms may be */
+/** cw_drain_total_max_ms() - highest value of a policy's total-ms */
 u32 cw_drain_total_max_ms(void);
 
 /**
- * cw_drain_next() - read the drains that run, one by one
- * @net: whose, or NULL for all
- * @cursor: 0 to begin with; moved behind the drain that is returned
- * @ev: filled as the drain's drain-begin event, with the figures of now
+ * cw_drain_next() - read the running drains, one by one
+ * @net: only those of it, or NULL for all
+ * @cursor: 0 to begin with; advanced past the drain that is returned
+ * @ev: filled as the drain's drain-begin event, with its current figures
  *
- * In the order in which they began; one that begins meanwhile is seen, one
- * that ends is not.
+ * Drains are returned in the order in which they began, including those that
+ * begin between two calls.
  *
- * Context: process. Return: false when there are no more.
+ * Context: process. Return: false if there are no more.
  */
 bool cw_drain_next(const struct net *net, u64 *cursor, struct cw_event *ev);
 
 /**
  * cw_drain_flush() - end the drains of @net, or all if it is NULL
  *
- * When it returns they are over, their events told and counted. Remove the
- * policies first, with cw_policy_flush(): then this also ends the drains of
- * closes for which a handler had decided before.
+ * On return they have ended, and their events are counted and reported. Remove
+ * the policies first, with cw_policy_flush(): then no drain that they cause can
+ * begin later.
  *
- * Context: process, may sleep, but waits for no peer and for no drain of
+ * Context: process, may sleep, but waits neither for a peer nor for a drain of
  * another namespace.
  */
 void cw_drain_flush(struct net *net);

@@ -3,7 +3,7 @@
 
 #include "outcome.h"
 
-/* Once TCP has ended the connection: by an error, or else by both FINs. */
+/* For a connection in CLOSE: without an error both FINs were exchanged. */
 static u32 cw_outcome_of_tcp(const struct cw_drain_state *s)
 {
 	switch (s->err) {

@@ -45,7 +45,7 @@ void cw_track_fin(struct sock *sk);
 /** cw_track_close() - __tcp_close() is entered by @owner; sets IN_CLOSE */
 void cw_track_close(struct sock *sk, const struct cw_owner *owner);
 
-/** cw_track_gone() - @sk changes to CLOSE; report a fate if no minisock stays */
+/** cw_track_gone() - @sk changes to CLOSE: its fate, or a minisock's entry */
 void cw_track_gone(struct sock *sk, int old_state);
 
 /**
