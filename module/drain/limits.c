@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A drain counts in its scopes from join to retire, or to the order to leave,
- * and among the leaving from then on until it is gone. Leaving needs no peer,
- * only a worker's time, so a scope never waits long for its places; but should
- * no worker come, there is an end to their number.
+ * A drain counts in its scopes from join until it retires or is told to leave;
+ * from then on, until it is gone, it counts as leaving. Leaving needs a worker
+ * but no peer, so it is short; the number of those leaving is limited too, in
+ * case no worker runs.
  */
 #include <linux/errno.h>
 #include <linux/hashtable.h>
@@ -33,24 +33,25 @@ module_param(drain_max_uid, uint, 0644);
 MODULE_PARM_DESC(drain_max_uid, "drains at once of a user (16384)");
 
 #define CW_DRAIN_USER_BITS	6
-#define CW_DRAIN_BURST	256	/* looked at before others may run */
+#define CW_DRAIN_BURST	256	/* visited before the lock is dropped */
 
 struct cw_drain_scope {
 	struct list_head list;
-	unsigned int count;	/* on the list */
+	unsigned int count;	/* drains on the list */
 	unsigned int leaving;
 };
 
 struct cw_drain_user {
 	struct hlist_node node;
-	struct cw_drain_scope scope;	/* first of all that is needed of it */
-	unsigned int places;		/* that refer to it */
+	struct cw_drain_scope scope;	/* of all drains of the payer */
+	unsigned int places;		/* references to this */
 	u64 payer;
 };
 
 /*
- * Protects all of this file. Raw, for cw_drain_limits_shed() is called by a
- * handler; taken in process context only, so that interrupts may stay on.
+ * Protects all data of this file; no lock of ours nests inside. Raw, because a
+ * handler calls cw_drain_limits_shed(). Interrupts may stay on, because it is
+ * taken in process context only.
  */
 static DEFINE_RAW_SPINLOCK(cw_drain_limits_lock);
 static struct cw_drain_scope cw_drain_all;
@@ -91,7 +92,7 @@ static struct cw_drain_user *__cw_drain_user_find(u64 payer)
 	return NULL;
 }
 
-/* Takes a reference; @fresh is used if there is none, and else freed. */
+/* Takes a reference. Adds @fresh if the payer has no entry, else frees it. */
 static struct cw_drain_user *cw_drain_user_get(u64 payer,
 					       struct cw_drain_user *fresh)
 {
@@ -113,7 +114,7 @@ static struct cw_drain_user *cw_drain_user_get(u64 payer,
 	return u;
 }
 
-/* Returns what the caller must free, without the lock. */
+/* Returns an entry that the caller must free after unlocking, or NULL. */
 static struct cw_drain_user *__cw_drain_user_put(struct cw_drain_place *p)
 {
 	struct cw_drain_user *u = container_of(p->scope[CW_DRAIN_OF_USER],
@@ -157,7 +158,7 @@ void cw_drain_limits_forget(struct cw_drain_place *p)
 	kfree(u);
 }
 
-/* Off the lists, each exactly once, whoever comes first. */
+/* Take the drain off its lists, unless already removed. */
 static bool __cw_drain_unlist(struct cw_drain_place *p)
 {
 	unsigned int i;
@@ -181,7 +182,7 @@ static void __cw_drain_leave(struct cw_drain_place *p, u32 outcome)
 	cw_drain_evict(p);
 }
 
-/* The oldest of a payer, in @net if that is given; a search has its limit. */
+/* Tell a payer's oldest drain, in @net unless NULL, to leave; may find none. */
 static bool __cw_drain_shed(struct cw_drain_scope *user, const struct net *net)
 {
 	unsigned int burst = CW_DRAIN_BURST;
@@ -203,7 +204,7 @@ static bool __cw_drain_make_room(struct cw_drain_place *p, unsigned int scope)
 	unsigned int max = cw_drain_limit(scope), burst = CW_DRAIN_BURST;
 	struct cw_drain_scope *s = p->scope[scope];
 
-	/* More than once only after the limit has been lowered. */
+	/* Repeats only after the limit was lowered. */
 	while (s->count >= max) {
 		if (s->leaving >= max || !burst--)
 			return false;
@@ -214,7 +215,7 @@ static bool __cw_drain_make_room(struct cw_drain_place *p, unsigned int scope)
 	return true;
 }
 
-/* Numbers only grow, so the place of a new one is on the right. */
+/* Numbers increase, so a new one is the rightmost. */
 static void __cw_drain_number(struct cw_drain_place *p)
 {
 	struct rb_node **link = &cw_drain_tree.rb_node, *parent = NULL;
@@ -324,7 +325,7 @@ static struct cw_drain_place *__cw_drain_following(struct cw_drain_place *p)
 	return node ? rb_entry(node, struct cw_drain_place, node) : NULL;
 }
 
-/* Tell up to a burst of them; returns the number of the last, or 0. */
+/* Visit up to CW_DRAIN_BURST drains; returns the number of the last, or 0. */
 static u64 __cw_drain_flush_some(const struct net *net, u64 seq)
 {
 	struct cw_drain_place *p = __cw_drain_after(seq);
@@ -341,9 +342,10 @@ static u64 __cw_drain_flush_some(const struct net *net, u64 seq)
 }
 
 /*
- * Is none of @net (NULL: all) left up to number @last? Not those of others: they
- * may come and be flushed without end. @seq moves over what is not waited for,
- * so that all looks of one flush together walk the tree once.
+ * Whether no drain of @net (NULL: all) up to number @last is left. Later drains
+ * and those of other namespaces are not waited for, because there may be no end
+ * of them. @seq advances over them, so that all calls of one flush together
+ * walk the tree once.
  */
 static bool cw_drain_flush_done(const struct net *net, u64 *seq, u64 last)
 {
@@ -421,7 +423,7 @@ static int __net_init cw_drain_limits_net_init(struct net *net)
 	return 0;
 }
 
-/* No exit: a drain holds its network namespace, so none is left by then. */
+/* Needs no exit: a drain holds its network namespace, so none is left. */
 static struct pernet_operations cw_drain_limits_ops = {
 	.init = cw_drain_limits_net_init,
 	.id = &cw_drain_limits_id,

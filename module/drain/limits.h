@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How many drains there may be: in all, in a network namespace, of a payer (see
- * cw_netns_payer()). Each drain has a place in three such scopes. Where a scope
- * is full, the payer's own oldest drain in it is told to leave and its place
- * passes on at once; a payer that has none there is refused. So no drain ends
- * for another payer's sake. Those that are leaving are bounded too.
+ * Limits the number of drains: of all, of a network namespace, of a payer (see
+ * cw_netns_payer()). Each drain has a place in these three scopes. If a scope
+ * is full, the payer's oldest drain in it is told to leave, and its place is
+ * reused at once; a payer without a drain in it is refused. So a payer's drain
+ * never ends another payer's. The number of leaving drains is limited too.
  */
 #ifndef CW_DRAIN_LIMITS_H
 #define CW_DRAIN_LIMITS_H
@@ -23,17 +23,17 @@ enum cw_drain_scopes {
 };
 
 /**
- * struct cw_drain_place - what makes a drain one among others
- * @node: among all that exist, in the order in which they joined
+ * struct cw_drain_place - place of a drain in its scopes
+ * @node: in a tree of all drains, in the order in which they joined
  * @in: on its scopes' lists, the oldest first; empty once it must leave
- * @scope: the three that it belongs to
+ * @scope: its three scopes
  * @net: its network namespace
  * @seq: its number, from 1 on
  * @leave: 0, or the outcome with which it was told to leave
  * @flushed: a flush waits for it
  *
- * All but @scope and @net are protected by the lock of drain_limits.c; @leave
- * may be read without it.
+ * The lock of drain/limits.c protects all but @scope and @net; @leave may be
+ * read without it.
  */
 struct cw_drain_place {
 	struct rb_node node;
@@ -46,62 +46,63 @@ struct cw_drain_place {
 };
 
 /**
- * cw_drain_limits_init() - make ready
- * @evict: told of each drain that must leave; called with the lock held, does
- *	not sleep, takes no lock of a socket
+ * cw_drain_limits_init() - create the scopes
+ * @evict: called for each drain that must leave, with the lock held; must not
+ *	sleep or take a socket's lock
  *
  * Context: process, may sleep. Return: 0 or a negative errno.
  */
 int cw_drain_limits_init(void (*evict)(struct cw_drain_place *p));
 
-/** cw_drain_limits_exit() - undo it; no place may be left */
+/** cw_drain_limits_exit() - free the scopes; no place may be left */
 void cw_drain_limits_exit(void);
 
 /**
- * cw_drain_limits_prepare() - find the scopes of a drain to be
- * @p: cleared; ready to join, or to be forgotten by cw_drain_limits_forget()
- * @net: the socket's; the socket holds it
- * @payer: whom it is charged to
+ * cw_drain_limits_prepare() - look up the scopes of a new drain
+ * @p: zeroed; the caller must join or forget it
+ * @net: network namespace of the socket, which holds it
+ * @payer: charged for the drain
  *
  * Context: process, may sleep. Return: 0 or -ENOMEM.
  */
 int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net,
 			    u64 payer);
 
-/** cw_drain_limits_forget() - undo that of a place that never joined */
+/** cw_drain_limits_forget() - release a place that never joined */
 void cw_drain_limits_forget(struct cw_drain_place *p);
 
 /**
- * cw_drain_limits_join() - take the place
+ * cw_drain_limits_join() - count the drain in its scopes
  *
- * From now on the drain may be told to leave. Context: any but NMI and
- * interrupts. Return: false if a scope is full, and the payer has no drain in
- * it or as many leave it already.
+ * From now on the drain may be told to leave.
+ *
+ * Context: process, may be atomic. Return: false if a scope is full, and the
+ * payer has no drain in it or as many as its limit are leaving it.
  */
 bool cw_drain_limits_join(struct cw_drain_place *p);
 
-/** cw_drain_limits_retire() - the drain ends, and is not told to leave again */
+/** cw_drain_limits_retire() - the drain ends; it is not told to leave again */
 void cw_drain_limits_retire(struct cw_drain_place *p);
 
-/** cw_drain_limits_gone() - and is over; the place is forgotten, too */
+/** cw_drain_limits_gone() - the drain has ended; releases the place */
 void cw_drain_limits_gone(struct cw_drain_place *p);
 
-/** cw_drain_limits_full() - would a join in @net be refused? Racy */
+/** cw_drain_limits_full() - would any join in @net be refused? Racy */
 bool cw_drain_limits_full(struct net *net);
 
-/** cw_drain_limits_shed() - tell the oldest of @payer to leave; as join */
+/** cw_drain_limits_shed() - tell @payer's oldest to leave; context as join */
 void cw_drain_limits_shed(u64 payer);
 
-/** cw_drain_limits_flush() - tell those of @net (NULL: all), and wait */
+/** cw_drain_limits_flush() - end the drains of @net (NULL: all), and wait */
 void cw_drain_limits_flush(struct net *net);
 
-/** cw_drain_limits_count() - those of @net (NULL: all) not yet gone; racy */
+/** cw_drain_limits_count() - drains of @net (NULL: all) not yet gone; racy */
 unsigned int cw_drain_limits_count(struct net *net);
 
 /**
- * cw_drain_limits_next() - look at the drain that joined next after @seq
- * @net: only those of it, or NULL
- * @look: called with the lock held; does not sleep
+ * cw_drain_limits_next() - visit the drain that joined next after @seq
+ * @net: only drains of it, or NULL for all
+ * @look: called with the lock held; must not sleep
  *
  * Context: process. Return: its number, or 0 if there is none.
  */

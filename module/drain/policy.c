@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The policies of sockets lie in a hash table, rules in a sorted list for each
- * network namespace and one for all of them. Both are read under RCU by
- * handlers; whoever changes them holds the policy lock. Lists and not arrays,
- * for an array must be made anew to shorten it, and a removal may not fail.
- * An xarray and a second list have the same entries in the order in which they
- * are shown.
+ * Policies of sockets are in a hash table; rules are in a sorted list per
+ * network namespace and one for all of them. Handlers read both under RCU;
+ * changes are made under cw_policy_lock. Lists and not arrays, because an array
+ * must be reallocated to shorten it, and a removal must not fail. An xarray and
+ * a second list have the same entries in the order of dumps.
  *
- * Handlers cannot remove: they put what is used up on a lockless list, and a
- * work item removes it. Another one removes what has expired.
+ * Handlers cannot remove entries: they put a used policy on a lockless list,
+ * from which a work item removes it. Another work item removes expired ones.
  */
 #include <linux/ktime.h>
 #include <linux/llist.h>
@@ -33,12 +32,12 @@ module_param(policies_max_uid, uint, 0644);
 MODULE_PARM_DESC(policies_max_uid,
 		 "policies at once of a user, in all its network namespaces (131072)");
 
-/* Expired ones never match, so their removal may wait for company. */
+/* Expired policies never match, so their removal is batched. */
 #define CW_POLICY_EXPIRY_MIN	(HZ / 10)
 #define CW_POLICY_EXPIRY_MAX	(3600UL * HZ)
 #define CW_POLICY_IDLE		HZ	/* armed without a policy */
 
-/* With the namespace in it nobody arms the sockets of another one. */
+/* The namespace keeps a policy from matching the sockets of another one. */
 struct cw_policy_key {
 	u64 cookie;
 	u64 netns;
@@ -48,17 +47,17 @@ struct cw_policy_key {
  * struct cw_entry - a policy as installed
  * @p: constant
  * @key: of a socket's policy
- * @net: NULL for a rule for all namespaces; no reference is held, for an entry
- *	goes before its namespace
- * @payer: whom it is charged to, if it is of a namespace
- * @hash: in cw_policy_sockets, if it is a socket's
+ * @net: NULL for a rule for all namespaces; no reference is held, because the
+ *	namespace's exit removes the entry
+ * @payer: charged for it, if it belongs to a namespace
+ * @hash: in cw_policy_sockets, if it is a socket's policy
  * @node: in the rules of its scope, if it is a rule
- * @order: in cw_policy_order, likewise
+ * @order: in cw_policy_order, if it is a rule
  * @used: in cw_policy_used_list
- * @rcu: for its end
+ * @rcu: for kfree_rcu()
  * @hits: counted by handlers
- * @is_used: it has been put on that list, once
- * @refs: one while installed, one while on that list
+ * @is_used: was put on cw_policy_used_list; happens once
+ * @refs: one while installed, one while on cw_policy_used_list
  */
 struct cw_entry {
 	struct cw_policy p;
@@ -75,14 +74,15 @@ struct cw_entry {
 	atomic_t is_used;
 };
 
-/* A network namespace, or all of them. */
+/* The policies of a network namespace, or the rules for all of them. */
 struct cw_scope {
-	struct list_head rules;	/* RCU; in the order in which they are tried */
+	struct list_head rules;	/* RCU; in the order of evaluation */
 	unsigned int nr_rules;
 	unsigned int nr_sockets;
 };
 
-static DEFINE_MUTEX(cw_policy_lock);	/* all below, but against readers */
+/* Protects all below against change. Inside it: canary and charge locks. */
+static DEFINE_MUTEX(cw_policy_lock);
 static DEFINE_XARRAY_ALLOC1(cw_policy_ids);
 static u32 cw_policy_next_id;
 static LIST_HEAD(cw_policy_order);	/* rules by priority, then by id */
@@ -142,7 +142,7 @@ static struct cw_entry *cw_lookup_socket(const struct cw_conn *conn)
 	return e && !cw_policy_expired(&e->p) ? e : NULL;
 }
 
-/* Is @a tried before @b? */
+/* Is @a evaluated before @b? */
 static bool cw_policy_before(const struct cw_policy *a,
 			     const struct cw_policy *b)
 {
@@ -165,7 +165,7 @@ static struct cw_entry *cw_scope_first(const struct cw_scope *scope,
 	return NULL;
 }
 
-/* The first of both lists merged is the earlier of the first of each. */
+/* The first match of both lists, as if they were merged. */
 static struct cw_entry *cw_lookup_rule(struct net *net,
 				       const struct cw_conn *conn,
 				       const struct cw_owner *owner)
@@ -202,7 +202,7 @@ void cw_policy_used(const struct cw_policy *p)
 
 	if (!p->cookie || atomic_xchg(&e->is_used, 1))
 		return;
-	/* Being removed already, and kept only by the caller's RCU section? */
+	/* Already removed, and valid only in the caller's RCU read section? */
 	if (!refcount_inc_not_zero(&e->refs))
 		return;
 	if (llist_add(&e->used, &cw_policy_used_list))
@@ -221,7 +221,7 @@ static bool cw_entry_is_rule(const struct cw_entry *e)
 	return !e->p.cookie;
 }
 
-/* Everything that shows entries must see that something has changed. */
+/* A dump compares the generation between its messages. */
 static void cw_policy_changed(int by)
 {
 	lockdep_assert_held(&cw_policy_lock);
@@ -229,7 +229,7 @@ static void cw_policy_changed(int by)
 	WRITE_ONCE(cw_policy_nr, cw_policy_nr + by);
 }
 
-/* The order of a scope's list is that of the list of all. */
+/* Both lists are sorted alike. */
 static void cw_rule_link(struct cw_entry *e)
 {
 	struct cw_scope *scope = cw_scope_of(e->net);
@@ -261,7 +261,7 @@ static struct cw_entry *cw_entry_of_socket(const struct cw_policy_key *key)
 				      cw_policy_hash_params);
 }
 
-/* Nobody adds it again, and handlers that hold it do so under RCU. */
+/* An entry is not added again, and handlers use it only under RCU. */
 static void cw_entry_remove(struct cw_entry *e)
 {
 	struct cw_scope *scope = cw_scope_of(e->net);
@@ -282,7 +282,7 @@ static void cw_entry_remove(struct cw_entry *e)
 	cw_entry_put(e);
 }
 
-/* Later, by a work: callers may hold locks of the network. */
+/* Deferred to a work, because callers may hold locks of the network. */
 static void cw_policy_disarm_if_none(void)
 {
 	lockdep_assert_held(&cw_policy_lock);
@@ -299,7 +299,7 @@ static void cw_policy_idle_fn(struct work_struct *work)
 	mutex_unlock(&cw_policy_lock);
 }
 
-/* In bounds, for jiffies of 32 bits too. */
+/* Bounded, because jiffies may have 32 bits. */
 static unsigned long cw_policy_expiry_delay(u64 expires)
 {
 	u64 now = ktime_get_boottime_ns();
@@ -330,8 +330,8 @@ static int cw_install_rule(struct cw_entry *e, struct netlink_ext_ack *extack)
 }
 
 /*
- * Replaced in one step: each close of the socket finds the old or the new. Both
- * have one payer, that of their namespace, so the charge of the old is the new's.
+ * Replaces in one step: a close of the socket finds the old or the new policy.
+ * Both have the payer of their namespace, so the new one keeps the charge.
  */
 static int cw_replace_socket(struct cw_entry *old, struct cw_entry *e)
 {
@@ -474,9 +474,9 @@ int cw_policy_del(u32 id, cw_policy_may_t may, void *arg)
 }
 
 /*
- * The last that is tried goes first. So each close meanwhile finds the policy
- * that it would have found before, or none; never one that an exemption had
- * kept from it.
+ * The last in order is removed first, so that a close meanwhile finds the
+ * policy that it would have found before, or none; never one from which an
+ * earlier rule had exempted it.
  */
 static void cw_policy_remove_all(const struct net *net)
 {
@@ -505,7 +505,7 @@ void cw_policy_flush(struct net *net)
 	cw_policy_remove_all(net);
 	cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
-	/* Handlers that had found one before have acted on it after this. */
+	/* After this no handler still uses one of them. */
 	synchronize_rcu();
 }
 
@@ -589,9 +589,9 @@ int cw_policy_dump(const struct net *net, bool shared,
 	return err;
 }
 
-/* Removal by itself */
+/* Automatic removal */
 
-/* Removes what handlers have used up, if nobody else was faster. */
+/* Removes policies that were used, unless already removed. */
 static void cw_policy_tidy_fn(struct work_struct *work)
 {
 	struct llist_node *list = llist_del_all(&cw_policy_used_list);
@@ -633,7 +633,7 @@ static int __net_init cw_policy_net_init(struct net *net)
 	return 0;
 }
 
-/* No program's socket is left to be looked up. */
+/* No socket of a program is left in @net, so no lookup can run. */
 static void __net_exit cw_policy_net_exit(struct net *net)
 {
 	mutex_lock(&cw_policy_lock);
@@ -674,11 +674,11 @@ void cw_policy_stop(void)
 
 void cw_policy_exit(void)
 {
-	/* The namespaces' exits find no policy, but queue a work. */
+	/* Runs cw_policy_net_exit(), which queues cw_policy_idle. */
 	unregister_pernet_subsys(&cw_policy_net_ops);
 	cancel_delayed_work_sync(&cw_policy_expiry);
 	cancel_work_sync(&cw_policy_tidy);
-	/* What closes on their way used up after the last work ran. */
+	/* Policies that closes have used after the last run of the work. */
 	cw_policy_tidy_fn(&cw_policy_tidy);
 	cancel_delayed_work_sync(&cw_policy_idle);
 	rhashtable_destroy(&cw_policy_sockets);

@@ -19,7 +19,7 @@ static bool cw_prefix_match(const u8 *a, const u8 *b, unsigned int bits)
 	return !bits || !((a[bytes] ^ b[bytes]) >> (8 - bits));
 }
 
-/* A connection that was never made has no peer, and so none that is meant. */
+/* A connection that was never made has no peer, and matches no address. */
 static bool cw_match_peer(const struct cw_conditions *want,
 			  const struct cw_conn *c)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a rule asks of a close. A pure function over plain structs, also
- * compiled into a host unit test.
+ * The conditions of a rule. Pure functions over plain structs, also compiled
+ * into a host unit test.
  */
 #ifndef CW_POLICY_MATCH_H
 #define CW_POLICY_MATCH_H
@@ -9,7 +9,7 @@
 #include "core/event.h"
 
 /**
- * struct cw_conditions - all must hold; what is 0 or empty asks for nothing
+ * struct cw_conditions - all must hold; one that is 0 or empty always holds
  * @cgroup: id of the closer's cgroup v2
  * @uid: the closer's user, if @has_uid
  * @family: AF_INET or AF_INET6 by the packets on the wire
@@ -18,7 +18,7 @@
  * @raddr: address of the peer, 4 or 16 bytes in network order
  * @raddr_len: 4, 16, or 0 for any peer
  * @prefix_len: how many bits of @raddr count
- * @has_uid: @uid counts
+ * @has_uid: compare @uid
  * @comm: the closer's name, NUL-terminated
  */
 struct cw_conditions {
@@ -37,16 +37,16 @@ struct cw_conditions {
 /**
  * cw_policy_match() - does this close meet these conditions?
  * @want: the conditions
- * @conn: the connection, of which addresses, ports and families are looked at
+ * @conn: the connection; only addresses, ports and families are compared
  * @owner: the task that closes
  *
- * A v4-mapped peer has an IPv4 address: it meets prefixes of 4 bytes and never
- * those of 16. Pure; any context.
+ * A v4-mapped peer has an IPv4 address: it matches only prefixes of 4 bytes,
+ * never those of 16. Pure; any context.
  */
 bool cw_policy_match(const struct cw_conditions *want,
 		     const struct cw_conn *conn, const struct cw_owner *owner);
 
-/** cw_policy_match_any() - do these conditions ask for nothing at all? */
+/** cw_policy_match_any() - do these conditions match every close? */
 bool cw_policy_match_any(const struct cw_conditions *want);
 
 #endif
