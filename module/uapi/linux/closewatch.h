@@ -14,28 +14,28 @@
 
 /**
  * enum closewatch_event_type - What an event reports.
- * @CLOSEWATCH_EVENT_TYPE_CLOSE: A close has run to its end; the event says
- *   what the kernel did.
+ * @CLOSEWATCH_EVENT_TYPE_CLOSE: A close has completed; the event says what the
+ *   kernel did.
  * @CLOSEWATCH_EVENT_TYPE_LINGER_WAIT: A close has begun to wait for SO_LINGER;
  *   its close event follows.
  * @CLOSEWATCH_EVENT_TYPE_LOST: Events did not reach this listener; count says
  *   how many.
- * @CLOSEWATCH_EVENT_TYPE_SHUTDOWN: A shutdown(2) has run to its end.
+ * @CLOSEWATCH_EVENT_TYPE_SHUTDOWN: A shutdown(2) has completed.
  * @CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE: A descriptor was closed while others
- *   keep the socket; TCP did nothing.
+ *   keep the socket open; TCP did nothing.
  * @CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN: A write failed with EPIPE
  *   because our side had been shut down, by the program or by the end of the
  *   connection.
- * @CLOSEWATCH_EVENT_TYPE_FATE: A connection has come to its end; one for each
- *   connection that had been established.
+ * @CLOSEWATCH_EVENT_TYPE_FATE: A connection has ended; one for each connection
+ *   that had been established.
  * @CLOSEWATCH_EVENT_TYPE_RESET: RST received on a connection that was open, or
  *   sent by the receive path.
  * @CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN: A policy has taken over a close; the
  *   drain runs from now on.
- * @CLOSEWATCH_EVENT_TYPE_DRAIN_END: A drain is over, or was refused;
- *   drain-outcome says how it went.
- * @CLOSEWATCH_EVENT_TYPE_POLICY: A policy has acted on a close in another way
- *   than by a drain, or would have acted were it not for its dry-run.
+ * @CLOSEWATCH_EVENT_TYPE_DRAIN_END: A drain has ended, or was refused;
+ *   drain-outcome says how.
+ * @CLOSEWATCH_EVENT_TYPE_POLICY: A policy has acted on a close other than by a
+ *   drain, was refused, or would have acted but for its dry-run.
  */
 enum closewatch_event_type {
 	CLOSEWATCH_EVENT_TYPE_CLOSE,
@@ -58,14 +58,14 @@ enum closewatch_event_type {
 /**
  * enum closewatch_path - The branch of the kernel's close code that was taken.
  * @CLOSEWATCH_PATH_UNKNOWN: The facts fit no branch that this module knows.
- * @CLOSEWATCH_PATH_FIN: A FIN of its own was sent; no unsent data stood before
- *   it.
+ * @CLOSEWATCH_PATH_FIN: A FIN of its own was sent; no unsent data was queued
+ *   before it.
  * @CLOSEWATCH_PATH_FIN_BEHIND_DATA: The FIN was put on the last segment of
  *   data not yet sent.
  * @CLOSEWATCH_PATH_FIN_ON_SENT_DATA: Under memory pressure the FIN was put on
- *   a segment already sent; it goes out only with a retransmission.
- * @CLOSEWATCH_PATH_FIN_LOST: No memory for a FIN; the state moved on although
- *   none was queued.
+ *   a segment already sent; it goes out only when that is retransmitted.
+ * @CLOSEWATCH_PATH_FIN_LOST: There was no memory for a FIN; the state moved on
+ *   without one.
  * @CLOSEWATCH_PATH_ALREADY_FIN: Our FIN had been queued before; the close
  *   added nothing.
  * @CLOSEWATCH_PATH_ALREADY_CLOSED: The connection was over before the close;
@@ -88,15 +88,15 @@ enum closewatch_event_type {
  *   packet.
  * @CLOSEWATCH_PATH_NETNS_GONE: The network namespace was being dismantled;
  *   nothing more was sent.
- * @CLOSEWATCH_PATH_DRAIN: The close was taken over by a lingering drain.
+ * @CLOSEWATCH_PATH_DRAIN: A lingering drain took the close over.
  * @CLOSEWATCH_PATH_FLAG_ONLY: A shutdown changed a flag of the socket and
  *   nothing else.
  * @CLOSEWATCH_PATH_DEFERRED: A shutdown during the handshake of a fast open;
- *   the FIN follows when that is over.
- * @CLOSEWATCH_PATH_NONE: A shutdown of a connection that had ended, or a
+ *   the FIN follows when it is complete.
+ * @CLOSEWATCH_PATH_NONE: A shutdown of a connection that had ended, or of a
  *   listener's write side.
- * @CLOSEWATCH_PATH_MPTCP: The socket, or the listener, carried MPTCP, which
- *   closes it by rules of its own; nothing more is claimed.
+ * @CLOSEWATCH_PATH_MPTCP: The socket or the listener carried MPTCP, which
+ *   closes it by its own rules; the event claims no more.
  */
 enum closewatch_path {
 	CLOSEWATCH_PATH_UNKNOWN,
@@ -149,8 +149,8 @@ enum closewatch_fin_form {
 /**
  * enum closewatch_linger_outcome - What became of the wait that SO_LINGER asks
  *   for.
- * @CLOSEWATCH_LINGER_OUTCOME_NONE: No wait was asked for, or nothing was left
- *   to wait for.
+ * @CLOSEWATCH_LINGER_OUTCOME_NONE: The program asked for no wait, or nothing
+ *   was left to wait for.
  * @CLOSEWATCH_LINGER_OUTCOME_ACKED: The peer acknowledged all data and our FIN
  *   within the time.
  * @CLOSEWATCH_LINGER_OUTCOME_TIMEOUT: The time ran out; the connection goes on
@@ -203,11 +203,11 @@ enum closewatch_cause {
  * @CLOSEWATCH_LOSS_RING: A per-CPU ring was full.
  * @CLOSEWATCH_LOSS_SOCKET: The listener's receive buffer was full, or there
  *   was no memory to send.
- * @CLOSEWATCH_LOSS_PROBE: A probe was hit while it could not run.
+ * @CLOSEWATCH_LOSS_PROBE: A probe was hit inside another probe's handler, or
+ *   had no instance left.
  * @CLOSEWATCH_LOSS_INFLIGHT: The table of closes in progress was full.
- * @CLOSEWATCH_LOSS_BLIND: Armed probes did not fire; count is the seconds for
- *   which they did not, and how many events they would have made is not to be
- *   known.
+ * @CLOSEWATCH_LOSS_BLIND: Armed probes did not fire; count is in seconds,
+ *   because the number of events missed cannot be known.
  */
 enum closewatch_loss {
 	CLOSEWATCH_LOSS_RING,
@@ -236,16 +236,16 @@ enum closewatch_how {
 
 /**
  * enum closewatch_fate - What ended a connection.
- * @CLOSEWATCH_FATE_UNKNOWN: Nothing that this module knows.
+ * @CLOSEWATCH_FATE_UNKNOWN: The facts fit no end that this module knows.
  * @CLOSEWATCH_FATE_TIME_WAIT: Both FINs were exchanged; the connection went to
  *   TIME_WAIT.
- * @CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW: As time-wait, but no minisock could be
- *   had.
+ * @CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW: As time-wait, or in FIN_WAIT2, but no
+ *   minisock was available.
  * @CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT: Our FIN was acknowledged and the peer
  *   never sent its own.
  * @CLOSEWATCH_FATE_ACKED: The peer closed first and acknowledged our FIN.
- * @CLOSEWATCH_FATE_RST_LATE_DATA: Data arrived after the close, so the kernel
- *   sent RST.
+ * @CLOSEWATCH_FATE_RST_LATE_DATA: Data arrived that no one could read, so the
+ *   kernel sent RST.
  * @CLOSEWATCH_FATE_RST_LINGER2: FIN_WAIT2 with TCP_LINGER2 below zero, so the
  *   kernel sent RST.
  * @CLOSEWATCH_FATE_PEER_RESET: The peer sent RST.
@@ -256,13 +256,12 @@ enum closewatch_how {
  * @CLOSEWATCH_FATE_MEMORY: TCP was out of memory.
  * @CLOSEWATCH_FATE_ORPHAN_LIMIT: There were too many orphans.
  * @CLOSEWATCH_FATE_KILLED: An administrator destroyed the socket (ss -K).
- * @CLOSEWATCH_FATE_DISCONNECTED: The program called connect(2) with AF_UNSPEC,
- *   or shut a connection attempt.
+ * @CLOSEWATCH_FATE_DISCONNECTED: The program called connect(2) with AF_UNSPEC.
  * @CLOSEWATCH_FATE_NETNS_GONE: The network namespace was being dismantled.
  * @CLOSEWATCH_FATE_ABORTED: The close itself ended the connection; its path
  *   says how.
- * @CLOSEWATCH_FATE_MPTCP: The connection was a subflow of MPTCP; nothing more
- *   is claimed.
+ * @CLOSEWATCH_FATE_MPTCP: The connection was a subflow of MPTCP; the event
+ *   claims no more.
  */
 enum closewatch_fate {
 	CLOSEWATCH_FATE_UNKNOWN,
@@ -291,11 +290,12 @@ enum closewatch_fate {
 
 /**
  * enum closewatch_verdict - What became of the data that we had written.
- * @CLOSEWATCH_VERDICT_UNKNOWN: Every byte was acknowledged but no FIN was;
- *   whether the peer's program got them is not to be known.
- * @CLOSEWATCH_VERDICT_DELIVERED: Every byte and our FIN were acknowledged by
- *   the peer's TCP, which is not the same as read by its program.
- * @CLOSEWATCH_VERDICT_LOST: Bytes remained that the peer had not acknowledged.
+ * @CLOSEWATCH_VERDICT_UNKNOWN: Every byte was acknowledged but no FIN, or it
+ *   was a subflow of MPTCP; whether the peer's program got them cannot be
+ *   known.
+ * @CLOSEWATCH_VERDICT_DELIVERED: The peer's TCP acknowledged every byte and
+ *   our FIN. Its program need not have read them.
+ * @CLOSEWATCH_VERDICT_LOST: The peer had not acknowledged all bytes.
  */
 enum closewatch_verdict {
 	CLOSEWATCH_VERDICT_UNKNOWN,
@@ -322,8 +322,8 @@ enum closewatch_side {
 
 /**
  * enum closewatch_reset_kind - Why there was an RST outside a close.
- * @CLOSEWATCH_RESET_KIND_RECEIVED: The peer sent it, on a connection or an
- *   attempt that our program had open.
+ * @CLOSEWATCH_RESET_KIND_RECEIVED: The peer sent it, on a connection or a
+ *   connection attempt that our program had open.
  * @CLOSEWATCH_RESET_KIND_NO_SOCKET: We sent it; nothing listens on the port or
  *   the connection is gone.
  * @CLOSEWATCH_RESET_KIND_LISTENER: We sent it; the segment fits no connection
@@ -332,7 +332,7 @@ enum closewatch_side {
  * @CLOSEWATCH_RESET_KIND_BAD_SEGMENT: We sent it; the segment is not
  *   acceptable to an open connection.
  * @CLOSEWATCH_RESET_KIND_LATE_DATA: We sent it; a segment ended a connection
- *   that had been closed, for it brought data, or because TCP_LINGER2 was
+ *   that had been closed, because it brought data, or because TCP_LINGER2 was
  *   below zero.
  */
 enum closewatch_reset_kind {
@@ -356,8 +356,7 @@ enum closewatch_reset_kind {
  *   policy's seconds.
  * @CLOSEWATCH_ACTION_RESET: Close as if SO_LINGER had been set with zero
  *   seconds.
- * @CLOSEWATCH_ACTION_LEAVE: Close as the program asked; later rules are not
- *   looked at.
+ * @CLOSEWATCH_ACTION_LEAVE: Close as the program asked; no later rule applies.
  */
 enum closewatch_action {
 	CLOSEWATCH_ACTION_DRAIN,
@@ -376,7 +375,7 @@ enum closewatch_action {
  *   module does not know.
  * @CLOSEWATCH_DRAIN_OUTCOME_DELIVERED: The peer's FIN has come, and every byte
  *   of ours, our FIN included, was acknowledged.
- * @CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT: Nothing came and nothing was
+ * @CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT: Nothing arrived and nothing was
  *   acknowledged for too long; RST.
  * @CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT: The drain took too long; RST.
  * @CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT: Too many bytes had to be discarded;
@@ -385,12 +384,12 @@ enum closewatch_action {
  * @CLOSEWATCH_DRAIN_OUTCOME_RETRANSMIT_TIMEOUT: The peer no longer answered.
  * @CLOSEWATCH_DRAIN_OUTCOME_KILLED: An administrator destroyed the socket (ss
  *   -K).
- * @CLOSEWATCH_DRAIN_OUTCOME_SHED: It was the oldest of its payer when a limit
- *   of drains was reached; closed.
+ * @CLOSEWATCH_DRAIN_OUTCOME_SHED: It was its payer's oldest at a limit or
+ *   under memory pressure; closed.
  * @CLOSEWATCH_DRAIN_OUTCOME_FLUSHED: Drains were switched off or the module
  *   was unloaded; closed.
- * @CLOSEWATCH_DRAIN_OUTCOME_REFUSED: It never began; refusal says why, and the
- *   close ran unchanged.
+ * @CLOSEWATCH_DRAIN_OUTCOME_REFUSED: It never began, and the close ran
+ *   unchanged; refusal says why.
  */
 enum closewatch_drain_outcome {
 	CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN,
@@ -414,24 +413,25 @@ enum closewatch_drain_outcome {
  * enum closewatch_refusal - Why a drain that a policy asked for never began.
  * @CLOSEWATCH_REFUSAL_NOT_CONNECTED: The socket had no connection that could
  *   be drained.
- * @CLOSEWATCH_REFUSAL_LINGER0: The program set SO_LINGER with zero seconds,
- *   which is respected.
+ * @CLOSEWATCH_REFUSAL_LINGER0: The program set SO_LINGER with zero seconds;
+ *   even-linger0 drains it.
  * @CLOSEWATCH_REFUSAL_REPAIR: The socket was in TCP_REPAIR.
- * @CLOSEWATCH_REFUSAL_FAST_OPEN: The handshake of a fast open was not over.
+ * @CLOSEWATCH_REFUSAL_FAST_OPEN: The handshake of a fast open was not
+ *   complete.
  * @CLOSEWATCH_REFUSAL_ULP: An upper layer protocol, such as kernel TLS, was on
  *   the socket.
- * @CLOSEWATCH_REFUSAL_MPTCP: An MPTCP socket.
+ * @CLOSEWATCH_REFUSAL_MPTCP: It was an MPTCP socket.
  * @CLOSEWATCH_REFUSAL_FOREIGN: Another part of the kernel, such as a sockmap,
- *   had taken the socket's operations or its private data.
- * @CLOSEWATCH_REFUSAL_LIMIT: There were too many drains, and the oldest had
- *   not yet gone.
+ *   used the socket's operations or its private data.
+ * @CLOSEWATCH_REFUSAL_LIMIT: There were too many drains, and the payer had
+ *   none to give up or as many were still ending.
  * @CLOSEWATCH_REFUSAL_MEMORY_PRESSURE: TCP was under memory pressure.
  * @CLOSEWATCH_REFUSAL_NO_MEMORY: The kernel had no memory for the drain.
- * @CLOSEWATCH_REFUSAL_SWITCHED_OFF: Drains were being switched off.
- * @CLOSEWATCH_REFUSAL_LINGER2: The program set TCP_LINGER2 below zero, which
- *   is respected.
- * @CLOSEWATCH_REFUSAL_OOM_VICTIM: The closer was being killed for its memory,
- *   which a drain would keep; even-oom drains all the same.
+ * @CLOSEWATCH_REFUSAL_SWITCHED_OFF: The policy was removed or replaced while
+ *   the close was on its way.
+ * @CLOSEWATCH_REFUSAL_LINGER2: The program set TCP_LINGER2 below zero.
+ * @CLOSEWATCH_REFUSAL_OOM_VICTIM: The closer was a victim of the OOM killer,
+ *   and a drain would keep its memory; even-oom drains it.
  */
 enum closewatch_refusal {
 	CLOSEWATCH_REFUSAL_NOT_CONNECTED,
