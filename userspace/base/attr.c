@@ -51,6 +51,7 @@ static bool field_set(const struct cw_field *f, void *out,
 
 	switch (f->kind) {
 	case CW_FIELD_NUMBER:
+	case CW_FIELD_BOOL:
 		if (a->len != f->size)
 			return false;
 		memcpy(to, a->data, a->len);
@@ -97,6 +98,7 @@ const void *cw_attr_payload(const struct cw_field *f, const void *in,
 
 	switch (f->kind) {
 	case CW_FIELD_NUMBER:
+	case CW_FIELD_BOOL:
 		*len = f->size;
 		return from;
 	case CW_FIELD_ADDRESS:

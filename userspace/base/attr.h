@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/names.h"
+
 /*
  * Netlink attributes and the struct members that they are: what the decoders
  * share. Nothing here trusts its input or allocates.
@@ -19,6 +21,7 @@ struct cw_bytes {
 enum cw_field_kind {
 	CW_FIELD_NONE,		/* skipped: padding, or unknown here */
 	CW_FIELD_NUMBER,	/* exactly as wide as the member */
+	CW_FIELD_BOOL,		/* a number that is 0 or not */
 	CW_FIELD_FLAG,		/* a bool, true if it is there */
 	CW_FIELD_ADDRESS,	/* struct cw_bytes, 4 or 16 of them */
 	CW_FIELD_STRING,	/* struct cw_bytes, up to the NUL or the end */
@@ -26,16 +29,21 @@ enum cw_field_kind {
 
 /* Where an attribute lands; a table of them has the type as its index. */
 struct cw_field {
+	const char *name;		/* the member's, and the key in JSON */
+	const struct cw_names *words;	/* of an enum, else NULL */
 	enum cw_field_kind kind;
 	size_t offset;
 	size_t size;
 };
 
-#define CW_FIELD(what, member, k)					\
+#define CW_WORD(what, member, k, names)					\
 	{								\
-		.kind = CW_FIELD_##k, .offset = offsetof(struct what, member), \
+		.name = #member, .words = names, .kind = CW_FIELD_##k,	\
+		.offset = offsetof(struct what, member),		\
 		.size = sizeof(((struct what *)NULL)->member),		\
 	}
+
+#define CW_FIELD(what, member, k) CW_WORD(what, member, k, NULL)
 
 /* One attribute of a walk; @left counts what follows it. */
 struct cw_attr {

@@ -9,7 +9,7 @@
 #include "explain/probes.h"
 #include "host/health.h"
 #include "netlink/nl_ask.h"
-#include "output/view.h"
+#include "output/record_parts.h"
 
 struct info_args {
 	struct cw_args args;
@@ -40,52 +40,27 @@ static const struct argp info_argp = {
 	.doc = "Show the state of the closewatch module.",
 };
 
-static const struct cw_place in_list;
-
 static int show(struct cw_view *v, const struct cw_msg_info *i)
 {
-#define BIG(ATTR, member)						\
-	do {								\
-		if (cw_has(i, CLOSEWATCH_A_INFO_##ATTR))		\
-			cw_view_big(v, #member, &in_list, i->member);	\
-	} while (0)
-#define NUMBER(ATTR, member)						\
-	do {								\
-		if (cw_has(i, CLOSEWATCH_A_INFO_##ATTR))		\
-			cw_view_number(v, #member, &in_list, i->member);\
-	} while (0)
-#define FLAG(ATTR, member)						\
-	do {								\
-		if (cw_has(i, CLOSEWATCH_A_INFO_##ATTR))		\
-			cw_view_bool(v, #member, &in_list, i->member);	\
-	} while (0)
+	static const uint8_t order[] = {
+		CLOSEWATCH_A_INFO_VERSION, CLOSEWATCH_A_INFO_LISTENERS,
+		CLOSEWATCH_A_INFO_PROBES, CLOSEWATCH_A_INFO_EVENTS,
+		CLOSEWATCH_A_INFO_LOST_RING, CLOSEWATCH_A_INFO_LOST_SOCKET,
+		CLOSEWATCH_A_INFO_MISSED, CLOSEWATCH_A_INFO_INFLIGHT_FULL,
+		CLOSEWATCH_A_INFO_INFLIGHT, CLOSEWATCH_A_INFO_RING_SLOTS,
+		CLOSEWATCH_A_INFO_POLICIES, CLOSEWATCH_A_INFO_DRAINS,
+		CLOSEWATCH_A_INFO_POLICY_ARMED, CLOSEWATCH_A_INFO_BLIND,
+		CLOSEWATCH_A_INFO_BLIND_SECONDS, CLOSEWATCH_A_INFO_PROBES_FIRED,
+		CLOSEWATCH_A_INFO_PROBES_STUCK, CLOSEWATCH_A_INFO_EVICTED,
+		CLOSEWATCH_A_INFO_USERNS,
+	};
+	static const struct cw_place in_list;
+	size_t n;
 
 	cw_view_begin(v);
-	if (cw_has(i, CLOSEWATCH_A_INFO_VERSION))
-		cw_view_bytes(v, "version", &in_list, i->version.b,
-			      i->version.len);
-	NUMBER(LISTENERS, listeners);
-	NUMBER(PROBES, probes);
-	BIG(EVENTS, events);
-	BIG(LOST_RING, lost_ring);
-	BIG(LOST_SOCKET, lost_socket);
-	BIG(MISSED, missed);
-	BIG(INFLIGHT_FULL, inflight_full);
-	NUMBER(INFLIGHT, inflight);
-	NUMBER(RING_SLOTS, ring_slots);
-	NUMBER(POLICIES, policies);
-	NUMBER(DRAINS, drains);
-	FLAG(POLICY_ARMED, policy_armed);
-	FLAG(BLIND, blind);
-	BIG(BLIND_SECONDS, blind_seconds);
-	NUMBER(PROBES_FIRED, probes_fired);
-	NUMBER(PROBES_STUCK, probes_stuck);
-	BIG(EVICTED, evicted);
-	FLAG(USERNS, userns);
+	for (n = 0; n < ARRAY_SIZE(order); n++)
+		cw_record_attr(v, cw_info_fields, i, order[n], &in_list);
 	return cw_view_end(v);
-#undef BIG
-#undef NUMBER
-#undef FLAG
 }
 
 int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)

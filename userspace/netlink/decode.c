@@ -3,13 +3,18 @@
 
 #include <linux/closewatch.h>
 
+#include "base/names_gen.h"
 #include "netlink/decode.h"
 
 #define EVENT(attr, member, kind)					\
 	[CLOSEWATCH_A_EVENT_##attr] = CW_FIELD(cw_msg_event, member, kind)
 
-static const struct cw_field event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
-	EVENT(TYPE, type, NUMBER),
+#define EVENT_WORD(attr, member, names)					\
+	[CLOSEWATCH_A_EVENT_##attr] =					\
+		CW_WORD(cw_msg_event, member, NUMBER, &cw_##names##_names)
+
+const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
+	EVENT_WORD(TYPE, type, event_type),
 	EVENT(TIME, time, NUMBER),
 	EVENT(CPU, cpu, NUMBER),
 	EVENT(SEQ, seq, NUMBER),
@@ -20,9 +25,9 @@ static const struct cw_field event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(LOCAL_PORT, local_port, NUMBER),
 	EVENT(REMOTE_PORT, remote_port, NUMBER),
 	EVENT(COOKIE, cookie, NUMBER),
-	EVENT(PATH, path, NUMBER),
-	EVENT(STATE, state, NUMBER),
-	EVENT(NEW_STATE, new_state, NUMBER),
+	EVENT_WORD(PATH, path, path),
+	EVENT_WORD(STATE, state, state),
+	EVENT_WORD(NEW_STATE, new_state, state),
 	EVENT(UNREAD, unread, NUMBER),
 	EVENT(UNSENT, unsent, NUMBER),
 	EVENT(UNACKED, unacked, NUMBER),
@@ -31,12 +36,12 @@ static const struct cw_field event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(RECEIVED, received, NUMBER),
 	EVENT(ACKED, acked, NUMBER),
 	EVENT(AGE_NS, age_ns, NUMBER),
-	EVENT(FIN, fin, NUMBER),
-	EVENT(LINGER_ON, linger_on, NUMBER),
+	EVENT_WORD(FIN, fin, fin_form),
+	EVENT(LINGER_ON, linger_on, BOOL),
 	EVENT(LINGER_SECONDS, linger_seconds, NUMBER),
 	EVENT(LINGER_WAITED_NS, linger_waited_ns, NUMBER),
-	EVENT(LINGER_OUTCOME, linger_outcome, NUMBER),
-	EVENT(WHY, why, NUMBER),
+	EVENT_WORD(LINGER_OUTCOME, linger_outcome, linger_outcome),
+	EVENT_WORD(WHY, why, cause),
 	EVENT(PID, pid, NUMBER),
 	EVENT(TID, tid, NUMBER),
 	EVENT(COMM, comm, STRING),
@@ -46,29 +51,29 @@ static const struct cw_field event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(CHILDREN_RESET, children_reset, NUMBER),
 	EVENT(ULP, ulp, STRING),
 	EVENT(COUNT, count, NUMBER),
-	EVENT(LOSS, loss, NUMBER),
-	EVENT(HOW, how, NUMBER),
+	EVENT_WORD(LOSS, loss, loss),
+	EVENT_WORD(HOW, how, how),
 	EVENT(REFERENCES, references, NUMBER),
-	EVENT(SIGPIPE, sigpipe, NUMBER),
-	EVENT(FATE, fate, NUMBER),
-	EVENT(VERDICT, verdict, NUMBER),
+	EVENT(SIGPIPE, sigpipe, BOOL),
+	EVENT_WORD(FATE, fate, fate),
+	EVENT_WORD(VERDICT, verdict, verdict),
 	EVENT(LOST_BYTES, lost_bytes, NUMBER),
-	EVENT(CLOSED_FIRST, closed_first, NUMBER),
+	EVENT_WORD(CLOSED_FIRST, closed_first, side),
 	EVENT(SINCE_CLOSE_NS, since_close_ns, NUMBER),
-	EVENT(RESET_KIND, reset_kind, NUMBER),
+	EVENT_WORD(RESET_KIND, reset_kind, reset_kind),
 	EVENT(KERNEL_REASON, kernel_reason, STRING),
 	EVENT(CHILDREN_MIGRATED, children_migrated, NUMBER),
 	EVENT(SYN_QUEUE, syn_queue, NUMBER),
 	EVENT(POLICY_ID, policy_id, NUMBER),
-	EVENT(ACTION, action, NUMBER),
-	EVENT(DRY_RUN, dry_run, NUMBER),
-	EVENT(DRAIN_OUTCOME, drain_outcome, NUMBER),
-	EVENT(REFUSAL, refusal, NUMBER),
+	EVENT_WORD(ACTION, action, action),
+	EVENT(DRY_RUN, dry_run, BOOL),
+	EVENT_WORD(DRAIN_OUTCOME, drain_outcome, drain_outcome),
+	EVENT_WORD(REFUSAL, refusal, refusal),
 	EVENT(DISCARDED, discarded, NUMBER),
 	EVENT(RESPONSE_BYTES, response_bytes, NUMBER),
 	EVENT(RESPONSE_ACKED, response_acked, NUMBER),
 	EVENT(DRAIN_NS, drain_ns, NUMBER),
-	EVENT(SAVED, saved, NUMBER),
+	EVENT(SAVED, saved, BOOL),
 };
 
 _Static_assert(CLOSEWATCH_A_EVENT_MAX < 64, "present has 64 bits");
@@ -85,7 +90,7 @@ static const struct cw_field listener_fields[CLOSEWATCH_A_LISTENER_MAX + 1] = {
 #define INFO(attr, member, kind)					\
 	[CLOSEWATCH_A_INFO_##attr] = CW_FIELD(cw_msg_info, member, kind)
 
-static const struct cw_field info_fields[CLOSEWATCH_A_INFO_MAX + 1] = {
+const struct cw_field cw_info_fields[CLOSEWATCH_A_INFO_MAX + 1] = {
 	INFO(VERSION, version, STRING),
 	INFO(LISTENERS, listeners, NUMBER),
 	INFO(PROBES, probes, NUMBER),
@@ -98,21 +103,22 @@ static const struct cw_field info_fields[CLOSEWATCH_A_INFO_MAX + 1] = {
 	INFO(RING_SLOTS, ring_slots, NUMBER),
 	INFO(POLICIES, policies, NUMBER),
 	INFO(DRAINS, drains, NUMBER),
-	INFO(POLICY_ARMED, policy_armed, NUMBER),
-	INFO(BLIND, blind, NUMBER),
+	INFO(POLICY_ARMED, policy_armed, BOOL),
+	INFO(BLIND, blind, BOOL),
 	INFO(BLIND_SECONDS, blind_seconds, NUMBER),
 	INFO(PROBES_STUCK, probes_stuck, NUMBER),
 	INFO(PROBES_FIRED, probes_fired, NUMBER),
 	INFO(EVICTED, evicted, NUMBER),
-	INFO(USERNS, userns, NUMBER),
+	INFO(USERNS, userns, BOOL),
 };
 
 #define POLICY(attr, member, kind)					\
 	[CLOSEWATCH_A_POLICY_##attr] = CW_FIELD(cw_msg_policy, member, kind)
 
-static const struct cw_field policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
+const struct cw_field cw_policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
 	POLICY(ID, id, NUMBER),
-	POLICY(ACTION, action, NUMBER),
+	[CLOSEWATCH_A_POLICY_ACTION] =
+		CW_WORD(cw_msg_policy, action, NUMBER, &cw_action_names),
 	POLICY(SOCKET_FD, socket_fd, NUMBER),
 	POLICY(COOKIE, cookie, NUMBER),
 	POLICY(FAMILY, family, NUMBER),
@@ -142,7 +148,7 @@ static const struct cw_field policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
 void cw_decode_event(struct cw_msg_event *ev, const void *attrs, size_t len)
 {
 	memset(ev, 0, sizeof(*ev));
-	ev->malformed = cw_attr_decode(event_fields, CLOSEWATCH_A_EVENT_MAX,
+	ev->malformed = cw_attr_decode(cw_event_fields, CLOSEWATCH_A_EVENT_MAX,
 				       attrs, len, ev, &ev->present);
 }
 
@@ -158,14 +164,14 @@ void cw_decode_listener(struct cw_msg_listener *l, const void *attrs,
 void cw_decode_info(struct cw_msg_info *info, const void *attrs, size_t len)
 {
 	memset(info, 0, sizeof(*info));
-	info->malformed = cw_attr_decode(info_fields, CLOSEWATCH_A_INFO_MAX,
+	info->malformed = cw_attr_decode(cw_info_fields, CLOSEWATCH_A_INFO_MAX,
 					 attrs, len, info, &info->present);
 }
 
 void cw_decode_policy(struct cw_msg_policy *p, const void *attrs, size_t len)
 {
 	memset(p, 0, sizeof(*p));
-	p->malformed = cw_attr_decode(policy_fields, CLOSEWATCH_A_POLICY_MAX,
+	p->malformed = cw_attr_decode(cw_policy_fields, CLOSEWATCH_A_POLICY_MAX,
 				      attrs, len, p, &p->present);
 }
 
@@ -173,9 +179,9 @@ bool cw_policy_attr(const struct cw_msg_policy *p, unsigned int type,
 		    const void **data, size_t *len)
 {
 	if (type > CLOSEWATCH_A_POLICY_MAX || !cw_has(p, type) ||
-	    policy_fields[type].kind == CW_FIELD_NONE)
+	    cw_policy_fields[type].kind == CW_FIELD_NONE)
 		return false;
-	*data = cw_attr_payload(&policy_fields[type], p, len);
+	*data = cw_attr_payload(&cw_policy_fields[type], p, len);
 	return true;
 }
 

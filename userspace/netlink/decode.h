@@ -142,6 +142,11 @@ struct cw_msg_policy {
 /* True if attribute @attr of @what was there and well formed. */
 #define cw_has(what, attr) (((what)->present >> (attr)) & 1)
 
+/* What the attributes are, by their types. */
+extern const struct cw_field cw_event_fields[];
+extern const struct cw_field cw_info_fields[];
+extern const struct cw_field cw_policy_fields[];
+
 /* @attrs: the payload of one nest. */
 void cw_decode_event(struct cw_msg_event *ev, const void *attrs, size_t len);
 void cw_decode_listener(struct cw_msg_listener *l, const void *attrs,

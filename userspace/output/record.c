@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <inttypes.h>
+#include <string.h>
 
 #include <linux/closewatch.h>
 
 #include "base/names_gen.h"
+#include "base/util.h"
 #include "explain/explain.h"
 #include "output/record.h"
 #include "output/record_parts.h"
@@ -62,123 +63,86 @@ static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
 		       ev->type);
 	if (has(ev, TIME))
 		cw_view_time(v, "time", &at_time, ev->time);
-	if (has(ev, CPU))
-		cw_view_number(v, "cpu", NULL, ev->cpu);
-	if (has(ev, SEQ))
-		cw_view_big(v, "seq", NULL, ev->seq);
-	if (has(ev, NETNS))
-		cw_view_big(v, "netns", NULL, ev->netns);
+	cw_record_fact(v, ev, CPU, NULL);
+	cw_record_fact(v, ev, SEQ, NULL);
+	cw_record_fact(v, ev, NETNS, NULL);
 }
 
 static void put_verdict(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
 
-	if (has(ev, PATH))
-		cw_record_word(v, "path", close ? &at_path : NULL, &cw_path_names,
-			       ev->path);
-	if (has(ev, STATE))
-		cw_record_word(v, "state", NULL, &cw_state_names, ev->state);
-	if (has(ev, NEW_STATE))
-		cw_record_word(v, "new_state", NULL, &cw_state_names,
-			       ev->new_state);
-	if (has(ev, FIN))
-		cw_record_word(v, "fin", NULL, &cw_fin_form_names, ev->fin);
+	cw_record_fact(v, ev, PATH, close ? &at_path : NULL);
+	cw_record_fact(v, ev, STATE, NULL);
+	cw_record_fact(v, ev, NEW_STATE, NULL);
+	cw_record_fact(v, ev, FIN, NULL);
 }
 
 static void put_bytes(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	if (has(ev, UNREAD))
-		cw_view_number(v, "unread", &at_unread, ev->unread);
-	if (has(ev, UNSENT))
-		cw_view_number(v, "unsent", &at_unsent, ev->unsent);
-	if (has(ev, UNACKED))
-		cw_view_number(v, "unacked", &at_unacked, ev->unacked);
-	if (has(ev, SENT))
-		cw_view_big(v, "sent", NULL, ev->sent);
-	if (has(ev, RETRANSMITTED))
-		cw_view_big(v, "retransmitted", NULL, ev->retransmitted);
-	if (has(ev, RECEIVED))
-		cw_view_big(v, "received", NULL, ev->received);
-	if (has(ev, ACKED))
-		cw_view_big(v, "acked", NULL, ev->acked);
-	if (has(ev, AGE_NS))
-		cw_view_big(v, "age_ns", NULL, ev->age_ns);
+	cw_record_fact(v, ev, UNREAD, &at_unread);
+	cw_record_fact(v, ev, UNSENT, &at_unsent);
+	cw_record_fact(v, ev, UNACKED, &at_unacked);
+	cw_record_fact(v, ev, SENT, NULL);
+	cw_record_fact(v, ev, RETRANSMITTED, NULL);
+	cw_record_fact(v, ev, RECEIVED, NULL);
+	cw_record_fact(v, ev, ACKED, NULL);
+	cw_record_fact(v, ev, AGE_NS, NULL);
 }
 
 static void put_linger(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	const uint64_t any = 1ULL << CLOSEWATCH_A_EVENT_LINGER_ON |
-			     1ULL << CLOSEWATCH_A_EVENT_LINGER_SECONDS |
-			     1ULL << CLOSEWATCH_A_EVENT_LINGER_WAITED_NS |
-			     1ULL << CLOSEWATCH_A_EVENT_LINGER_OUTCOME;
+	static const uint8_t attrs[] = {
+		CLOSEWATCH_A_EVENT_LINGER_ON, CLOSEWATCH_A_EVENT_LINGER_SECONDS,
+		CLOSEWATCH_A_EVENT_LINGER_WAITED_NS,
+		CLOSEWATCH_A_EVENT_LINGER_OUTCOME,
+	};
+	bool open = false;
+	unsigned int i;
 
-	if (!(ev->present & any))
-		return;
-	cw_view_open(v, "linger");
-	if (has(ev, LINGER_ON))
-		cw_view_bool(v, "on", NULL, ev->linger_on);
-	if (has(ev, LINGER_SECONDS))
-		cw_view_number(v, "seconds", NULL, ev->linger_seconds);
-	if (has(ev, LINGER_WAITED_NS))
-		cw_view_big(v, "waited_ns", NULL, ev->linger_waited_ns);
-	if (has(ev, LINGER_OUTCOME))
-		cw_record_word(v, "outcome", NULL, &cw_linger_outcome_names,
-			       ev->linger_outcome);
-	cw_view_close(v);
+	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
+		const struct cw_field *f = &cw_event_fields[attrs[i]];
+
+		if (!cw_has(ev, attrs[i]))
+			continue;
+		if (!open)
+			cw_view_open(v, "linger");
+		open = true;
+		cw_record_field(v, f, f->name + strlen("linger_"), ev, NULL);
+	}
+	if (open)
+		cw_view_close(v);
 }
 
 static void put_rest(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	if (has(ev, CHILDREN))
-		cw_view_number(v, "children", NULL, ev->children);
-	if (has(ev, CHILDREN_RESET))
-		cw_view_number(v, "children_reset", NULL, ev->children_reset);
-	if (has(ev, CHILDREN_MIGRATED))
-		cw_view_number(v, "children_migrated", NULL,
-			       ev->children_migrated);
-	if (has(ev, SYN_QUEUE))
-		cw_view_number(v, "syn_queue", NULL, ev->syn_queue);
-	if (has(ev, ULP))
-		cw_view_bytes(v, "ulp", NULL, ev->ulp.b, ev->ulp.len);
-	if (has(ev, COUNT))
-		cw_view_big(v, "count", NULL, ev->count);
-	if (has(ev, LOSS))
-		cw_record_word(v, "loss", NULL, &cw_loss_names, ev->loss);
+	cw_record_fact(v, ev, CHILDREN, NULL);
+	cw_record_fact(v, ev, CHILDREN_RESET, NULL);
+	cw_record_fact(v, ev, CHILDREN_MIGRATED, NULL);
+	cw_record_fact(v, ev, SYN_QUEUE, NULL);
+	cw_record_fact(v, ev, ULP, NULL);
+	cw_record_fact(v, ev, COUNT, NULL);
+	cw_record_fact(v, ev, LOSS, NULL);
 }
 
 static void put_end(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	bool fate = ev->type == CLOSEWATCH_EVENT_TYPE_FATE;
 
-	if (has(ev, FATE))
-		cw_record_word(v, "fate", fate ? &at_path : NULL, &cw_fate_names,
-			       ev->fate);
-	if (has(ev, VERDICT))
-		cw_record_word(v, "verdict", NULL, &cw_verdict_names, ev->verdict);
-	if (has(ev, LOST_BYTES))
-		cw_view_big(v, "lost_bytes", NULL, ev->lost_bytes);
-	if (has(ev, CLOSED_FIRST))
-		cw_record_word(v, "closed_first", NULL, &cw_side_names,
-			       ev->closed_first);
-	if (has(ev, SINCE_CLOSE_NS))
-		cw_view_big(v, "since_close_ns", NULL, ev->since_close_ns);
+	cw_record_fact(v, ev, FATE, fate ? &at_path : NULL);
+	cw_record_fact(v, ev, VERDICT, NULL);
+	cw_record_fact(v, ev, LOST_BYTES, NULL);
+	cw_record_fact(v, ev, CLOSED_FIRST, NULL);
+	cw_record_fact(v, ev, SINCE_CLOSE_NS, NULL);
 }
 
 static void put_call(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	if (has(ev, HOW))
-		cw_record_word(v, "how", NULL, &cw_how_names, ev->how);
-	if (has(ev, REFERENCES))
-		cw_view_number(v, "references", NULL, ev->references);
-	if (has(ev, SIGPIPE))
-		cw_view_bool(v, "sigpipe", NULL, ev->sigpipe);
-	if (has(ev, RESET_KIND))
-		cw_record_word(v, "reset_kind", NULL, &cw_reset_kind_names,
-			       ev->reset_kind);
-	if (has(ev, KERNEL_REASON))
-		cw_view_bytes(v, "kernel_reason", NULL, ev->kernel_reason.b,
-			      ev->kernel_reason.len);
+	cw_record_fact(v, ev, HOW, NULL);
+	cw_record_fact(v, ev, REFERENCES, NULL);
+	cw_record_fact(v, ev, SIGPIPE, NULL);
+	cw_record_fact(v, ev, RESET_KIND, NULL);
+	cw_record_fact(v, ev, KERNEL_REASON, NULL);
 }
 
 static void put_diag(struct cw_view *v, const struct cw_msg_event *ev)

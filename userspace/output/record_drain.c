@@ -51,16 +51,13 @@ int cw_record_drain(struct cw_view *v, const struct cw_msg_event *drain,
 		cw_view_number(v, "reading", NULL, reading);
 	if (has(drain, TIME))
 		cw_view_time(v, "time", NULL, drain->time);
-	if (has(drain, NETNS))
-		cw_view_big(v, "netns", NULL, drain->netns);
+	cw_record_fact(v, drain, NETNS, NULL);
 	if (has(drain, DRAIN_NS)) {
 		cw_say_duration(&t, drain->drain_ns);
 		cw_view_text(v, &at_age, age);
 	}
 	cw_record_connection(v, drain, &at_local, &at_remote);
-	if (has(drain, NEW_STATE))
-		cw_record_word(v, "new_state", NULL, &cw_state_names,
-			       drain->new_state);
+	cw_record_fact(v, drain, NEW_STATE, NULL);
 	cw_record_policy_facts(v, drain, &at);
 	cw_record_owner(v, drain, &at_comm, &at_pid);
 	return cw_view_end(v);

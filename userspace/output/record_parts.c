@@ -20,6 +20,43 @@ void cw_record_word(struct cw_view *v, const char *key,
 		cw_view_big(v, key, at, value);
 }
 
+static uint64_t number(const void *at, size_t size)
+{
+	switch (size) {
+	case sizeof(uint8_t):
+		return *(const uint8_t *)at;
+	case sizeof(uint16_t):
+		return *(const uint16_t *)at;
+	case sizeof(uint32_t):
+		return *(const uint32_t *)at;
+	default:
+		return *(const uint64_t *)at;
+	}
+}
+
+void cw_record_field(struct cw_view *v, const struct cw_field *f,
+		     const char *key, const void *from,
+		     const struct cw_place *at)
+{
+	const void *what = (const char *)from + f->offset;
+	const struct cw_bytes *bytes = what;
+	uint64_t n;
+
+	if (f->kind == CW_FIELD_STRING) {
+		cw_view_bytes(v, key, at, bytes->b, bytes->len);
+		return;
+	}
+	n = number(what, f->size);
+	if (f->words)
+		cw_record_word(v, key, at, f->words, n);
+	else if (f->kind != CW_FIELD_NUMBER)
+		cw_view_bool(v, key, at, n);
+	else if (f->size == sizeof(n))
+		cw_view_big(v, key, at, n);
+	else
+		cw_view_number(v, key, at, n);
+}
+
 void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
 			  const struct cw_place *local,
 			  const struct cw_place *remote)
@@ -40,54 +77,33 @@ void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
 	if (has(ev, REMOTE_ADDR))
 		cw_view_endpoint(v, "remote", remote, r->b, r->len,
 				 ev->remote_port);
-	if (has(ev, COOKIE))
-		cw_view_big(v, "cookie", NULL, ev->cookie);
+	cw_record_fact(v, ev, COOKIE, NULL);
 }
 
 void cw_record_owner(struct cw_view *v, const struct cw_msg_event *ev,
 		     const struct cw_place *comm, const struct cw_place *pid)
 {
-	if (has(ev, WHY))
-		cw_record_word(v, "why", NULL, &cw_cause_names, ev->why);
+	cw_record_fact(v, ev, WHY, NULL);
 	/* Before the pid, so that text reads name[pid]. */
-	if (has(ev, COMM))
-		cw_view_bytes(v, "comm", comm, ev->comm.b, ev->comm.len);
-	if (has(ev, PID))
-		cw_view_number(v, "pid", pid, ev->pid);
-	if (has(ev, TID))
-		cw_view_number(v, "tid", NULL, ev->tid);
-	if (has(ev, UID))
-		cw_view_number(v, "uid", NULL, ev->uid);
-	if (has(ev, CGROUP))
-		cw_view_big(v, "cgroup", NULL, ev->cgroup);
+	cw_record_fact(v, ev, COMM, comm);
+	cw_record_fact(v, ev, PID, pid);
+	cw_record_fact(v, ev, TID, NULL);
+	cw_record_fact(v, ev, UID, NULL);
+	cw_record_fact(v, ev, CGROUP, NULL);
 }
 
 /* The acknowledged first: text reads "acknowledged of all". */
 void cw_record_policy_facts(struct cw_view *v, const struct cw_msg_event *ev,
 			    const struct cw_policy_places *at)
 {
-	if (has(ev, POLICY_ID))
-		cw_view_number(v, "policy_id", at->id, ev->policy_id);
-	if (has(ev, ACTION))
-		cw_record_word(v, "action", NULL, &cw_action_names, ev->action);
-	if (has(ev, DRY_RUN))
-		cw_view_bool(v, "dry_run", NULL, ev->dry_run);
-	if (has(ev, DRAIN_OUTCOME))
-		cw_record_word(v, "drain_outcome", NULL, &cw_drain_outcome_names,
-			       ev->drain_outcome);
-	if (has(ev, REFUSAL))
-		cw_record_word(v, "refusal", NULL, &cw_refusal_names,
-			       ev->refusal);
-	if (has(ev, DISCARDED))
-		cw_view_big(v, "discarded", at->discarded, ev->discarded);
-	if (has(ev, RESPONSE_ACKED))
-		cw_view_big(v, "response_acked", at->acked,
-			    ev->response_acked);
-	if (has(ev, RESPONSE_BYTES))
-		cw_view_big(v, "response_bytes", at->response,
-			    ev->response_bytes);
-	if (has(ev, DRAIN_NS))
-		cw_view_big(v, "drain_ns", NULL, ev->drain_ns);
-	if (has(ev, SAVED))
-		cw_view_bool(v, "saved", NULL, ev->saved);
+	cw_record_fact(v, ev, POLICY_ID, at->id);
+	cw_record_fact(v, ev, ACTION, NULL);
+	cw_record_fact(v, ev, DRY_RUN, NULL);
+	cw_record_fact(v, ev, DRAIN_OUTCOME, NULL);
+	cw_record_fact(v, ev, REFUSAL, NULL);
+	cw_record_fact(v, ev, DISCARDED, at->discarded);
+	cw_record_fact(v, ev, RESPONSE_ACKED, at->acked);
+	cw_record_fact(v, ev, RESPONSE_BYTES, at->response);
+	cw_record_fact(v, ev, DRAIN_NS, NULL);
+	cw_record_fact(v, ev, SAVED, NULL);
 }

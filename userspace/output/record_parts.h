@@ -13,6 +13,26 @@ void cw_record_word(struct cw_view *v, const char *key,
 		    const struct cw_place *at, const struct cw_names *names,
 		    uint32_t value);
 
+/*
+ * The member of @from that @f is, by @key: a word, a number or bytes. Fields of
+ * 64 bits and more are strings in JSON.
+ */
+void cw_record_field(struct cw_view *v, const struct cw_field *f,
+		     const char *key, const void *from,
+		     const struct cw_place *at);
+
+/* The attribute @attr of @from, by the name of its member; if it is there. */
+#define cw_record_attr(v, fields, from, attr, at)			\
+	do {								\
+		if (cw_has(from, attr))					\
+			cw_record_field(v, &(fields)[attr],		\
+					(fields)[attr].name, from, at);	\
+	} while (0)
+
+#define cw_record_fact(v, ev, attr, at)					\
+	cw_record_attr(v, cw_event_fields, ev,				\
+		       CLOSEWATCH_A_EVENT_##attr, at)
+
 /* Both ends of a connection. */
 void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
 			  const struct cw_place *local,

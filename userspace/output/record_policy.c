@@ -15,6 +15,8 @@
 #include "output/record_policy.h"
 
 #define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
+#define put(v, p, attr, at)						\
+	cw_record_attr(v, cw_policy_fields, p, CLOSEWATCH_A_POLICY_##attr, at)
 
 enum {
 	COL_ID, COL_ACTION, COL_PRIORITY, COL_HITS, COL_EXPIRES, COL_NETNS,
@@ -71,25 +73,17 @@ static void put_peer(struct cw_view *v, const struct cw_msg_policy *p,
 static void put_which(struct cw_view *v, const struct cw_msg_policy *p,
 		      bool list)
 {
-	if (has(p, COOKIE))
-		cw_view_big(v, "cookie", AT(cookie), p->cookie);
+	put(v, p, COOKIE, AT(cookie));
 	if (has(p, FAMILY))
 		cw_view_word(v, "family", AT(family),
 			     p->family == AF_INET ? "ipv4" : "ipv6");
-	if (has(p, LOCAL_PORT))
-		cw_view_number(v, "local_port", has(p, LOCAL_PORT_LAST) ?
-			       AT(first) : AT(port), p->local_port);
-	if (has(p, LOCAL_PORT_LAST))
-		cw_view_number(v, "local_port_last", AT(last),
-			       p->local_port_last);
+	put(v, p, LOCAL_PORT, has(p, LOCAL_PORT_LAST) ? AT(first) : AT(port));
+	put(v, p, LOCAL_PORT_LAST, AT(last));
 	if (has(p, REMOTE_ADDR))
 		put_peer(v, p, list);
-	if (has(p, COMM))
-		cw_view_bytes(v, "comm", AT(comm), p->comm.b, p->comm.len);
-	if (has(p, UID))
-		cw_view_number(v, "uid", AT(uid), p->uid);
-	if (has(p, CGROUP))
-		cw_view_big(v, "cgroup", AT(cgroup), p->cgroup);
+	put(v, p, COMM, AT(comm));
+	put(v, p, UID, AT(uid));
+	put(v, p, CGROUP, AT(cgroup));
 }
 
 static void put_expiry(struct cw_view *v, const struct cw_msg_policy *p,
@@ -110,18 +104,12 @@ static void put_limits(struct cw_view *v, const struct cw_msg_policy *p,
 	char note[128] = "";
 	struct cw_text t = { .buf = note, .size = sizeof(note) };
 
-	if (has(p, IDLE_MS))
-		cw_view_number(v, "idle_ms", NULL, p->idle_ms);
-	if (has(p, TOTAL_MS))
-		cw_view_number(v, "total_ms", NULL, p->total_ms);
-	if (has(p, BYTES))
-		cw_view_big(v, "bytes", NULL, p->bytes);
-	if (has(p, LINGER_SECONDS))
-		cw_view_number(v, "linger_seconds", NULL, p->linger_seconds);
-	if (has(p, EVEN_LINGER0))
-		cw_view_bool(v, "even_linger0", NULL, p->even_linger0);
-	if (has(p, EVEN_OOM))
-		cw_view_bool(v, "even_oom", NULL, p->even_oom);
+	put(v, p, IDLE_MS, NULL);
+	put(v, p, TOTAL_MS, NULL);
+	put(v, p, BYTES, NULL);
+	put(v, p, LINGER_SECONDS, NULL);
+	put(v, p, EVEN_LINGER0, NULL);
+	put(v, p, EVEN_OOM, NULL);
 	if (!list)
 		return;
 	cw_policy_say_limits(&t, p);
@@ -135,18 +123,13 @@ static void put_limits(struct cw_view *v, const struct cw_msg_policy *p,
 static void put_policy(struct cw_view *v, const struct cw_msg_policy *p,
 		       bool list)
 {
-	if (has(p, ID))
-		cw_view_number(v, "id", AT(id), p->id);
-	if (has(p, ACTION))
-		cw_record_word(v, "action", AT(action), &cw_action_names,
-			       p->action);
+	put(v, p, ID, AT(id));
+	put(v, p, ACTION, AT(action));
 	cw_view_bool(v, "dry_run", NULL, p->dry_run);
 	if (p->dry_run && list)
 		cw_view_text(v, &at_action, " (dry run)");
-	if (has(p, PRIORITY))
-		cw_view_number(v, "priority", AT(priority), p->priority);
-	if (has(p, HITS))
-		cw_view_big(v, "hits", AT(hits), p->hits);
+	put(v, p, PRIORITY, AT(priority));
+	put(v, p, HITS, AT(hits));
 	if (has(p, EXPIRES_MS))
 		put_expiry(v, p, list);
 	if (has(p, NETNS) && !p->all_netns)
