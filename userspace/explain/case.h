@@ -18,4 +18,9 @@ struct cw_case {
 	enum cw_tone tone;
 };
 
+/* The row of @table for @member, which is attribute @attr; or NULL. */
+#define cw_case_of(table, ev, attr, member)				\
+	(cw_event_has(ev, attr) && (ev)->member < ARRAY_SIZE(table) ?	\
+	 &(table)[(ev)->member] : NULL)
+
 #endif

@@ -16,8 +16,6 @@
 #include "explain/explain_reset.h"
 #include "explain/whatif.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 static void say_linger(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	static const struct {
@@ -53,7 +51,7 @@ static void say_linger(struct cw_text *t, const struct cw_msg_event *ev)
 
 static void say_why(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	if (!has(ev, WHY))
+	if (!cw_event_has(ev, WHY))
 		return;
 	if (ev->why == CLOSEWATCH_CAUSE_EXIT)
 		cw_say(t, " (process exit)");
@@ -73,7 +71,7 @@ static void say_shutdown(struct cw_text *t, const struct cw_msg_event *ev)
 		[CLOSEWATCH_HOW_RDWR] = "SHUT_RDWR",
 	};
 
-	if (has(ev, HOW) && ev->how < ARRAY_SIZE(sides))
+	if (cw_event_has(ev, HOW) && ev->how < ARRAY_SIZE(sides))
 		cw_say(t, "%s: ", sides[ev->how]);
 	cw_say_path(t, ev);
 }
@@ -83,7 +81,7 @@ static void say_reason(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	char reason[sizeof(ev->kernel_reason.b)];
 
-	if (!has(ev, KERNEL_REASON))
+	if (!cw_event_has(ev, KERNEL_REASON))
 		return;
 	cw_utf8_escape(reason, sizeof(reason), ev->kernel_reason.b,
 		       ev->kernel_reason.len, false);
@@ -95,7 +93,7 @@ static void say_linger_wait(struct cw_text *t, const struct cw_msg_event *ev)
 	uint64_t bytes = (uint64_t)ev->unacked + ev->unsent;
 
 	cw_say(t, "close() waits");
-	if (has(ev, LINGER_SECONDS))
+	if (cw_event_has(ev, LINGER_SECONDS))
 		cw_say(t, " up to %" PRIu32 " s", ev->linger_seconds);
 	if (bytes)
 		cw_say(t, " for %" PRIu64 " B and", bytes);
@@ -107,7 +105,7 @@ static void say_linger_wait(struct cw_text *t, const struct cw_msg_event *ev)
 static void say_shared(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	cw_say(t, "nothing sent");
-	if (has(ev, REFERENCES))
+	if (cw_event_has(ev, REFERENCES))
 		cw_say(t, ", %" PRIu32 " more reference%s the socket open",
 		       ev->references, ev->references == 1 ? " keeps" :
 							     "s keep");
@@ -117,7 +115,8 @@ static void say_shared(struct cw_text *t, const struct cw_msg_event *ev)
 static void say_write(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	cw_say(t, "write failed with %s: %s",
-	       has(ev, SIGPIPE) && ev->sigpipe ? "EPIPE and SIGPIPE" : "EPIPE",
+	       cw_event_has(ev, SIGPIPE) && ev->sigpipe ?
+	       "EPIPE and SIGPIPE" : "EPIPE",
 	       ev->state == CLOSEWATCH_STATE_CLOSE ?
 	       "the connection was over" :
 	       "the program had shut this side before");

@@ -6,11 +6,9 @@
 #include "base/util.h"
 #include "explain/explain_drain.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 static void say_id(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	if (has(ev, POLICY_ID))
+	if (cw_event_has(ev, POLICY_ID))
 		cw_say(t, "policy %" PRIu32, ev->policy_id);
 	else
 		cw_say(t, "a policy");
@@ -175,14 +173,12 @@ _Static_assert(ARRAY_SIZE(refusals) == CLOSEWATCH_REFUSAL_MAX + 1,
 
 static const struct cw_case *outcome_of(const struct cw_msg_event *ev)
 {
-	return has(ev, DRAIN_OUTCOME) && ev->drain_outcome < ARRAY_SIZE(outcomes) ?
-	       &outcomes[ev->drain_outcome] : NULL;
+	return cw_case_of(outcomes, ev, DRAIN_OUTCOME, drain_outcome);
 }
 
 static const struct cw_case *refusal_of(const struct cw_msg_event *ev)
 {
-	return has(ev, REFUSAL) && ev->refusal < ARRAY_SIZE(refusals) ?
-	       &refusals[ev->refusal] : NULL;
+	return cw_case_of(refusals, ev, REFUSAL, refusal);
 }
 
 const struct cw_case *cw_drain_case(const struct cw_msg_event *ev)
@@ -191,7 +187,7 @@ const struct cw_case *cw_drain_case(const struct cw_msg_event *ev)
 
 	if (ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED)
 		c = refusal_of(ev);
-	return c && has(ev, DRAIN_OUTCOME) ? c : outcome_of(ev);
+	return c && cw_event_has(ev, DRAIN_OUTCOME) ? c : outcome_of(ev);
 }
 
 static void say_refused(struct cw_text *t, const struct cw_msg_event *ev)
@@ -200,17 +196,17 @@ static void say_refused(struct cw_text *t, const struct cw_msg_event *ev)
 
 	cw_say(t, ", closed as without ");
 	say_id(t, ev);
-	cw_say(t, ": %s", c ? c->words : has(ev, REFUSAL) ?
+	cw_say(t, ": %s", c ? c->words : cw_event_has(ev, REFUSAL) ?
 	       "for a reason newer than this program" :
 	       "the kernel does not say why");
-	if (has(ev, REFUSAL) && ev->refusal == CLOSEWATCH_REFUSAL_ULP &&
-	    has(ev, ULP))
+	if (cw_event_has(ev, REFUSAL) && ev->refusal == CLOSEWATCH_REFUSAL_ULP &&
+	    cw_event_has(ev, ULP))
 		cw_say(t, " (%.*s)", ev->ulp.len, (const char *)ev->ulp.b);
 }
 
 static void say_figures(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	if (has(ev, DRAIN_NS)) {
+	if (cw_event_has(ev, DRAIN_NS)) {
 		cw_say(t, "; ");
 		cw_say_duration(t, ev->drain_ns);
 		cw_say(t, " after the close");
@@ -221,7 +217,7 @@ static void say_figures(struct cw_text *t, const struct cw_msg_event *ev)
 		       ev->response_acked, ev->response_bytes);
 	if (ev->discarded)
 		cw_say(t, "; %" PRIu64 " B discarded", ev->discarded);
-	if (has(ev, SAVED) && ev->saved)
+	if (cw_event_has(ev, SAVED) && ev->saved)
 		cw_say(t, "; %" PRIu64 " B of response saved from an RST",
 		       ev->response_bytes);
 }
@@ -239,12 +235,12 @@ void cw_say_drain_end(struct cw_text *t, const struct cw_msg_event *ev)
 
 void cw_say_policy(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	bool dry = has(ev, DRY_RUN) && ev->dry_run;
+	bool dry = cw_event_has(ev, DRY_RUN) && ev->dry_run;
 
 	say_id(t, ev);
 	if (dry)
 		cw_say(t, " (dry run)");
-	switch (has(ev, ACTION) ? (int)ev->action : -1) {
+	switch (cw_event_has(ev, ACTION) ? (int)ev->action : -1) {
 	case CLOSEWATCH_ACTION_DRAIN:
 		cw_say(t, dry ? " would drain this close" :
 				" drains this close");
@@ -252,7 +248,7 @@ void cw_say_policy(struct cw_text *t, const struct cw_msg_event *ev)
 	case CLOSEWATCH_ACTION_LINGER:
 		cw_say(t, dry ? " would set" : " sets");
 		cw_say(t, " SO_LINGER");
-		if (has(ev, LINGER_SECONDS))
+		if (cw_event_has(ev, LINGER_SECONDS))
 			cw_say(t, " %" PRIu32 " s", ev->linger_seconds);
 		break;
 	case CLOSEWATCH_ACTION_RESET:

@@ -6,8 +6,6 @@
 #include "base/util.h"
 #include "explain/explain_fate.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 /* Without words the name of the fate says it all; its tone is the verdict's. */
 static const struct cw_case fates[] = {
 	[CLOSEWATCH_FATE_UNKNOWN] = {
@@ -107,8 +105,7 @@ _Static_assert(ARRAY_SIZE(fates) == CLOSEWATCH_FATE_MAX + 1,
 
 const struct cw_case *cw_fate_case(const struct cw_msg_event *ev)
 {
-	return has(ev, FATE) && ev->fate < ARRAY_SIZE(fates) ?
-	       &fates[ev->fate] : NULL;
+	return cw_case_of(fates, ev, FATE, fate);
 }
 
 /* Lost data is bad however the connection ended. */
@@ -130,7 +127,7 @@ static void say_ours(struct cw_text *t, const struct cw_msg_event *ev)
 
 static void say_verdict(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	switch (has(ev, VERDICT) ? (int)ev->verdict : -1) {
+	switch (cw_event_has(ev, VERDICT) ? (int)ev->verdict : -1) {
 	case CLOSEWATCH_VERDICT_DELIVERED:
 		cw_say(t, "delivered: ");
 		say_ours(t, ev);
@@ -155,7 +152,7 @@ static void say_verdict(struct cw_text *t, const struct cw_msg_event *ev)
 void cw_say_fate(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	say_verdict(t, ev);
-	if (has(ev, SINCE_CLOSE_NS)) {
+	if (cw_event_has(ev, SINCE_CLOSE_NS)) {
 		cw_say(t, ", ");
 		cw_say_duration(t, ev->since_close_ns);
 		cw_say(t, " after our side closed");

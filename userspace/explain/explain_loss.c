@@ -6,8 +6,6 @@
 #include "base/util.h"
 #include "explain/explain_loss.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 static const struct cw_case losses[] = {
 	[CLOSEWATCH_LOSS_RING] = {
 		"Closes came faster than the module's worker could take them.",
@@ -44,20 +42,19 @@ _Static_assert(ARRAY_SIZE(losses) == CLOSEWATCH_LOSS_MAX + 1,
 
 const struct cw_case *cw_loss_case(const struct cw_msg_event *ev)
 {
-	return has(ev, LOSS) && ev->loss < ARRAY_SIZE(losses) ?
-	       &losses[ev->loss] : NULL;
+	return cw_case_of(losses, ev, LOSS, loss);
 }
 
 static void say_count(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	/* The count is of seconds: no probe sees what could be counted. */
-	if (has(ev, LOSS) && ev->loss == CLOSEWATCH_LOSS_BLIND) {
-		if (has(ev, COUNT))
+	if (cw_event_has(ev, LOSS) && ev->loss == CLOSEWATCH_LOSS_BLIND) {
+		if (cw_event_has(ev, COUNT))
 			cw_say(t, "blind for %" PRIu64 " s: ", ev->count);
 		return;
 	}
 	/* A hit that was missed need not have been an event of this filter. */
-	if (has(ev, COUNT))
+	if (cw_event_has(ev, COUNT))
 		cw_say(t, "%s%" PRIu64 " event%s lost: ",
 		       ev->loss == CLOSEWATCH_LOSS_PROBE ? "up to " : "",
 		       ev->count, ev->count == 1 ? "" : "s");
@@ -72,7 +69,7 @@ void cw_say_loss(struct cw_text *t, const struct cw_msg_event *ev)
 	say_count(t, ev);
 	if (c)
 		cw_say(t, "%s", c->words);
-	else if (has(ev, LOSS))
+	else if (cw_event_has(ev, LOSS))
 		cw_say(t, "for a reason newer than this program");
 	else
 		cw_say(t, "the kernel does not say where");

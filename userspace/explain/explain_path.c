@@ -8,8 +8,6 @@
 #include "base/util.h"
 #include "explain/explain_path.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 /*
  * After an abort nothing is sent again: what the peer has not acknowledged
  * may still have reached it, what was never sent cannot have.
@@ -29,7 +27,7 @@ static void say_abort(struct cw_text *t, const struct cw_msg_event *ev)
 	}
 	if (ev->unsent)
 		cw_say(t, "%s %" PRIu32 " B never sent", sep, ev->unsent);
-	else if (!ev->unacked && has(ev, UNACKED))
+	else if (!ev->unacked && cw_event_has(ev, UNACKED))
 		cw_say(t, "%s nothing of ours was under way", sep);
 }
 
@@ -37,7 +35,7 @@ static void say_in_flight(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (ev->unacked)
 		cw_say(t, "; %" PRIu32 " B in flight", ev->unacked);
-	else if (has(ev, UNACKED) && !ev->unsent)
+	else if (cw_event_has(ev, UNACKED) && !ev->unsent)
 		cw_say(t, "; all our data was acknowledged");
 }
 

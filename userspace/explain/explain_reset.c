@@ -6,8 +6,6 @@
 #include "base/util.h"
 #include "explain/explain_reset.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 static const struct cw_case resets[] = {
 	[CLOSEWATCH_RESET_KIND_RECEIVED] = {
 		"The peer aborted: its program closed with data unread, or asked for it, or is gone.",
@@ -51,8 +49,7 @@ _Static_assert(ARRAY_SIZE(resets) == CLOSEWATCH_RESET_KIND_MAX + 1,
 
 const struct cw_case *cw_reset_case(const struct cw_msg_event *ev)
 {
-	return has(ev, RESET_KIND) && ev->reset_kind < ARRAY_SIZE(resets) ?
-	       &resets[ev->reset_kind] : NULL;
+	return cw_case_of(resets, ev, RESET_KIND, reset_kind);
 }
 
 void cw_say_reset(struct cw_text *t, const struct cw_msg_event *ev)

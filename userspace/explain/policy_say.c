@@ -9,8 +9,6 @@
 #include "base/utf8.h"
 #include "explain/policy_say.h"
 
-#define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
-
 static void say_ms(struct cw_text *t, uint64_t ms)
 {
 	if (ms < 10000)
@@ -35,7 +33,7 @@ static void say_peer(struct cw_text *t, const struct cw_msg_policy *p)
 
 	cw_address_print(&p->remote_addr, addr, sizeof(addr));
 	cw_say(t, ", peer in %s", addr);
-	if (has(p, REMOTE_PREFIX))
+	if (cw_policy_has(p, REMOTE_PREFIX))
 		cw_say(t, "/%u", p->remote_prefix);
 }
 
@@ -43,39 +41,40 @@ static void say_closer(struct cw_text *t, const struct cw_msg_policy *p)
 {
 	char comm[128];
 
-	if (has(p, COMM)) {
+	if (cw_policy_has(p, COMM)) {
 		cw_utf8_escape(comm, sizeof(comm), p->comm.b, p->comm.len,
 			       false);
 		cw_say(t, ", closed by a task named %s", comm);
 	}
-	if (has(p, UID))
-		cw_say(t, "%s user %" PRIu32, has(p, COMM) ? " of" :
+	if (cw_policy_has(p, UID))
+		cw_say(t, "%s user %" PRIu32, cw_policy_has(p, COMM) ? " of" :
 		       ", closed by", p->uid);
-	if (has(p, CGROUP))
-		cw_say(t, "%s cgroup %" PRIu64, has(p, COMM) || has(p, UID) ?
+	if (cw_policy_has(p, CGROUP))
+		cw_say(t, "%s cgroup %" PRIu64,
+		       cw_policy_has(p, COMM) || cw_policy_has(p, UID) ?
 		       " in" : ", closed in", p->cgroup);
 }
 
 static void say_which(struct cw_text *t, const struct cw_msg_policy *p,
 		      const struct cw_msg_policy *wanted)
 {
-	if (has(p, COOKIE)) {
+	if (cw_policy_has(p, COOKIE)) {
 		cw_say(t, "that one socket");
 		return;
 	}
-	cw_say(t, "any %sTCP socket", !has(p, FAMILY) ? "" :
+	cw_say(t, "any %sTCP socket", !cw_policy_has(p, FAMILY) ? "" :
 	       p->family == AF_INET ? "IPv4 " : "IPv6 ");
-	if (has(p, LOCAL_PORT_LAST))
+	if (cw_policy_has(p, LOCAL_PORT_LAST))
 		cw_say(t, " with a local port from %u to %u", p->local_port,
 		       p->local_port_last);
-	else if (has(p, LOCAL_PORT))
+	else if (cw_policy_has(p, LOCAL_PORT))
 		cw_say(t, " with local port %u", p->local_port);
-	if (has(p, REMOTE_ADDR))
+	if (cw_policy_has(p, REMOTE_ADDR))
 		say_peer(t, p);
 	say_closer(t, p);
-	if (has(p, ALL_NETNS))
+	if (cw_policy_has(p, ALL_NETNS))
 		cw_say(t, ", in all network namespaces");
-	else if (has(wanted, NETNS_FD))
+	else if (cw_policy_has(wanted, NETNS_FD))
 		cw_say(t, ", in the network namespace named");
 	else
 		cw_say(t, ", in this network namespace");
@@ -108,9 +107,9 @@ static void say_action(struct cw_text *t, const struct cw_msg_policy *p)
 		cw_say(t,
 		       "the kernel sends FIN and discards what still comes, until the peer's FIN has come and all of ours is acknowledged; RST after ");
 		cw_policy_say_limits(t, p);
-		if (has(p, EVEN_LINGER0))
+		if (cw_policy_has(p, EVEN_LINGER0))
 			cw_say(t, "; SO_LINGER with zero seconds does not prevent it");
-		if (has(p, EVEN_OOM))
+		if (cw_policy_has(p, EVEN_OOM))
 			cw_say(t, "; nor does the out-of-memory killer");
 		break;
 	case CLOSEWATCH_ACTION_LINGER:
@@ -133,13 +132,13 @@ static void say_action(struct cw_text *t, const struct cw_msg_policy *p)
 void cw_policy_say(struct cw_text *t, const struct cw_msg_policy *p,
 		   const struct cw_msg_policy *wanted)
 {
-	if (has(p, DRY_RUN))
+	if (cw_policy_has(p, DRY_RUN))
 		cw_say(t, "dry run, only counted and reported: ");
 	cw_say(t, "when ");
 	say_which(t, p, wanted);
 	cw_say(t, ", is closed: ");
 	say_action(t, p);
-	if (!has(p, EXPIRES_MS))
+	if (!cw_policy_has(p, EXPIRES_MS))
 		return;
 	cw_say(t, "; the policy goes in ");
 	say_ms(t, p->expires_ms);

@@ -8,8 +8,6 @@
 
 #include "explain/whatif.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 /* The kernel's own default, should /proc not tell. */
 #define EPHEMERAL	32768
 
@@ -31,7 +29,7 @@ static bool state_drains(uint8_t state)
 bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0)
 {
 	/* An upper layer protocol is what drains are refused for. */
-	if (has(ev, ULP))
+	if (cw_event_has(ev, ULP))
 		return false;
 	switch ((enum closewatch_event_type)ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
@@ -41,7 +39,7 @@ bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0)
 			 ev->path == CLOSEWATCH_PATH_RST_LINGER0));
 	case CLOSEWATCH_EVENT_TYPE_FATE:
 		/* Without an owner it was never closed: nothing to take over. */
-		return has(ev, PID) &&
+		return cw_event_has(ev, PID) &&
 		       ev->fate == CLOSEWATCH_FATE_RST_LATE_DATA;
 	default:
 		return false;
@@ -65,7 +63,7 @@ static bool name_program(struct cw_target *target,
 			 const struct cw_msg_event *ev)
 {
 	memset(target, 0, sizeof(*target));
-	if (!has(ev, COMM) || !can_be_typed(&ev->comm))
+	if (!cw_event_has(ev, COMM) || !can_be_typed(&ev->comm))
 		return false;
 	memcpy(target->comm, ev->comm.b, ev->comm.len);
 	return true;

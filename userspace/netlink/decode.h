@@ -141,6 +141,8 @@ struct cw_msg_policy {
 
 /* True if attribute @attr of @what was there and well formed. */
 #define cw_has(what, attr) (((what)->present >> (attr)) & 1)
+#define cw_event_has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
+#define cw_policy_has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
 
 /* What the attributes are, by their types. */
 extern const struct cw_field cw_event_fields[];

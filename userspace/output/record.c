@@ -48,12 +48,11 @@ static const struct cw_place at_comm = { .column = COL_PROCESS };
 static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
 static const struct cw_place at_note = { .column = COL_NOTE };
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	bool named = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
-		     (ev->type == CLOSEWATCH_EVENT_TYPE_FATE && has(ev, FATE));
+		     (ev->type == CLOSEWATCH_EVENT_TYPE_FATE &&
+		      cw_event_has(ev, FATE));
 
 	/*
 	 * The text column tells a close by its path, an end by its fate, and
@@ -61,7 +60,7 @@ static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
 	 */
 	cw_record_word(v, "event", named ? NULL : &at_path, &cw_event_type_names,
 		       ev->type);
-	if (has(ev, TIME))
+	if (cw_event_has(ev, TIME))
 		cw_view_time(v, "time", &at_time, ev->time);
 	cw_record_fact(v, ev, CPU, NULL);
 	cw_record_fact(v, ev, SEQ, NULL);

@@ -6,8 +6,6 @@
 #include "output/record_drain.h"
 #include "output/record_parts.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 enum {
 	COL_AGE, COL_PAIR, COL_DISCARDED, COL_RESPONSE, COL_POLICY,
 	COL_PROCESS,
@@ -49,10 +47,10 @@ int cw_record_drain(struct cw_view *v, const struct cw_msg_event *drain,
 	cw_view_begin(v);
 	if (reading)
 		cw_view_number(v, "reading", NULL, reading);
-	if (has(drain, TIME))
+	if (cw_event_has(drain, TIME))
 		cw_view_time(v, "time", NULL, drain->time);
 	cw_record_fact(v, drain, NETNS, NULL);
-	if (has(drain, DRAIN_NS)) {
+	if (cw_event_has(drain, DRAIN_NS)) {
 		cw_say_duration(&t, drain->drain_ns);
 		cw_view_text(v, &at_age, age);
 	}

@@ -6,8 +6,6 @@
 #include "base/names_gen.h"
 #include "output/record_parts.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 void cw_record_word(struct cw_view *v, const char *key,
 		    const struct cw_place *at, const struct cw_names *names,
 		    uint32_t value)
@@ -63,7 +61,7 @@ void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
 {
 	const struct cw_bytes *l = &ev->local_addr, *r = &ev->remote_addr;
 
-	if (has(ev, FAMILY)) {
+	if (cw_event_has(ev, FAMILY)) {
 		if (ev->family == AF_INET)
 			cw_view_word(v, "family", NULL, "ipv4");
 		else if (ev->family == AF_INET6)
@@ -71,10 +69,10 @@ void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
 		else
 			cw_view_big(v, "family", NULL, ev->family);
 	}
-	if (has(ev, LOCAL_ADDR))
+	if (cw_event_has(ev, LOCAL_ADDR))
 		cw_view_endpoint(v, "local", local, l->b, l->len,
 				 ev->local_port);
-	if (has(ev, REMOTE_ADDR))
+	if (cw_event_has(ev, REMOTE_ADDR))
 		cw_view_endpoint(v, "remote", remote, r->b, r->len,
 				 ev->remote_port);
 	cw_record_fact(v, ev, COOKIE, NULL);

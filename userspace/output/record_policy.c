@@ -14,7 +14,6 @@
 #include "output/record_parts.h"
 #include "output/record_policy.h"
 
-#define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
 #define put(v, p, attr, at)						\
 	cw_record_attr(v, cw_policy_fields, p, CLOSEWATCH_A_POLICY_##attr, at)
 
@@ -66,7 +65,7 @@ static void put_peer(struct cw_view *v, const struct cw_msg_policy *p,
 	cw_address_print(&p->remote_addr, addr, sizeof(addr));
 	cw_view_word(v, "remote_addr", AT(addr), addr);
 	cw_view_number(v, "remote_prefix", AT(prefix),
-		       has(p, REMOTE_PREFIX) ? p->remote_prefix :
+		       cw_policy_has(p, REMOTE_PREFIX) ? p->remote_prefix :
 					       p->remote_addr.len * 8U);
 }
 
@@ -74,12 +73,13 @@ static void put_which(struct cw_view *v, const struct cw_msg_policy *p,
 		      bool list)
 {
 	put(v, p, COOKIE, AT(cookie));
-	if (has(p, FAMILY))
+	if (cw_policy_has(p, FAMILY))
 		cw_view_word(v, "family", AT(family),
 			     p->family == AF_INET ? "ipv4" : "ipv6");
-	put(v, p, LOCAL_PORT, has(p, LOCAL_PORT_LAST) ? AT(first) : AT(port));
+	put(v, p, LOCAL_PORT,
+	    cw_policy_has(p, LOCAL_PORT_LAST) ? AT(first) : AT(port));
 	put(v, p, LOCAL_PORT_LAST, AT(last));
-	if (has(p, REMOTE_ADDR))
+	if (cw_policy_has(p, REMOTE_ADDR))
 		put_peer(v, p, list);
 	put(v, p, COMM, AT(comm));
 	put(v, p, UID, AT(uid));
@@ -113,9 +113,9 @@ static void put_limits(struct cw_view *v, const struct cw_msg_policy *p,
 	if (!list)
 		return;
 	cw_policy_say_limits(&t, p);
-	if (has(p, EVEN_LINGER0) && p->even_linger0)
+	if (cw_policy_has(p, EVEN_LINGER0) && p->even_linger0)
 		cw_say(&t, ", even with SO_LINGER 0");
-	if (has(p, EVEN_OOM) && p->even_oom)
+	if (cw_policy_has(p, EVEN_OOM) && p->even_oom)
 		cw_say(&t, ", even of OOM victims");
 	cw_view_text(v, &at_note, note);
 }
@@ -130,11 +130,11 @@ static void put_policy(struct cw_view *v, const struct cw_msg_policy *p,
 		cw_view_text(v, &at_action, " (dry run)");
 	put(v, p, PRIORITY, AT(priority));
 	put(v, p, HITS, AT(hits));
-	if (has(p, EXPIRES_MS))
+	if (cw_policy_has(p, EXPIRES_MS))
 		put_expiry(v, p, list);
-	if (has(p, NETNS) && !p->all_netns)
+	if (cw_policy_has(p, NETNS) && !p->all_netns)
 		cw_view_big(v, "netns", AT(netns), p->netns);
-	if (has(p, ALL_NETNS)) {
+	if (cw_policy_has(p, ALL_NETNS)) {
 		cw_view_bool(v, "all_netns", NULL, p->all_netns);
 		if (list)
 			cw_view_text(v, &at_netns, "all");
@@ -180,9 +180,9 @@ int cw_record_off(struct cw_view *v, const struct cw_msg_policy *scope)
 	const char *where = "this network namespace";
 	char text[160];
 
-	if (has(scope, ALL_NETNS))
+	if (cw_policy_has(scope, ALL_NETNS))
 		where = "all network namespaces";
-	else if (has(scope, NETNS_FD))
+	else if (cw_policy_has(scope, NETNS_FD))
 		where = "the network namespace named";
 	snprintf(text, sizeof(text),
 		 "the drains of %s are over and its policies removed", where);

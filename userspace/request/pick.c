@@ -7,8 +7,6 @@
 #include "base/names_gen.h"
 #include "request/pick.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 #define ALL ((1U << (CLOSEWATCH_EVENT_TYPE_MAX + 1)) - 1)
 
 uint32_t cw_pick_all(void)
@@ -51,10 +49,10 @@ static bool fate_quiet(const struct cw_msg_event *ev)
 		return ev->verdict == CLOSEWATCH_VERDICT_DELIVERED;
 	case CLOSEWATCH_FATE_ABORTED:
 		/* A child of a listener has no owner, and no close to tell. */
-		return has(ev, PID) || !ev->lost_bytes;
+		return cw_event_has(ev, PID) || !ev->lost_bytes;
 	case CLOSEWATCH_FATE_PEER_RESET:
 		/* While the program had it open: told as a reset. */
-		return !has(ev, SINCE_CLOSE_NS);
+		return !cw_event_has(ev, SINCE_CLOSE_NS);
 	default:
 		return false;
 	}

@@ -10,7 +10,6 @@
 #include "netlink/diag.h"
 #include "request/policy.h"
 
-#define has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
 #define bit(attr) (1ULL << CLOSEWATCH_A_POLICY_##attr)
 
 #define CONDITIONS (bit(FAMILY) | bit(LOCAL_PORT) | bit(REMOTE_ADDR) |	\
@@ -94,10 +93,10 @@ static int check_socket(const struct cw_policy_request *w, struct cw_fail *fail)
 	if (p->present & (CONDITIONS | bit(PRIORITY)))
 		return cw_fail_usage(fail, NULL,
 				     "one socket is named, so neither conditions such as --local-port nor a priority say anything more: leave out the one or the other");
-	if (has(p, ALL_NETNS))
+	if (cw_policy_has(p, ALL_NETNS))
 		return cw_fail_usage(fail, NULL,
 				     "one socket is in one network namespace: leave out --all-netns");
-	if (w->pid && has(p, NETNS_FD))
+	if (w->pid && cw_policy_has(p, NETNS_FD))
 		return cw_fail_usage(fail, NULL,
 				     "--netns goes with --socket; the descriptor of --fd says itself where its socket is");
 	return CW_OK;
@@ -105,10 +104,10 @@ static int check_socket(const struct cw_policy_request *w, struct cw_fail *fail)
 
 static int check_rule(const struct cw_msg_policy *p, struct cw_fail *fail)
 {
-	if (!(p->present & CONDITIONS) && !has(p, FORCE))
+	if (!(p->present & CONDITIONS) && !cw_policy_has(p, FORCE))
 		return cw_fail_usage(fail, NULL,
 				     "nothing says which sockets: name a condition such as --local-port 80, or one socket with --socket or --pid and --fd; --force means all of them");
-	if (has(p, REMOTE_ADDR) && has(p, FAMILY) &&
+	if (cw_policy_has(p, REMOTE_ADDR) && cw_policy_has(p, FAMILY) &&
 	    p->family != (p->remote_addr.len == 4 ? AF_INET : AF_INET6))
 		return cw_fail_usage(fail, NULL,
 				     "no peer with that --remote-prefix can be of that family");

@@ -5,8 +5,6 @@
 #include "kselftest_harness.h"
 #include "netlink/decode.h"
 
-#define has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
-
 /* A copy of exactly @len bytes on the heap, so that ASan sees any overrun. */
 static uint8_t *exact(const void *bytes, size_t len)
 {
@@ -232,9 +230,9 @@ TEST(truncation_inside_the_nest_keeps_what_came_before)
 		cw_decode_event(&ev, copy, cut);
 		free(copy);
 		EXPECT_TRUE(ev.malformed <= 1);
-		if (has(&ev, PID))
+		if (cw_event_has(&ev, PID))
 			EXPECT_EQ(812, ev.pid);
-		if (has(&ev, COUNT))
+		if (cw_event_has(&ev, COUNT))
 			EXPECT_EQ(9, ev.count);
 	}
 }
