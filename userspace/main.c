@@ -113,6 +113,6 @@ int main(int argc, char **argv)
 	if (ret && fail.what[0])
 		fprintf(stderr, "closewatch: %s\n", fail.what);
 	if (ret && fail.fix[0])
-		fprintf(stderr, "  mend it: %s\n", fail.fix);
+		fprintf(stderr, "  hint: %s\n", fail.fix);
 	return ret;
 }

@@ -81,7 +81,7 @@ static void show(struct doctor *d, const char *check,
 	cw_view_word(v, "finding", &at_what, f->what);
 	if (f->fix[0]) {
 		cw_view_word(v, "fix", NULL, f->fix);
-		cw_view_below(v, "mend it:", f->fix);
+		cw_view_below(v, "hint:", f->fix);
 	}
 	cw_session_shown(&d->session, cw_view_end(v));
 }

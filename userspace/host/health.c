@@ -283,6 +283,6 @@ void cw_health_warn(const struct cw_finding *f)
 {
 	if (f->health != CW_ILL)
 		return;
-	fprintf(stderr, "closewatch: warning: %s\n  mend it: %s\n", f->what,
+	fprintf(stderr, "closewatch: warning: %s\n  hint: %s\n", f->what,
 		f->fix);
 }
