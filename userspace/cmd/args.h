@@ -20,9 +20,10 @@ struct cw_args {
 };
 
 /* What every verb takes. */
-#define CW_ARGS_HELP	{ "help", 'h', NULL, 0, "show this", -1 }
-#define CW_ARGS_VERSION	{ "version", 'V', NULL, 0, "show the version", -1 }
-#define CW_ARGS_USAGE	{ "usage", CW_KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 }
+#define CW_ARGS_COMMON							\
+	{ "help", 'h', NULL, 0, "show this", -1 },			\
+	{ "usage", CW_KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 },	\
+	{ "version", 'V', NULL, 0, "show the version", -1 }
 
 enum { CW_KEY_USAGE = 0x1000 };
 

@@ -34,9 +34,7 @@ static const struct argp_option options[] = {
 	{ "even-linger0", KEY_LINGER0, NULL, 0,
 	  "count RSTs too that programs asked for by SO_LINGER", 0 },
 	{ "json", 'j', NULL, 0, "one JSON object", 0 },
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 

@@ -20,9 +20,7 @@ struct doctor {
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a check", 0 },
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 

@@ -31,9 +31,7 @@ static const struct argp_option options[] = {
 	  "with --watch: end after this time; else at Ctrl-C", 0 },
 	{ "json", 'j', NULL, 0, "one JSON object a drain", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 

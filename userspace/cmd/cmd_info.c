@@ -18,9 +18,7 @@ struct info_args {
 
 static const struct argp_option options[] = {
 	{ "json", 'j', NULL, 0, "one JSON object", 0 },
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 

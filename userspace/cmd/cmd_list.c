@@ -22,9 +22,7 @@ static const struct argp_option options[] = {
 	CW_SCOPE_OPTIONS,
 	{ "json", 'j', NULL, 0, "one JSON object a policy", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 

@@ -56,7 +56,7 @@ struct verb {
 	{ "priority", KEY_PRIORITY, "N", 0,				\
 	  "place among the rules, the smallest first; else 1000", 0 },	\
 	{ "json", 'j', NULL, 0, "one JSON object", 0 },			\
-	CW_ARGS_HELP, CW_ARGS_USAGE, CW_ARGS_VERSION, { 0 }
+	CW_ARGS_COMMON, { 0 }
 
 static const struct argp_option drain_options[] = {
 	WHICH,

@@ -16,17 +16,13 @@ struct removal {
 };
 
 static const struct argp_option del_options[] = {
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 
 static const struct argp_option flush_options[] = {
 	CW_SCOPE_OPTIONS,
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 

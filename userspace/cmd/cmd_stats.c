@@ -47,9 +47,7 @@ static const struct argp_option options[] = {
 	{ "duration", 'd', "SECONDS", 0,
 	  "end after this time, such as 10 or 0.5; else at Ctrl-C", 0 },
 	{ "json", 'j', NULL, 0, "one JSON object a reading", 0 },
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 

@@ -74,9 +74,7 @@ static const struct argp_option options[] = {
 	{ "color", KEY_COLOR, "WHEN", 0,
 	  "auto (default), always or never; NO_COLOR is heeded", 0 },
 	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 },
-	CW_ARGS_HELP,
-	CW_ARGS_USAGE,
-	CW_ARGS_VERSION,
+	CW_ARGS_COMMON,
 	{ 0 },
 };
 
