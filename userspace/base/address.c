@@ -33,7 +33,8 @@ static void unmap(struct cw_bytes *addr)
 	addr->len = 4;
 }
 
-bool cw_address_parse(const char *text, struct cw_bytes *addr)
+/* IPv4 or IPv6, without port or brackets; numbers only. */
+static bool parse_address(const char *text, struct cw_bytes *addr)
 {
 	if (!parse_any(text, addr))
 		return false;
@@ -110,7 +111,7 @@ static bool parse_end(char *text, struct cw_bytes *addr, uint16_t *port)
 	} else if (strchr(text, ':')) {
 		return false;	/* which colon begins the port? */
 	}
-	return cw_address_parse(text, addr) &&
+	return parse_address(text, addr) &&
 	       !cw_parse_port(colon + 1, port, &ignored);
 }
 

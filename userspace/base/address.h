@@ -10,9 +10,6 @@
  * address is the IPv4 one.
  */
 
-/* IPv4 or IPv6, without port or brackets; numbers only. */
-bool cw_address_parse(const char *text, struct cw_bytes *addr);
-
 /* ADDR[/LEN]; without LEN the whole address counts. */
 int cw_parse_prefix(const char *text, struct cw_bytes *addr, uint8_t *bits,
 		    struct cw_fail *fail);

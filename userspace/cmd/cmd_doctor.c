@@ -50,10 +50,6 @@ static const struct cw_column layout[] = {
 	{ .title = NULL },
 };
 
-static const struct cw_place at_state = { .column = COL_STATE };
-static const struct cw_place at_check = { .column = COL_CHECK };
-static const struct cw_place at_what = { .column = COL_WHAT };
-
 static void show(struct doctor *d, const char *check,
 		 const struct cw_finding *f)
 {
@@ -73,10 +69,10 @@ static void show(struct doctor *d, const char *check,
 	d->ill += f->health == CW_ILL;
 	cw_view_begin(v);
 	cw_view_tone(v, tones[f->health]);
-	cw_view_text(v, &at_state, words[f->health]);
-	cw_view_word(v, "check", &at_check, check);
+	cw_view_text(v, CW_AT(COL_STATE), words[f->health]);
+	cw_view_word(v, "check", CW_AT(COL_CHECK), check);
 	cw_view_word(v, "state", NULL, states[f->health]);
-	cw_view_word(v, "finding", &at_what, f->what);
+	cw_view_word(v, "finding", CW_AT(COL_WHAT), f->what);
 	if (f->fix[0]) {
 		cw_view_word(v, "fix", NULL, f->fix);
 		cw_view_below(v, "hint:", f->fix);

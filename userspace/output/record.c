@@ -33,20 +33,12 @@ enum {
 const struct cw_column cw_record_layout[] = LAYOUT("LOCAL -> REMOTE");
 const struct cw_column cw_record_layout_utf8[] = LAYOUT("LOCAL → REMOTE");
 
-static const struct cw_place at_time = { .column = COL_TIME };
-static const struct cw_place at_path = { .column = COL_PATH };
-static const struct cw_place at_local = { .column = COL_PAIR };
 static const struct cw_place at_remote = { .column = COL_PAIR, .before = " -> " };
 static const struct cw_place at_remote_utf8 = {
 	.column = COL_PAIR, .before = " → ",
 };
 
-static const struct cw_place at_unread = { .column = COL_UNREAD };
-static const struct cw_place at_unsent = { .column = COL_UNSENT };
-static const struct cw_place at_unacked = { .column = COL_UNACKED };
-static const struct cw_place at_comm = { .column = COL_PROCESS };
 static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
-static const struct cw_place at_note = { .column = COL_NOTE };
 
 static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
 {
@@ -58,10 +50,10 @@ static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
 	 * The text column tells a close by its path, an end by its fate, and
 	 * the rest by their type.
 	 */
-	cw_record_word(v, "event", named ? NULL : &at_path, &cw_event_type_names,
-		       ev->type);
+	cw_record_word(v, "event", named ? NULL : CW_AT(COL_PATH),
+		       &cw_event_type_names, ev->type);
 	if (cw_event_has(ev, TIME))
-		cw_view_time(v, "time", &at_time, ev->time);
+		cw_view_time(v, "time", CW_AT(COL_TIME), ev->time);
 	cw_record_fact(v, ev, CPU, NULL);
 	cw_record_fact(v, ev, SEQ, NULL);
 	cw_record_fact(v, ev, NETNS, NULL);
@@ -71,7 +63,7 @@ static void put_verdict(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
 
-	cw_record_fact(v, ev, PATH, close ? &at_path : NULL);
+	cw_record_fact(v, ev, PATH, close ? CW_AT(COL_PATH) : NULL);
 	cw_record_fact(v, ev, STATE, NULL);
 	cw_record_fact(v, ev, NEW_STATE, NULL);
 	cw_record_fact(v, ev, FIN, NULL);
@@ -79,9 +71,9 @@ static void put_verdict(struct cw_view *v, const struct cw_msg_event *ev)
 
 static void put_bytes(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	cw_record_fact(v, ev, UNREAD, &at_unread);
-	cw_record_fact(v, ev, UNSENT, &at_unsent);
-	cw_record_fact(v, ev, UNACKED, &at_unacked);
+	cw_record_fact(v, ev, UNREAD, CW_AT(COL_UNREAD));
+	cw_record_fact(v, ev, UNSENT, CW_AT(COL_UNSENT));
+	cw_record_fact(v, ev, UNACKED, CW_AT(COL_UNACKED));
 	cw_record_fact(v, ev, SENT, NULL);
 	cw_record_fact(v, ev, RETRANSMITTED, NULL);
 	cw_record_fact(v, ev, RECEIVED, NULL);
@@ -128,7 +120,7 @@ static void put_end(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	bool fate = ev->type == CLOSEWATCH_EVENT_TYPE_FATE;
 
-	cw_record_fact(v, ev, FATE, fate ? &at_path : NULL);
+	cw_record_fact(v, ev, FATE, fate ? CW_AT(COL_PATH) : NULL);
 	cw_record_fact(v, ev, VERDICT, NULL);
 	cw_record_fact(v, ev, LOST_BYTES, NULL);
 	cw_record_fact(v, ev, CLOSED_FIRST, NULL);
@@ -173,7 +165,7 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 	cw_view_bool(v, "complete", NULL, !h->cut);
 	cw_view_table(v, "processes", NULL);
 	for (i = 0; i < h->count; i++) {
-		cw_view_text(v, &at_note, i ? ", " : "; also held by ");
+		cw_view_text(v, CW_AT(COL_NOTE), i ? ", " : "; also held by ");
 		cw_view_row(v);
 		cw_view_bytes(v, "comm", &at_holder, h->list[i].comm.b,
 			      h->list[i].comm.len);
@@ -184,10 +176,11 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 	cw_view_table_end(v);
 	cw_view_close(v);
 	if (h->cut)
-		cw_view_text(v, &at_note, h->count ? " and perhaps others" :
+		cw_view_text(v, CW_AT(COL_NOTE),
+			     h->count ? " and perhaps others" :
 			     "; the search for holders took too long");
 	else if (!h->count)
-		cw_view_text(v, &at_note, "; no holder found in /proc");
+		cw_view_text(v, CW_AT(COL_NOTE), "; no holder found in /proc");
 }
 
 int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
@@ -199,7 +192,7 @@ int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 	cw_view_begin(v);
 	cw_view_tone(v, cw_explain_tone(ev));
 	put_what(v, ev);
-	cw_record_connection(v, ev, &at_local,
+	cw_record_connection(v, ev, CW_AT(COL_PAIR),
 			     utf8 ? &at_remote_utf8 : &at_remote);
 	put_verdict(v, ev);
 	put_end(v, ev);
@@ -207,10 +200,10 @@ int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 	cw_record_policy_facts(v, ev, &json_alone);
 	put_bytes(v, ev);
 	put_linger(v, ev);
-	cw_record_owner(v, ev, &at_comm, &at_pid);
+	cw_record_owner(v, ev, CW_AT(COL_PROCESS), &at_pid);
 	put_rest(v, ev);
 	cw_explain(ev, note, sizeof(note));
-	cw_view_text(v, &at_note, note);
+	cw_view_text(v, CW_AT(COL_NOTE), note);
 	if (holders)
 		put_holders(v, holders);
 	if (diag)

@@ -56,14 +56,6 @@ static const struct cw_column time_layout[] = BUCKET_LAYOUT("CLOSE TO FATE");
 static const struct cw_column unread_layout[] = BUCKET_LAYOUT("UNREAD BYTES");
 
 static const struct cw_place in_list;
-static const struct cw_place at_which = { .column = COL_WHICH };
-static const struct cw_place at_events = { .column = COL_EVENTS };
-static const struct cw_place at_bytes = { .column = COL_BYTES };
-static const struct cw_place at_response = { .column = COL_RESPONSE };
-static const struct cw_place at_acked = { .column = COL_ACKED };
-static const struct cw_place at_range = { .column = COL_RANGE };
-static const struct cw_place at_count = { .column = COL_COUNT };
-static const struct cw_place at_bar = { .column = COL_BAR };
 
 /* A table of nothing is an empty array in JSON and no table in text. */
 static const struct cw_column *unless_empty(const struct cw_column *layout,
@@ -108,9 +100,9 @@ static void put_counts(struct cw_view *v, const struct counting *c,
 		if (!counts[i].events)
 			continue;
 		cw_view_row(v);
-		cw_record_word(v, c->word, &at_which, c->names, i);
-		cw_view_big(v, "events", &at_events, counts[i].events);
-		cw_view_big(v, c->bytes, &at_bytes, counts[i].bytes);
+		cw_record_word(v, c->word, CW_AT(COL_WHICH), c->names, i);
+		cw_view_big(v, "events", CW_AT(COL_EVENTS), counts[i].events);
+		cw_view_big(v, c->bytes, CW_AT(COL_BYTES), counts[i].bytes);
 		if (c->minisocks)
 			cw_view_big(v, "minisocks", NULL, counts[i].minisocks);
 		cw_view_row_end(v);
@@ -140,13 +132,14 @@ static void put_outcomes(struct cw_view *v, const struct cw_drain_count *counts)
 		if (!n->events)
 			continue;
 		cw_view_row(v);
-		cw_record_word(v, "outcome", &at_which,
+		cw_record_word(v, "outcome", CW_AT(COL_WHICH),
 			       &cw_drain_outcome_names, i);
-		cw_view_big(v, "events", &at_events, n->events);
-		cw_view_big(v, "discarded", &at_bytes, n->discarded);
-		cw_view_big(v, "response_bytes", &at_response,
+		cw_view_big(v, "events", CW_AT(COL_EVENTS), n->events);
+		cw_view_big(v, "discarded", CW_AT(COL_BYTES), n->discarded);
+		cw_view_big(v, "response_bytes", CW_AT(COL_RESPONSE),
 			    n->response_bytes);
-		cw_view_big(v, "response_acked", &at_acked, n->response_acked);
+		cw_view_big(v, "response_acked", CW_AT(COL_ACKED),
+			    n->response_acked);
 		cw_view_row_end(v);
 	}
 	cw_view_table_end(v);
@@ -162,9 +155,10 @@ static void put_refusals(struct cw_view *v, const struct cw_drain_count *counts)
 		if (!counts[i].events)
 			continue;
 		cw_view_row(v);
-		cw_record_word(v, "refusal", &at_which, &cw_refusal_names, i);
-		cw_view_big(v, "events", &at_events, counts[i].events);
-		cw_view_big(v, "response_bytes", &at_bytes,
+		cw_record_word(v, "refusal", CW_AT(COL_WHICH),
+			       &cw_refusal_names, i);
+		cw_view_big(v, "events", CW_AT(COL_EVENTS), counts[i].events);
+		cw_view_big(v, "response_bytes", CW_AT(COL_BYTES),
 			    counts[i].response_bytes);
 		cw_view_row_end(v);
 	}
@@ -210,7 +204,7 @@ static void put_range(struct cw_view *v, unsigned int log2, bool time)
 		cw_say(&t, "below ");
 	}
 	say_bound(&t, log2 + 1, time);
-	cw_view_text(v, &at_range, range);
+	cw_view_text(v, CW_AT(COL_RANGE), range);
 	cw_view_number(v, "log2", NULL, log2);
 }
 
@@ -224,7 +218,7 @@ static void put_bar(struct cw_view *v, uint64_t n, uint64_t most)
 		len = 1;
 	memset(bar, '#', len);
 	bar[len] = '\0';
-	cw_view_text(v, &at_bar, bar);
+	cw_view_text(v, CW_AT(COL_BAR), bar);
 }
 
 /* From the first to the last that is not empty: text shows the gaps. */
@@ -248,7 +242,7 @@ static void put_histogram(struct cw_view *v, const char *key,
 	for (i = first; i <= last && most; i++) {
 		cw_view_row(v);
 		put_range(v, i, time);
-		cw_view_big(v, "count", &at_count, n[i]);
+		cw_view_big(v, "count", CW_AT(COL_COUNT), n[i]);
 		if (n[i])
 			put_bar(v, n[i], most);
 		cw_view_row_end(v);
@@ -311,12 +305,7 @@ static const struct cw_column row_layout[] = {
 	{ .title = NULL },
 };
 
-static const struct cw_place at_state = { .column = COL_STATE };
-static const struct cw_place at_counter = { .column = COL_COUNTER };
-static const struct cw_place at_kernel = { .column = COL_KERNEL };
-static const struct cw_place at_least = { .column = COL_OURS };
 static const struct cw_place at_most = { .column = COL_OURS, .before = "-" };
-static const struct cw_place at_sum = { .column = COL_SUM };
 static const struct cw_place at_note = { COL_SUM, " (", ")" };
 
 static void put_row(struct cw_view *v, const struct cw_row *row)
@@ -330,19 +319,19 @@ static void put_row(struct cw_view *v, const struct cw_row *row)
 	else if (row->difference)
 		state = "differs";
 	cw_view_tone(v, row->difference ? CW_BAD : CW_GOOD);
-	cw_view_word(v, "state", &at_state, state);
-	cw_view_word(v, "counter", &at_counter, cw_mib_name(row->mib));
+	cw_view_word(v, "state", CW_AT(COL_STATE), state);
+	cw_view_word(v, "counter", CW_AT(COL_COUNTER), cw_mib_name(row->mib));
 	if (row->present)
-		cw_view_big(v, "kernel", &at_kernel, row->kernel);
-	cw_view_big(v, "least", &at_least, row->least);
+		cw_view_big(v, "kernel", CW_AT(COL_KERNEL), row->kernel);
+	cw_view_big(v, "least", CW_AT(COL_OURS), row->least);
 	cw_view_big(v, "most", exact ? NULL : &at_most, row->most);
 	snprintf(text, sizeof(text), "%" PRId64, row->difference);
 	cw_view_word(v, "difference", NULL, text);
-	cw_view_word(v, "sum", &at_sum, row->sum);
+	cw_view_word(v, "sum", CW_AT(COL_SUM), row->sum);
 	if (row->difference) {
 		snprintf(text, sizeof(text), "; difference %" PRId64,
 			 row->difference);
-		cw_view_text(v, &at_sum, text);
+		cw_view_text(v, CW_AT(COL_SUM), text);
 	}
 	if (row->note)
 		cw_view_word(v, "note", &at_note, row->note);

@@ -31,13 +31,6 @@ static const struct cw_column program_layout[] =
 	LAYOUT("PROGRAM", "", "RSTS");
 
 static const struct cw_place in_list;
-static const struct cw_place at_which = { .column = COL_WHICH };
-static const struct cw_place at_seen = { .column = COL_SEEN };
-static const struct cw_place at_closes = { .column = COL_CLOSES };
-static const struct cw_place at_rsts = { .column = COL_RSTS };
-static const struct cw_place at_responses = { .column = COL_RESPONSES };
-static const struct cw_place at_risk = { .column = COL_AT_RISK };
-static const struct cw_place at_command = { .column = COL_COMMAND };
 
 static const char *const known_words[] = {
 	[CW_KNOWN_NOT] = "unknown",
@@ -54,20 +47,21 @@ static void put_row(struct cw_view *v, const struct cw_whatif_row *row,
 
 	cw_view_row(v);
 	if (row->target.port) {
-		cw_view_number(v, "port", &at_which, row->target.port);
-		cw_view_word(v, "seen_as", &at_seen, known_words[row->known]);
+		cw_view_number(v, "port", CW_AT(COL_WHICH), row->target.port);
+		cw_view_word(v, "seen_as", CW_AT(COL_SEEN),
+			     known_words[row->known]);
 	} else {
-		cw_view_word(v, "comm", &at_which, comm);
+		cw_view_word(v, "comm", CW_AT(COL_WHICH), comm);
 		cw_view_big(v, "elsewhere", NULL, row->elsewhere);
 	}
-	cw_view_big(v, "closes", &at_closes, row->closes);
+	cw_view_big(v, "closes", CW_AT(COL_CLOSES), row->closes);
 	cw_view_big(v, "drained", NULL, row->drained);
-	cw_view_big(v, "rsts", &at_rsts, row->rsts);
-	cw_view_big(v, "responses", &at_responses, row->responses);
-	cw_view_big(v, "bytes_at_risk", &at_risk, row->at_risk);
+	cw_view_big(v, "rsts", CW_AT(COL_RSTS), row->rsts);
+	cw_view_big(v, "responses", CW_AT(COL_RESPONSES), row->responses);
+	cw_view_big(v, "bytes_at_risk", CW_AT(COL_AT_RISK), row->at_risk);
 	cw_view_big(v, "never_sent", NULL, row->never_sent);
 	cw_whatif_command(&t, &row->target, even_linger0);
-	cw_view_word(v, "command", &at_command, command);
+	cw_view_word(v, "command", CW_AT(COL_COMMAND), command);
 	cw_view_row_end(v);
 }
 

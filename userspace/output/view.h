@@ -40,6 +40,9 @@ struct cw_place {
 	const char *after;
 };
 
+/* Within a function: the cell @c and nothing around the fact. */
+#define CW_AT(c) (&(const struct cw_place){ .column = (c) })
+
 struct cw_view_options {
 	FILE *out;
 	bool json;
