@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family: requests become calls with plain structs, and
- * plain structs become attributes. The contract is
+ * The generic netlink family, as specified in
  * Documentation/netlink/specs/closewatch.yaml.
  *
- * Requests run in the context of the requesting task, several at once: the
- * family has parallel_ops, so that one that arms probes or waits for a grace
- * period does not hold the mutex of other families' requests. It does hold
- * genetlink's semaphore for reading: the registration of a family waits behind
- * it, and meanwhile others' requests do. What requests change has locks of its
- * own.
+ * Requests run in the requesting task, possibly several at once: the family has
+ * parallel_ops, so that a request that arms probes or waits for a grace period
+ * does not hold genl_mutex, which other families need. It does hold genetlink's
+ * cb_lock for reading: registering a family waits for it, and requests of other
+ * families wait for that. All that requests change has its own locks.
  *
- * The family asks for CAP_NET_ADMIN in the initial user namespace. With the
- * parameter userns it asks for it in the user namespace of the requester's
- * network namespace, and what a user takes is limited.
+ * The family requires CAP_NET_ADMIN in the initial user namespace. With the
+ * parameter userns it requires it in the user namespace of the requester's
+ * network namespace; what a user can take is limited.
  */
 #include <linux/module.h>
 #include <linux/netlink.h>
@@ -36,7 +34,7 @@ module_param(userns, bool, 0444);
 MODULE_PARM_DESC(userns,
 		 "open the family to CAP_NET_ADMIN in user namespaces, each for its own network namespaces (N)");
 
-/* closewatch_nl_ops[], with the permission that the parameter asks for. */
+/* closewatch_nl_ops[] with the permission set by the parameter userns. */
 static struct genl_small_ops cw_netlink_ops[ARRAY_SIZE(closewatch_nl_ops)];
 
 bool cw_netlink_userns(void)
@@ -117,9 +115,9 @@ static struct genl_family cw_netlink_family __ro_after_init = {
 };
 
 /*
- * The socket of a listener is gone, be it closed or its owner dead. Blocking
- * notifier: process context, may sleep. Called for other families' sockets
- * too, which are listeners never.
+ * A listener's socket was closed, by its owner or at its exit. A blocking
+ * notifier: process context, may sleep. Also called for sockets of other
+ * netlink protocols and families, which are ignored.
  */
 static int cw_netlink_released(struct notifier_block *nb, unsigned long event,
 			       void *data)
@@ -146,7 +144,7 @@ int __init cw_netlink_init(void)
 		cw_netlink_ops[i].flags = userns ? GENL_UNS_ADMIN_PERM :
 						   GENL_ADMIN_PERM;
 	cw_encode_init(&cw_netlink_family);
-	/* Before the family, or a listener could go unnoticed. */
+	/* Before the family, so that no listener's release is missed. */
 	err = netlink_register_notifier(&cw_netlink_notifier);
 	if (err)
 		return err;

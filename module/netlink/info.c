@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the module is doing, and whether it works. */
+/* State and health of the module. */
 #include <net/genetlink.h>
 
 #include "core/arm.h"
@@ -48,7 +48,7 @@ static int cw_put_probes(struct sk_buff *skb)
 	return 0;
 }
 
-/* Whether what is armed also fires, and who may ask. */
+/* Whether armed probes fire, and whether the family is open. */
 static int cw_put_health(struct sk_buff *skb)
 {
 	struct cw_probe_count count;

@@ -2,9 +2,9 @@
 /*
  * Requests about policies and drains.
  *
- * A request is about one network namespace, or about all. A list of one also
- * has the rules that are for all, if the requester has rights there, for they
- * are tried in it too; flushing one leaves those alone.
+ * A request is for one network namespace, or for all. A dump of one includes
+ * the rules for all namespaces, which are evaluated in it too, if the requester
+ * has CAP_NET_ADMIN in the initial user namespace. A flush of one keeps them.
  */
 #include <linux/ktime.h>
 #include <net/genetlink.h>
@@ -68,7 +68,7 @@ static int cw_show_closer(struct sk_buff *skb, const struct cw_conditions *want)
 	return 0;
 }
 
-/* Whom it is for: a socket, or what a rule asks. */
+/* What a policy applies to: a socket, or the conditions of a rule. */
 static int cw_show_whom(struct sk_buff *skb, const struct cw_policy *p)
 {
 	if (!p->netns ? nla_put_flag(skb, CLOSEWATCH_A_POLICY_ALL_NETNS) :
@@ -112,7 +112,7 @@ static int cw_show_action(struct sk_buff *skb, const struct cw_policy *p)
 	return 0;
 }
 
-/* Rounded up: 0 would mean a policy that is gone. */
+/* Rounded up to at least 1: the attribute does not allow 0. */
 static int cw_show_expiry(struct sk_buff *skb, const struct cw_policy *p)
 {
 	u64 now = ktime_get_boottime_ns();
@@ -153,8 +153,9 @@ static int cw_request_parse(struct cw_request *r, struct sk_buff *skb,
 }
 
 /*
- * The network namespace that a request is about, as cw_netlink_netns() has it.
- * What the request does not take is refused, lest it be believed to narrow.
+ * The network namespace of a request, as from cw_netlink_netns(). Attributes
+ * that the request does not take are refused, so that they are not mistaken for
+ * a filter.
  */
 static struct net *cw_request_netns(const struct cw_request *r)
 {
@@ -187,7 +188,7 @@ static int cw_add_wanted(struct cw_wanted *w, struct genl_info *info)
 		nlmsg_free(reply);
 		return err;
 	}
-	/* There is room for any policy. */
+	/* NLMSG_DEFAULT_SIZE is enough for any policy. */
 	WARN_ON_ONCE(cw_show_policy(reply, &w->p, 0));
 	genlmsg_end(reply, msg);
 	return genlmsg_reply(reply, info);
@@ -210,7 +211,7 @@ int closewatch_nl_policy_add_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* Policies of which a requester may not know do not exist for him. */
+/* -ENOENT if the requester may not see the policy. */
 static bool cw_may_remove(const struct net *net, void *arg)
 {
 	return netlink_ns_capable(arg, net ? net->user_ns : &init_user_ns,
@@ -246,7 +247,7 @@ int closewatch_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* With a reference if it is one, as cw_request_netns() has it. */
+/* As cw_request_netns(): with a reference, NULL for all, or an ERR_PTR(). */
 static struct net *cw_doit_netns(struct sk_buff *skb, struct genl_info *info)
 {
 	struct cw_request r;
@@ -285,13 +286,13 @@ int closewatch_nl_drain_off_doit(struct sk_buff *skb, struct genl_info *info)
 /* Dumps */
 
 /**
- * struct cw_dump - what a dump keeps from one message to the next
- * @netns: cw_netns_number(), or 0 for all; a reference could not be put again,
- *	for such commands have no end that is called
+ * struct cw_dump - state of a dump between two messages
+ * @netns: cw_netns_number(), or 0 for all; not a reference, because these
+ *	commands have no done callback that would put it
  * @drain: cursor of cw_drain_next()
  * @policy: cursor of cw_policy_dump()
- * @begun: the request has been read, which must happen in the requester
- * @shared: it may see rules that are for all network namespaces
+ * @begun: the request was parsed, which must happen in the requesting task
+ * @shared: the requester may see the rules for all network namespaces
  */
 struct cw_dump {
 	u64 netns;
@@ -324,7 +325,7 @@ static int cw_dump_begin(struct cw_dump *d, struct netlink_callback *cb)
 	return 0;
 }
 
-/* Begins a dump, or goes on; @net has a reference, or is NULL for all. */
+/* Begin or continue a dump; @net is set with a reference, or NULL for all. */
 static int cw_dump_get(struct netlink_callback *cb, struct cw_dump **dump,
 		       struct net **net)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the attributes of policy-add to a policy. What contradicts itself or
- * could never match is refused: a rule that does nothing would be believed to
- * protect.
+ * Parses the attributes of policy-add. A policy that contradicts itself or can
+ * never match is refused, so that it is not mistaken for protection.
  */
 #include <linux/file.h>
 #include <linux/in.h>
@@ -135,7 +134,7 @@ static int cw_wanted_ports(struct cw_conditions *want,
 	return 0;
 }
 
-/* Bits beyond the prefix are cleared, so that a list shows what counts. */
+/* Clear the bits beyond the prefix, so that a dump shows what is compared. */
 static void cw_mask_address(struct cw_conditions *want)
 {
 	unsigned int i, keep;
@@ -213,7 +212,7 @@ static int cw_wanted_closer(struct cw_conditions *want,
 		want->cgroup = nla_get_u64(r->tb[CLOSEWATCH_A_POLICY_CGROUP]);
 	if (!comm)
 		return 0;
-	/* Zeroes to the end: it is compared and shown as a whole. */
+	/* The rest stays zero, because names are compared and dumped whole. */
 	memcpy(want->comm, nla_data(comm),
 	       strnlen(nla_data(comm),
 		       min_t(int, nla_len(comm), CW_COMM_LEN - 1)));
@@ -299,7 +298,7 @@ static int cw_wanted_fd(struct cw_wanted *w, const struct cw_request *r)
 	return 0;
 }
 
-/* What goes neither with socket-fd nor with cookie. */
+/* Attributes that exclude socket-fd and cookie. */
 static const u8 cw_conditions_attrs[] = {
 	CLOSEWATCH_A_POLICY_FAMILY,
 	CLOSEWATCH_A_POLICY_LOCAL_PORT,

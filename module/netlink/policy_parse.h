@@ -13,7 +13,7 @@ struct socket;
  * struct cw_request - a request about policies
  * @tb: attributes of its policy nest
  * @skb: the message
- * @extack: says why not
+ * @extack: says why it is refused
  */
 struct cw_request {
 	struct nlattr *tb[CLOSEWATCH_A_POLICY_MAX + 1];
@@ -22,11 +22,11 @@ struct cw_request {
 };
 
 /**
- * struct cw_wanted - a policy that somebody wants
- * @p: as cw_policy_add() takes it
- * @net: where, with a reference; NULL for all network namespaces
- * @sock: with a reference, if a descriptor named it: until the policy stands
- *	it cannot be closed
+ * struct cw_wanted - a policy that is requested
+ * @p: for cw_policy_add()
+ * @net: its network namespace, with a reference; NULL for all
+ * @sock: the socket of socket-fd, or NULL; with a reference, so that it is not
+ *	closed before the policy is installed
  */
 struct cw_wanted {
 	struct cw_policy p;
@@ -35,14 +35,15 @@ struct cw_wanted {
 };
 
 /**
- * cw_wanted_get() - from attributes to a policy
+ * cw_wanted_get() - parse a policy
  *
  * Context: the requesting task, whose descriptors are looked up.
- * Return: 0, then cw_wanted_put() is due; or what is wrong, with extack text.
+ * Return: 0, and the caller must call cw_wanted_put(); or a negative errno,
+ * with extack text.
  */
 int cw_wanted_get(struct cw_wanted *w, const struct cw_request *r);
 
-/** cw_wanted_put() - let go of what a request held */
+/** cw_wanted_put() - release the references of a requested policy */
 void cw_wanted_put(struct cw_wanted *w);
 
 #endif

@@ -191,7 +191,7 @@ static int cw_put_stats(struct sk_buff *skb, struct net *net,
 	return 0;
 }
 
-/* All counters and full histograms at their widest take less than this. */
+/* Enough for all counters with all histograms full. */
 #define CW_STATS_MSG	16384
 
 int closewatch_nl_stats_doit(struct sk_buff *skb, struct genl_info *info)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who listens, and for what: from the attributes of subscribe to a filter. */
+/* Subscriptions: parses the attributes of subscribe into a filter. */
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -10,9 +10,7 @@
 #include "gen.h"
 #include "subscribe.h"
 
-/* A mask with bits that this version does not know would silently never
- * match: refuse it.
- */
+/* Refuse masks with undefined bits, which would never match. */
 static int cw_parse_masks(struct cw_filter *f, struct nlattr **tb,
 			  struct netlink_ext_ack *extack)
 {
@@ -181,7 +179,7 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	cw_notify_flush();
-	/* Of two requests and the socket's release only one finds it. */
+	/* Fails if a second request or the socket's release came first. */
 	if (cw_notify_del(net, info->snd_portid, &stats)) {
 		nlmsg_free(reply);
 		return -ENOENT;

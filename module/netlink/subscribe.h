@@ -7,7 +7,7 @@
 struct sk_buff;
 
 /**
- * cw_netlink_put_listener() - add the figures of a listener to an answer
+ * cw_netlink_put_listener() - add the counters of a listener to a reply
  *
  * Return: 0 or -EMSGSIZE.
  */
