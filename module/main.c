@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * closewatch: how TCP connections end, told over generic netlink.
+ * closewatch: reports over generic netlink how TCP connections end.
  *
  * No MODULE_ALIAS_GENL_FAMILY: with it any user's lookup of the family would
  * load this module.
@@ -18,7 +18,7 @@
 #include "netlink/family.h"
 #include "trace/probe.h"
 
-/* Per-namespace state, which everything below needs. */
+/* Per-netns state, needed by everything below. */
 static int __init cw_init_nets(void)
 {
 	int err;
@@ -38,7 +38,7 @@ static void cw_exit_nets(void)
 	cw_netns_exit();
 }
 
-/* What a close on its way to a drain uses, before what sends it there. */
+/* All that a swapped close uses; no close is swapped before requests run. */
 static int __init cw_init_drains(void)
 {
 	int err;
@@ -85,8 +85,8 @@ err_notify:
 }
 
 /*
- * Disarm, wait, free. What is freed is named after the last step that waits for
- * its readers; each step relies on those before it.
+ * Disarm, wait, free. Each step depends on those before it, and memory is freed
+ * after the last step that waits for its readers.
  */
 static void __exit cw_exit(void)
 {
@@ -95,11 +95,11 @@ static void __exit cw_exit(void)
 	 */
 	cw_netlink_exit();
 	/* 2. No policy is installed, the probe on inet_release() is disarmed
-	 *    and its handler does not run: no more closes are sent to ours.
+	 *    and its handler does not run: no more closes are swapped.
 	 */
 	cw_policy_stop();
-	/* 3. No task is in our close: policies are not looked up any more, and
-	 *    no drain begins.
+	/* 3. No task is in our close: no policy is looked up, and no drain
+	 *    begins.
 	 */
 	cw_adopt_exit();
 	/* 4. No drain runs: no work of a drain, no callback of a socket, and
@@ -108,11 +108,11 @@ static void __exit cw_exit(void)
 	cw_drain_exit();
 	/* 5. Works of the policies have ended, their tables are freed. */
 	cw_policy_exit();
-	/* 6. No counter moves, so per-namespace state can go. */
+	/* 6. No counter changes; per-netns state is freed. */
 	cw_exit_nets();
-	/* 7. The canary is silent: nothing kicks the worker any more. */
+	/* 7. The canary's work has ended: nothing kicks the worker any more. */
 	cw_canary_exit();
-	/* 8. The worker has left our text. */
+	/* 8. The worker does not run in our text. */
 	cw_notify_exit();
 }
 

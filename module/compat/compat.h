@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels that closewatch supports, feature by
- * feature. The only place that looks at the kernel's version.
+ * Differences between the supported kernels, feature by feature. Only this file
+ * tests the kernel's version.
  */
 #ifndef CW_COMPAT_H
 #define CW_COMPAT_H
@@ -16,7 +16,7 @@
 #include <linux/version.h>
 #include <asm/syscall.h>
 
-/* 6.1 and later refuse nonsense in reserved fields of new commands only. */
+/* From 6.1 on, commands from this one on have their reserved fields checked. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
 #define CW_GENL_RESV_START_OP(op)	.resv_start_op = (op),
 #else
@@ -28,8 +28,8 @@
 #define nla_strscpy	nla_strlcpy
 #endif
 
-/* genl_dumpit_info() has held a whole genl_info since 6.7. Of genetlink, which
- * only some may see, this needs a macro.
+/* genl_dumpit_info() contains a whole genl_info since 6.7. A macro, because
+ * most users of this header may not include net/genetlink.h.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
 #define cw_genl_dump_attrs(cb)	(genl_dumpit_info(cb)->info.attrs)
@@ -37,17 +37,17 @@
 #define cw_genl_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #endif
 
-/* sk_memory_allocated() and its kin left net/sock.h in 6.10. */
+/* sk_memory_allocated() and others moved out of net/sock.h in 6.10. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
 #include <net/proto_memory.h>
 #endif
 
-/* The way from an instance to its kretprobe changed in 5.11. */
+/* get_kretprobe() exists since 5.11. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
 #define get_kretprobe(ri)	((ri)->rp)
 #endif
 
-/* close(2) stopped calling filp_close() when it learnt to fput at once. */
+/* Since 6.6 close(2) calls filp_flush() and __fput_sync(), not filp_close(). */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 #define CW_FILE_CLOSE_SYMBOL	"filp_flush"
 #else
@@ -84,7 +84,7 @@ static inline bool cw_disconnect_refused(const struct sock *sk)
 #endif
 }
 
-/* What an ftrace_ops' function is given last; 5.11 gave it a name of its own. */
+/* Last argument of an ftrace_ops callback; has its own type since 5.11. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
 #define CW_FTRACE_REGS	pt_regs
 #else
@@ -92,9 +92,10 @@ static inline bool cw_disconnect_refused(const struct sock *sk)
 #endif
 
 /*
- * Has the current task called execve()? On x86 a new program begins as if it
- * had called it itself, by the number of its own ABI. arm64 keeps the number
- * that the old one called by, which closes nothing under the other ABI.
+ * Is the current task in execve()? On x86, exec sets the number of the system
+ * call to that of execve() in the ABI of the new program. arm64 keeps the
+ * number of the old program's ABI; in the other ABI it is that of a call that
+ * closes nothing.
  */
 static inline bool cw_in_exec(void)
 {
@@ -116,9 +117,9 @@ static inline bool cw_in_exec(void)
 }
 
 /*
- * The address to which a probed function will return, read at its entry; 0 where
- * it is not known. A return probe or the function graph tracer may have put
- * their own in its place, which is in no function that we ask for.
+ * The return address of a probed function, at its entry; 0 if not available. A
+ * return probe or the function graph tracer may have replaced it with an
+ * address that is in none of the functions we compare with.
  */
 static inline unsigned long cw_return_address(struct pt_regs *regs)
 {
@@ -131,8 +132,8 @@ static inline unsigned long cw_return_address(struct pt_regs *regs)
 #endif
 }
 
-/* Is a probed function, at its entry, called by @name, or by a part of it that
- * the compiler has split off and named with a dot?
+/* Is the caller of a probed function, at its entry, @name, or a part of it that
+ * the compiler has split off with a suffix after a dot?
  */
 static inline bool cw_called_by(struct pt_regs *regs, const char *name)
 {
@@ -148,8 +149,8 @@ static inline bool cw_called_by(struct pt_regs *regs, const char *name)
 }
 
 /*
- * tcp_reset() is called for an RST, and for data that comes after a close.
- * Since 5.11 it is given the segment; before, only its caller tells.
+ * tcp_reset() is called for an RST, and for data that arrives after a close.
+ * Since 5.11 it gets the segment; before, only its caller makes the difference.
  */
 static inline bool cw_reset_is_for_rst(struct pt_regs *regs)
 {
@@ -162,7 +163,7 @@ static inline bool cw_reset_is_for_rst(struct pt_regs *regs)
 #endif
 }
 
-/* The kernel names the reason of each RST that it sends, and traces it. */
+/* Since 6.12 tcp_send_reset is traced with the reason for the RST. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #define CW_HAVE_RST_REASON
 
