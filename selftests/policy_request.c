@@ -137,13 +137,13 @@ REFUSED(no_condition_in_all_netns, EINVAL,
 	"without any condition the rule is for every connection; add one, or force if that is meant",
 	DRAIN_IT, FLAG(ALL_NETNS));
 REFUSED(id_given, EINVAL,
-	"id, netns and hits are told by the kernel; leave them out",
+	"id, netns and hits are set by the kernel; leave them out",
 	DRAIN_IT, U16(LOCAL_PORT, 80), U32(ID, 7));
 REFUSED(hits_given, EINVAL,
-	"id, netns and hits are told by the kernel; leave them out",
+	"id, netns and hits are set by the kernel; leave them out",
 	DRAIN_IT, U16(LOCAL_PORT, 80), U64(HITS, 0));
 REFUSED(netns_given, EINVAL,
-	"id, netns and hits are told by the kernel; leave them out",
+	"id, netns and hits are set by the kernel; leave them out",
 	DRAIN_IT, U16(LOCAL_PORT, 80), U64(NETNS, 1));
 REFUSED(port_zero, ERANGE, NULL, DRAIN_IT, U16(LOCAL_PORT, 0));
 REFUSED(range_without_a_begin, EINVAL,
@@ -440,7 +440,7 @@ static int contain(struct events *e, struct events *l)
 	return netns_enter() || events_open(e) || events_open(l) ? -1 : 0;
 }
 
-#define NO_SUCH "there is no such policy; policy-get tells those that are"
+#define NO_SUCH "there is no such policy; policy-get lists all policies"
 
 static int contained_checks(const int *ids, int outer, int sock)
 {
@@ -542,7 +542,7 @@ TEST_F(policy, requests_take_nothing_that_they_do_not_heed)
 		     e->extack);
 	EXPECT_EQ(-EINVAL, events_request(e, CLOSEWATCH_CMD_POLICY_DEL,
 					  nest_attrs, &odd[2]));
-	EXPECT_STREQ("id is missing; policy-get tells those of all policies",
+	EXPECT_STREQ("id is missing; policy-get lists all policies",
 		     e->extack);
 	EXPECT_EQ(-EINVAL, events_request(e, CLOSEWATCH_CMD_POLICY_FLUSH,
 					  nest_attrs, odd));

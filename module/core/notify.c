@@ -30,7 +30,7 @@
 
 static unsigned int listeners_max_uid = 64;
 module_param(listeners_max_uid, uint, 0644);
-MODULE_PARM_DESC(listeners_max_uid, "listeners at once of a user (64)");
+MODULE_PARM_DESC(listeners_max_uid, "most listeners of a user at a time (64)");
 
 #define CW_NOTIFY_BITS	8
 #define CW_NOTIFY_MSG	8000	/* bytes of attributes in a message */

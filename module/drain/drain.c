@@ -35,7 +35,7 @@
 static unsigned int drain_total_max = 30;
 module_param(drain_total_max, uint, 0644);
 MODULE_PARM_DESC(drain_total_max,
-		 "seconds that a drain may take, whatever its policy says, 1 to 3600 (30)");
+		 "most seconds that a drain may take under any policy, 1 to 3600 (30)");
 
 /*
  * conn, tag.owner, limits, began and una_began are constant once the drain owns

@@ -21,16 +21,16 @@
 
 static unsigned int drain_max = 32768;
 module_param(drain_max, uint, 0644);
-MODULE_PARM_DESC(drain_max, "drains at once (32768)");
+MODULE_PARM_DESC(drain_max, "most drains at a time (32768)");
 
 static unsigned int drain_max_netns = 16384;
 module_param(drain_max_netns, uint, 0644);
 MODULE_PARM_DESC(drain_max_netns,
-		 "drains at once in a network namespace (16384)");
+		 "most drains of a network namespace at a time (16384)");
 
 static unsigned int drain_max_uid = 16384;
 module_param(drain_max_uid, uint, 0644);
-MODULE_PARM_DESC(drain_max_uid, "drains at once of a user (16384)");
+MODULE_PARM_DESC(drain_max_uid, "most drains of a user at a time (16384)");
 
 #define CW_DRAIN_USER_BITS	6
 #define CW_DRAIN_BURST	256	/* visited before the lock is dropped */

@@ -30,7 +30,7 @@
 static unsigned int policies_max_uid = 131072;
 module_param(policies_max_uid, uint, 0644);
 MODULE_PARM_DESC(policies_max_uid,
-		 "policies at once of a user, in all its network namespaces (131072)");
+		 "most policies of a user at a time, in all its network namespaces (131072)");
 
 /* Expired policies never match, so their removal is batched. */
 #define CW_POLICY_EXPIRY_MIN	(HZ / 10)

@@ -231,7 +231,7 @@ int closewatch_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info)
 	id = r.tb[CLOSEWATCH_A_POLICY_ID];
 	if (!id) {
 		NL_SET_ERR_MSG(info->extack,
-			       "id is missing; policy-get tells those of all policies");
+			       "id is missing; policy-get lists all policies");
 		return -EINVAL;
 	}
 	r.tb[CLOSEWATCH_A_POLICY_ID] = NULL;
@@ -243,7 +243,7 @@ int closewatch_nl_policy_del_doit(struct sk_buff *skb, struct genl_info *info)
 	err = cw_policy_del(nla_get_u32(id), cw_may_remove, skb);
 	if (err)
 		NL_SET_ERR_MSG_ATTR(info->extack, id,
-				    "there is no such policy; policy-get tells those that are");
+				    "there is no such policy; policy-get lists all policies");
 	return err;
 }
 

@@ -373,7 +373,7 @@ static int cw_wanted_given(const struct cw_request *r)
 	if (!a)
 		return 0;
 	return CW_REFUSE(r, a, -EINVAL,
-			 "id, netns and hits are told by the kernel; leave them out");
+			 "id, netns and hits are set by the kernel; leave them out");
 }
 
 int cw_wanted_get(struct cw_wanted *w, const struct cw_request *r)

@@ -453,7 +453,7 @@ static int cw_on_return_entry(struct kretprobe_instance *ri,
 static int cw_probe_refused(struct netlink_ext_ack *extack, int err)
 {
 	NL_SET_ERR_MSG(extack,
-		       "the kernel refused a probe on a function of its TCP; the kernel log names it");
+		       "the kernel refused a probe on a TCP function; the kernel log names it");
 	return err;
 }
 

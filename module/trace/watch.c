@@ -29,12 +29,12 @@ MODULE_PARM_DESC(ring_slots,
 static unsigned int inflight_slots = 4096;
 module_param(inflight_slots, uint, 0444);
 MODULE_PARM_DESC(inflight_slots,
-		 "closes that can be in progress at once, 64 to 1048576 (4096)");
+		 "most closes in progress at a time, 64 to 1048576 (4096)");
 
 static unsigned int track_slots = 16384;
 module_param(track_slots, uint, 0444);
 MODULE_PARM_DESC(track_slots,
-		 "closing connections followed at once, 64 to 1048576 (16384)");
+		 "most closing connections tracked at a time, 64 to 1048576 (16384)");
 
 /*
  * Arming and disarming patch kernel code and wait for grace periods. So the
