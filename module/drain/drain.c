@@ -154,7 +154,7 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 
 /*
  * TCP calls this with the socket's spinlock held or owning the socket, so it
- * cannot race with the work, and does not run after cw_drain_let_go(). One kick
+ * cannot race with the work, and does not run after cw_drain_detach(). One kick
  * is enough until the work begins, because the work checks everything.
  *
  * sk_error_report is not replaced: it is also called without a lock, and TCP
@@ -176,8 +176,8 @@ static void cw_drain_evict(struct cw_drain_place *p)
 	mod_delayed_work(cw_drain_wq, &d->work, 0);
 }
 
-static int cw_drain_discard(read_descriptor_t *desc, struct sk_buff *skb,
-			    unsigned int offset, size_t len)
+static int cw_drain_actor(read_descriptor_t *desc, struct sk_buff *skb,
+			  unsigned int offset, size_t len)
 {
 	struct cw_drain *d = desc->arg.data;
 	u64 left = d->limits.bytes - d->drained.discarded;
@@ -191,14 +191,14 @@ static int cw_drain_discard(read_descriptor_t *desc, struct sk_buff *skb,
 	return len;
 }
 
-static void cw_drain_eat(struct cw_drain *d)
+static void cw_drain_discard(struct cw_drain *d)
 {
 	read_descriptor_t desc = { .arg.data = d, .count = 1 };
 	u64 before = d->drained.discarded;
 
 	/* tcp_read_sock() would stop at urgent data, which is discarded too. */
 	WRITE_ONCE(tcp_sk(d->sk)->urg_data, 0);
-	tcp_read_sock(d->sk, &desc, cw_drain_discard);
+	tcp_read_sock(d->sk, &desc, cw_drain_actor);
 	if (d->drained.discarded != before)
 		d->progress = ktime_get_ns();
 }
@@ -269,7 +269,7 @@ static bool cw_drain_ends_by_rst(u32 outcome)
 }
 
 /* Caller owns the socket. No callback runs after this. */
-static void cw_drain_let_go(struct cw_drain *d)
+static void cw_drain_detach(struct cw_drain *d)
 {
 	struct sock *sk = d->sk;
 
@@ -297,7 +297,7 @@ static void cw_drain_close(struct cw_drain *d)
 	d->so->sk = NULL;
 }
 
-static void cw_drain_tell_end(struct cw_drain *d, struct cw_event *ev)
+static void cw_drain_report_end(struct cw_drain *d, struct cw_event *ev)
 {
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
 	ev->owner = d->tag.owner;
@@ -325,7 +325,7 @@ static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
 
 	cw_facts_take(&ev.conn, sk);
 	cw_drain_sum_up(d, outcome, now);
-	cw_drain_let_go(d);
+	cw_drain_detach(d);
 	release_sock(sk);
 	/* After these two nothing queues the work again. */
 	cw_drain_limits_retire(&d->place);
@@ -334,7 +334,7 @@ static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
 	/* Keeps the socket and its network namespace for the event below. */
 	sock_hold(sk);
 	cw_drain_close(d);
-	cw_drain_tell_end(d, &ev);
+	cw_drain_report_end(d, &ev);
 	cw_drain_limits_gone(&d->place);
 	cw_drain_free(d);
 	sock_put(sk);
@@ -352,7 +352,7 @@ static void cw_drain_work_fn(struct work_struct *work)
 	/* Before the socket is read: pairs with xchg() in cw_drain_kick(). */
 	xchg(&d->kicked, 0);
 	lock_sock(sk);
-	cw_drain_eat(d);
+	cw_drain_discard(d);
 	cw_drain_read(d, &state);
 	outcome = cw_drain_outcome(&state);
 	if (outcome != CW_DRAIN_GOES_ON) {
@@ -431,7 +431,7 @@ static void cw_drain_send_fin(struct sock *sk, struct cw_marks *m)
 }
 
 /* Caller holds the socket's lock, so the begin is reported before the end. */
-static void cw_drain_tell_begin(struct cw_event *ev, struct net *net)
+static void cw_drain_report_begin(struct cw_event *ev, struct net *net)
 {
 	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
 	ev->verdict = cw_classify_drain(&ev->marks);
@@ -467,7 +467,7 @@ static void cw_drain_start(struct cw_drain *d, struct sock *sk,
 	cw_drain_send_fin(sk, &ev->marks);
 	d->fin_lost = ev->marks.fin_called && !ev->marks.fin_queued;
 	ev->marks.new_state = sk->sk_state;
-	cw_drain_tell_begin(ev, sock_net(sk));
+	cw_drain_report_begin(ev, sock_net(sk));
 	queue_delayed_work(cw_drain_wq, &d->work, 0);
 }
 
@@ -545,7 +545,7 @@ u32 cw_drain_total_max_ms(void)
 /* The socket is held until cw_drain_limits_gone(). The figures may be of
  * different moments, but each is right.
  */
-static void cw_drain_look(struct cw_drain_place *p, void *arg)
+static void cw_drain_snapshot(struct cw_drain_place *p, void *arg)
 {
 	struct cw_drain *d = container_of(p, struct cw_drain, place);
 	struct cw_event *ev = arg;
@@ -563,7 +563,7 @@ static void cw_drain_look(struct cw_drain_place *p, void *arg)
 
 bool cw_drain_next(const struct net *net, u64 *cursor, struct cw_event *ev)
 {
-	u64 seq = cw_drain_limits_next(net, *cursor, cw_drain_look, ev);
+	u64 seq = cw_drain_limits_next(net, *cursor, cw_drain_snapshot, ev);
 
 	if (seq)
 		*cursor = seq;
