@@ -41,7 +41,7 @@ static struct proto cw_adopt_prot4[CW_ADOPT_WAYS] __read_mostly;
 static struct proto cw_adopt_prot6[CW_ADOPT_WAYS] __read_mostly;
 
 /* Closes that are in our close or on the way to it. */
-static atomic_t cw_adopt_on_way = ATOMIC_INIT(0);
+static atomic_t cw_adopt_pending = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(cw_adopt_wait);
 
 /* Written by arm and disarm, under the policy lock; cw_adopt_lock protects both
@@ -138,8 +138,8 @@ static long cw_adopt_try_linger(struct sock *sk, long timeout)
 }
 
 /* Returns the timeout for the close, or -1 if a drain has the socket. */
-static noinline long cw_adopt_take(struct sock *sk, long timeout,
-				   enum cw_adopt_way way)
+static noinline long cw_adopt_decide(struct sock *sk, long timeout,
+				     enum cw_adopt_way way)
 {
 	/* Pin the module: a sockmap may have saved our proto. */
 	if (!cw_adopt_restore(sk, way)) {
@@ -153,7 +153,7 @@ static noinline long cw_adopt_take(struct sock *sk, long timeout,
 
 static noinline void cw_adopt_leave(void)
 {
-	if (atomic_dec_and_test(&cw_adopt_on_way))
+	if (atomic_dec_and_test(&cw_adopt_pending))
 		wake_up_all(&cw_adopt_wait);
 }
 
@@ -166,7 +166,7 @@ static noinline void cw_adopt_leave(void)
 static __always_inline void cw_adopt_close(struct sock *sk, long timeout,
 					   enum cw_adopt_way way)
 {
-	timeout = cw_adopt_take(sk, timeout, way);
+	timeout = cw_adopt_decide(sk, timeout, way);
 	cw_adopt_leave();
 	if (timeout >= 0)
 		tcp_close(sk, timeout);
@@ -189,7 +189,7 @@ static bool cw_adopt_swap(struct sock *sk, enum cw_adopt_way way)
 {
 	if (!cw_facts_is_tcp(sk) || sk->sk_state == TCP_LISTEN)
 		return false;
-	atomic_inc(&cw_adopt_on_way);
+	atomic_inc(&cw_adopt_pending);
 	if (cmpxchg(&sk->sk_prot, &tcp_prot, &cw_adopt_prot4[way]) == &tcp_prot)
 		return true;
 #if IS_ENABLED(CONFIG_IPV6)
@@ -198,7 +198,7 @@ static bool cw_adopt_swap(struct sock *sk, enum cw_adopt_way way)
 		return true;
 #endif
 	/* No wakeup needed: waiters disarm first, so no handler runs. */
-	atomic_dec(&cw_adopt_on_way);
+	atomic_dec(&cw_adopt_pending);
 	return false;
 }
 
@@ -246,7 +246,7 @@ static bool cw_adopt_concerns(const struct socket *sock)
 	       (cw_facts_is_tcp(sk) || sk->sk_protocol == IPPROTO_MPTCP);
 }
 
-static void cw_adopt_look(struct sock *sk)
+static void cw_adopt_lookup(struct sock *sk)
 {
 	const struct cw_policy *p;
 	struct cw_event ev;
@@ -270,7 +270,7 @@ static int cw_adopt_on_release(struct kprobe *kp, struct pt_regs *regs)
 		return 0;
 	/* Keeps softirqs out, as cw_on_entry() of trace/probe.c does. */
 	local_irq_save(flags);
-	cw_adopt_look(sock->sk);
+	cw_adopt_lookup(sock->sk);
 	local_irq_restore(flags);
 	return 0;
 }
@@ -371,7 +371,7 @@ void cw_adopt_init(void)
 
 void cw_adopt_exit(void)
 {
-	wait_event(cw_adopt_wait, !atomic_read(&cw_adopt_on_way));
+	wait_event(cw_adopt_wait, !atomic_read(&cw_adopt_pending));
 	/* After cw_adopt_leave() a task may still be in cw_adopt_close(), but
 	 * no longer sleeps there.
 	 */
