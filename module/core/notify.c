@@ -65,8 +65,8 @@ struct cw_listener {
 	u64 payer;
 	u32 portid;
 	atomic64_t lost[CW_NR_LOSSES];
-	u64 told[CW_NR_LOSSES];
-	u64 telling[CW_NR_LOSSES];	/* told[] after skb is delivered */
+	u64 reported[CW_NR_LOSSES];
+	u64 reporting[CW_NR_LOSSES];	/* reported[] after skb is delivered */
 	u64 before[CW_NR_LOSSES];	/* shared losses when it started */
 	u64 sent;
 	struct sk_buff *skb;		/* the message being filled, or NULL */
@@ -205,9 +205,9 @@ static void __cw_listener_send(struct cw_listener *l)
 	} else {
 		l->sent += l->nr;
 		l->skip = 0;
-		memcpy(l->told, l->telling, sizeof(l->told));
+		memcpy(l->reported, l->reporting, sizeof(l->reported));
 	}
-	memcpy(l->telling, l->told, sizeof(l->telling));
+	memcpy(l->reporting, l->reported, sizeof(l->reporting));
 	l->nr = 0;
 }
 
@@ -246,25 +246,25 @@ static int __cw_listener_put(struct cw_listener *l, const struct cw_event *ev,
 	return err;
 }
 
-static void __cw_listener_tell(struct cw_listener *l)
+static void __cw_listener_report(struct cw_listener *l)
 {
 	u32 i;
 
 	for (i = 0; i < CW_NR_LOSSES; i++) {
-		u64 n = atomic64_read(&l->lost[i]) - l->telling[i];
+		u64 n = atomic64_read(&l->lost[i]) - l->reporting[i];
 
-		/* May send the full message; a failure resets telling[]. */
+		/* May send the full message; a failure resets reporting[]. */
 		if (n && !__cw_listener_put(l, NULL, n, i))
-			l->telling[i] += n;
+			l->reporting[i] += n;
 	}
 }
 
-static bool __cw_listener_owed(struct cw_listener *l)
+static bool __cw_listener_unreported(struct cw_listener *l)
 {
 	u32 i;
 
 	for (i = 0; i < CW_NR_LOSSES; i++) {
-		if (atomic64_read(&l->lost[i]) != l->told[i])
+		if (atomic64_read(&l->lost[i]) != l->reported[i])
 			return true;
 	}
 	return false;
@@ -276,7 +276,7 @@ static bool __cw_listener_event(struct cw_listener *l,
 	/* After a failed send it is unlikely to read: save the encoding. */
 	if (l->skip && l->skip--)
 		goto lost;
-	__cw_listener_tell(l);
+	__cw_listener_report(l);
 	if (!__cw_listener_put(l, ev, 0, 0)) {
 		l->nr++;
 		return false;
@@ -292,23 +292,23 @@ static void __cw_notify_settle(void)
 {
 	u64 shared[CW_NR_LOSSES];
 	struct cw_listener *l;
-	bool owed = false;
+	bool unreported = false;
 
 	lockdep_assert_held(&cw_notify_lock);
 	cw_notify_shared_losses(shared);
 	list_for_each_entry(l, &cw_notify_list, node) {
 		__cw_listener_count_shared(l, shared);
-		__cw_listener_tell(l);
+		__cw_listener_report(l);
 		__cw_listener_send(l);
-		owed |= __cw_listener_owed(l);
+		unreported |= __cw_listener_unreported(l);
 	}
-	if (owed)
+	if (unreported)
 		queue_delayed_work(cw_notify_wq, &cw_notify_retry,
 				   CW_NOTIFY_RETRY);
 }
 
 /* Returns whether there may be more. */
-static bool cw_notify_some(void)
+static bool cw_notify_batch(void)
 {
 	unsigned int n;
 
@@ -328,7 +328,7 @@ static void cw_notify_work_fn(struct work_struct *work)
 {
 	unsigned int n = 0;
 
-	while (n < CW_NOTIFY_BURST && cw_notify_some())
+	while (n < CW_NOTIFY_BURST && cw_notify_batch())
 		n += CW_NOTIFY_HOLD;
 	mutex_lock(&cw_notify_lock);
 	__cw_notify_settle();
