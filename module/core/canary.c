@@ -65,7 +65,7 @@ static void __cw_canary_set_blind(bool blind)
 	}
 }
 
-static void __cw_canary_ask(void)
+static void __cw_canary_poll(void)
 {
 	bool blind = !cw_canary_fires();
 
@@ -81,7 +81,7 @@ static void cw_canary_work_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_canary_lock);
 	if (cw_canary_users) {
-		__cw_canary_ask();
+		__cw_canary_poll();
 		queue_delayed_work(system_wq, &cw_canary_work,
 				   CW_CANARY_PERIOD);
 	}

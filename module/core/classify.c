@@ -202,7 +202,7 @@ static u32 cw_fate_by_mark(u32 marks)
 	static const struct {
 		u32 mark;
 		u32 fate;
-	} tells[] = {
+	} fates[] = {
 		{ CW_MARK_UNTRACKED, CLOSEWATCH_FATE_UNKNOWN },
 		{ CW_MARK_PEER_RST, CLOSEWATCH_FATE_PEER_RESET },
 		{ CW_MARK_LATE_DATA, CLOSEWATCH_FATE_RST_LATE_DATA },
@@ -218,7 +218,7 @@ static u32 cw_fate_by_mark(u32 marks)
 		{ }
 	}, *t;
 
-	for (t = tells; t->mark; t++) {
+	for (t = fates; t->mark; t++) {
 		if (marks & t->mark)
 			return t->fate;
 	}
