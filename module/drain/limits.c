@@ -369,7 +369,7 @@ static bool cw_drain_flush_done(const struct net *net, u64 *seq, u64 last)
 
 void cw_drain_limits_flush(struct net *net)
 {
-	u64 seq = 0, looked = 0, last;
+	u64 seq = 0, passed = 0, last;
 
 	raw_spin_lock(&cw_drain_limits_lock);
 	last = cw_drain_seq;
@@ -381,7 +381,7 @@ void cw_drain_limits_flush(struct net *net)
 		cond_resched();
 	} while (seq && seq < last);
 	wait_event(cw_drain_flush_wait,
-		   cw_drain_flush_done(net, &looked, last));
+		   cw_drain_flush_done(net, &passed, last));
 }
 
 unsigned int cw_drain_limits_count(struct net *net)
@@ -393,7 +393,7 @@ unsigned int cw_drain_limits_count(struct net *net)
 }
 
 u64 cw_drain_limits_next(const struct net *net, u64 seq,
-			 void (*look)(struct cw_drain_place *p, void *arg),
+			 void (*visit)(struct cw_drain_place *p, void *arg),
 			 void *arg)
 {
 	bool found = false;
@@ -409,7 +409,7 @@ u64 cw_drain_limits_next(const struct net *net, u64 seq,
 			seq = p->seq;
 			found = !net || p->net == net;
 			if (found)
-				look(p, arg);
+				visit(p, arg);
 		}
 		raw_spin_unlock(&cw_drain_limits_lock);
 		cond_resched();

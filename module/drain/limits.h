@@ -102,12 +102,12 @@ unsigned int cw_drain_limits_count(struct net *net);
 /**
  * cw_drain_limits_next() - visit the drain that joined next after @seq
  * @net: only drains of it, or NULL for all
- * @look: called with the lock held; must not sleep
+ * @visit: called with the lock held; must not sleep
  *
  * Context: process. Return: its number, or 0 if there is none.
  */
 u64 cw_drain_limits_next(const struct net *net, u64 seq,
-			 void (*look)(struct cw_drain_place *p, void *arg),
+			 void (*visit)(struct cw_drain_place *p, void *arg),
 			 void *arg);
 
 #endif

@@ -308,7 +308,7 @@ static unsigned long cw_policy_expiry_delay(u64 expires)
 	return clamp_t(u64, delay, CW_POLICY_EXPIRY_MIN, CW_POLICY_EXPIRY_MAX);
 }
 
-static void cw_policy_expect(u64 expires)
+static void cw_policy_schedule_expiry(u64 expires)
 {
 	lockdep_assert_held(&cw_policy_lock);
 	if (!expires || expires >= cw_policy_next_expiry)
@@ -399,7 +399,7 @@ static int cw_install_charged(struct cw_entry *e,
 	if (err)
 		xa_erase(&cw_policy_ids, e->p.id);
 	else
-		cw_policy_expect(e->p.expires);
+		cw_policy_schedule_expiry(e->p.expires);
 	return err;
 }
 
@@ -622,7 +622,7 @@ static void cw_policy_expiry_fn(struct work_struct *work)
 	}
 	cw_policy_next_expiry = U64_MAX;
 	if (next != U64_MAX)
-		cw_policy_expect(next);
+		cw_policy_schedule_expiry(next);
 	cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
 }

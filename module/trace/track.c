@@ -287,14 +287,14 @@ void cw_track_tw_kill(struct inet_timewait_sock *tw)
 	cw_track_tw_end(tw, check_net(twsk_net(tw)) ? 0 : CW_MARK_NET_DEAD);
 }
 
-void cw_track_tw_rst(u64 cookie, bool looking)
+void cw_track_tw_rst(u64 cookie, bool processing)
 {
 	unsigned long flags;
 	struct cw_track *t = cw_track_lock(cookie, &flags);
 
 	if (!t)
 		return;
-	if (looking)
+	if (processing)
 		t->end.marks |= CW_MARK_PEER_RST;
 	else
 		t->end.marks &= ~CW_MARK_PEER_RST;

@@ -63,10 +63,10 @@ void cw_track_tw_kill(struct inet_timewait_sock *tw);
 /**
  * cw_track_tw_rst() - an RST is processed for a minisock in FIN_WAIT2
  * @cookie: of the minisock
- * @looking: false when it has been processed; the minisock may be freed
+ * @processing: false when that is done; the minisock may be freed
  *
  * If the minisock is killed in between, the RST was the reason.
  */
-void cw_track_tw_rst(u64 cookie, bool looking);
+void cw_track_tw_rst(u64 cookie, bool processing);
 
 #endif
