@@ -69,7 +69,7 @@ static int cw_show_closer(struct sk_buff *skb, const struct cw_conditions *want)
 }
 
 /* What a policy applies to: a socket, or the conditions of a rule. */
-static int cw_show_whom(struct sk_buff *skb, const struct cw_policy *p)
+static int cw_show_target(struct sk_buff *skb, const struct cw_policy *p)
 {
 	if (!p->netns ? nla_put_flag(skb, CLOSEWATCH_A_POLICY_ALL_NETNS) :
 			cw_show_u64(skb, CLOSEWATCH_A_POLICY_NETNS,
@@ -130,7 +130,7 @@ static int cw_show_policy(struct sk_buff *skb, const struct cw_policy *p,
 	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_POLICY);
 
 	if (!nest || nla_put_u32(skb, CLOSEWATCH_A_POLICY_ID, p->id) ||
-	    cw_show_action(skb, p) || cw_show_whom(skb, p) ||
+	    cw_show_action(skb, p) || cw_show_target(skb, p) ||
 	    cw_show_expiry(skb, p) ||
 	    cw_show_u64(skb, CLOSEWATCH_A_POLICY_HITS, hits))
 		return -EMSGSIZE;
@@ -173,7 +173,7 @@ static struct net *cw_request_netns(const struct cw_request *r)
 	return cw_netlink_netns(r->skb, fd, all, r->extack);
 }
 
-static int cw_add_wanted(struct cw_wanted *w, struct genl_info *info)
+static int cw_add_parsed(struct cw_parsed *d, struct genl_info *info)
 {
 	struct sk_buff *reply;
 	void *msg;
@@ -183,13 +183,13 @@ static int cw_add_wanted(struct cw_wanted *w, struct genl_info *info)
 				 NLMSG_DEFAULT_SIZE, &msg);
 	if (!reply)
 		return -ENOMEM;
-	err = cw_policy_add(w->net, &w->p, info->extack);
+	err = cw_policy_add(d->net, &d->p, info->extack);
 	if (err) {
 		nlmsg_free(reply);
 		return err;
 	}
 	/* NLMSG_DEFAULT_SIZE is enough for any policy. */
-	WARN_ON_ONCE(cw_show_policy(reply, &w->p, 0));
+	WARN_ON_ONCE(cw_show_policy(reply, &d->p, 0));
 	genlmsg_end(reply, msg);
 	return genlmsg_reply(reply, info);
 }
@@ -198,16 +198,16 @@ int closewatch_nl_policy_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *nest = info->attrs[CLOSEWATCH_A_POLICY];
 	struct cw_request request;
-	struct cw_wanted wanted;
+	struct cw_parsed parsed;
 	int err;
 
 	err = cw_request_parse(&request, skb, nest, info->extack);
 	if (!err)
-		err = cw_wanted_get(&wanted, &request);
+		err = cw_policy_parse(&parsed, &request);
 	if (err)
 		return err;
-	err = cw_add_wanted(&wanted, info);
-	cw_wanted_put(&wanted);
+	err = cw_add_parsed(&parsed, info);
+	cw_parsed_put(&parsed);
 	return err;
 }
 

@@ -40,41 +40,41 @@ static struct nlattr *cw_first_given(const struct cw_request *r,
 	return NULL;
 }
 
-static int cw_wanted_limits(struct cw_wanted *w, const struct cw_request *r)
+static int cw_parse_limits(struct cw_parsed *d, const struct cw_request *r)
 {
 	struct nlattr *idle = r->tb[CLOSEWATCH_A_POLICY_IDLE_MS];
 	struct nlattr *total = r->tb[CLOSEWATCH_A_POLICY_TOTAL_MS];
 	struct nlattr *bytes = r->tb[CLOSEWATCH_A_POLICY_BYTES];
-	struct cw_policy_limits *l = &w->p.limits;
+	struct cw_policy_limits *l = &d->p.limits;
 	u32 max = cw_drain_total_max_ms();
 
 	l->idle_ms = idle ? nla_get_u32(idle) : CW_DEFAULT_IDLE_MS;
 	l->total_ms = total ? nla_get_u32(total) :
 			      min_t(u32, CW_DEFAULT_TOTAL_MS, max);
 	l->bytes = bytes ? nla_get_u64(bytes) : CW_DEFAULT_BYTES;
-	w->p.even_linger0 = r->tb[CLOSEWATCH_A_POLICY_EVEN_LINGER0];
-	w->p.even_oom = r->tb[CLOSEWATCH_A_POLICY_EVEN_OOM];
+	d->p.even_linger0 = r->tb[CLOSEWATCH_A_POLICY_EVEN_LINGER0];
+	d->p.even_oom = r->tb[CLOSEWATCH_A_POLICY_EVEN_OOM];
 	if (l->total_ms > max)
 		return CW_REFUSE(r, total, -ERANGE,
 				 "total-ms is above the limit set by the module's parameter drain_total_max, in seconds");
 	return 0;
 }
 
-static int cw_wanted_linger(struct cw_wanted *w, const struct cw_request *r)
+static int cw_parse_linger(struct cw_parsed *d, const struct cw_request *r)
 {
 	struct nlattr *a = r->tb[CLOSEWATCH_A_POLICY_LINGER_SECONDS];
 
-	if (w->p.action != CLOSEWATCH_ACTION_LINGER)
+	if (d->p.action != CLOSEWATCH_ACTION_LINGER)
 		return !a ? 0 : CW_REFUSE(r, a, -EINVAL,
 					  "linger-seconds is for the action linger only; leave it out");
 	if (!a)
 		return CW_REFUSE(r, r->tb[CLOSEWATCH_A_POLICY_ACTION], -EINVAL,
 				 "the action linger needs linger-seconds");
-	w->p.linger_seconds = nla_get_u32(a);
+	d->p.linger_seconds = nla_get_u32(a);
 	return 0;
 }
 
-static int cw_wanted_action(struct cw_wanted *w, const struct cw_request *r)
+static int cw_parse_action(struct cw_parsed *d, const struct cw_request *r)
 {
 	static const u8 drain_only[] = {
 		CLOSEWATCH_A_POLICY_IDLE_MS,
@@ -91,17 +91,17 @@ static int cw_wanted_action(struct cw_wanted *w, const struct cw_request *r)
 			       "action is missing; say drain, linger, reset or leave");
 		return -EINVAL;
 	}
-	w->p.action = nla_get_u32(action);
-	w->p.dry_run = r->tb[CLOSEWATCH_A_POLICY_DRY_RUN];
-	if (w->p.action == CLOSEWATCH_ACTION_DRAIN && cw_wanted_limits(w, r))
+	d->p.action = nla_get_u32(action);
+	d->p.dry_run = r->tb[CLOSEWATCH_A_POLICY_DRY_RUN];
+	if (d->p.action == CLOSEWATCH_ACTION_DRAIN && cw_parse_limits(d, r))
 		return -ERANGE;
-	if (w->p.action != CLOSEWATCH_ACTION_DRAIN && a)
+	if (d->p.action != CLOSEWATCH_ACTION_DRAIN && a)
 		return CW_REFUSE(r, a, -EINVAL,
 				 "idle-ms, total-ms, bytes, even-linger0 and even-oom are for the action drain only; leave them out");
-	return cw_wanted_linger(w, r);
+	return cw_parse_linger(d, r);
 }
 
-static int cw_wanted_expiry(struct cw_wanted *w, const struct cw_request *r)
+static int cw_parse_expiry(struct cw_parsed *d, const struct cw_request *r)
 {
 	struct nlattr *a = r->tb[CLOSEWATCH_A_POLICY_EXPIRES_MS];
 
@@ -110,13 +110,13 @@ static int cw_wanted_expiry(struct cw_wanted *w, const struct cw_request *r)
 	if (nla_get_u64(a) > CW_EXPIRES_MAX_MS)
 		return CW_REFUSE(r, a, -ERANGE,
 				 "expires-ms is above a hundred years; leave it out for a policy that never expires");
-	w->p.expires = ktime_get_boottime_ns() +
+	d->p.expires = ktime_get_boottime_ns() +
 		       nla_get_u64(a) * NSEC_PER_MSEC;
 	return 0;
 }
 
-static int cw_wanted_ports(struct cw_conditions *want,
-			   const struct cw_request *r)
+static int cw_parse_ports(struct cw_conditions *want,
+			  const struct cw_request *r)
 {
 	struct nlattr *first = r->tb[CLOSEWATCH_A_POLICY_LOCAL_PORT];
 	struct nlattr *last = r->tb[CLOSEWATCH_A_POLICY_LOCAL_PORT_LAST];
@@ -145,8 +145,8 @@ static void cw_mask_address(struct cw_conditions *want)
 	}
 }
 
-static int cw_wanted_prefix(struct cw_conditions *want,
-			    const struct cw_request *r)
+static int cw_parse_prefix(struct cw_conditions *want,
+			   const struct cw_request *r)
 {
 	struct nlattr *addr = r->tb[CLOSEWATCH_A_POLICY_REMOTE_ADDR];
 	struct nlattr *prefix = r->tb[CLOSEWATCH_A_POLICY_REMOTE_PREFIX];
@@ -163,8 +163,8 @@ static int cw_wanted_prefix(struct cw_conditions *want,
 	return 0;
 }
 
-static int cw_wanted_peer(struct cw_conditions *want,
-			  const struct cw_request *r)
+static int cw_parse_peer(struct cw_conditions *want,
+			 const struct cw_request *r)
 {
 	struct nlattr *a = r->tb[CLOSEWATCH_A_POLICY_REMOTE_ADDR];
 	struct nlattr *prefix = r->tb[CLOSEWATCH_A_POLICY_REMOTE_PREFIX];
@@ -183,11 +183,11 @@ static int cw_wanted_peer(struct cw_conditions *want,
 	    want->family != (want->raddr_len == 4 ? AF_INET : AF_INET6))
 		return CW_REFUSE(r, a, -EINVAL,
 				 "remote-addr is not of the family given; leave family out");
-	return cw_wanted_prefix(want, r);
+	return cw_parse_prefix(want, r);
 }
 
-static int cw_wanted_family(struct cw_conditions *want,
-			    const struct cw_request *r)
+static int cw_parse_family(struct cw_conditions *want,
+			   const struct cw_request *r)
 {
 	struct nlattr *a = r->tb[CLOSEWATCH_A_POLICY_FAMILY];
 
@@ -199,8 +199,8 @@ static int cw_wanted_family(struct cw_conditions *want,
 	return CW_REFUSE(r, a, -EINVAL, "family must be AF_INET or AF_INET6");
 }
 
-static int cw_wanted_closer(struct cw_conditions *want,
-			    const struct cw_request *r)
+static int cw_parse_closer(struct cw_conditions *want,
+			   const struct cw_request *r)
 {
 	struct nlattr *comm = r->tb[CLOSEWATCH_A_POLICY_COMM];
 
@@ -222,20 +222,20 @@ static int cw_wanted_closer(struct cw_conditions *want,
 			 "comm is empty; leave it out to match any");
 }
 
-static int cw_wanted_rule(struct cw_wanted *w, const struct cw_request *r)
+static int cw_parse_rule(struct cw_parsed *d, const struct cw_request *r)
 {
 	struct nlattr *priority = r->tb[CLOSEWATCH_A_POLICY_PRIORITY];
-	struct cw_conditions *want = &w->p.want;
+	struct cw_conditions *want = &d->p.want;
 	int err;
 
-	w->p.priority = priority ? nla_get_u32(priority) : CW_DEFAULT_PRIORITY;
-	err = cw_wanted_ports(want, r);
+	d->p.priority = priority ? nla_get_u32(priority) : CW_DEFAULT_PRIORITY;
+	err = cw_parse_ports(want, r);
 	if (!err)
-		err = cw_wanted_family(want, r);
+		err = cw_parse_family(want, r);
 	if (!err)
-		err = cw_wanted_peer(want, r);
+		err = cw_parse_peer(want, r);
 	if (!err)
-		err = cw_wanted_closer(want, r);
+		err = cw_parse_closer(want, r);
 	if (err)
 		return err;
 	if (cw_policy_match_any(want) && !r->tb[CLOSEWATCH_A_POLICY_FORCE]) {
@@ -265,8 +265,8 @@ static int cw_refuse_sock_type(const struct cw_request *r, struct nlattr *fd,
 			 "socket-fd is an internet socket, but not of TCP; name a TCP socket");
 }
 
-static int cw_wanted_sock_check(const struct cw_request *r, struct nlattr *fd,
-				const struct sock *sk)
+static int cw_check_sock(const struct cw_request *r, struct nlattr *fd,
+			 const struct sock *sk)
 {
 	if (!cw_facts_is_tcp(sk))
 		return cw_refuse_sock_type(r, fd, sk);
@@ -279,22 +279,22 @@ static int cw_wanted_sock_check(const struct cw_request *r, struct nlattr *fd,
 	return 0;
 }
 
-static int cw_wanted_fd(struct cw_wanted *w, const struct cw_request *r)
+static int cw_parse_fd(struct cw_parsed *d, const struct cw_request *r)
 {
 	struct nlattr *fd = r->tb[CLOSEWATCH_A_POLICY_SOCKET_FD];
 	struct sock *sk;
 	int err;
 
-	w->sock = sockfd_lookup(nla_get_u32(fd), &err);
-	if (!w->sock)
+	d->sock = sockfd_lookup(nla_get_u32(fd), &err);
+	if (!d->sock)
 		return CW_REFUSE(r, fd, err,
 				 "socket-fd is not an open socket of yours; get it with pidfd_getfd(2) from its program");
-	sk = w->sock->sk;
-	err = cw_wanted_sock_check(r, fd, sk);
+	sk = d->sock->sk;
+	err = cw_check_sock(r, fd, sk);
 	if (err)
 		return err;
-	w->p.cookie = cw_facts_cookie(sk);
-	w->net = get_net(sock_net(sk));
+	d->p.cookie = cw_facts_cookie(sk);
+	d->net = get_net(sock_net(sk));
 	return 0;
 }
 
@@ -311,7 +311,7 @@ static const u8 cw_conditions_attrs[] = {
 	CLOSEWATCH_A_POLICY_PRIORITY,
 };
 
-static int cw_wanted_alone(const struct cw_request *r)
+static int cw_check_one_socket(const struct cw_request *r)
 {
 	struct nlattr *a = cw_first_given(r, cw_conditions_attrs,
 					  ARRAY_SIZE(cw_conditions_attrs));
@@ -335,7 +335,7 @@ static int cw_wanted_alone(const struct cw_request *r)
 	return 0;
 }
 
-static int cw_wanted_netns(struct cw_wanted *w, const struct cw_request *r)
+static int cw_parse_netns(struct cw_parsed *d, const struct cw_request *r)
 {
 	struct net *net = cw_netlink_netns(r->skb,
 					   r->tb[CLOSEWATCH_A_POLICY_NETNS_FD],
@@ -344,23 +344,23 @@ static int cw_wanted_netns(struct cw_wanted *w, const struct cw_request *r)
 
 	if (IS_ERR(net))
 		return PTR_ERR(net);
-	w->net = net;
+	d->net = net;
 	return 0;
 }
 
-static int cw_wanted_socket(struct cw_wanted *w, const struct cw_request *r)
+static int cw_parse_socket(struct cw_parsed *d, const struct cw_request *r)
 {
-	int err = cw_wanted_alone(r);
+	int err = cw_check_one_socket(r);
 
 	if (err)
 		return err;
 	if (r->tb[CLOSEWATCH_A_POLICY_SOCKET_FD])
-		return cw_wanted_fd(w, r);
-	w->p.cookie = nla_get_u64(r->tb[CLOSEWATCH_A_POLICY_COOKIE]);
-	return cw_wanted_netns(w, r);
+		return cw_parse_fd(d, r);
+	d->p.cookie = nla_get_u64(r->tb[CLOSEWATCH_A_POLICY_COOKIE]);
+	return cw_parse_netns(d, r);
 }
 
-static int cw_wanted_given(const struct cw_request *r)
+static int cw_check_settable(const struct cw_request *r)
 {
 	static const u8 kernel_to_user[] = {
 		CLOSEWATCH_A_POLICY_ID,
@@ -376,35 +376,35 @@ static int cw_wanted_given(const struct cw_request *r)
 			 "id, netns and hits are set by the kernel; leave them out");
 }
 
-int cw_wanted_get(struct cw_wanted *w, const struct cw_request *r)
+int cw_policy_parse(struct cw_parsed *d, const struct cw_request *r)
 {
 	int err;
 
-	memset(w, 0, sizeof(*w));
-	err = cw_wanted_given(r);
+	memset(d, 0, sizeof(*d));
+	err = cw_check_settable(r);
 	if (!err)
-		err = cw_wanted_action(w, r);
+		err = cw_parse_action(d, r);
 	if (!err)
-		err = cw_wanted_expiry(w, r);
+		err = cw_parse_expiry(d, r);
 	if (err)
 		return err;
 	if (r->tb[CLOSEWATCH_A_POLICY_SOCKET_FD] ||
 	    r->tb[CLOSEWATCH_A_POLICY_COOKIE]) {
-		err = cw_wanted_socket(w, r);
+		err = cw_parse_socket(d, r);
 	} else {
-		err = cw_wanted_rule(w, r);
+		err = cw_parse_rule(d, r);
 		if (!err)
-			err = cw_wanted_netns(w, r);
+			err = cw_parse_netns(d, r);
 	}
 	if (err)
-		cw_wanted_put(w);
+		cw_parsed_put(d);
 	return err;
 }
 
-void cw_wanted_put(struct cw_wanted *w)
+void cw_parsed_put(struct cw_parsed *d)
 {
-	if (w->net)
-		put_net(w->net);
-	if (w->sock)
-		sockfd_put(w->sock);
+	if (d->net)
+		put_net(d->net);
+	if (d->sock)
+		sockfd_put(d->sock);
 }

@@ -22,28 +22,28 @@ struct cw_request {
 };
 
 /**
- * struct cw_wanted - a policy that is requested
+ * struct cw_parsed - a policy that is requested
  * @p: for cw_policy_add()
  * @net: its network namespace, with a reference; NULL for all
  * @sock: the socket of socket-fd, or NULL; with a reference, so that it is not
  *	closed before the policy is installed
  */
-struct cw_wanted {
+struct cw_parsed {
 	struct cw_policy p;
 	struct net *net;
 	struct socket *sock;
 };
 
 /**
- * cw_wanted_get() - parse a policy
+ * cw_policy_parse() - parse a policy
  *
  * Context: the requesting task, whose descriptors are looked up.
- * Return: 0, and the caller must call cw_wanted_put(); or a negative errno,
+ * Return: 0, and the caller must call cw_parsed_put(); or a negative errno,
  * with extack text.
  */
-int cw_wanted_get(struct cw_wanted *w, const struct cw_request *r);
+int cw_policy_parse(struct cw_parsed *d, const struct cw_request *r);
 
-/** cw_wanted_put() - release the references of a requested policy */
-void cw_wanted_put(struct cw_wanted *w);
+/** cw_parsed_put() - release the references of a requested policy */
+void cw_parsed_put(struct cw_parsed *d);
 
 #endif
