@@ -8,6 +8,7 @@
 #include "cmd/session.h"
 #include "netlink/nl_policy.h"
 #include "output/record_drain.h"
+#include "request/filter.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 
@@ -132,6 +133,6 @@ int cw_cmd_drains(int argc, char **argv, struct cw_fail *fail)
 		ret = d.watch ? run_watch(&d) : read_once(&d);
 	ret = cw_session_close(&d.session, ret);
 release:
-	cw_scope_release(&d.scope);
+	cw_filter_release(&d.scope.filter);
 	return ret;
 }

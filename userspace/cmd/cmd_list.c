@@ -10,7 +10,7 @@
 #include "netlink/nl_ask.h"
 #include "netlink/nl_policy.h"
 #include "output/record_policy.h"
-#include "request/policy.h"
+#include "request/filter.h"
 
 struct list {
 	struct cw_scope_args scope;	/* first: see cw_scope_parse() */
@@ -86,6 +86,6 @@ int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 		ret = warn(&l, fail);
 	ret = cw_session_close(&l.session, ret);
 release:
-	cw_scope_release(&l.scope);
+	cw_filter_release(&l.scope.filter);
 	return ret;
 }

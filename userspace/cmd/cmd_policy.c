@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/cmd_policy.h"
+#include "cmd/scope.h"
 #include "cmd/session.h"
 #include "netlink/nl_policy.h"
 #include "output/record_policy.h"
@@ -16,9 +17,9 @@
 #define NSEC_PER_MSEC 1000000ULL
 
 enum {
-	KEY_PID = 256, KEY_FD, KEY_SOCKET, KEY_PREFIX, KEY_CGROUP, KEY_NETNS,
-	KEY_ALL_NETNS, KEY_IDLE, KEY_TOTAL, KEY_BYTES, KEY_LINGER0, KEY_OOM,
-	KEY_DRY, KEY_EXPIRE, KEY_PRIORITY, KEY_FORCE,
+	KEY_PID = 256, KEY_FD, KEY_SOCKET, KEY_PREFIX, KEY_IDLE, KEY_TOTAL,
+	KEY_BYTES, KEY_LINGER0, KEY_OOM, KEY_DRY, KEY_EXPIRE, KEY_PRIORITY,
+	KEY_FORCE,
 };
 
 struct verb {
@@ -35,13 +36,10 @@ struct verb {
 	  "address of the peer", 0 },					\
 	{ "comm", 'C', "NAME", 0, "task name of the closer, whole", 0 }, \
 	{ "uid", 'u', "USER", 0, "user name or id of the closer", 0 },	\
-	{ "cgroup", KEY_CGROUP, "PATH|ID", 0, "cgroup v2 of the closer", 0 }, \
+	{ "cgroup", CW_KEY_CGROUP, "PATH|ID", 0, "cgroup v2 of the closer", 0 }, \
 	{ "ipv4", '4', NULL, 0, "IPv4 only", 0 },			\
 	{ "ipv6", '6', NULL, 0, "IPv6 only", 0 },			\
-	{ "netns", KEY_NETNS, "NAME|PID|PATH|all", 0,			\
-	  "network namespace instead of this one", 0 },			\
-	{ "all-netns", KEY_ALL_NETNS, NULL, 0,				\
-	  "all network namespaces, as --netns all", 0 },		\
+	CW_SCOPE_OPTIONS,						\
 	{ "force", KEY_FORCE, NULL, 0, "all sockets, without any condition", 0 }, \
 	{ NULL, 0, NULL, 0, "Or one socket, until it is closed:", 2 },	\
 	{ "pid", KEY_PID, "PID", 0, "its process", 0 },			\
@@ -136,24 +134,14 @@ static error_t parse_which(int key, char *arg, struct argp_state *state)
 	struct cw_fail *fail = v->args.fail;
 	int ret;
 
+	if (cw_scope_filter(&w->filter, key, arg, &v->args))
+		return v->args.ret ? CW_ARGS_STOP : 0;
 	switch (key) {
 	case 'L':
 		ret = cw_policy_ports(&w->policy, arg, fail);
 		break;
 	case KEY_PREFIX:
 		ret = cw_policy_prefix(&w->policy, arg, fail);
-		break;
-	case 'C':
-		ret = cw_filter_comm(&w->filter, arg, fail);
-		break;
-	case 'u':
-		ret = cw_filter_user(&w->filter, arg, fail);
-		break;
-	case KEY_CGROUP:
-		ret = cw_filter_cgroup(&w->filter, arg, fail);
-		break;
-	case KEY_NETNS:
-		ret = cw_filter_netns(&w->filter, arg, fail);
 		break;
 	case KEY_SOCKET:
 		ret = cw_parse_ends(arg, &w->ends, fail);
@@ -226,10 +214,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'j':
 		v->json = true;
-		break;
-	case KEY_ALL_NETNS:
-		cw_filter_release(&w->filter);
-		w->filter.all_netns = true;
 		break;
 	case KEY_LINGER0:
 		cw_policy_set(&w->policy, EVEN_LINGER0, even_linger0, true);

@@ -8,6 +8,7 @@
 #include "cmd/cmd_remove.h"
 #include "cmd/scope.h"
 #include "netlink/nl_policy.h"
+#include "request/filter.h"
 
 struct removal {
 	struct cw_args args;	/* first: see cw_args_parse() */
@@ -98,6 +99,6 @@ int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail)
 			ret = cw_nl_policy_flush(nl, &scope.policy, fail);
 		cw_nl_close(nl);
 	}
-	cw_scope_release(&scope);
+	cw_filter_release(&scope.filter);
 	return ret;
 }

@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/cmd_watch.h"
+#include "cmd/scope.h"
 #include "cmd/session.h"
 #include "explain/tally.h"
 #include "host/health.h"
@@ -21,8 +22,7 @@
 #define HOLDERS_MS 50
 
 enum {
-	KEY_PATH = 256, KEY_CGROUP, KEY_NETNS, KEY_COLOR, KEY_DIAG,
-	KEY_NO_LINGER,
+	KEY_PATH = 256, KEY_COLOR, KEY_DIAG, KEY_NO_LINGER,
 };
 
 struct watch {
@@ -49,8 +49,8 @@ static const struct argp_option options[] = {
 	{ "pid", 'p', "PID", 0, "process that closes", 0 },
 	{ "comm", 'C', "NAME", 0, "task name of the closer, whole", 0 },
 	{ "user", 'u', "USER", 0, "user name or id of the closer", 0 },
-	{ "cgroup", KEY_CGROUP, "PATH", 0, "cgroup v2 of the closer", 0 },
-	{ "netns", KEY_NETNS, "NAME|PID|PATH|all", 0,
+	{ "cgroup", CW_KEY_CGROUP, "PATH", 0, "cgroup v2 of the closer", 0 },
+	{ "netns", CW_KEY_NETNS, "NAME|PID|PATH|all", 0,
 	  "network namespace instead of this one", 0 },
 	{ "ipv4", '4', NULL, 0, "IPv4 only", 0 },
 	{ "ipv6", '6', NULL, 0, "IPv6 only", 0 },
@@ -124,6 +124,8 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	struct cw_msg_filter *f = &w->filter;
 	int ret;
 
+	if (cw_scope_filter(f, key, arg, &w->args))
+		return w->args.ret ? CW_ARGS_STOP : 0;
 	switch (key) {
 	case 'P':
 		ret = cw_parse_port(arg, &f->port, fail);
@@ -138,24 +140,12 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 		ret = cw_parse_u32(arg, 1, 1 << 22, "process id", &f->pid,
 				   fail);
 		break;
-	case 'C':
-		ret = cw_filter_comm(f, arg, fail);
-		break;
-	case 'u':
-		ret = cw_filter_user(f, arg, fail);
-		break;
 	case 'c':
 		ret = cw_parse_u32(arg, 1, UINT32_MAX, "count", &w->count,
 				   fail);
 		break;
 	case 'd':
 		ret = cw_parse_duration(arg, &w->duration, fail);
-		break;
-	case KEY_CGROUP:
-		ret = cw_filter_cgroup(f, arg, fail);
-		break;
-	case KEY_NETNS:
-		ret = cw_filter_netns(f, arg, fail);
 		break;
 	case 'e':
 		ret = cw_pick_events(&w->events, arg, fail);

@@ -1,18 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "cmd/scope.h"
+#include "request/filter.h"
+
+bool cw_scope_filter(struct cw_msg_filter *f, int key, char *arg,
+		     struct cw_args *args)
+{
+	switch (key) {
+	case 'C':
+		args->ret = cw_filter_comm(f, arg, args->fail);
+		return true;
+	case 'u':
+		args->ret = cw_filter_user(f, arg, args->fail);
+		return true;
+	case CW_KEY_CGROUP:
+		args->ret = cw_filter_cgroup(f, arg, args->fail);
+		return true;
+	case CW_KEY_NETNS:
+		args->ret = cw_filter_netns(f, arg, args->fail);
+		return true;
+	case CW_KEY_ALL_NETNS:
+		cw_filter_release(f);
+		f->all_netns = true;
+		return true;
+	default:
+		return false;
+	}
+}
 
 error_t cw_scope_parse(int key, char *arg, struct argp_state *state)
 {
 	struct cw_scope_args *s = state->input;
 
-	switch (key) {
-	case CW_KEY_NETNS:
-		s->args.ret = cw_filter_netns(&s->filter, arg, s->args.fail);
+	if (cw_scope_filter(&s->filter, key, arg, &s->args))
 		return s->args.ret ? CW_ARGS_STOP : 0;
-	case CW_KEY_ALL_NETNS:
-		cw_filter_release(&s->filter);
-		s->filter.all_netns = true;
-		return 0;
+	switch (key) {
 	case 'j':
 		s->json = true;
 		return 0;
@@ -22,9 +43,4 @@ error_t cw_scope_parse(int key, char *arg, struct argp_state *state)
 	default:
 		return cw_args_default(key, arg, state);
 	}
-}
-
-void cw_scope_release(struct cw_scope_args *s)
-{
-	cw_filter_release(&s->filter);
 }

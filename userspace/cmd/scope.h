@@ -18,7 +18,7 @@ struct cw_scope_args {
 
 #define CW_SCOPE_INIT(f) { .args.fail = (f), .filter = CW_FILTER_INIT }
 
-enum { CW_KEY_NETNS = 0x1001, CW_KEY_ALL_NETNS };
+enum { CW_KEY_CGROUP = 0x1001, CW_KEY_NETNS, CW_KEY_ALL_NETNS };
 
 #define CW_SCOPE_OPTIONS						\
 	{ "netns", CW_KEY_NETNS, "NAME|PID|PATH|all", 0,		\
@@ -26,9 +26,15 @@ enum { CW_KEY_NETNS = 0x1001, CW_KEY_ALL_NETNS };
 	{ "all-netns", CW_KEY_ALL_NETNS, NULL, 0,			\
 	  "all network namespaces, as --netns all", 0 }
 
+/*
+ * The options of a filter that several verbs have: a task's name, a user, a
+ * cgroup and a network namespace. False if @key is none of them; else the exit
+ * code is in @args.
+ */
+bool cw_scope_filter(struct cw_msg_filter *f, int key, char *arg,
+		     struct cw_args *args);
+
 /* For a parser's default, of an input that begins with struct cw_scope_args. */
 error_t cw_scope_parse(int key, char *arg, struct argp_state *state);
-
-void cw_scope_release(struct cw_scope_args *s);
 
 #endif
