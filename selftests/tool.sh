@@ -201,8 +201,11 @@ unprivileged_user_is_told_what_to_do() {
 	[ $STATUS = 1 ] && says 'sudo|CAP_NET_ADMIN' && [ ! -s "$DIR/out" ]
 }
 
+ftrace_off() { sysctl -qw kernel.ftrace_enabled=0 2>/dev/null; }
+
+# Refused while the probes of the test before are being disarmed
 disabled_ftrace_is_noticed() {
-	sysctl -qw kernel.ftrace_enabled=0 || return
+	await ftrace_off || return
 	run -c 1 -d 1
 	local status=0
 	says 'hint: .*ftrace_enabled' || status=1
