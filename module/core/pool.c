@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -15,15 +14,19 @@ struct cw_pool_bucket {
 
 #define CW_POOL_SEARCH	512	/* buckets searched with interrupts off */
 
-/* Random, so that users cannot choose uids that fall into a given share. */
-static u64 cw_pool_seed;
+/*
+ * Random and odd: the upper bits of a product with it are the hash. So users
+ * cannot choose uids that fall into a given share, or sockets whose cookies fall
+ * into one bucket, and make a long chain there.
+ */
+static u64 cw_pool_factor;
 
 int cw_pool_init(struct cw_pool *pool, unsigned int slots)
 {
 	unsigned int i;
 
-	while (!cw_pool_seed)
-		cw_pool_seed = get_random_u64();
+	if (!cw_pool_factor)
+		cw_pool_factor = get_random_u64() | 1;
 	pool->slots = kvcalloc(slots, pool->size, GFP_KERNEL);
 	pool->buckets = kvcalloc(1U << pool->bits, sizeof(*pool->buckets),
 				 GFP_KERNEL);
@@ -57,9 +60,14 @@ void cw_pool_exit(struct cw_pool *pool)
 	pool->used = 0;
 }
 
+static unsigned int cw_pool_hash(u64 key, unsigned int bits)
+{
+	return key * cw_pool_factor >> (64 - bits);
+}
+
 static struct cw_pool_bucket *cw_pool_bucket(struct cw_pool *pool, u64 key)
 {
-	return &pool->buckets[hash_64(key, pool->bits)];
+	return &pool->buckets[cw_pool_hash(key, pool->bits)];
 }
 
 static struct cw_pool_entry *__cw_pool_lookup(struct cw_pool_bucket *b, u64 key)
@@ -245,7 +253,7 @@ void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e,
 
 u8 cw_pool_share(u64 payer)
 {
-	return hash_64(payer ^ cw_pool_seed, ilog2(CW_POOL_SHARES));
+	return cw_pool_hash(payer, ilog2(CW_POOL_SHARES));
 }
 
 bool cw_pool_has_lost(const struct cw_pool *pool, u64 payer)
