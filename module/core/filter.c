@@ -6,8 +6,11 @@
 
 static bool cw_filter_kind(const struct cw_filter *f, const struct cw_event *ev)
 {
-	if (f->events && !(f->events & 1U << ev->type))
-		return false;
+	return !f->events || f->events & 1U << ev->type;
+}
+
+static bool cw_filter_path(const struct cw_filter *f, const struct cw_event *ev)
+{
 	if (!f->paths)
 		return true;
 	return (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
@@ -42,6 +45,12 @@ static bool cw_filter_owner(const struct cw_filter *f, const struct cw_owner *o)
 }
 
 bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev)
+{
+	return cw_filter_kind(f, ev) && cw_filter_path(f, ev) &&
+	       cw_filter_conn(f, &ev->conn) && cw_filter_owner(f, &ev->owner);
+}
+
+bool cw_filter_may_match(const struct cw_filter *f, const struct cw_event *ev)
 {
 	return cw_filter_kind(f, ev) && cw_filter_conn(f, &ev->conn) &&
 	       cw_filter_owner(f, &ev->owner);

@@ -42,4 +42,11 @@ struct cw_filter {
  */
 bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev);
 
+/**
+ * cw_filter_may_match() - could a close or shutdown without a path yet match?
+ *
+ * As cw_filter_match(), but @paths is ignored. Pure; any context.
+ */
+bool cw_filter_may_match(const struct cw_filter *f, const struct cw_event *ev);
+
 #endif

@@ -63,6 +63,7 @@ struct cw_listener {
 	struct cw_hook *hook;
 	struct net *net;
 	u64 payer;
+	const struct sock *sk;		/* only to compare */
 	u32 portid;
 	atomic64_t lost[CW_NR_LOSSES];
 	u64 reported[CW_NR_LOSSES];
@@ -96,16 +97,19 @@ static DECLARE_DELAYED_WORK(cw_notify_work, cw_notify_work_fn);
 static DECLARE_DELAYED_WORK(cw_notify_retry, cw_notify_retry_fn);
 
 /* Caller is in an RCU read section or holds the notify lock. */
-static bool cw_notify_chain(u64 netns, const struct cw_event *ev,
+static bool cw_notify_chain(u64 netns, const struct cw_event *ev, bool has_path,
 			    bool (*fn)(struct cw_listener *l,
 				       const struct cw_event *ev))
 {
 	struct cw_hook *h;
 
-	hlist_for_each_entry_rcu(h, &cw_notify_hooks[hash_64(netns, CW_NOTIFY_BITS)],
-				 node, lockdep_is_held(&cw_notify_lock)) {
-		if (h->filter.netns == netns &&
-		    cw_filter_match(&h->filter, ev) && fn(h->listener, ev))
+	hash_for_each_possible_rcu(cw_notify_hooks, h, node, netns,
+				   lockdep_is_held(&cw_notify_lock)) {
+		if (h->filter.netns != netns)
+			continue;
+		if ((has_path ? cw_filter_match(&h->filter, ev) :
+				cw_filter_may_match(&h->filter, ev)) &&
+		    fn(h->listener, ev))
 			return true;
 	}
 	return false;
@@ -116,8 +120,8 @@ static bool cw_notify_each(const struct cw_event *ev,
 			   bool (*fn)(struct cw_listener *l,
 				      const struct cw_event *ev))
 {
-	return cw_notify_chain(ev->conn.netns, ev, fn) ||
-	       cw_notify_chain(0, ev, fn);
+	return cw_notify_chain(ev->conn.netns, ev, true, fn) ||
+	       cw_notify_chain(0, ev, true, fn);
 }
 
 static bool cw_listener_is_one(struct cw_listener *l, const struct cw_event *ev)
@@ -139,11 +143,11 @@ static bool cw_listener_lost_inflight(struct cw_listener *l,
 	return false;
 }
 
-void cw_notify_lose(const struct cw_event *ev, u32 loss)
+void cw_notify_lose(const struct cw_event *ev)
 {
 	rcu_read_lock();
-	cw_notify_each(ev, loss == CLOSEWATCH_LOSS_RING ?
-			   cw_listener_lost_ring : cw_listener_lost_inflight);
+	cw_notify_chain(ev->conn.netns, ev, false, cw_listener_lost_inflight);
+	cw_notify_chain(0, ev, false, cw_listener_lost_inflight);
 	rcu_read_unlock();
 }
 
@@ -154,7 +158,7 @@ void cw_notify_event(struct cw_event *ev)
 		ev->time = ktime_get_real_ns();
 		if (cw_ring_push(ev) < 0) {
 			atomic64_inc(&cw_notify_nr_ring);
-			cw_notify_lose(ev, CLOSEWATCH_LOSS_RING);
+			cw_notify_each(ev, cw_listener_lost_ring);
 		}
 		queue_delayed_work(cw_notify_wq, &cw_notify_work,
 				   CW_NOTIFY_DELAY);
@@ -403,8 +407,8 @@ static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 	return 0;
 }
 
-int cw_notify_add(struct net *net, u32 portid, u64 payer,
-		  const struct cw_filter *filter)
+int cw_notify_add(struct net *net, u32 portid, const struct sock *sk,
+		  u64 payer, const struct cw_filter *filter)
 {
 	struct cw_listener *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
 	struct cw_hook *h = cw_hook_alloc(l, filter);
@@ -413,6 +417,7 @@ int cw_notify_add(struct net *net, u32 portid, u64 payer,
 	if (l && h) {
 		l->net = net;
 		l->portid = portid;
+		l->sk = sk;
 		l->payer = payer;
 		mutex_lock(&cw_notify_lock);
 		err = __cw_notify_link(l, h);
@@ -429,29 +434,32 @@ int cw_notify_add(struct net *net, u32 portid, u64 payer,
  * The new hook is linked first so that no event is missed in between. An event
  * lost meanwhile may be counted twice: losses are never understated.
  */
-int cw_notify_refilter(struct net *net, u32 portid,
+int cw_notify_refilter(struct net *net, u32 portid, const struct sock *sk,
 		       const struct cw_filter *filter)
 {
 	struct cw_hook *h = cw_hook_alloc(NULL, filter), *old = NULL;
 	struct cw_listener *l;
+	int err = -ENOENT;
 
 	if (!h)
 		return -ENOMEM;
 	mutex_lock(&cw_notify_lock);
 	l = cw_notify_find(net, portid);
-	if (l) {
+	if (l && l->sk != sk) {
+		err = -EBUSY;
+	} else if (l) {
 		old = l->hook;
 		h->listener = l;
 		__cw_hook_link(h);
 		hash_del_rcu(&old->node);
+		err = 0;
 	}
 	mutex_unlock(&cw_notify_lock);
-	if (!l) {
+	if (err)
 		kfree(h);
-		return -ENOENT;
-	}
-	kfree_rcu(old, rcu);
-	return 0;
+	else
+		kfree_rcu(old, rcu);
+	return err;
 }
 
 static void __cw_listener_stats(struct cw_listener *l,

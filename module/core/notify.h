@@ -11,6 +11,7 @@
 #include "filter.h"
 
 struct net;
+struct sock;
 
 /**
  * struct cw_notify_stats - what became of a listener's events
@@ -50,6 +51,7 @@ void cw_notify_event(struct cw_event *ev);
  * cw_notify_add() - make a netlink socket a listener
  * @net: its network namespace; outlives the listener, whose socket holds it
  * @portid: its port id
+ * @sk: itself, only to compare
  * @payer: charged for it, see cw_netns_payer()
  * @filter: copied
  *
@@ -57,16 +59,17 @@ void cw_notify_event(struct cw_event *ev);
  * Return: 0, -EEXIST if it is a listener already, -EUSERS if @payer has as many
  * as the parameter listeners_max_uid allows, or -ENOMEM.
  */
-int cw_notify_add(struct net *net, u32 portid, u64 payer,
-		  const struct cw_filter *filter);
+int cw_notify_add(struct net *net, u32 portid, const struct sock *sk,
+		  u64 payer, const struct cw_filter *filter);
 
 /**
  * cw_notify_refilter() - replace the filter of a listener
  *
  * Context: as cw_notify_add(). Return: 0, -ENOENT if there is no such listener,
- * or -ENOMEM.
+ * -EBUSY if that of a socket which had the port before is not gone yet, or
+ * -ENOMEM.
  */
-int cw_notify_refilter(struct net *net, u32 portid,
+int cw_notify_refilter(struct net *net, u32 portid, const struct sock *sk,
 		       const struct cw_filter *filter);
 
 /**
@@ -94,13 +97,15 @@ int cw_notify_get_stats(struct net *net, u32 portid,
 			struct cw_notify_stats *stats);
 
 /**
- * cw_notify_lose() - count a lost event for the listeners whose filters match
- * @ev: its conn is set, as far as it is known
- * @loss: enum closewatch_loss
+ * cw_notify_lose() - report that a close or shutdown in progress was given up
+ * @ev: type, conn and owner are set, as far as they are known
+ *
+ * Counted as CLOSEWATCH_LOSS_INFLIGHT for each listener that the event could
+ * have been for: its path is not known.
  *
  * Context: as cw_notify_event().
  */
-void cw_notify_lose(const struct cw_event *ev, u32 loss);
+void cw_notify_lose(const struct cw_event *ev);
 
 /** cw_notify_kick() - report new losses to listeners now; any context */
 void cw_notify_kick(void);

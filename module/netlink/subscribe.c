@@ -124,6 +124,7 @@ static int cw_parse_filter(struct cw_filter *f, struct sk_buff *skb,
 
 int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct sock *sk = NETLINK_CB(skb).sk;
 	struct net *net = genl_info_net(info);
 	struct cw_filter filter;
 	int err;
@@ -131,14 +132,17 @@ int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	err = cw_parse_filter(&filter, skb, info);
 	if (err)
 		return err;
-	err = cw_notify_refilter(net, info->snd_portid, &filter);
+	err = cw_notify_refilter(net, info->snd_portid, sk, &filter);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG(info->extack,
+			       "the socket that had this port id is still being released; try again");
 	if (err != -ENOENT)
 		return err;
 	err = cw_watch_get(info->extack);
 	if (err)
 		return err;
-	err = cw_notify_add(net, info->snd_portid,
-			    cw_netns_payer(net, NETLINK_CB(skb).sk), &filter);
+	err = cw_notify_add(net, info->snd_portid, sk, cw_netns_payer(net, sk),
+			    &filter);
 	if (err)
 		cw_watch_put();
 	if (err == -EUSERS)

@@ -78,8 +78,12 @@ static void cw_inflight_evicted(struct cw_pool_entry *e)
 {
 	struct cw_inflight *f = cw_inflight_of(e);
 
-	if (!f->listener)
-		cw_notify_lose(&f->ev, CLOSEWATCH_LOSS_INFLIGHT);
+	if (f->listener)
+		return;
+	/* A wait for SO_LINGER has set the type to its own. */
+	f->ev.type = f->e.key == (uintptr_t)f->sk ?
+		     CLOSEWATCH_EVENT_TYPE_CLOSE : CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
+	cw_notify_lose(&f->ev);
 }
 
 static void cw_inflight_unlock(struct cw_inflight *f, unsigned long flags)
@@ -157,7 +161,7 @@ static noinline void cw_inflight_lose(struct sock *sk, u32 type)
 
 	cw_facts_identity(&ev.conn, sk);
 	cw_owner_take(&ev.owner, sk);
-	cw_notify_lose(&ev, CLOSEWATCH_LOSS_INFLIGHT);
+	cw_notify_lose(&ev);
 }
 
 void cw_inflight_begin(struct sock *sk, long timeout)
@@ -414,6 +418,7 @@ void cw_inflight_shut_begin(struct sock *sk, int how)
 		cw_inflight_lose(sk, CLOSEWATCH_EVENT_TYPE_SHUTDOWN);
 		return;
 	}
+	cw_owner_take(&f->ev.owner, sk);
 	f->ev.extra.how = how;
 	cw_inflight_unlock(f, flags);
 }
@@ -457,7 +462,6 @@ void cw_inflight_shut_end(struct sock *sk)
 		cw_facts_identity(&ev->conn, sk);
 	if (!ev->marks.new_state)
 		ev->marks.new_state = sk->sk_state;
-	cw_owner_take(&ev->owner, sk);
 	ev->type = CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
 	ev->verdict = cw_classify_shutdown(&ev->conn, ev->extra.how,
 					   &ev->marks);
