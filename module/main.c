@@ -7,6 +7,7 @@
  */
 #include <linux/module.h>
 
+#include "core/arm.h"
 #include "core/canary.h"
 #include "core/netns.h"
 #include "core/notify.h"
@@ -90,6 +91,11 @@ err_notify:
  */
 static void __exit cw_exit(void)
 {
+	/* 0. ftrace cannot be turned off, so no step waits for it with a lock
+	 *    that others need.
+	 */
+	bool held = cw_arm_await_hold();
+
 	/* 1. No request runs or begins. No listener is left, no probe of
 	 *    watch.c is armed and no event of a probe is pending.
 	 */
@@ -98,6 +104,8 @@ static void __exit cw_exit(void)
 	 *    and its handler does not run: no more closes are swapped.
 	 */
 	cw_policy_stop();
+	if (held)
+		cw_arm_let_go();
 	/* 3. No task is in our close: no policy is looked up, and no drain
 	 *    begins.
 	 */

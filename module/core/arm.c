@@ -59,7 +59,13 @@ static int __cw_arm_take(void)
 static void __cw_arm_give(void)
 {
 	lockdep_assert_held(&cw_arm_hold_lock);
-	unregister_ftrace_function(&cw_arm_ops);
+	/* An ftrace that disabled itself meanwhile keeps the ops on its list. In
+	 * the module's exit this does not help any more.
+	 */
+	if (unregister_ftrace_function(&cw_arm_ops)) {
+		__module_get(THIS_MODULE);
+		pr_warn_once("closewatch: ftrace has disabled itself; the module stays until the next boot\n");
+	}
 	ftrace_set_filter_ip(&cw_arm_ops, (unsigned long)cw_arm_ground, 1, 0);
 }
 #else
@@ -111,8 +117,7 @@ void cw_arm_let_go(void)
 	mutex_unlock(&cw_arm_hold_lock);
 }
 
-/* Returns whether a hold was taken; an ftrace that disabled itself has none. */
-static bool cw_arm_await_hold(void)
+bool cw_arm_await_hold(void)
 {
 	int err;
 
@@ -120,7 +125,8 @@ static bool cw_arm_await_hold(void)
 		err = cw_arm_try_hold();
 		if (!err || err == -ENODEV)
 			return !err;
-		pr_warn_once("closewatch: disarming waits until kernel.ftrace_enabled is 1\n");
+		pr_warn_once("closewatch: disarming waits for ftrace (error %d); kernel.ftrace_enabled must be 1\n",
+			     -err);
 		msleep(CW_ARM_AWAIT_MS);
 	}
 }
@@ -170,27 +176,37 @@ struct cw_arm *cw_arm_return(const struct kretprobe *like, const void *point)
 	return ERR_PTR(err);
 }
 
-/* unregister_kprobe() reports failure only by clearing the address. */
-static bool cw_arm_is_stuck(const struct cw_arm *a)
+static int cw_arm_no_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	return !a->rp.kp.addr;
+	return 0;
 }
 
 /*
- * The kernel still has the probe on a list, but cannot look it up because its
- * address is NULL. If others probe the same function, it is on the list of
- * their aggregate probe, which checks the flag and the handler on each hit.
+ * The kernel could not disarm this one, and still has it on its lists. It checks
+ * the flag on each hit. A function that was entered before may return much later,
+ * so the return handler is replaced. The name is of the module, and may go with
+ * it; see cw_arm_release().
  */
 static void cw_arm_make_inert(struct cw_arm *a)
 {
-	struct kprobe *kp = &a->rp.kp;
-
-	kp->flags |= KPROBE_FLAG_DISABLED;
-	WRITE_ONCE(kp->pre_handler, NULL);
-	kp->symbol_name = NULL;
+	a->stuck = true;
+	a->rp.kp.flags |= KPROBE_FLAG_DISABLED;
+	a->rp.kp.symbol_name = NULL;
+	if (a->rp.handler)
+		WRITE_ONCE(a->rp.handler, cw_arm_no_return);
 	if (!atomic_fetch_inc(&cw_arm_nr_stuck))
 		__module_get(THIS_MODULE);
-	pr_warn_once("closewatch: the kernel could not disarm a probe; the module stays until the next boot\n");
+}
+
+/* disable_kprobe() says when it fails, which unregister_kprobe() does not; what
+ * is disabled is unregistered without fail.
+ */
+static bool cw_arm_disable(struct cw_arm *a)
+{
+	if (!disable_kprobe(&a->rp.kp))
+		return true;
+	cw_arm_make_inert(a);
+	return false;
 }
 
 void cw_arm_release(struct cw_arm **arms, unsigned int n)
@@ -202,34 +218,30 @@ void cw_arm_release(struct cw_arm **arms, unsigned int n)
 
 	if (WARN_ON_ONCE(n > CW_ARM_BATCH))
 		n = CW_ARM_BATCH;
+	held = cw_arm_await_hold();
 	for (i = 0; i < n; i++) {
 		if (IS_ERR_OR_NULL(arms[i]))
 			continue;
-		if (arms[i]->rp.handler)
+		if (!cw_arm_disable(arms[i]))
+			stuck = true;
+		else if (arms[i]->rp.handler)
 			rps[nr_rps++] = &arms[i]->rp;
 		else
 			kps[nr_kps++] = &arms[i]->rp.kp;
 	}
-	if (!nr_kps && !nr_rps)
-		return;
-	held = cw_arm_await_hold();
 	unregister_kprobes(kps, nr_kps);
 	unregister_kretprobes(rps, nr_rps);
 	if (held)
 		cw_arm_let_go();
-	for (i = 0; i < n; i++) {
-		if (IS_ERR_OR_NULL(arms[i]) || !cw_arm_is_stuck(arms[i]))
-			continue;
-		cw_arm_make_inert(arms[i]);
-		stuck = true;
-	}
-	if (stuck)
-		synchronize_rcu();
+	if (!stuck)
+		return;
+	synchronize_rcu();
+	pr_warn_once("closewatch: the kernel could not disarm a probe; the module stays until the next boot\n");
 }
 
 void cw_arm_free(struct cw_arm *a)
 {
-	if (!IS_ERR_OR_NULL(a) && !cw_arm_is_stuck(a))
+	if (!IS_ERR_OR_NULL(a) && !a->stuck)
 		kfree(a);
 }
 

@@ -25,11 +25,13 @@ struct netlink_ext_ack;
  * @rp: an entry probe uses only its kp
  * @point: the caller's data, for its handler
  * @fired: set by handlers with cw_arm_fire()
+ * @stuck: the kernel could not disarm it, and still has it
  */
 struct cw_arm {
 	struct kretprobe rp;
 	const void *point;
 	bool fired;
+	bool stuck;
 };
 
 /** cw_arm_of() - the probe that a handler is called for */
@@ -77,9 +79,17 @@ struct cw_arm *cw_arm_return(const struct kretprobe *like, const void *point);
  *
  * Context: process, may sleep, waits for grace periods.
  * Return: 0, and the caller must call cw_arm_let_go(); -EOPNOTSUPP if ftrace is
- * off; or -ENOMEM.
+ * off; or another negative errno.
  */
 int cw_arm_hold(struct netlink_ext_ack *extack);
+
+/**
+ * cw_arm_await_hold() - cw_arm_hold(), which waits until ftrace is on
+ *
+ * Context: process, may sleep. Return: true, and the caller must call
+ * cw_arm_let_go(); or false if ftrace has disabled itself until the next boot.
+ */
+bool cw_arm_await_hold(void);
 
 /** cw_arm_let_go() - release one cw_arm_hold() */
 void cw_arm_let_go(void);
@@ -92,8 +102,8 @@ void cw_arm_let_go(void);
  * @n: at most CW_ARM_BATCH
  *
  * On return no handler of theirs runs, and none will, whether or not the kernel
- * could disarm them. One grace period serves all. The caller frees them with
- * cw_arm_free() once their counters are no longer read.
+ * could disarm them. Grace periods are waited for once for all of a kind. The
+ * caller frees them with cw_arm_free() once their counters are no longer read.
  *
  * Context: process, may sleep; waits as long as ftrace is off, unless the
  * caller holds it with cw_arm_hold().

@@ -131,6 +131,8 @@ static void __cw_watch_stop(void)
 static void cw_watch_work_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_watch_lock);
+	if (cw_watch_users || !cw_watch_runs)
+		goto out;
 	if (cw_arm_hold(NULL)) {
 		queue_delayed_work(system_long_wq, &cw_watch_work,
 				   CW_WATCH_DELAY);
@@ -138,6 +140,7 @@ static void cw_watch_work_fn(struct work_struct *work)
 		__cw_watch_stop();
 		cw_arm_let_go();
 	}
+out:
 	mutex_unlock(&cw_watch_lock);
 }
 
