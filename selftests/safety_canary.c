@@ -2,7 +2,10 @@
 /* Probes that the kernel silences: listeners are told, requests are refused */
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <sys/wait.h>
 
 #include "file.h"
 #include "flavours.h"
@@ -126,6 +129,64 @@ TEST_F(silence, refuses_those_who_come_second)
 	EXPECT_EQ(0, events_subscribe(&second, NULL, NULL));
 	events_close(&second);
 	EXPECT_EQ(0, drain_off(e));
+}
+
+#define TRACING	"/sys/kernel/debug/tracing"
+
+/* Functions that are counted; the second runs after the exit of each namespace */
+#define COUNT	"p:of_ftrace ftrace_set_filter_ip\np:of_work cw_policy_idle_fn\n"
+
+FIXTURE(idle) {
+	struct events e;
+};
+
+FIXTURE_SETUP(idle)
+{
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, events_open(&self->e));
+	ASSERT_EQ(0, drain_off_everywhere(&self->e));
+	ASSERT_TRUE(WAIT_FOR(idle(&self->e)));
+	ASSERT_EQ(0, file_write(TRACING "/kprobe_events", COUNT));
+	ASSERT_EQ(0, file_write(TRACING "/events/kprobes/enable", "1"));
+}
+
+FIXTURE_TEARDOWN(idle)
+{
+	EXPECT_EQ(0, file_write(TRACING "/events/kprobes/enable", "0"));
+	EXPECT_EQ(0, file_write(TRACING "/kprobe_events",
+				"-:of_ftrace\n-:of_work\n"));
+	events_close(&self->e);
+}
+
+static long hits(const char *event)
+{
+	FILE *f = fopen(TRACING "/kprobe_profile", "re");
+	long n, found = -1;
+	char name[64];
+
+	while (f && fscanf(f, "%63s %ld %*d", name, &n) == 2) {
+		if (!strcmp(name, event))
+			found = n;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* With nothing armed there is nothing to disarm, and ftrace is not asked */
+TEST_F(idle, module_leaves_ftrace_alone_when_namespaces_go)
+{
+	long before = hits("of_ftrace");
+	pid_t pid;
+
+	ASSERT_LE(0, before);
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(unshare(CLONE_NEWNET));
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	EXPECT_TRUE(WAIT_FOR(hits("of_work") > 0));
+	EXPECT_EQ(before, hits("of_ftrace"));
 }
 
 /* The same again and again, while the module comes and goes */

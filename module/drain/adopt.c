@@ -130,8 +130,9 @@ static long cw_adopt_try_linger(struct sock *sk, long timeout)
 		else
 			timeout = cw_adopt_linger(sk, p);
 		cw_notify_event(&ev);
-		cw_policy_used(p);
 	}
+	if (p)
+		cw_policy_used(p);
 	rcu_read_unlock();
 	release_sock(sk);
 	return timeout;
@@ -321,8 +322,12 @@ static void cw_adopt_disarm(void)
 
 static int cw_adopt_try_disarm(void)
 {
-	int err = cw_arm_hold(NULL);
+	int err;
 
+	/* The exit of each network namespace asks for this. */
+	if (!cw_adopt_probe)
+		return 0;
+	err = cw_arm_hold(NULL);
 	if (err)
 		return err;
 	cw_adopt_disarm();

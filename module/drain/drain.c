@@ -472,12 +472,14 @@ static void cw_drain_start(struct cw_drain *d, struct sock *sk,
 }
 
 /*
- * Second lookup, exact under the socket's lock. The lookup and the join are in
- * one RCU read section, so after a flush of policies and a grace period
- * cw_drain_flush() finds every drain that they caused.
+ * Second lookup, exact under the socket's lock. It runs once before @d is
+ * allocated, so that a refused close costs no memory, and once after, with @d
+ * NULL if that failed. The lookup and the join are in one RCU read section, so
+ * after a flush of policies and a grace period cw_drain_flush() finds every drain
+ * that they caused.
  */
-static bool cw_drain_decide(struct cw_drain *d, struct sock *sk,
-			    struct cw_event *ev)
+static bool cw_drain_decide(struct cw_drain *d, bool allocated,
+			    struct sock *sk, struct cw_event *ev)
 {
 	struct cw_drained *r = &ev->drained;
 	const struct cw_policy *p;
@@ -490,16 +492,21 @@ static bool cw_drain_decide(struct cw_drain *d, struct sock *sk,
 		goto out;
 	r->policy_id = p->id;
 	if (cw_drain_refusal(sk, p, &r->refusal))
-		goto out_used;
+		goto out;
+	if (!allocated) {
+		yes = true;
+		goto out_unlock;
+	}
 	r->refusal = CLOSEWATCH_REFUSAL_NO_MEMORY;
 	if (!d)
-		goto out_used;
+		goto out;
 	cw_drain_fill(d, ev, p);
 	r->refusal = CLOSEWATCH_REFUSAL_LIMIT;
 	yes = cw_drain_limits_join(&d->place);
-out_used:
-	cw_policy_used(p);
 out:
+	if (p)
+		cw_policy_used(p);
+out_unlock:
 	rcu_read_unlock();
 	return yes;
 }
@@ -507,17 +514,22 @@ out:
 bool cw_drain_begin(struct sock *sk)
 {
 	struct cw_event ev = { .drained.action = CLOSEWATCH_ACTION_DRAIN };
-	struct cw_drain *d = cw_drain_alloc(sk);
+	struct cw_drain *d = NULL;
 
 	lock_sock(sk);
 	cw_facts_take(&ev.conn, sk);
 	cw_owner_take(&ev.owner, sk);
 	ev.drained.response = ev.conn.unsent + ev.conn.unacked;
-	if (cw_drain_decide(d, sk, &ev)) {
-		cw_drain_start(d, sk, &ev);
-		release_sock(sk);
-		return true;
-	}
+	if (!cw_drain_decide(NULL, false, sk, &ev))
+		goto refused;
+	d = cw_drain_alloc(sk);
+	if (!cw_drain_decide(d, true, sk, &ev))
+		goto refused;
+	cw_drain_start(d, sk, &ev);
+	release_sock(sk);
+	return true;
+
+refused:
 	release_sock(sk);
 	if (d) {
 		cw_drain_limits_forget(&d->place);

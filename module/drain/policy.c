@@ -33,7 +33,7 @@ MODULE_PARM_DESC(policies_max_uid,
 		 "most policies of a user at a time, in all its network namespaces (131072)");
 
 /* Expired policies never match, so their removal is batched. */
-#define CW_POLICY_EXPIRY_MIN	(HZ / 10)
+#define CW_POLICY_EXPIRY_MIN	HZ
 #define CW_POLICY_EXPIRY_MAX	(3600UL * HZ)
 #define CW_POLICY_IDLE		HZ	/* armed without a policy */
 
@@ -83,7 +83,7 @@ struct cw_scope {
 
 /* Protects all below against change. Inside it: canary and charge locks. */
 static DEFINE_MUTEX(cw_policy_lock);
-static DEFINE_XARRAY_ALLOC1(cw_policy_ids);
+static DEFINE_XARRAY_FLAGS(cw_policy_ids, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 static u32 cw_policy_next_id;
 static LIST_HEAD(cw_policy_order);	/* rules by priority, then by id */
 static struct rhashtable cw_policy_sockets;
@@ -238,6 +238,7 @@ static void cw_rule_link(struct cw_entry *e)
 	list_for_each_entry(at, &cw_policy_order, order) {
 		if (cw_policy_before(&e->p, &at->p))
 			break;
+		cond_resched();
 	}
 	list_add_tail(&e->order, &at->order);
 	list_for_each_entry(at, &scope->rules, node) {
@@ -489,6 +490,7 @@ static void cw_policy_remove_all(const struct net *net)
 						 order) {
 			if (!net || e->net == net)
 				cw_entry_remove(e);
+			cond_resched();
 		}
 	}
 	if (net && !cw_scope_of(net)->nr_sockets)
@@ -496,6 +498,7 @@ static void cw_policy_remove_all(const struct net *net)
 	xa_for_each(&cw_policy_ids, id, e) {
 		if (!cw_entry_is_rule(e) && (!net || e->net == net))
 			cw_entry_remove(e);
+		cond_resched();
 	}
 }
 
@@ -538,6 +541,7 @@ static int cw_dump_sockets(const struct net *net,
 	if (net && !cw_scope_of(net)->nr_sockets)
 		return 0;
 	xa_for_each_start(&cw_policy_ids, id, e, cursor->id + 1UL) {
+		cond_resched();
 		if (cw_entry_is_rule(e) || (net && e->net != net))
 			continue;
 		err = cw_dump_entry(e, cursor, fill, arg);
@@ -559,6 +563,7 @@ static int cw_dump_rules(const struct net *net, bool shared,
 	int err;
 
 	list_for_each_entry(e, &cw_policy_order, order) {
+		cond_resched();
 		if (shown.id && !cw_policy_before(&shown, &e->p))
 			continue;
 		if (net && e->net != net && !(shared && !e->net))
@@ -619,6 +624,7 @@ static void cw_policy_expiry_fn(struct work_struct *work)
 			cw_entry_remove(e);
 		else if (e->p.expires)
 			next = min(next, e->p.expires);
+		cond_resched();
 	}
 	cw_policy_next_expiry = U64_MAX;
 	if (next != U64_MAX)
