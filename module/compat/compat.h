@@ -16,7 +16,7 @@
 #include <linux/version.h>
 #include <asm/syscall.h>
 
-/* From 6.1 on, commands from this one on have their reserved fields checked. */
+/* 6.1 and later check the reserved fields of commands from @op on. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
 #define CW_GENL_RESV_START_OP(op)	.resv_start_op = (op),
 #else

@@ -58,8 +58,8 @@ bool cw_facts_fin_shared(struct sock *sk)
 	return skb && (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN) && skb->len;
 }
 
-/* When a connection ends, its queues are purged before its state changes; then
- * the old state shows whether they held a FIN.
+/* When a connection ends, its queues are purged before its state changes; until
+ * then the state shows whether they held a FIN.
  */
 static bool cw_facts_fin_outstanding(struct sock *sk)
 {

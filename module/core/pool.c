@@ -181,9 +181,9 @@ static void cw_pool_lose(struct cw_pool *pool, unsigned int share)
 
 /*
  * pool->hand advances over all calls, so that buckets are searched in turn.
- * With the default number of slots the heaviest share has an entry in one of 64
- * buckets on average, so the search fails only by bad luck, or if the entries
- * are freed meanwhile.
+ * With the default number of slots the heaviest share has at least one entry in
+ * 64 buckets on average, so the search fails only by bad luck, or if the
+ * entries are freed meanwhile.
  */
 static struct cw_pool_entry *cw_pool_evict(struct cw_pool *pool)
 {

@@ -153,9 +153,9 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 }
 
 /*
- * TCP calls this with the socket's spinlock held or owning the socket, so it
- * cannot race with the work, and does not run after cw_drain_detach(). One kick
- * is enough until the work begins, because the work checks everything.
+ * TCP calls this with the socket's spinlock held or owning the socket, so not
+ * while the work owns it, and not after cw_drain_detach(). One kick is enough
+ * until the work begins, because the work checks everything.
  *
  * sk_error_report is not replaced: it is also called without a lock, and TCP
  * never ends a connection without a change of its state.
@@ -168,7 +168,7 @@ static void cw_drain_kick(struct sock *sk)
 		mod_delayed_work(cw_drain_wq, &d->work, 0);
 }
 
-/* Cannot race with the end of the drain, which needs the limits lock too. */
+/* Caller holds cw_drain_limits_lock, which the drain needs to end. */
 static void cw_drain_evict(struct cw_drain_place *p)
 {
 	struct cw_drain *d = container_of(p, struct cw_drain, place);

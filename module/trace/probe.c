@@ -118,7 +118,7 @@ static void cw_on_stream_error(struct sock *sk, struct pt_regs *regs)
 	cw_calls_stream_error(sk, (int)cw_arg(regs, 1), (int)cw_arg(regs, 2));
 }
 
-/* The handlers below get no socket: it may not be a full one. */
+/* The handlers below get NULL: the argument is no socket, or not a full one. */
 
 static void cw_on_abort(struct sock *sk, struct pt_regs *regs)
 {
