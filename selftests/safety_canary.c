@@ -133,8 +133,12 @@ TEST_F(silence, refuses_those_who_come_second)
 
 #define TRACING	"/sys/kernel/debug/tracing"
 
-/* Functions that are counted; the second runs after the exit of each namespace */
-#define COUNT	"p:of_ftrace ftrace_set_filter_ip\np:of_work cw_policy_idle_fn\n"
+/*
+ * Functions that are counted: the first waits for all CPUs when ftrace changes,
+ * the second runs after the exit of each namespace
+ */
+#define COUNT	"p:of_ftrace synchronize_rcu_tasks_rude\n" \
+		"p:of_work cw_policy_idle_fn\n"
 
 FIXTURE(idle) {
 	struct events e;
