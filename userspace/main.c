@@ -66,7 +66,8 @@ static int fail_verb(struct cw_fail *fail, const char *verb)
 
 /*
  * A closed standard descriptor would be given to the next socket opened, and
- * the output would go into it. Read-only, so that writing fails and is told.
+ * the output would go into it. Read-only, so that a write fails and is
+ * reported.
  */
 static void hold_standard_fds(void)
 {

@@ -43,7 +43,7 @@ static bool parse_address(const char *text, struct cw_bytes *addr)
 	return true;
 }
 
-/* Bits that do not count say that something else was meant. */
+/* Bits beyond the prefix are probably a typing error. */
 static bool clear_beyond(const struct cw_bytes *addr, unsigned int bits)
 {
 	unsigned int i;

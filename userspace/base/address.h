@@ -6,8 +6,8 @@
 #include "base/fail.h"
 
 /*
- * Addresses as people write them. What is on the wire counts, so a v4-mapped
- * address is the IPv4 one.
+ * Addresses in the usual notation. A v4-mapped address becomes IPv4, which is
+ * what the packets on the wire have.
  */
 
 /* ADDR[/LEN]; without LEN the whole address counts. */

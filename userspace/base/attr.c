@@ -105,7 +105,7 @@ const void *cw_attr_payload(const struct cw_field *f, const void *in,
 		*len = bytes->len;
 		return bytes->b;
 	case CW_FIELD_STRING:
-		/* With a NUL, as the kernel wants it, if there is room. */
+		/* The kernel requires a NUL; there may be no room for it. */
 		*len = bytes->len + (bytes->len < sizeof(bytes->b));
 		return bytes->b;
 	case CW_FIELD_FLAG:

@@ -56,7 +56,7 @@ struct cw_attr {
 
 struct cw_attr cw_attr_walk(const void *attrs, size_t len);
 
-/* 1: @a is the next attribute. 0: the end. -1: the rest makes no sense. */
+/* 1: @a is the next attribute. 0: the end. -1: the rest is malformed. */
 int cw_attr_next(struct cw_attr *a);
 
 /* Finds attribute @type among @attrs; false if it is not there whole. */
@@ -72,7 +72,7 @@ unsigned int cw_attr_decode(const struct cw_field *fields, unsigned int max,
 			    const void *attrs, size_t len, void *out,
 			    uint64_t *present);
 
-/* The way back: what the attribute of @f holds for @in. */
+/* The reverse: the payload of the attribute @f of @in. */
 const void *cw_attr_payload(const struct cw_field *f, const void *in,
 			    size_t *len);
 

@@ -12,7 +12,7 @@ enum cw_exit {
 };
 
 /*
- * Why something failed and what mends it. Helpers fill it in and return;
+ * Why something failed and the way out. Helpers fill it in and return;
  * only main() prints it, so that every failure reads the same.
  */
 struct cw_fail {

@@ -11,7 +11,7 @@
 #include "output/record_whatif.h"
 
 #define NSEC_PER_SEC 1000000000ULL
-/* No sooner, for a long list of sockets takes the kernel a while. */
+/* Rarely: the kernel takes a while for a long list of sockets. */
 #define PORTS_AGAIN NSEC_PER_SEC
 
 enum { KEY_LINGER0 = 256 };

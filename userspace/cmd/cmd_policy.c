@@ -163,7 +163,7 @@ static error_t parse_which(int key, char *arg, struct argp_state *state)
 	return ret ? CW_ARGS_STOP : 0;
 }
 
-/* What only the whole command line tells. */
+/* Checks that need the complete command line. */
 static int conclude(struct verb *v)
 {
 	struct cw_policy_request *w = &v->wanted;
@@ -271,7 +271,7 @@ static int run(const struct argp *argp, enum closewatch_action action,
 	       int argc, char **argv, struct cw_fail *fail)
 {
 	struct verb v = {
-		.args.fail = fail, .wanted = CW_WANTED_INIT,
+		.args.fail = fail, .wanted = CW_POLICY_REQUEST_INIT,
 		.session = CW_SESSION_INIT(fail),
 	};
 	struct cw_view_options opt = { .layout = cw_record_added_layout };

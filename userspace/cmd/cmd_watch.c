@@ -163,7 +163,7 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	return ret ? CW_ARGS_STOP : 0;
 }
 
-/* What only the whole command line tells. */
+/* Settings that need the complete command line. */
 static void conclude(struct watch *w)
 {
 	struct cw_msg_filter *f = &w->filter;
@@ -224,7 +224,7 @@ static const struct argp watch_argp = {
 	.options = options, .parser = parse, .doc = doc,
 };
 
-/* Once there is a subscription, for what is refused has no titles. */
+/* Only once subscribed: a refusal prints no titles. */
 static void show_header(struct watch *w)
 {
 	if (w->header)
@@ -305,7 +305,7 @@ static int open_session(struct watch *w)
 	return ret ? ret : cw_session_open(&w->session, &opt, on_events, w);
 }
 
-/* Switches that silence the probes raise no error: they must be told. */
+/* Switches that silence the probes raise no error, so look at them. */
 static void warn_silenced(void)
 {
 	struct cw_finding finding;

@@ -13,7 +13,7 @@ struct cw_case {
 	const char *cause;	/* a sentence: why it came to this */
 	const char *remedy;	/* a sentence: what changes it */
 	const char *words;	/* what was done, in fixed words */
-	cw_say_fn *say;		/* or by what the event tells */
+	cw_say_fn *say;		/* or what was done, from the event */
 	cw_say_fn *rest;	/* then the bytes */
 	enum cw_tone tone;
 };

@@ -67,7 +67,7 @@ static void say_dropped(struct cw_text *t, const struct cw_msg_event *ev)
 		cw_say(t, "; %" PRIu64 " B of ours dropped", ours);
 }
 
-/* Nothing of it is lost yet: drain-end tells. */
+/* Nothing is lost yet; the drain-end event reports what is. */
 static void say_taken_over(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (ev->unread)

@@ -9,7 +9,7 @@
 
 /*
  * One sentence: what will happen to which sockets. @wanted: as it was asked
- * for, which tells whether a network namespace or a descriptor was named.
+ * for, which shows whether a network namespace or a descriptor was named.
  */
 void cw_policy_say(struct cw_text *t, const struct cw_msg_policy *p,
 		   const struct cw_msg_policy *wanted);

@@ -5,7 +5,7 @@
 #include "host/health.h"
 #include "netlink/decode.h"
 
-/* Do the probes fire, and can they go? As the module tells. */
+/* Do the probes fire, and can they be removed? As the module reports. */
 void cw_probes_judge(const struct cw_msg_info *info,
 		     struct cw_finding *finding);
 

@@ -16,7 +16,7 @@
  */
 
 /*
- * Would a drain have avoided the RST that this event tells? Not one that the
+ * Would a drain have avoided the RST of this event? Not one that the
  * program asked for, unless @even_linger0, nor one that a drain is refused for.
  */
 bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0);

@@ -193,7 +193,7 @@ static void check_loaded(const char *root, struct cw_finding *f)
 			"the module is not loaded");
 }
 
-/* As far as a map of the whole range of ids tells. */
+/* A map of the whole range of ids is taken for the initial one. */
 static bool initial_userns(const char *root)
 {
 	unsigned int from, to, count;

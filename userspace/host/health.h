@@ -16,7 +16,7 @@
 enum cw_health {
 	CW_HEALTHY,
 	CW_ILL,
-	CW_UNCLEAR,	/* the file that tells is not there or not readable */
+	CW_UNCLEAR,	/* the file is missing or not readable */
 };
 
 struct cw_finding {
@@ -35,7 +35,7 @@ struct cw_check {
 	void (*run)(const char *root, struct cw_finding *finding);
 };
 
-/* In the order in which a person would mend them; ends with a NULL name. */
+/* In the order in which to fix them; ends with a NULL name. */
 extern const struct cw_check cw_checks[];
 
 /*

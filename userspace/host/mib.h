@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The kernel's own counters that closewatch's classes are held against. */
+/* The kernel's own counters, which closewatch compares its own with. */
 enum cw_mib {
 	CW_MIB_ABORT_ON_CLOSE,
 	CW_MIB_ABORT_ON_DATA,

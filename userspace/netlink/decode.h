@@ -6,7 +6,7 @@
 
 /*
  * Attributes into plain structs. Nothing here trusts its input, allocates,
- * prints or knows sockets. Attributes that this build does not know are
+ * prints or touches sockets. Attributes that this build does not know are
  * skipped; one of a wrong length or one that runs past the end is left out
  * and counted in @malformed. Bit n of @present says that attribute n was read.
  */
@@ -107,7 +107,7 @@ struct cw_msg_info {
 	unsigned int malformed;
 };
 
-/* Both ways: one that is wanted, and one as the kernel tells it. */
+/* Used both ways: to request a policy, and as the kernel reports one. */
 struct cw_msg_policy {
 	uint64_t present;
 	uint64_t cookie;

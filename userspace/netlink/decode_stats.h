@@ -7,7 +7,7 @@
 
 /* Counters into a plain struct, by the rules of decode.h. */
 
-/* More paths, fates and buckets than this cannot be told apart. */
+/* Room for paths, fates and buckets; a larger value counts as malformed. */
 #define CW_STATS_KINDS	64
 
 struct cw_count {

@@ -61,7 +61,7 @@ static int diag_socket(int netns_fd)
 			goto close;
 	}
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-	/* Back where we were, or the rest would be said of another place. */
+	/* Return, or all later requests are about the other namespace. */
 	if (home >= 0 && setns(home, CLONE_NEWNET) && fd >= 0) {
 		close(fd);
 		fd = -1;
@@ -150,7 +150,7 @@ static int fail_find(const struct cw_ends *ends, int netns_fd, int err,
 		       "no connection has these ends");
 }
 
-/* Without an owner yet: one that nobody has accepted. */
+/* No owner yet: the connection waits for accept(). */
 static bool may_be_queued(uint8_t state)
 {
 	return state == CLOSEWATCH_STATE_ESTABLISHED ||

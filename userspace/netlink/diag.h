@@ -6,7 +6,7 @@
 #include "base/fail.h"
 #include "netlink/decode.h"
 
-/* What sock_diag(7) knows of one connection. */
+/* Queries to sock_diag(7) about one connection. */
 
 /*
  * The cookie of the connection with these ends in the network namespace

@@ -113,7 +113,7 @@ static int on_seq(struct nl_msg *msg, void *arg)
 	return NL_OK;	/* events come unasked */
 }
 
-/* nlctrl tells of a family that goes: the module is being unloaded. */
+/* nlctrl reports that a family is removed: the module is being unloaded. */
 static void take_ctrl(struct cw_nl *nl, const struct genlmsghdr *gh,
 		      const void *attrs, size_t len)
 {
@@ -159,7 +159,7 @@ static int on_finish(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* Changed while it was dumped: what has come is shown all the same. */
+/* The list changed during the dump: show what has arrived. */
 static int on_interrupted(struct nl_msg *msg, void *arg)
 {
 	(void)msg;
@@ -212,7 +212,7 @@ static void set_options(struct cw_nl *nl)
 {
 	int fd = nl_socket_get_fd(nl->sock), one = 1, size = RECEIVE_BUFFER;
 
-	/* All of these are comforts: the tool works without any of them. */
+	/* All of these are optional. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one));
@@ -296,7 +296,7 @@ int cw_nl_open(struct cw_nl **out, cw_nl_event_fn *fn, void *arg,
 	ret = find_family(nl, fail);
 	if (ret)
 		goto close;
-	/* Not vital: without it an unload goes unnoticed. */
+	/* Optional: without it an unload goes unnoticed. */
 	group = genl_ctrl_resolve_grp(nl->sock, "nlctrl", "notify");
 	if (group >= 0)
 		nl_socket_add_membership(nl->sock, group);
@@ -431,7 +431,7 @@ int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 {
 	const char *text = nl->message[0] ? nl->message : strerror(-err);
 
-	/* Who says why knows the request, and is there. */
+	/* A module that gives a reason is loaded and knows the request. */
 	if ((err == -EOPNOTSUPP || err == -ENODEV) && nl->message[0])
 		err = -EINVAL;
 	switch (-err) {

@@ -28,7 +28,7 @@ int cw_nl_fd(const struct cw_nl *nl);
 
 /*
  * Takes what one read gives, without waiting. Fails if the module was
- * unloaded. @overrun tells that the kernel had to drop messages.
+ * unloaded. @overrun is set when the kernel dropped messages.
  */
 int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail);
 
@@ -50,7 +50,7 @@ struct nl_msg *cw_nl_request(struct cw_nl *nl, int cmd, int flags);
 int cw_nl_exchange(struct cw_nl *nl, struct nl_msg *msg,
 		   const struct cw_nl_want *want);
 
-/* What to say of @err; @what was asked for. Returns an exit code. */
+/* Describes @err of the request @what. Returns an exit code. */
 int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 	       struct cw_fail *fail);
 

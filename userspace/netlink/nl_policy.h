@@ -10,14 +10,14 @@
 
 /* Requests about policies and drains. */
 
-/* @added: as the kernel has it, with its id and what was left to it. */
+/* @added: the policy as the kernel has it, with its id and its defaults. */
 int cw_nl_policy_add(struct cw_nl *nl, const struct cw_msg_policy *policy,
 		     struct cw_msg_policy *added, struct cw_fail *fail);
 int cw_nl_policy_del(struct cw_nl *nl, uint32_t id, struct cw_fail *fail);
 
 /*
- * Of @of only its netns_fd and all_netns are present: they say of which
- * network namespace a request is.
+ * @of has its netns_fd or all_netns only: the network namespace that the
+ * request is about.
  */
 int cw_nl_policy_flush(struct cw_nl *nl, const struct cw_msg_policy *of,
 		       struct cw_fail *fail);

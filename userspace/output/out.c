@@ -35,7 +35,7 @@ static int wait_room(const struct cw_out *out)
 }
 
 /*
- * stdio wants 0 for an error. Room means that PIPE_BUF bytes go in without
+ * stdio expects 0 for an error. Room means that PIPE_BUF bytes go in without
  * waiting, so no more are written at once.
  */
 static ssize_t out_write(void *cookie, const char *buf, size_t size)

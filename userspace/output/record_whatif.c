@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "output/record_whatif.h"
 
-/* More than this nobody types; how many there are is told. */
+/* More are not useful; the record has their number. */
 #define ROWS_MAX 32
 
 enum {

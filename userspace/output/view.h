@@ -12,7 +12,7 @@
 /*
  * One emitter, two back ends. A verb opens a record, puts each fact once and
  * closes the record; the view renders it as a line of NDJSON or as text. It
- * knows neither netlink nor what the facts mean.
+ * depends neither on netlink nor on what the facts mean.
  *
  * Text comes in two shapes: with a layout, a record is a line of aligned
  * cells; without, a list of "key: value".
@@ -74,7 +74,7 @@ void cw_view_bytes(struct cw_view *v, const char *key,
 /* At most 32 bits: a JSON number. */
 void cw_view_number(struct cw_view *v, const char *key,
 		    const struct cw_place *at, uint32_t n);
-/* 64 bits: a JSON string, for its numbers are exact to 2^53 only. */
+/* 64 bits: a JSON string, because JSON numbers are exact to 2^53 only. */
 void cw_view_big(struct cw_view *v, const char *key,
 		 const struct cw_place *at, uint64_t n);
 void cw_view_bool(struct cw_view *v, const char *key,
@@ -82,7 +82,7 @@ void cw_view_bool(struct cw_view *v, const char *key,
 /* ns since the epoch: RFC 3339 in UTC; in text the local time with ms. */
 void cw_view_time(struct cw_view *v, const char *key,
 		  const struct cw_place *at, uint64_t ns);
-/* @len is 4 or 16 and tells the family. */
+/* @len is 4 for IPv4 and 16 for IPv6. */
 void cw_view_endpoint(struct cw_view *v, const char *key,
 		      const struct cw_place *at, const void *addr, size_t len,
 		      uint16_t port);

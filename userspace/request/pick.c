@@ -48,17 +48,17 @@ static bool fate_quiet(const struct cw_msg_event *ev)
 	case CLOSEWATCH_FATE_ACKED:
 		return ev->verdict == CLOSEWATCH_VERDICT_DELIVERED;
 	case CLOSEWATCH_FATE_ABORTED:
-		/* A child of a listener has no owner, and no close to tell. */
+		/* A child of a listener has no owner and no close event. */
 		return cw_event_has(ev, PID) || !ev->lost_bytes;
 	case CLOSEWATCH_FATE_PEER_RESET:
-		/* While the program had it open: told as a reset. */
+		/* Still open in the program: a reset event reports it. */
 		return !cw_event_has(ev, SINCE_CLOSE_NS);
 	default:
 		return false;
 	}
 }
 
-/* The close that follows tells of an ordinary one. */
+/* For an ordinary shutdown the close event is enough. */
 static bool shutdown_quiet(const struct cw_msg_event *ev)
 {
 	switch ((enum closewatch_path)ev->path) {
@@ -87,11 +87,11 @@ bool cw_pick_quiet(const struct cw_msg_event *ev)
 	case CLOSEWATCH_EVENT_TYPE_FATE:
 		return fate_quiet(ev);
 	case CLOSEWATCH_EVENT_TYPE_RESET:
-		/* The connection's fate tells these too, with its data. */
+		/* The fate event reports these too, with the data. */
 		return ev->reset_kind == CLOSEWATCH_RESET_KIND_LATE_DATA ||
 		       ev->reset_kind == CLOSEWATCH_RESET_KIND_TIME_WAIT;
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
-		/* The close with path drain stands right before it. */
+		/* It follows a close event with path drain. */
 		return true;
 	case CLOSEWATCH_EVENT_TYPE_POLICY:
 		return policy_quiet(ev);

@@ -20,7 +20,7 @@ uint32_t cw_pick_all(void);
 /* Adds the types of WORD[,WORD] to @events. */
 int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail);
 
-/* True if it ended well, or if another event already tells it. */
+/* True if it ended well, or if another event already reports it. */
 bool cw_pick_quiet(const struct cw_msg_event *ev);
 
 #endif

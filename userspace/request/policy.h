@@ -21,7 +21,7 @@ struct cw_policy_request {
 	bool has_ends;
 };
 
-#define CW_WANTED_INIT { .filter = CW_FILTER_INIT }
+#define CW_POLICY_REQUEST_INIT { .filter = CW_FILTER_INIT }
 
 /* Sets attribute @attr, which is @member. */
 #define cw_policy_set(p, attr, member, value)				\
@@ -38,12 +38,12 @@ int cw_policy_prefix(struct cw_msg_policy *p, const char *text,
 int cw_policy_seconds(struct cw_msg_policy *p, const char *text,
 		      struct cw_fail *fail);
 
-/* Sets of which network namespace the request is. */
+/* Sets the network namespace that the request is about. */
 void cw_policy_scope(struct cw_msg_policy *p, const struct cw_msg_filter *f);
 
 /*
- * What only the whole command line tells: the conditions of the filter, and
- * whether they go together. CW_USAGE if not.
+ * Takes over the conditions of the filter once the command line is complete.
+ * CW_USAGE if they do not go together.
  */
 int cw_policy_conclude(struct cw_policy_request *w, struct cw_fail *fail);
 

@@ -230,7 +230,7 @@ FIXTURE(wanted)
 
 FIXTURE_SETUP(wanted)
 {
-	self->w = (struct cw_policy_request)CW_WANTED_INIT;
+	self->w = (struct cw_policy_request)CW_POLICY_REQUEST_INIT;
 }
 
 FIXTURE_TEARDOWN(wanted)
