@@ -135,10 +135,10 @@ TEST_F(silence, refuses_those_who_come_second)
 
 /*
  * Functions that are counted: the first waits for all CPUs when ftrace changes,
- * the second runs after the exit of each namespace
+ * the second has run after the exit of each namespace
  */
 #define COUNT	"p:of_ftrace synchronize_rcu_tasks_rude\n" \
-		"p:of_work cw_policy_idle_fn\n"
+		"r:of_work cw_policy_idle_fn\n"
 
 FIXTURE(idle) {
 	struct events e;
