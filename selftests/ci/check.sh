@@ -76,7 +76,7 @@ hard() {
 		GUEST_TEST_SECONDS=43200 SEED=${SEED:-$RANDOM} \
 		HARD_PEERS=${HARD_PEERS:-$2} HARD_SECONDS=${HARD_SECONDS:-$3} \
 		HARD_MESSAGES=${HARD_MESSAGES:-1000000} \
-		"$VM_DIR/run-suite" "$1" hard/fuzz hard/hostile hard/storm.sh
+		"$VM_DIR/run-suite" "$1" hard/fuzz hard/hostile hard/storm.sh "${@:4}"
 }
 
 main() {
@@ -87,7 +87,7 @@ main() {
 	lint) step lint "$TOP/selftests/ci/lint.sh" ;;
 	hard)
 		step "attacks on 6.1" hard 6.1 2000 300
-		step "attacks on the debug kernel" hard debug 300 60
+		step "attacks on the debug kernel" hard debug 300 60 hard/faults.sh
 		;;
 	all)
 		step lint "$TOP/selftests/ci/lint.sh"

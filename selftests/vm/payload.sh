@@ -9,6 +9,7 @@ payload_module() {
 	built=$("$VM_DIR/build" "$1")
 	find "$built" -name '*.ko' -exec cp {} "$2/payload/" \;
 	[ -e "$2/payload/closewatch.ko" ] || die "the build left no closewatch.ko in $built"
+	"$TOP/selftests/hard/sites.sh" "$2/payload/closewatch.ko" >"$2/payload/closewatch.sites"
 }
 
 # A subshell holds the lock: two runs at once must not build in one place.
