@@ -140,26 +140,20 @@ TEST_F(silence, refuses_those_who_come_second)
 #define COUNT	"p:of_ftrace synchronize_rcu_tasks_rude\n" \
 		"r:of_work cw_policy_idle_fn\n"
 
-FIXTURE(idle) {
-	struct events e;
-};
+FIXTURE(fresh) {};
 
-FIXTURE_SETUP(idle)
+FIXTURE_SETUP(fresh)
 {
-	ASSERT_EQ(0, netns_enter());
-	ASSERT_EQ(0, events_open(&self->e));
-	ASSERT_EQ(0, drain_off_everywhere(&self->e));
-	ASSERT_TRUE(WAIT_FOR(idle(&self->e)));
+	ASSERT_EQ(0, kmod_reload(""));
 	ASSERT_EQ(0, file_write(TRACING "/kprobe_events", COUNT));
 	ASSERT_EQ(0, file_write(TRACING "/events/kprobes/enable", "1"));
 }
 
-FIXTURE_TEARDOWN(idle)
+FIXTURE_TEARDOWN(fresh)
 {
 	EXPECT_EQ(0, file_write(TRACING "/events/kprobes/enable", "0"));
 	EXPECT_EQ(0, file_write(TRACING "/kprobe_events",
 				"-:of_ftrace\n-:of_work\n"));
-	events_close(&self->e);
 }
 
 static long hits(const char *event)
@@ -178,7 +172,7 @@ static long hits(const char *event)
 }
 
 /* With nothing armed there is nothing to disarm, and ftrace is not asked */
-TEST_F(idle, module_leaves_ftrace_alone_when_namespaces_go)
+TEST_F(fresh, module_leaves_ftrace_alone_when_namespaces_go)
 {
 	long before = hits("of_ftrace");
 	pid_t pid;
