@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 #include <linux/closewatch.h>
@@ -11,10 +12,14 @@
 
 static void say_ms(struct cw_text *t, uint64_t ms)
 {
-	if (ms < 10000)
-		cw_say(t, "%.3g s", ms / 1e3);
-	else
+	char seconds[16];
+
+	if (ms < 10000) {
+		snprintf(seconds, sizeof(seconds), "%.3g", ms / 1e3);
+		cw_say(t, "%s s", seconds);
+	} else {
 		cw_say(t, "%" PRIu64 " s", (ms + 500) / 1000);
+	}
 }
 
 static void say_bytes(struct cw_text *t, uint64_t n)

@@ -178,17 +178,14 @@ static void put_saved(struct cw_view *v, const struct cw_msg_stats *s)
 
 static void say_bound(struct cw_text *t, unsigned int log2, bool time)
 {
-	double n = log2 < 64 ? (double)(1ULL << log2) : 18446744073709551616.0;
 	static const char *const units[] = { "", "Ki", "Mi", "Gi" };
-	unsigned int unit = 0;
+	unsigned int unit = log2 / 10 < 3 ? log2 / 10 : 3;
 
-	if (time) {
-		cw_say_duration(t, n);
-		return;
-	}
-	for (; n >= 1024 && unit < 3; unit++)
-		n /= 1024;
-	cw_say(t, "%.0f %sB", n, units[unit]);
+	if (time)
+		cw_say_duration(t, log2 < 64 ? 1ULL << log2 : UINT64_MAX);
+	else
+		cw_say(t, "%" PRIu64 " %sB", (uint64_t)1 << (log2 - unit * 10),
+		       units[unit]);
 }
 
 /* Bucket 0 holds 0 too. */
