@@ -85,13 +85,92 @@ usage:
 			     text);
 }
 
+static char *print_ipv4(char *to, const uint8_t *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++) {
+		if (i)
+			*to++ = '.';
+		if (b[i] > 99)
+			*to++ = '0' + b[i] / 100;
+		if (b[i] > 9)
+			*to++ = '0' + b[i] / 10 % 10;
+		*to++ = '0' + b[i] % 10;
+	}
+	return to;
+}
+
+static char *print_word(char *to, unsigned int word)
+{
+	int shift = word > 0xfff ? 12 : word > 0xff ? 8 : word > 0xf ? 4 : 0;
+
+	for (; shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[word >> shift & 0xf];
+	return to;
+}
+
+/* The first of the longest runs of two zeroes or more; @start 8: none. */
+static void find_run(const uint16_t *word, int *start, int *len)
+{
+	int i, n = 0;
+
+	*start = 8;
+	*len = 1;
+	for (i = 0; i < 8; i++) {
+		n = word[i] ? 0 : n + 1;
+		if (n <= *len)
+			continue;
+		*start = i + 1 - n;
+		*len = n;
+	}
+}
+
+static char *print_ipv6(char *to, const uint8_t *b)
+{
+	int i, start, len;
+	uint16_t word[8];
+	bool embedded;
+
+	for (i = 0; i < 8; i++)
+		word[i] = b[2 * i] << 8 | b[2 * i + 1];
+	find_run(word, &start, &len);
+	embedded = !start && (len == 6 || (len == 5 && word[5] == 0xffff));
+	for (i = 0; i < 8; i++) {
+		if (i == start) {
+			*to++ = ':';
+			i += len - 1;
+			if (i == 7)
+				*to++ = ':';
+			continue;
+		}
+		if (i)
+			*to++ = ':';
+		if (i == 6 && embedded)
+			return print_ipv4(to, b + 12);
+		to = print_word(to, word[i]);
+	}
+	return to;
+}
+
+/* As inet_ntop() does, which calls sprintf() for each part. */
+void cw_say_address(struct cw_text *t, const void *addr, size_t len)
+{
+	char text[INET6_ADDRSTRLEN], *end = text;
+
+	if (len == 4)
+		end = print_ipv4(text, addr);
+	else if (len == 16)
+		end = print_ipv6(text, addr);
+	cw_text_add(t, text, end - text);
+}
+
 void cw_address_print(const struct cw_bytes *addr, char *buf, size_t size)
 {
+	struct cw_text t = { .buf = buf, .size = size };
+
 	buf[0] = '\0';
-	if (addr->len == 4)
-		inet_ntop(AF_INET, addr->b, buf, size);
-	else if (addr->len == 16)
-		inet_ntop(AF_INET6, addr->b, buf, size);
+	cw_say_address(&t, addr->b, addr->len);
 }
 
 /* One end, "ADDR:PORT"; @text is cut up. */

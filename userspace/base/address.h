@@ -4,6 +4,7 @@
 
 #include "base/attr.h"
 #include "base/fail.h"
+#include "base/text.h"
 
 /*
  * Addresses in the usual notation. A v4-mapped address becomes IPv4, which is
@@ -25,6 +26,9 @@ struct cw_ends {
 /* "ADDR:PORT ADDR:PORT", IPv6 in brackets; v4-mapped becomes IPv4. */
 int cw_parse_ends(const char *text, struct cw_ends *ends,
 		  struct cw_fail *fail);
+
+/* @len is 4 or 16; nothing for another. */
+void cw_say_address(struct cw_text *t, const void *addr, size_t len);
 
 /* "10.0.0.0"; empty for bytes that are no address. */
 void cw_address_print(const struct cw_bytes *addr, char *buf, size_t size);

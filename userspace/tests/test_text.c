@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What base/ formats by hand, compared with what the C library makes of it. */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/address.h"
 #include "base/text.h"
 #include "kselftest_harness.h"
 
@@ -99,6 +101,32 @@ TEST(halves_of_a_duration_go_to_the_even_digit)
 	cw_say_duration(&t, 1250000);
 	cw_say_duration(&t, 1350000);
 	EXPECT_STREQ("0 us2 us1.2 ms1.4 ms", buf);
+}
+
+/* Every pattern of zero words, and what follows a run of them. */
+TEST(addresses_are_as_of_inet_ntop)
+{
+	char ours[64], theirs[INET6_ADDRSTRLEN];
+	struct cw_bytes a = { 0 };
+	int i, j;
+
+	for (i = 0; i < TRIES; i++) {
+		for (j = 0; j < 8; j++) {
+			uint16_t word = i >> j & 1 ? any_number() : 0;
+
+			if (j == 5 && i & 0x100)
+				word = 0xffff;
+			memcpy(a.b + 2 * j, &word, sizeof(word));
+		}
+		a.len = i & 0x200 ? 4 : 16;
+		cw_address_print(&a, ours, sizeof(ours));
+		inet_ntop(a.len == 4 ? AF_INET : AF_INET6, a.b, theirs,
+			  sizeof(theirs));
+		ASSERT_STREQ(theirs, ours);
+	}
+	a.len = 5;
+	cw_address_print(&a, ours, sizeof(ours));
+	EXPECT_STREQ("", ours);
 }
 
 TEST_HARNESS_MAIN
