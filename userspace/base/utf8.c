@@ -31,28 +31,36 @@ static size_t utf8_char(const uint8_t *s, size_t len, uint32_t *code)
 	return n;
 }
 
-static bool harmless(uint32_t code, uint32_t max, bool keep_c0)
+/*
+ * To a terminal that is not UTF-8 the second byte of a character may be a C1
+ * control.
+ */
+static bool harmless(uint32_t code, bool keep_c0)
 {
 	if (code < 0x20)
 		return keep_c0;
-	return code < 0x7f || (code > 0x9f && code <= max);
+	return code > 0x9f &&
+	       (keep_c0 || !strcmp(nl_langinfo(CODESET), "UTF-8"));
 }
 
 void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,
 		    bool keep_c0)
 {
 	const uint8_t *s = bytes;
-	uint32_t code, max = 0x10ffff;
-	size_t used = 0;
+	size_t used = 0, n;
+	uint32_t code;
 
-	/* The second byte of a character is a C1 control to such a terminal. */
-	if (!keep_c0 && strcmp(nl_langinfo(CODESET), "UTF-8"))
-		max = 0x7e;
-	while (len) {
-		size_t n = utf8_char(s, len, &code);
+	for (; len && used + 1 < size; s += n, len -= n) {
 		char piece[8];
 
-		if (n && harmless(code, max, keep_c0)) {
+		/* Nearly all there is. */
+		if (*s >= 0x20 && *s < 0x7f) {
+			buf[used++] = *s;
+			n = 1;
+			continue;
+		}
+		n = utf8_char(s, len, &code);
+		if (n && harmless(code, keep_c0)) {
 			memcpy(piece, s, n);
 			piece[n] = '\0';
 		} else {
@@ -63,8 +71,6 @@ void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,
 			break;
 		memcpy(buf + used, piece, strlen(piece));
 		used += strlen(piece);
-		s += n;
-		len -= n;
 	}
 	buf[used] = '\0';
 }
