@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "output/line.h"
+
+void cw_line_flush(struct cw_line *l)
+{
+	fwrite_unlocked(l->buf, 1, l->used, l->out);
+	l->used = 0;
+}
+
+char *cw_line_room(struct cw_line *l, size_t n)
+{
+	if (n > sizeof(l->buf) - l->used)
+		cw_line_flush(l);
+	return l->buf + l->used;
+}
+
+void cw_line_add(struct cw_line *l, const char *s, size_t len)
+{
+	size_t room = sizeof(l->buf) - l->used;
+
+	for (; len > room; s += room, len -= room, room = sizeof(l->buf)) {
+		memcpy(l->buf + l->used, s, room);
+		l->used += room;
+		cw_line_flush(l);
+	}
+	memcpy(l->buf + l->used, s, len);
+	l->used += len;
+}
+
+void cw_line_say(struct cw_line *l, const char *s)
+{
+	cw_line_add(l, s, strlen(s));
+}
+
+void cw_line_pad(struct cw_line *l, int blanks)
+{
+	if (blanks <= 0)
+		return;
+	memset(cw_line_room(l, blanks), ' ', blanks);
+	l->used += blanks;
+}
+
+/* How much of @s stands for itself in a JSON string. */
+static size_t plain(const char *s)
+{
+	const char *at = s;
+
+	while ((unsigned char)*at >= ' ' && *at != '"' && *at != '\\')
+		at++;
+	return at - s;
+}
+
+static void escape(struct cw_line *l, unsigned char c)
+{
+	static const char letters[] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+		['\r'] = 'r', ['"'] = '"', ['\\'] = '\\',
+	};
+	char code[] = "\\u0000";
+
+	if (letters[c]) {
+		code[1] = letters[c];
+		cw_line_add(l, code, 2);
+		return;
+	}
+	code[4] += c >> 4;
+	code[5] = "0123456789abcdef"[c & 0xf];
+	cw_line_add(l, code, 6);
+}
+
+void cw_line_quote(struct cw_line *l, const char *s)
+{
+	size_t n = plain(s);
+
+	cw_line_add(l, "\"", 1);
+	for (; s[n]; n = plain(s)) {
+		cw_line_add(l, s, n);
+		escape(l, s[n]);
+		s += n + 1;
+	}
+	cw_line_add(l, s, n);
+	cw_line_add(l, "\"", 1);
+}
