@@ -37,7 +37,7 @@ else
 endif
 
 userspace:
-	@pkg-config --exists libnl-genl-3.0 json-c || $(VM)/deps
+	@pkg-config --exists libnl-genl-3.0 || $(VM)/deps
 	$(MAKE) -C userspace
 
 install: all

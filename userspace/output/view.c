@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <json-c/json.h>
-
 #include "base/utf8.h"
+#include "output/line.h"
 #include "output/view.h"
 
 #define COLUMNS_MAX	12
 #define CELL_MAX	640
 #define BELOW_MAX	1024
-#define NEST_MAX	4
 #define INDENT		14
 #define NSEC_PER_SEC	1000000000ULL
 
@@ -29,12 +26,9 @@ struct cw_view {
 	char below[BELOW_MAX];
 	int columns;
 	enum cw_tone tone;
-	/* json */
-	struct json_object *record;
-	struct json_object *nest[NEST_MAX];	/* the innermost last */
-	int depth;
+	struct cw_line line;
+	bool first;		/* in its JSON object or array */
 	bool silent;		/* in a table without a layout */
-	bool failed;
 };
 
 static const char *const tone_codes[] = {
@@ -61,15 +55,13 @@ struct cw_view *cw_view_new(const struct cw_view_options *opt)
 	if (!v)
 		return NULL;
 	v->opt = *opt;
+	v->line.out = opt->out;
 	set_layout(v, opt->layout);
 	return v;
 }
 
 void cw_view_free(struct cw_view *v)
 {
-	if (!v)
-		return;
-	json_object_put(v->record);
 	free(v);
 }
 
@@ -218,72 +210,59 @@ void cw_view_header(struct cw_view *v)
 
 /* --- json --- */
 
-/*
- * Takes over @value; NULL stands for a failed allocation. In an array the key
- * has no meaning.
- */
-static void json_put(struct cw_view *v, const char *key,
-		     struct json_object *value)
+/* What stands before a value; in an array @key is NULL. */
+static void json_key(struct cw_view *v, const char *key)
 {
-	struct json_object *to = v->depth ? v->nest[v->depth - 1] : v->record;
-	int err = -1;
-
-	if (to && value)
-		err = json_object_is_type(to, json_type_array) ?
-		      json_object_array_add(to, value) :
-		      json_object_object_add(to, key, value);
-	if (err) {
-		json_object_put(value);
-		v->failed = true;
-	}
-}
-
-/* What could not be put is opened all the same, so that closing fits. */
-static void json_open(struct cw_view *v, const char *key,
-		      struct json_object *value)
-{
-	if (v->depth == NEST_MAX) {
-		json_object_put(value);
-		v->failed = true;
+	if (!v->first)
+		cw_line_add(&v->line, ",", 1);
+	v->first = false;
+	if (!key)
 		return;
-	}
-	json_put(v, key, value);
-	v->nest[v->depth++] = v->failed ? NULL : value;
+	cw_line_add(&v->line, "\"", 1);
+	cw_line_say(&v->line, key);
+	cw_line_add(&v->line, "\":", 2);
 }
 
-static void json_put_string(struct cw_view *v, const char *key,
-			    const char *text)
+static void json_open(struct cw_view *v, const char *key, const char *bracket)
 {
-	if (v->opt.json)
-		json_put(v, key, json_object_new_string(text));
+	json_key(v, key);
+	cw_line_say(&v->line, bracket);
+	v->first = true;
 }
 
-static void json_print(struct cw_view *v)
+static void json_close(struct cw_view *v, const char *bracket)
 {
-	const int flags = JSON_C_TO_STRING_PLAIN |
-			  JSON_C_TO_STRING_NOSLASHESCAPE;
-	const char *line = NULL;
+	cw_line_say(&v->line, bracket);
+	v->first = false;
+}
 
-	if (v->record)
-		line = json_object_to_json_string_ext(v->record, flags);
-	if (line && !v->failed)
-		fprintf(v->opt.out, "%s\n", line);
-	else
-		v->failed = true;
-	json_object_put(v->record);
-	v->record = NULL;
+static void json_string(struct cw_view *v, const char *key, const char *text)
+{
+	if (!v->opt.json)
+		return;
+	json_key(v, key);
+	cw_line_quote(&v->line, text);
+}
+
+/* A number or another word of JSON's own. */
+static void json_literal(struct cw_view *v, const char *key, const char *text)
+{
+	if (!v->opt.json)
+		return;
+	json_key(v, key);
+	cw_line_say(&v->line, text);
 }
 
 void cw_view_open(struct cw_view *v, const char *key)
 {
 	if (v->opt.json)
-		json_open(v, key, json_object_new_object());
+		json_open(v, key, "{");
 }
 
 void cw_view_close(struct cw_view *v)
 {
-	if (v->opt.json && v->depth)
-		v->depth--;
+	if (v->opt.json)
+		json_close(v, "}");
 }
 
 /* --- both --- */
@@ -301,25 +280,19 @@ static void clear_cells(struct cw_view *v)
 void cw_view_begin(struct cw_view *v)
 {
 	clear_cells(v);
-	v->failed = false;
-	v->depth = 0;
+	v->first = true;
 	if (v->opt.json)
-		v->record = json_object_new_object();
+		cw_line_say(&v->line, "{");
 }
 
 int cw_view_end(struct cw_view *v)
 {
 	if (v->opt.json)
-		json_print(v);
+		cw_line_say(&v->line, "}\n");
 	else if (v->opt.layout)
 		print_record(v);
-	if (ferror(v->opt.out))
-		return -1;
-	if (v->failed) {
-		errno = ENOMEM;
-		return -1;
-	}
-	return 0;
+	cw_line_flush(&v->line);
+	return ferror(v->opt.out) ? -1 : 0;
 }
 
 void cw_view_tone(struct cw_view *v, enum cw_tone tone)
@@ -331,7 +304,7 @@ void cw_view_word(struct cw_view *v, const char *key,
 		  const struct cw_place *at, const char *word)
 {
 	text_put(v, key, at, word);
-	json_put_string(v, key, word);
+	json_string(v, key, word);
 }
 
 void cw_view_bytes(struct cw_view *v, const char *key,
@@ -350,8 +323,7 @@ void cw_view_number(struct cw_view *v, const char *key,
 
 	snprintf(text, sizeof(text), "%" PRIu32, n);
 	text_put(v, key, at, text);
-	if (v->opt.json)
-		json_put(v, key, json_object_new_int64(n));
+	json_literal(v, key, text);
 }
 
 void cw_view_big(struct cw_view *v, const char *key,
@@ -367,8 +339,7 @@ void cw_view_bool(struct cw_view *v, const char *key,
 		  const struct cw_place *at, bool b)
 {
 	text_put(v, key, at, b ? "yes" : "no");
-	if (v->opt.json)
-		json_put(v, key, json_object_new_boolean(b));
+	json_literal(v, key, b ? "true" : "false");
 }
 
 void cw_view_time(struct cw_view *v, const char *key,
@@ -403,9 +374,8 @@ void cw_view_endpoint(struct cw_view *v, const char *key,
 		 port);
 	text_put(v, key, at, cell);
 	cw_view_open(v, key);
-	json_put_string(v, "addr", text);
-	if (v->opt.json)
-		json_put(v, "port", json_object_new_int(port));
+	json_string(v, "addr", text);
+	cw_view_number(v, "port", NULL, port);
 	cw_view_close(v);
 }
 
@@ -437,7 +407,7 @@ void cw_view_table(struct cw_view *v, const char *key,
 		   const struct cw_column *layout)
 {
 	if (v->opt.json) {
-		json_open(v, key, json_object_new_array());
+		json_open(v, key, "[");
 		return;
 	}
 	v->silent = !layout;
@@ -467,7 +437,7 @@ void cw_view_row_end(struct cw_view *v)
 void cw_view_table_end(struct cw_view *v)
 {
 	if (v->opt.json)
-		cw_view_close(v);
+		json_close(v, "]");
 	else if (!v->silent)
 		set_layout(v, NULL);
 	v->silent = false;
