@@ -136,6 +136,14 @@ static void put_call(struct cw_view *v, const struct cw_msg_event *ev)
 	cw_record_fact(v, ev, KERNEL_REASON, NULL);
 }
 
+static void put_note(struct cw_view *v, const struct cw_msg_event *ev)
+{
+	char note[512];
+
+	cw_explain(ev, note, sizeof(note));
+	cw_view_text(v, CW_AT(COL_NOTE), note);
+}
+
 static void put_diag(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	const char *cause = cw_explain_cause(ev);
@@ -187,8 +195,6 @@ int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 		    const struct cw_holders *holders, bool utf8, bool diag)
 {
 	static const struct cw_policy_places json_alone;
-	char note[512];
-
 	cw_view_begin(v);
 	cw_view_tone(v, cw_explain_tone(ev));
 	put_what(v, ev);
@@ -202,8 +208,8 @@ int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 	put_linger(v, ev);
 	cw_record_owner(v, ev, CW_AT(COL_PROCESS), &at_pid);
 	put_rest(v, ev);
-	cw_explain(ev, note, sizeof(note));
-	cw_view_text(v, CW_AT(COL_NOTE), note);
+	if (cw_view_is_text(v))
+		put_note(v, ev);
 	if (holders)
 		put_holders(v, holders);
 	if (diag)

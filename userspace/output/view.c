@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/address.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "output/line.h"
 #include "output/view.h"
@@ -12,7 +13,8 @@
 #define COLUMNS_MAX	12
 #define CELL_MAX	640
 #define BELOW_MAX	1024
-#define INDENT		14
+#define INDENT		"             "
+#define LABEL		16
 #define NSEC_PER_SEC	1000000000ULL
 
 /* Narrower than this, the last column goes on a line of its own. */
@@ -22,13 +24,18 @@ struct cw_view {
 	struct cw_view_options opt;
 	/* text */
 	int width[COLUMNS_MAX];
-	char cell[COLUMNS_MAX][CELL_MAX];
-	char below[BELOW_MAX];
+	struct cw_text cell[COLUMNS_MAX];
+	struct cw_text below;
 	int columns;
 	enum cw_tone tone;
+	/* both */
 	struct cw_line line;
+	time_t second;		/* for which @date is: many events share one */
+	char date[32];
 	bool first;		/* in its JSON object or array */
 	bool silent;		/* in a table without a layout */
+	char cell_buf[COLUMNS_MAX][CELL_MAX];
+	char below_buf[BELOW_MAX];
 };
 
 static const char *const tone_codes[] = {
@@ -51,13 +58,28 @@ static void set_layout(struct cw_view *v, const struct cw_column *c)
 struct cw_view *cw_view_new(const struct cw_view_options *opt)
 {
 	struct cw_view *v = calloc(1, sizeof(*v));
+	int i;
 
 	if (!v)
 		return NULL;
 	v->opt = *opt;
 	v->line.out = opt->out;
+	v->second = -1;
+	for (i = 0; i < COLUMNS_MAX; i++)
+		v->cell[i] = (struct cw_text){
+			.buf = v->cell_buf[i], .size = CELL_MAX,
+		};
+	/* Less the newline. */
+	v->below = (struct cw_text){
+		.buf = v->below_buf, .size = BELOW_MAX - 1,
+	};
 	set_layout(v, opt->layout);
 	return v;
+}
+
+bool cw_view_is_text(const struct cw_view *v)
+{
+	return !v->opt.json;
 }
 
 void cw_view_free(struct cw_view *v)
@@ -77,58 +99,61 @@ static bool view_folds(const struct cw_view *v)
 	return v->opt.width && v->opt.width < FOLD_BELOW;
 }
 
-/* What is too long is cut at a whole character. */
-static void append(char *buf, size_t size, const char *text)
+static void add(struct cw_text *t, const char *s)
 {
-	size_t used = strlen(buf);
-	size_t n = strnlen(text, size - used);
+	if (s)
+		cw_text_add(t, s, strlen(s));
+}
 
-	if (n == size - used)
-		for (n--; n && (text[n] & 0xc0) == 0x80; n--)
-			;
-	memcpy(buf + used, text, n);
-	buf[used + n] = '\0';
+/* "key: text", the keys of one width. */
+static void list_put(struct cw_view *v, const char *key,
+		     const struct cw_place *at, const char *text, size_t len)
+{
+	struct cw_line *l = &v->line;
+	char label[64] = "";
+	struct cw_text t = { .buf = label, .size = sizeof(label) };
+	char *p;
+
+	cw_say(&t, "%s:", key);
+	for (p = label; *p; p++)
+		if (*p == '_')
+			*p = ' ';
+	cw_line_say(l, label);
+	cw_line_pad(l, LABEL - (int)t.used);
+	cw_line_say(l, " ");
+	cw_line_say(l, at->before ? at->before : "");
+	cw_line_add(l, text, len);
+	cw_line_say(l, at->after ? at->after : "");
+	cw_line_say(l, "\n");
 }
 
 /* A list shows a fact at once; a table keeps it until the record is whole. */
 static void text_put(struct cw_view *v, const char *key,
-		     const struct cw_place *at, const char *text)
+		     const struct cw_place *at, const char *text, size_t len)
 {
-	char label[64];
-	char *p;
+	struct cw_text *cell;
 
-	if (v->opt.json || !at)
+	if (!at)
 		return;
-	if (v->opt.layout) {
-		append(v->cell[at->column], CELL_MAX,
-		       at->before ? at->before : "");
-		append(v->cell[at->column], CELL_MAX, text);
-		append(v->cell[at->column], CELL_MAX,
-		       at->after ? at->after : "");
+	if (!v->opt.layout) {
+		list_put(v, key, at, text, len);
 		return;
 	}
-	snprintf(label, sizeof(label), "%s:", key);
-	for (p = label; *p; p++)
-		if (*p == '_')
-			*p = ' ';
-	fprintf(v->opt.out, "%-16s %s%s%s\n", label,
-		at->before ? at->before : "", text,
-		at->after ? at->after : "");
+	cell = &v->cell[at->column];
+	add(cell, at->before);
+	cw_text_add(cell, text, len);
+	add(cell, at->after);
 }
 
-static void print_tone(const struct cw_view *v, const char *code,
-		       const char *text)
+static void print_tone(struct cw_view *v, const char *code, const char *text)
 {
-	if (v->opt.color && *code && *text)
-		fprintf(v->opt.out, "%s%s\033[0m", code, text);
-	else
-		fputs(text, v->opt.out);
-}
+	bool toned = v->opt.color && *code && *text;
 
-static void print_pad(const struct cw_view *v, int n)
-{
-	if (n > 0)
-		fprintf(v->opt.out, "%*s", n, "");
+	if (toned)
+		cw_line_say(&v->line, code);
+	cw_line_say(&v->line, text);
+	if (toned)
+		cw_line_say(&v->line, "\033[0m");
 }
 
 /* @pad: whether something follows in this line. */
@@ -141,12 +166,12 @@ static void print_cell(struct cw_view *v, int i, const char *text,
 	if (have > v->width[i] && c->limit > v->width[i])
 		v->width[i] = have < c->limit ? have : c->limit;
 	if (c->right)
-		print_pad(v, v->width[i] - have);
+		cw_line_pad(&v->line, v->width[i] - have);
 	print_tone(v, code, text);
 	if (!c->right && pad)
-		print_pad(v, v->width[i] - have);
+		cw_line_pad(&v->line, v->width[i] - have);
 	if (pad)
-		fputc(' ', v->opt.out);
+		cw_line_say(&v->line, " ");
 }
 
 static const char *cell_code(const struct cw_view *v, int i)
@@ -155,7 +180,7 @@ static const char *cell_code(const struct cw_view *v, int i)
 
 	if (c->toned)
 		return tone_codes[v->tone];
-	if (c->dim || !strcmp(v->cell[i], "0"))
+	if (c->dim || !strcmp(v->cell_buf[i], "0"))
 		return tone_codes[CW_QUIET];
 	return "";
 }
@@ -170,25 +195,27 @@ static void print_record(struct cw_view *v)
 	bool fold;
 
 	for (i = 0; i < note; i++)
-		if (v->cell[i][0])
+		if (v->cell[i].used)
 			last = i;
 	/* Beside the title's column, unless it is as short as a loss. */
 	if (last >= 2)
 		last = note - 1;
 	fold = view_folds(v) && last >= note / 2;
 	for (i = 0; i <= last; i++) {
-		const char *text = v->cell[i];
+		const char *text = v->cell_buf[i];
 
 		if (!column_shown(v, i))
 			continue;
 		if (!*text && v->opt.layout[i].empty)
 			text = v->opt.layout[i].empty;
 		print_cell(v, i, text, cell_code(v, i),
-			   i < last || (!fold && v->cell[note][0]));
+			   i < last || (!fold && v->cell[note].used));
 	}
-	if (fold && v->cell[note][0])
-		fprintf(v->opt.out, "\n%*s", INDENT - 1, "");
-	fprintf(v->opt.out, "%s\n%s", v->cell[note], v->below);
+	if (fold && v->cell[note].used)
+		cw_line_say(&v->line, "\n" INDENT);
+	cw_line_say(&v->line, v->cell_buf[note]);
+	cw_line_say(&v->line, "\n");
+	cw_line_say(&v->line, v->below_buf);
 }
 
 void cw_view_header(struct cw_view *v)
@@ -205,7 +232,8 @@ void cw_view_header(struct cw_view *v)
 		print_cell(v, i, v->opt.layout[i].title, tone_codes[CW_QUIET],
 			   !last);
 	}
-	fputc('\n', v->opt.out);
+	cw_line_say(&v->line, "\n");
+	cw_line_flush(&v->line);
 }
 
 /* --- json --- */
@@ -236,23 +264,6 @@ static void json_close(struct cw_view *v, const char *bracket)
 	v->first = false;
 }
 
-static void json_string(struct cw_view *v, const char *key, const char *text)
-{
-	if (!v->opt.json)
-		return;
-	json_key(v, key);
-	cw_line_quote(&v->line, text);
-}
-
-/* A number or another word of JSON's own. */
-static void json_literal(struct cw_view *v, const char *key, const char *text)
-{
-	if (!v->opt.json)
-		return;
-	json_key(v, key);
-	cw_line_say(&v->line, text);
-}
-
 void cw_view_open(struct cw_view *v, const char *key)
 {
 	if (v->opt.json)
@@ -267,14 +278,20 @@ void cw_view_close(struct cw_view *v)
 
 /* --- both --- */
 
+static void clear(struct cw_text *t)
+{
+	t->used = 0;
+	t->buf[0] = '\0';
+}
+
 static void clear_cells(struct cw_view *v)
 {
 	int i;
 
 	v->tone = CW_PLAIN;
-	v->below[0] = '\0';
+	clear(&v->below);
 	for (i = 0; i < v->columns; i++)
-		v->cell[i][0] = '\0';
+		clear(&v->cell[i]);
 }
 
 void cw_view_begin(struct cw_view *v)
@@ -300,11 +317,27 @@ void cw_view_tone(struct cw_view *v, enum cw_tone tone)
 	v->tone = tone;
 }
 
+/* @text is of JSON's own: nothing in it is to be escaped. */
+static void put(struct cw_view *v, const char *key, const struct cw_place *at,
+		const char *text, size_t len)
+{
+	if (!v->opt.json) {
+		text_put(v, key, at, text, len);
+		return;
+	}
+	json_key(v, key);
+	cw_line_add(&v->line, text, len);
+}
+
 void cw_view_word(struct cw_view *v, const char *key,
 		  const struct cw_place *at, const char *word)
 {
-	text_put(v, key, at, word);
-	json_string(v, key, word);
+	if (!v->opt.json) {
+		text_put(v, key, at, word, strlen(word));
+		return;
+	}
+	json_key(v, key);
+	cw_line_quote(&v->line, word);
 }
 
 void cw_view_bytes(struct cw_view *v, const char *key,
@@ -312,6 +345,8 @@ void cw_view_bytes(struct cw_view *v, const char *key,
 {
 	char text[CELL_MAX];
 
+	if (!v->opt.json && !at)
+		return;
 	cw_utf8_escape(text, sizeof(text), bytes, len, v->opt.json);
 	cw_view_word(v, key, at, text);
 }
@@ -319,62 +354,92 @@ void cw_view_bytes(struct cw_view *v, const char *key,
 void cw_view_number(struct cw_view *v, const char *key,
 		    const struct cw_place *at, uint32_t n)
 {
-	char text[16];
+	char digits[CW_DIGITS], *first;
 
-	snprintf(text, sizeof(text), "%" PRIu32, n);
-	text_put(v, key, at, text);
-	json_literal(v, key, text);
+	if (!v->opt.json && !at)
+		return;
+	first = cw_decimal(digits, n);
+	put(v, key, at, first, digits + CW_DIGITS - first);
 }
 
 void cw_view_big(struct cw_view *v, const char *key,
 		 const struct cw_place *at, uint64_t n)
 {
-	char text[24];
+	char quoted[1 + CW_DIGITS + 1], *first;
+	char *end = quoted + 1 + CW_DIGITS;
 
-	snprintf(text, sizeof(text), "%" PRIu64, n);
-	cw_view_word(v, key, at, text);
+	if (!v->opt.json && !at)
+		return;
+	first = cw_decimal(quoted + 1, n);
+	if (v->opt.json) {
+		*--first = '"';
+		*end++ = '"';
+	}
+	put(v, key, at, first, end - first);
 }
 
 void cw_view_bool(struct cw_view *v, const char *key,
 		  const struct cw_place *at, bool b)
 {
-	text_put(v, key, at, b ? "yes" : "no");
-	json_literal(v, key, b ? "true" : "false");
+	const char *text = v->opt.json ? (b ? "true" : "false") :
+					 (b ? "yes" : "no");
+
+	put(v, key, at, text, strlen(text));
+}
+
+/* The date and time of @second; false if it has none. */
+static bool find_date(struct cw_view *v, time_t second)
+{
+	struct tm tm;
+
+	if (second == v->second)
+		return true;
+	if (!(v->opt.json ? gmtime_r : localtime_r)(&second, &tm))
+		return false;
+	strftime(v->date, sizeof(v->date), v->opt.json ?
+		 "\"%Y-%m-%dT%H:%M:%S." : "%H:%M:%S.", &tm);
+	v->second = second;
+	return true;
 }
 
 void cw_view_time(struct cw_view *v, const char *key,
 		  const struct cw_place *at, uint64_t ns)
 {
-	time_t seconds = ns / NSEC_PER_SEC;
-	unsigned int rest = ns % NSEC_PER_SEC;
-	char text[48], part[32];
-	struct tm tm;
+	uint32_t rest = ns % NSEC_PER_SEC;
+	int digits = v->opt.json ? 9 : 3, i;
+	char buf[sizeof(v->date) + 16];
+	struct cw_text t = { .buf = buf, .size = sizeof(buf) };
+	char part[9];
 
-	if (!(v->opt.json ? gmtime_r : localtime_r)(&seconds, &tm))
+	if (!find_date(v, ns / NSEC_PER_SEC))
 		return;
-	if (v->opt.json) {
-		strftime(part, sizeof(part), "%Y-%m-%dT%H:%M:%S", &tm);
-		snprintf(text, sizeof(text), "%s.%09uZ", part, rest);
-	} else {
-		strftime(part, sizeof(part), "%H:%M:%S", &tm);
-		snprintf(text, sizeof(text), "%s.%03u", part, rest / 1000000);
-	}
-	cw_view_word(v, key, at, text);
+	for (i = sizeof(part); i--; rest /= 10)
+		part[i] = '0' + rest % 10;
+	cw_text_add(&t, v->date, strlen(v->date));
+	cw_text_add(&t, part, digits);
+	add(&t, v->opt.json ? "Z\"" : "");
+	put(v, key, at, buf, t.used);
 }
 
 void cw_view_endpoint(struct cw_view *v, const char *key,
 		      const struct cw_place *at, const void *addr, size_t len,
 		      uint16_t port)
 {
-	char text[INET6_ADDRSTRLEN], cell[INET6_ADDRSTRLEN + 16];
+	const char *before = v->opt.json ? "\"" : len == 4 ? "" : "[";
+	const char *after = v->opt.json ? "\"" : len == 4 ? ":" : "]:";
+	char buf[INET6_ADDRSTRLEN + 16];
+	struct cw_text t = { .buf = buf, .size = sizeof(buf) };
 
-	if (!inet_ntop(len == 4 ? AF_INET : AF_INET6, addr, text, sizeof(text)))
+	add(&t, before);
+	cw_say_address(&t, addr, len);
+	add(&t, after);
+	if (!v->opt.json) {
+		cw_text_number(&t, port);
+		text_put(v, key, at, buf, t.used);
 		return;
-	snprintf(cell, sizeof(cell), len == 4 ? "%s:%u" : "[%s]:%u", text,
-		 port);
-	text_put(v, key, at, cell);
+	}
 	cw_view_open(v, key);
-	json_string(v, "addr", text);
+	put(v, "addr", NULL, buf, t.used);
 	cw_view_number(v, "port", NULL, port);
 	cw_view_close(v);
 }
@@ -382,25 +447,29 @@ void cw_view_endpoint(struct cw_view *v, const char *key,
 void cw_view_text(struct cw_view *v, const struct cw_place *at,
 		  const char *text)
 {
-	text_put(v, "", at, text);
+	if (!v->opt.json)
+		text_put(v, "", at, text, strlen(text));
 }
 
 void cw_view_list_text(struct cw_view *v, const char *key, const char *text)
 {
-	const struct cw_place in_list = { 0 };
+	static const struct cw_place in_list;
 
-	if (!v->opt.layout)
-		text_put(v, key, &in_list, text);
+	if (!v->opt.json && !v->opt.layout)
+		text_put(v, key, &in_list, text, strlen(text));
 }
 
 void cw_view_below(struct cw_view *v, const char *label, const char *text)
 {
-	char head[64];
+	struct cw_text *t = &v->below;
 
-	snprintf(head, sizeof(head), "%*s%s ", INDENT - 1, "", label);
-	append(v->below, sizeof(v->below), head);
-	append(v->below, sizeof(v->below) - 1, text);
-	append(v->below, sizeof(v->below), "\n");
+	if (t->used >= t->size)
+		return;
+	cw_say(t, INDENT "%s %s", label, text);
+	if (t->used >= t->size)
+		t->used = strlen(t->buf);
+	t->buf[t->used++] = '\n';
+	t->buf[t->used] = '\0';
 }
 
 void cw_view_table(struct cw_view *v, const char *key,
@@ -414,7 +483,7 @@ void cw_view_table(struct cw_view *v, const char *key,
 	if (v->silent)
 		return;
 	set_layout(v, layout);
-	fputc('\n', v->opt.out);
+	cw_line_say(&v->line, "\n");
 	cw_view_header(v);
 }
 

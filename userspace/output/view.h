@@ -56,6 +56,9 @@ struct cw_view;
 struct cw_view *cw_view_new(const struct cw_view_options *opt);
 void cw_view_free(struct cw_view *v);
 
+/* False: what is text only need not be put in words. */
+bool cw_view_is_text(const struct cw_view *v);
+
 /* The titles; nothing in JSON. */
 void cw_view_header(struct cw_view *v);
 
