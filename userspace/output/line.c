@@ -9,14 +9,7 @@ void cw_line_flush(struct cw_line *l)
 	l->used = 0;
 }
 
-char *cw_line_room(struct cw_line *l, size_t n)
-{
-	if (n > sizeof(l->buf) - l->used)
-		cw_line_flush(l);
-	return l->buf + l->used;
-}
-
-void cw_line_add(struct cw_line *l, const char *s, size_t len)
+void cw_line_add_long(struct cw_line *l, const char *s, size_t len)
 {
 	size_t room = sizeof(l->buf) - l->used;
 
@@ -27,11 +20,6 @@ void cw_line_add(struct cw_line *l, const char *s, size_t len)
 	}
 	memcpy(l->buf + l->used, s, len);
 	l->used += len;
-}
-
-void cw_line_say(struct cw_line *l, const char *s)
-{
-	cw_line_add(l, s, strlen(s));
 }
 
 void cw_line_pad(struct cw_line *l, int blanks)

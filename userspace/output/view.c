@@ -241,14 +241,19 @@ void cw_view_header(struct cw_view *v)
 /* What stands before a value; in an array @key is NULL. */
 static void json_key(struct cw_view *v, const char *key)
 {
+	size_t len = key ? strlen(key) : 0;
+	char *to = cw_line_room(&v->line, len + 4), *start = to;
+
 	if (!v->first)
-		cw_line_add(&v->line, ",", 1);
+		*to++ = ',';
 	v->first = false;
-	if (!key)
-		return;
-	cw_line_add(&v->line, "\"", 1);
-	cw_line_say(&v->line, key);
-	cw_line_add(&v->line, "\":", 2);
+	if (key) {
+		*to++ = '"';
+		memcpy(to, key, len);
+		memcpy(to + len, "\":", 2);
+		to += len + 2;
+	}
+	v->line.used += to - start;
 }
 
 static void json_open(struct cw_view *v, const char *key, const char *bracket)
