@@ -81,7 +81,12 @@ int cw_session_open(struct cw_session *s, const struct cw_view_options *opt,
 {
 	int ret = cw_session_show(s, opt);
 
-	return ret ? ret : cw_nl_open(&s->nl, fn, arg, s->fail);
+	if (ret)
+		return ret;
+	/* The events of a datagram go out together: see cw_session_wait(). */
+	if (fn)
+		cw_out_gather(&s->out);
+	return cw_nl_open(&s->nl, fn, arg, s->fail);
 }
 
 int cw_session_close(struct cw_session *s, int ret)
@@ -104,6 +109,13 @@ void cw_session_shown(struct cw_session *s, int ret)
 		s->out.error = errno ? errno : ENOMEM;
 }
 
+/* What was shown is written before the session ends or waits. */
+static bool goes_on(struct cw_session *s)
+{
+	fflush(s->out.file);
+	return !s->stop && !s->out.error;
+}
+
 /*
  * One datagram a turn, so that a flood of events cannot keep a signal, the
  * end of the time or a vanished reader waiting.
@@ -112,7 +124,7 @@ int cw_session_wait(struct cw_session *s, uint64_t end)
 {
 	bool overrun = false;
 
-	while (!s->stop && !s->out.error) {
+	while (goes_on(s)) {
 		struct pollfd p[] = {
 			{ .fd = cw_nl_fd(s->nl), .events = POLLIN },
 			{ .fd = s->signal_fd, .events = POLLIN },

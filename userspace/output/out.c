@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "output/out.h"
@@ -36,7 +37,7 @@ static int wait_room(const struct cw_out *out)
 
 /*
  * stdio expects 0 for an error. Room means that PIPE_BUF bytes go in without
- * waiting, so no more are written at once.
+ * waiting, so no more are written at once, unless it is to a file.
  */
 static ssize_t out_write(void *cookie, const char *buf, size_t size)
 {
@@ -44,12 +45,16 @@ static ssize_t out_write(void *cookie, const char *buf, size_t size)
 	size_t done = 0;
 
 	while (!out->error && done < size) {
-		size_t n = size - done < PIPE_BUF ? size - done : PIPE_BUF;
+		size_t n = size - done;
 		ssize_t ret;
 
-		out->error = -wait_room(out);
-		if (out->error)
-			break;
+		if (!out->regular) {
+			out->error = -wait_room(out);
+			if (out->error)
+				break;
+			if (n > PIPE_BUF)
+				n = PIPE_BUF;
+		}
 		ret = write(out->fd, buf + done, n);
 		if (ret >= 0)
 			done += ret;
@@ -62,12 +67,19 @@ static ssize_t out_write(void *cookie, const char *buf, size_t size)
 int cw_out_open(struct cw_out *out, int fd, struct cw_fail *fail)
 {
 	const cookie_io_functions_t io = { .write = out_write };
+	struct stat st;
 
 	*out = (struct cw_out){ .fd = fd, .stop = { -1, -1 } };
+	out->regular = !fstat(fd, &st) && S_ISREG(st.st_mode);
 	out->file = fopencookie(out, "w", io);
 	if (!out->file || setvbuf(out->file, NULL, _IOLBF, BUFSIZ))
 		return cw_fail(fail, NULL, "out of memory");
 	return CW_OK;
+}
+
+void cw_out_gather(struct cw_out *out)
+{
+	setvbuf(out->file, out->gathered, _IOFBF, sizeof(out->gathered));
 }
 
 bool cw_out_color(int fd)

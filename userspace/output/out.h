@@ -8,9 +8,9 @@
 #include "base/fail.h"
 
 /*
- * Standard output as a line-buffered stream that a stalled reader cannot
- * hang: it waits for room with poll(), and no longer than a moment once one
- * of the @stop descriptors is readable.
+ * Standard output as a stream that a stalled reader cannot hang: it waits for
+ * room with poll(), and no longer than a moment once one of the @stop
+ * descriptors is readable. It writes line by line, unless they are gathered.
  */
 #define CW_OUT_STOPS 2
 
@@ -19,9 +19,14 @@ struct cw_out {
 	int fd;
 	int stop[CW_OUT_STOPS];	/* -1: none */
 	int error;		/* the errno that ended the output */
+	bool regular;		/* a file: never waits for a reader */
+	char gathered[64 << 10];
 };
 
 int cw_out_open(struct cw_out *out, int fd, struct cw_fail *fail);
+
+/* From now on lines go out when fflush() is called; before the first of them. */
+void cw_out_gather(struct cw_out *out);
 
 /* Whether to colour by default: a terminal, and NO_COLOR is not set. */
 bool cw_out_color(int fd);

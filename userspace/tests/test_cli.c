@@ -451,6 +451,21 @@ TEST_F(pipe, a_line_arrives_at_once)
 	EXPECT_EQ(3, read(self->fd[0], buf, sizeof(buf)));
 }
 
+TEST_F(pipe, gathered_lines_arrive_together)
+{
+	char buf[16] = "";
+
+	ASSERT_EQ(0, fcntl(self->fd[0], F_SETFL, O_NONBLOCK));
+	cw_out_gather(&self->out);
+	fputs("one\n", self->out.file);
+	fputs("two\n", self->out.file);
+	EXPECT_EQ(-1, read(self->fd[0], buf, sizeof(buf)));
+	fflush(self->out.file);
+	EXPECT_EQ(8, read(self->fd[0], buf, sizeof(buf)));
+	EXPECT_STREQ("one\ntwo\n", buf);
+	EXPECT_EQ(CW_OK, cw_out_close(&self->out, &self->fail));
+}
+
 TEST_F(pipe, a_reader_that_has_gone_is_no_failure)
 {
 	close(self->fd[0]);
