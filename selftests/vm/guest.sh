@@ -72,16 +72,12 @@ guest_command() {
 	QEMU+=(-serial "file:$dir/console.log")
 }
 
-# guest_boot DIR SECONDS FILTER...: boot what guest_kernel chose with DIR's payload
-# until it ends by itself (0) or its time is over (1). DIR/console.log has the
-# kernel's log, DIR/report what the guest said; FILTER gets this
+# guest_run DIR SECONDS FILTER...: run QEMU, the command, until it ends by itself
+# (0) or its time is over (1). DIR/report has what the guest said; FILTER gets this
 # as it comes.
-guest_boot() {
+guest_run() {
 	local dir=$1 seconds=$2 status=0 pid viewer
 	shift 2
-	guest_images "$dir"
-	guest_accel "$dir"
-	guest_command "$dir"
 	: >"$dir/report"
 	timeout --foreground -k 5 "$seconds" "${QEMU[@]}" \
 		-serial "file:$dir/report" </dev/null >"$dir/qemu.log" 2>&1 &
@@ -96,6 +92,15 @@ guest_boot() {
 	trap - EXIT INT TERM
 	[ "$status" != 124 ] || echo "# guest: time over after $seconds s" >>"$dir/report"
 	return $((status != 0))
+}
+
+# guest_boot DIR SECONDS FILTER...: likewise, what guest_kernel chose with DIR's
+# payload. DIR/console.log has the kernel's log.
+guest_boot() {
+	guest_images "$1"
+	guest_accel "$1"
+	guest_command "$1"
+	guest_run "$@"
 }
 
 # All that the guest's program says, without what the guest says about it.
