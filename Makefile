@@ -66,6 +66,9 @@ proof:
 shell:
 	@$(VM)/shell $(GUEST)
 
+bench:
+	@selftests/bench/bench
+
 check:
 	@selftests/ci/check.sh
 
@@ -108,10 +111,12 @@ help:
 		"FUZZ_SECONDS="
 	@echo "make check-truth    N=$(N) random connections against the wire, on" \
 		"KERNEL=$(KERNEL), SEED= of your choice"
+	@echo "make bench          what it costs beside its peers; SERIES=, SEEDS=," \
+		"RUNS=, PROFILE= (selftests/bench/bench)"
 	@echo "make lint           compilers' warnings, sparse, checkpatch, rules"
 	@echo "make spec           regenerate code from the netlink spec"
 	@echo "make clean          what was built here (the cache stays)"
 	@echo "GUEST=6.12 chooses the guest of demo, proof and shell."
 
-.PHONY: all module userspace install clean spec demo proof shell check check-unit \
+.PHONY: all module userspace install clean spec demo proof shell bench check check-unit \
 	lint check-kernels check-debug check-hard check-truth fuzz help
