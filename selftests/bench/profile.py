@@ -1,0 +1,160 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+profile.py ROOT IMAGE RUN: the instructions a connection that RUN adds to "none", by
+stage and by function, from the plugin's counts and the guest's maps and symbols.
+"""
+import bisect
+import collections
+import os
+import re
+import subprocess
+import sys
+
+CONNECTIONS = 2000
+TOP_FUNCTIONS = 10
+KERNEL_HALF = 1 << 63
+BUILT_IN = ("kernel", "bpf", "__builtin__ftrace", "__builtin__kprobes")
+
+# The first that matches "file:function" has it.
+STAGES = [
+    ("probes: entry, exit, dispatch",
+     r"ftrace_|kprobe|rethook|trampoline|rcu_is_watching|traceiter|inet_sk_(state_store|set_state)|arch_ftrace"),
+    ("handlers: tables of connections", r"^closewatch\.ko:cw_(inflight|track|birth|pool)"),
+    ("handlers: facts and owner",
+     r"^closewatch\.ko:cw_(facts|owner|drain_tag)|sock_diag_save_cookie|__sock_gen_cookie|from_kuid|map_id_up"),
+    ("handlers: path, counters", r"^closewatch\.ko:cw_(classify|stats|calls|reset)"),
+    ("policies and drains", r"^closewatch\.ko:cw_(policy|lookup|match|prefix|scope|adopt|drain|entry)"),
+    ("clock", r"ktime_get|read_tsc|clocksource|\[vdso\]"),
+    ("spinlocks", r"_raw_spin_(un)?lock|_raw_(read|write)_"),
+    ("filter and ring", r"^closewatch\.ko:cw_(notify_event|notify_chain|filter|ring_push|netns)|queue_delayed_work|rcu_read_"),
+    ("worker", r"^closewatch\.ko:(__)?cw_(ring|notify|arm|probe|canary|listener)|process_one_work|_find_next_bit"),
+    ("message building", r"^closewatch\.ko:cw_(encode|put)|nla_|skb_put|^kernel:strlen"),
+    ("kernel: copies and clears, which QEMU counts by the byte", r"^kernel:(__)?(mem(cpy|set)|clear_page|copy_user)"),
+    ("handlers: the rest", r"^closewatch\.ko:"),
+    ("kernel: netlink, system calls, files, scheduling", r"^(kernel|bpf|__builtin_\w+|\w+\.ko):"),
+    ("utility: JSON", r"libjson"),
+    ("utility: malloc and free", r"libc.*:.*(malloc|free|alloc|chunk|tcache|strdup)"),
+    ("utility: printf and stdio", r"libc.*:.*(printf|_IO_|itoa|strchrnul|fwrite|fputs|padn|write)"),
+    ("utility: the rest of libc", r"libc\.so|ld-linux"),
+    ("utility: libnl", r"libnl"),
+    ("utility: its own", r"^closewatch:"),
+    ("workload", r"^workload:"),
+    ("other", r""),
+]
+
+
+class Elf:
+    """The functions of a program or library; addresses are those of its file"""
+    def __init__(self, path, debug):
+        self.names = sorted(set(symbols(path, "-D") + symbols(path) + symbols(debug_of(path, debug))))
+        self.starts = [at for at, _ in self.names]
+        headers = run("readelf", "-lSW", path)
+        self.loads = [tuple(int(n, 16) for n in m) for m in re.findall(
+            r"LOAD\s+0x(\w+) 0x(\w+) 0x\w+ 0x(\w+)", headers)]
+        self.plts = [(int(at, 16), int(at, 16) + int(size, 16)) for at, size in re.findall(
+            r"\.plt\S*\s+PROGBITS\s+(\w+) \w+ (\w+)", headers)]
+
+    def function(self, offset):
+        at = next((offset - o + v for o, v, size in self.loads if o <= offset < o + size), offset)
+        if any(begin <= at < end for begin, end in self.plts):
+            return "(plt)"
+        i = bisect.bisect_right(self.starts, at) - 1
+        return self.names[i][1] if i >= 0 else "?"
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def symbols(path, *options):
+    lines = (line.split() for line in run("nm", "--defined-only", *options, path).splitlines()) if path else ()
+    return [(int(f[0], 16), f[2].split("@")[0]) for f in lines if len(f) == 3 and f[1] in "tTwWiu"]
+
+
+def debug_of(path, debug):
+    build_id = re.search(r"Build ID: (..)(\w+)", run("readelf", "-n", path))
+    file = os.path.join(debug, build_id[1], build_id[2] + ".debug") if build_id else ""
+    return file if os.path.exists(file) else None
+
+
+class Space:
+    """What was where in one guest"""
+    def __init__(self, root, image, report):
+        self.root, self.image = root, image
+        self.kernel, self.maps, self.files = [], [], {}
+        with open(report, encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                self.add(line.rstrip("\n"))
+        self.kernel.sort()
+        self.starts = [at for at, _ in self.kernel]
+
+    def add(self, line):
+        kind, _, rest = line.partition("\t")
+        if kind == "symbol":
+            at, name, module = (rest.replace("\t", " ").split() + ["[kernel]"])[:3]
+            module = module.strip("[]")
+            self.kernel.append((int(at, 16), (module if module in BUILT_IN else module + ".ko") + ":" + name))
+        elif kind == "map":
+            fields = rest.split()
+            if "x" in fields[1] and len(fields) > 5:
+                begin, end = (int(n, 16) for n in fields[0].split("-"))
+                self.maps.append((begin, end, int(fields[2], 16), fields[5]))
+
+    def elf(self, path):
+        if path not in self.files:
+            file = self.image + path.replace("/payload", "") if path.startswith("/payload") else \
+                self.root + "/tree" + path
+            self.files[path] = Elf(file, self.root + "/debug") if os.path.exists(file) else None
+        return self.files[path]
+
+    def name(self, at):
+        if at >= KERNEL_HALF:
+            i = bisect.bisect_right(self.starts, at) - 1
+            return self.kernel[i][1] if i >= 0 else "kernel:?"
+        for begin, end, offset, path in self.maps:
+            if begin <= at < end:
+                elf = self.elf(path)
+                return f"{os.path.basename(path)}:{elf.function(at - begin + offset) if elf else '?'}"
+        return "workload:"      # static, and the only other program
+
+
+def counts(root, image, name):
+    folder = f"{image}/profile/{name}"
+    space = Space(root, image, f"{folder}/report")
+    total = collections.Counter()
+    with open(f"{folder}/counts", encoding="utf-8") as lines:
+        for at, n in (line.split() for line in lines):
+            total[space.name(int(at, 16))] += int(n)
+    return total
+
+
+def added(root, image, name):
+    more = counts(root, image, name)
+    more.subtract(counts(root, image, "none"))
+    return {function: n / CONNECTIONS for function, n in more.items() if abs(n) > CONNECTIONS / 2}
+
+
+def stage(function):
+    return next(title for title, pattern in STAGES if re.search(pattern, function))
+
+
+def main(root, image, name):
+    functions = added(root, image, name)
+    stages = collections.defaultdict(list)
+    for function, n in functions.items():
+        stages[stage(function)].append((n, function))
+    print(f"{name}: {sum(functions.values()):,.0f} instructions a connection more than with nothing loaded\n")
+    for title, _ in STAGES:
+        if stages[title]:
+            top = ", ".join(f"{f.split(':')[1]} {n:.0f}" for n, f in sorted(stages[title], reverse=True)[:4])
+            print(f"{sum(n for n, _ in stages[title]):10,.0f}  {title}  [{top}]")
+    for where in (False, True):
+        most = [item for item in functions.items() if stage(item[0]).startswith("utility") == where]
+        print()
+        for function, n in sorted(most, key=lambda item: -item[1])[:TOP_FUNCTIONS]:
+            print(f"{n:10,.0f}  {function}  ({stage(function)})")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
