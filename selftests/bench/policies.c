@@ -7,6 +7,7 @@
  *
  * It says "ready" after each step. Connections stay until the end of input.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,8 @@
 
 static int listener;
 
-/* 0 after a line of input, -1 at its end */
-static int ready(void)
+/* Until a line of input; its end is the program's */
+static void ready(void)
 {
 	int c;
 
@@ -30,7 +31,8 @@ static int ready(void)
 	do
 		c = getchar();
 	while (c != '\n' && c != EOF);
-	return c == EOF ? -1 : 0;
+	if (c == EOF)
+		exit(0);
 }
 
 /* One more connection, whose client nobody closes; the accepted end */
@@ -50,7 +52,7 @@ static int rules(struct events *e, int count)
 	for (i = 0; i < count && id >= 0; i++)
 		id = policy_add(e, &(struct policy){
 			.action = ACTION(LEAVE), .local_port = FIRST_PORT + i });
-	return id < 0 ? id : ready();
+	return id;
 }
 
 static int sockets(struct events *e, int count)
@@ -62,7 +64,7 @@ static int sockets(struct events *e, int count)
 		id = policy_add(e, &(struct policy){
 			.action = ACTION(LEAVE), .fd = &fd });
 	}
-	return id < 0 ? id : ready();
+	return id;
 }
 
 static int drains(struct events *e, int count)
@@ -72,25 +74,23 @@ static int drains(struct events *e, int count)
 
 	address_of(listener, false, &a);
 	id = policy_add(e, &(struct policy){
-		.action = ACTION(DRAIN), .local_port = a.port,
-		.idle_ms = 600000, .total_ms = 600000 });
+		.action = ACTION(DRAIN), .local_port = a.port });
 	if (!ends || id < 0)
-		return -1;
+		return id;
 	for (i = 0; i < count; i++) {
 		ends[i] = accept_one();
 		if (ends[i] < 0 || await_readable(ends[i], 1))
-			return -1;
+			return -errno;
 	}
-	if (ready())
-		return 0;
+	ready();
 	for (i = 0; i < count; i++)
 		close(ends[i]);
-	return ready();
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	int count = argc == 3 ? atoi(argv[2]) : 0, ret = -1;
+	int count = argc == 3 ? atoi(argv[2]) : 0, ret = -EINVAL;
 	struct rlimit limit = { 2 * count + 64, 2 * count + 64 };
 	struct events e;
 
@@ -104,7 +104,8 @@ int main(int argc, char **argv)
 		ret = sockets(&e, count);
 	else if (!strcmp(argv[1], "drains"))
 		ret = drains(&e, count);
-	if (ret < -1)
-		fprintf(stderr, "policies: %s %s\n", strerror(-ret), e.extack);
-	return ret < -1;
+	if (ret >= 0)
+		ready();
+	fprintf(stderr, "policies: %s %s\n", strerror(-ret), e.extack);
+	return 1;
 }
