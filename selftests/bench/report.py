@@ -57,7 +57,9 @@ def tables(rows, results, rule=False):
     yield table(HEAD, map(cells, rows), rule)
     yield table(["bytes of memory", ""], memory(results), rule) if not rule else \
         table(["memory", "bytes"], memory(results), rule)
-    yield table(["connections/s asked", "reached", "events", "lost", "lines written"], rate(results), rule)
+    rates = list(rate(results))
+    if rates:
+        yield table(["connections/s asked", "reached", "events", "lost", "lines written"], rates, rule)
 
 
 def about(results):
