@@ -27,7 +27,8 @@ int cw_pool_init(struct cw_pool *pool, unsigned int slots)
 
 	if (!cw_pool_factor)
 		cw_pool_factor = get_random_u64() | 1;
-	pool->slots = kvcalloc(slots, pool->size, GFP_KERNEL);
+	pool->slots = kvcalloc(slots, pool->size,
+			       GFP_KERNEL | __GFP_NOWARN);
 	pool->buckets = kvcalloc(1U << pool->bits, sizeof(*pool->buckets),
 				 GFP_KERNEL);
 	if (!pool->slots || !pool->buckets) {
