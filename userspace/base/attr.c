@@ -44,6 +44,24 @@ static bool bytes_set(struct cw_bytes *to, const uint8_t *data, size_t len)
 	return true;
 }
 
+/* Of a width that is known here, which saves a call; at any alignment. */
+static void number_set(void *to, const uint8_t *data, size_t size)
+{
+	switch (size) {
+	case sizeof(uint64_t):
+		memcpy(to, data, sizeof(uint64_t));
+		break;
+	case sizeof(uint32_t):
+		memcpy(to, data, sizeof(uint32_t));
+		break;
+	case sizeof(uint16_t):
+		memcpy(to, data, sizeof(uint16_t));
+		break;
+	default:
+		*(uint8_t *)to = *data;
+	}
+}
+
 static bool field_set(const struct cw_field *f, void *out,
 		      const struct cw_attr *a)
 {
@@ -54,7 +72,7 @@ static bool field_set(const struct cw_field *f, void *out,
 	case CW_FIELD_BOOL:
 		if (a->len != f->size)
 			return false;
-		memcpy(to, a->data, a->len);
+		number_set(to, a->data, f->size);
 		return true;
 	case CW_FIELD_FLAG:
 		*(bool *)to = !a->len;
