@@ -40,6 +40,7 @@ struct cw_nl {
 	char message[256];	/* extack */
 	bool gone;		/* the family was unregistered */
 	struct cw_nl_want want;	/* what its replies are for */
+	_Alignas(struct nlmsghdr) char buf[MESSAGE_MAX];
 };
 
 /* The extack message, if the kernel sent one @skip bytes into the payload. */
@@ -70,13 +71,6 @@ static void read_extack(struct cw_nl *nl, const struct nlmsgerr *e,
 	read_message(nl, nlh, skip);
 }
 
-/* Only the kernel has port 0. */
-static int on_message(struct nl_msg *msg, void *arg)
-{
-	(void)arg;
-	return nlmsg_get_src(msg)->nl_pid ? NL_SKIP : NL_OK;
-}
-
 /* @error as the kernel sent it: 0 or a negative errno. */
 static void answered(struct cw_nl *nl, int error)
 {
@@ -84,33 +78,17 @@ static void answered(struct cw_nl *nl, int error)
 	nl->done = true;
 }
 
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+/* An acknowledgement is an error of 0. */
+static void take_error(struct cw_nl *nl, const struct nlmsghdr *nlh)
 {
-	const struct nlmsghdr *nlh = (void *)((char *)e - NLMSG_HDRLEN);
-	struct cw_nl *nl = arg;
+	const struct nlmsgerr *e = nlmsg_data(nlh);
 
-	(void)from;
-	if (e->msg.nlmsg_seq == nl->seq) {
-		answered(nl, e->error);
+	if (nlmsg_datalen(nlh) < (int)sizeof(*e) ||
+	    e->msg.nlmsg_seq != nl->seq)
+		return;
+	answered(nl, e->error);
+	if (e->error)
 		read_extack(nl, e, nlh);
-	}
-	return NL_SKIP;
-}
-
-static int on_ack(struct nl_msg *msg, void *arg)
-{
-	struct cw_nl *nl = arg;
-
-	if (nlmsg_hdr(msg)->nlmsg_seq == nl->seq)
-		nl->done = true;
-	return NL_OK;
-}
-
-static int on_seq(struct nl_msg *msg, void *arg)
-{
-	(void)msg;
-	(void)arg;
-	return NL_OK;	/* events come unasked */
 }
 
 /* nlctrl reports that a family is removed: the module is being unloaded. */
@@ -141,49 +119,33 @@ static void take_reply(struct cw_nl *nl, const void *attrs, size_t len)
 }
 
 /* A dump ends with its own error, which may have an extack message too. */
-static int on_finish(struct nl_msg *msg, void *arg)
+static void take_done(struct cw_nl *nl, const struct nlmsghdr *nlh)
 {
-	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	struct cw_nl *nl = arg;
 	int error;
 
 	if (nlh->nlmsg_seq != nl->seq)
-		return NL_OK;
+		return;
 	nl->done = true;
 	if (nlmsg_datalen(nlh) < (int)sizeof(error))
-		return NL_OK;
+		return;
 	memcpy(&error, nlmsg_data(nlh), sizeof(error));
 	if (error < 0)
 		answered(nl, error);
 	read_message(nl, nlh, sizeof(error));
-	return NL_OK;
 }
 
-/* The list changed during the dump: show what has arrived. */
-static int on_interrupted(struct nl_msg *msg, void *arg)
+static void take_genl(struct cw_nl *nl, const struct nlmsghdr *nlh)
 {
-	(void)msg;
-	(void)arg;
-	return NL_OK;
-}
+	const struct genlmsghdr *gh = nlmsg_data(nlh);
+	const void *attrs = (const char *)gh + GENL_HDRLEN;
+	int len = nlmsg_datalen(nlh) - (int)GENL_HDRLEN;
 
-static int on_valid(struct nl_msg *msg, void *arg)
-{
-	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	const struct genlmsghdr *gh;
-	struct cw_nl *nl = arg;
-	const void *attrs;
-	size_t len;
-
-	if (nlmsg_datalen(nlh) < (int)GENL_HDRLEN)
-		return NL_SKIP;
-	gh = nlmsg_data(nlh);
-	attrs = (const char *)gh + GENL_HDRLEN;
-	len = nlmsg_datalen(nlh) - GENL_HDRLEN;
+	if (len < 0)
+		return;
 	if (nlh->nlmsg_type == GENL_ID_CTRL) {
 		take_ctrl(nl, gh, attrs, len);
 	} else if (nlh->nlmsg_type != nl->family) {
-		return NL_SKIP;
+		return;
 	} else if (gh->cmd == CLOSEWATCH_CMD_EVENT) {
 		if (nl->fn)
 			nl->fn(nl->arg, attrs, len);
@@ -191,21 +153,29 @@ static int on_valid(struct nl_msg *msg, void *arg)
 		take_reply(nl, attrs, len);
 		nl->done = !(nlh->nlmsg_flags & NLM_F_MULTI);
 	}
-	return NL_OK;
 }
 
-static void set_callbacks(struct cw_nl *nl)
+/*
+ * A loop of our own: libnl would copy each message, and look for an answer in
+ * it. An interrupted dump (NLM_F_DUMP_INTR) is taken as far as it came.
+ */
+static void take_datagram(struct cw_nl *nl, uint32_t from, const void *data,
+			  int len)
 {
-	struct nl_cb *cb = nl_socket_get_cb(nl->sock);
+	const struct nlmsghdr *nlh = data;
 
-	nl_cb_set(cb, NL_CB_MSG_IN, NL_CB_CUSTOM, on_message, nl);
-	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, nl);
-	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nl);
-	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, nl);
-	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, nl);
-	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_seq, nl);
-	nl_cb_err(cb, NL_CB_CUSTOM, on_error, nl);
-	nl_cb_put(cb);
+	/* Only the kernel has port 0. */
+	if (from)
+		return;
+	for (; nlmsg_ok(nlh, len);
+	     nlh = nlmsg_next((struct nlmsghdr *)nlh, &len)) {
+		if (nlh->nlmsg_type == NLMSG_ERROR)
+			take_error(nl, nlh);
+		else if (nlh->nlmsg_type == NLMSG_DONE)
+			take_done(nl, nlh);
+		else
+			take_genl(nl, nlh);
+	}
 }
 
 static void set_options(struct cw_nl *nl)
@@ -218,8 +188,6 @@ static void set_options(struct cw_nl *nl)
 	setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one));
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	nl_socket_set_msg_buf_size(nl->sock, MESSAGE_MAX);
-	nl_socket_set_nonblocking(nl->sock);
 }
 
 /* A process with CAP_NET_ADMIN could send us answers before the kernel does. */
@@ -300,7 +268,6 @@ int cw_nl_open(struct cw_nl **out, cw_nl_event_fn *fn, void *arg,
 	group = genl_ctrl_resolve_grp(nl->sock, "nlctrl", "notify");
 	if (group >= 0)
 		nl_socket_add_membership(nl->sock, group);
-	set_callbacks(nl);
 	set_options(nl);
 	*out = nl;
 	return CW_OK;
@@ -322,16 +289,24 @@ int cw_nl_fd(const struct cw_nl *nl)
 	return nl_socket_get_fd(nl->sock);
 }
 
-/* 0 also when there was nothing to read. */
+/* 0 also when there was nothing to read, else a negative errno. */
 static int receive_once(struct cw_nl *nl, bool *overrun)
 {
-	int err = nl_recvmsgs_default(nl->sock);
+	struct sockaddr_nl from = { 0 };
+	socklen_t size = sizeof(from);
+	ssize_t n = recvfrom(cw_nl_fd(nl), nl->buf, sizeof(nl->buf),
+			     MSG_DONTWAIT | MSG_TRUNC,
+			     (struct sockaddr *)&from, &size);
 
-	if (err == -NLE_NOMEM || err == -NLE_MSG_TRUNC) {
-		*overrun = true;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
-	}
-	return err == -NLE_AGAIN || err == -NLE_INTR ? 0 : err;
+	if (n < 0 && errno != ENOBUFS)
+		return -errno;
+	if (n < 0 || n > (ssize_t)sizeof(nl->buf))
+		*overrun = true;
+	else
+		take_datagram(nl, from.nl_pid, nl->buf, n);
+	return 0;
 }
 
 static int64_t now_ms(void)
@@ -466,6 +441,6 @@ int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail)
 		return cw_nl_fail(nl, -ENODEV, "", fail);
 	if (err < 0)
 		return cw_fail(fail, NULL, "reading events: %s",
-			       nl_geterror(err));
+			       strerror(-err));
 	return CW_OK;
 }

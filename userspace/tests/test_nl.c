@@ -2,7 +2,6 @@
 /* What nl.c makes of messages is static in there. */
 #include "netlink/nl.c"
 
-#include "datagram.h"
 #include "kselftest_harness.h"
 
 #define FAMILY	0x21
@@ -18,7 +17,7 @@ static struct {
 FIXTURE(nl)
 {
 	struct cw_nl nl;
-	bool overrun;
+	uint32_t from;
 };
 
 FIXTURE_SETUP(nl)
@@ -26,8 +25,7 @@ FIXTURE_SETUP(nl)
 	memset(&self->nl, 0, sizeof(self->nl));
 	self->nl.family = FAMILY;
 	self->nl.seq = SEQ;
-	datagram_open(&self->nl);
-	ASSERT_NE(NULL, self->nl.sock);
+	self->from = 0;
 	memset(&answer, 0, sizeof(answer));
 	answer.nlh.nlmsg_len = sizeof(answer);
 	answer.nlh.nlmsg_type = NLMSG_ERROR;
@@ -38,19 +36,18 @@ FIXTURE_SETUP(nl)
 	answer.nla.nla_type = NLMSGERR_ATTR_MSG;
 	answer.nla.nla_len = sizeof(answer.nla) + sizeof(answer.text);
 	memcpy(answer.text, "no", 3);
-	datagram.data = &answer;
-	datagram.len = sizeof(answer);
-	datagram.from = 0;
 }
 
 FIXTURE_TEARDOWN(nl)
 {
-	nl_socket_free(self->nl.sock);
 }
+
+#define take() \
+	take_datagram(&self->nl, self->from, &answer, sizeof(answer))
 
 TEST_F(nl, the_kernels_answer_is_taken)
 {
-	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
+	take();
 	EXPECT_TRUE(self->nl.done);
 	EXPECT_EQ(-EBUSY, self->nl.error);
 	EXPECT_STREQ("no", self->nl.message);
@@ -58,8 +55,8 @@ TEST_F(nl, the_kernels_answer_is_taken)
 
 TEST_F(nl, an_answer_of_another_process_is_ignored)
 {
-	datagram.from = 4711;
-	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
+	self->from = 4711;
+	take();
 	EXPECT_FALSE(self->nl.done);
 	EXPECT_EQ(0, self->nl.error);
 }
@@ -68,14 +65,14 @@ TEST_F(nl, an_answer_of_another_process_is_ignored)
 TEST_F(nl, an_error_that_is_no_errno_is_a_protocol_error)
 {
 	answer.e.error = INT32_MIN;
-	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
+	take();
 	EXPECT_EQ(-EPROTO, self->nl.error);
 }
 
 TEST_F(nl, a_refusal_cannot_steer_the_terminal)
 {
 	memcpy(answer.text, "\033[2Jno", 7);
-	EXPECT_EQ(0, receive_once(&self->nl, &self->overrun));
+	take();
 	EXPECT_STREQ("\\x1b[2Jno", self->nl.message);
 }
 
