@@ -7,73 +7,32 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "output/line.h"
 #include "output/view.h"
 
-#define COLUMNS_MAX	12
-#define CELL_MAX	640
-#define BELOW_MAX	1024
-#define INDENT		"             "
 #define LABEL		16
 #define NSEC_PER_SEC	1000000000ULL
 
-/* Narrower than this, the last column goes on a line of its own. */
-#define FOLD_BELOW	160
-
 struct cw_view {
 	struct cw_view_options opt;
-	/* text */
-	int width[COLUMNS_MAX];
-	struct cw_text cell[COLUMNS_MAX];
-	struct cw_text below;
-	int columns;
-	enum cw_tone tone;
-	/* both */
 	struct cw_line line;
+	struct cw_table table;
 	time_t second;		/* for which @date is: many events share one */
 	char date[32];
 	bool first;		/* in its JSON object or array */
 	bool silent;		/* in a table without a layout */
-	char cell_buf[COLUMNS_MAX][CELL_MAX];
-	char below_buf[BELOW_MAX];
 };
-
-static const char *const tone_codes[] = {
-	[CW_PLAIN] = "",
-	[CW_GOOD] = "\033[32m",
-	[CW_WARN] = "\033[33m",
-	[CW_BAD] = "\033[1;31m",
-	[CW_LOSS] = "\033[1;35m",
-	[CW_QUIET] = "\033[2m",
-};
-
-static void set_layout(struct cw_view *v, const struct cw_column *c)
-{
-	v->opt.layout = c;
-	v->columns = 0;
-	for (; c && c->title && v->columns < COLUMNS_MAX; c++)
-		v->width[v->columns++] = c->width;
-}
 
 struct cw_view *cw_view_new(const struct cw_view_options *opt)
 {
 	struct cw_view *v = calloc(1, sizeof(*v));
-	int i;
 
 	if (!v)
 		return NULL;
 	v->opt = *opt;
 	v->line.out = opt->out;
 	v->second = -1;
-	for (i = 0; i < COLUMNS_MAX; i++)
-		v->cell[i] = (struct cw_text){
-			.buf = v->cell_buf[i], .size = CELL_MAX,
-		};
-	/* Less the newline. */
-	v->below = (struct cw_text){
-		.buf = v->below_buf, .size = BELOW_MAX - 1,
-	};
-	set_layout(v, opt->layout);
+	cw_table_init(&v->table, &v->line, opt->width, opt->color);
+	cw_table_layout(&v->table, opt->layout);
 	return v;
 }
 
@@ -88,22 +47,6 @@ void cw_view_free(struct cw_view *v)
 }
 
 /* --- text --- */
-
-static bool column_shown(const struct cw_view *v, int i)
-{
-	return !v->opt.width || v->opt.width >= v->opt.layout[i].terminal;
-}
-
-static bool view_folds(const struct cw_view *v)
-{
-	return v->opt.width && v->opt.width < FOLD_BELOW;
-}
-
-static void add(struct cw_text *t, const char *s)
-{
-	if (s)
-		cw_text_add(t, s, strlen(s));
-}
 
 /* "key: text", the keys of one width. */
 static void list_put(struct cw_view *v, const char *key,
@@ -131,108 +74,19 @@ static void list_put(struct cw_view *v, const char *key,
 static void text_put(struct cw_view *v, const char *key,
 		     const struct cw_place *at, const char *text, size_t len)
 {
-	struct cw_text *cell;
-
 	if (!at)
 		return;
-	if (!v->opt.layout) {
+	if (v->table.layout)
+		cw_table_put(&v->table, at, text, len);
+	else
 		list_put(v, key, at, text, len);
-		return;
-	}
-	cell = &v->cell[at->column];
-	add(cell, at->before);
-	cw_text_add(cell, text, len);
-	add(cell, at->after);
-}
-
-static void print_tone(struct cw_view *v, const char *code, const char *text)
-{
-	bool toned = v->opt.color && *code && *text;
-
-	if (toned)
-		cw_line_say(&v->line, code);
-	cw_line_say(&v->line, text);
-	if (toned)
-		cw_line_say(&v->line, "\033[0m");
-}
-
-/* @pad: whether something follows in this line. */
-static void print_cell(struct cw_view *v, int i, const char *text,
-		       const char *code, bool pad)
-{
-	const struct cw_column *c = &v->opt.layout[i];
-	int have = cw_utf8_columns(text);
-
-	if (have > v->width[i] && c->limit > v->width[i])
-		v->width[i] = have < c->limit ? have : c->limit;
-	if (c->right)
-		cw_line_pad(&v->line, v->width[i] - have);
-	print_tone(v, code, text);
-	if (!c->right && pad)
-		cw_line_pad(&v->line, v->width[i] - have);
-	if (pad)
-		cw_line_say(&v->line, " ");
-}
-
-static const char *cell_code(const struct cw_view *v, int i)
-{
-	const struct cw_column *c = &v->opt.layout[i];
-
-	if (c->toned)
-		return tone_codes[v->tone];
-	if (c->dim || !strcmp(v->cell_buf[i], "0"))
-		return tone_codes[CW_QUIET];
-	return "";
-}
-
-/*
- * Cells up to the last full one before the note; a record that fills few of
- * them, such as a loss, so has its note right behind them.
- */
-static void print_record(struct cw_view *v)
-{
-	int note = v->columns - 1, last = -1, i;
-	bool fold;
-
-	for (i = 0; i < note; i++)
-		if (v->cell[i].used)
-			last = i;
-	/* Beside the title's column, unless it is as short as a loss. */
-	if (last >= 2)
-		last = note - 1;
-	fold = view_folds(v) && last >= note / 2;
-	for (i = 0; i <= last; i++) {
-		const char *text = v->cell_buf[i];
-
-		if (!column_shown(v, i))
-			continue;
-		if (!*text && v->opt.layout[i].empty)
-			text = v->opt.layout[i].empty;
-		print_cell(v, i, text, cell_code(v, i),
-			   i < last || (!fold && v->cell[note].used));
-	}
-	if (fold && v->cell[note].used)
-		cw_line_say(&v->line, "\n" INDENT);
-	cw_line_say(&v->line, v->cell_buf[note]);
-	cw_line_say(&v->line, "\n");
-	cw_line_say(&v->line, v->below_buf);
 }
 
 void cw_view_header(struct cw_view *v)
 {
-	int i;
-
-	if (v->opt.json || !v->opt.layout)
+	if (v->opt.json || !v->table.layout)
 		return;
-	for (i = 0; i < v->columns; i++) {
-		bool last = i == v->columns - 1;
-
-		if (!column_shown(v, i) || (last && view_folds(v)))
-			continue;
-		print_cell(v, i, v->opt.layout[i].title, tone_codes[CW_QUIET],
-			   !last);
-	}
-	cw_line_say(&v->line, "\n");
+	cw_table_header(&v->table);
 	cw_line_flush(&v->line);
 }
 
@@ -283,25 +137,9 @@ void cw_view_close(struct cw_view *v)
 
 /* --- both --- */
 
-static void clear(struct cw_text *t)
-{
-	t->used = 0;
-	t->buf[0] = '\0';
-}
-
-static void clear_cells(struct cw_view *v)
-{
-	int i;
-
-	v->tone = CW_PLAIN;
-	clear(&v->below);
-	for (i = 0; i < v->columns; i++)
-		clear(&v->cell[i]);
-}
-
 void cw_view_begin(struct cw_view *v)
 {
-	clear_cells(v);
+	cw_table_clear(&v->table);
 	v->first = true;
 	if (v->opt.json)
 		cw_line_say(&v->line, "{");
@@ -311,15 +149,15 @@ int cw_view_end(struct cw_view *v)
 {
 	if (v->opt.json)
 		cw_line_say(&v->line, "}\n");
-	else if (v->opt.layout)
-		print_record(v);
+	else if (v->table.layout)
+		cw_table_print(&v->table);
 	cw_line_flush(&v->line);
 	return ferror(v->opt.out) ? -1 : 0;
 }
 
 void cw_view_tone(struct cw_view *v, enum cw_tone tone)
 {
-	v->tone = tone;
+	v->table.tone = tone;
 }
 
 /* @text is of JSON's own: nothing in it is to be escaped. */
@@ -348,7 +186,7 @@ void cw_view_word(struct cw_view *v, const char *key,
 void cw_view_bytes(struct cw_view *v, const char *key,
 		   const struct cw_place *at, const void *bytes, size_t len)
 {
-	char text[CELL_MAX];
+	char text[CW_CELL_MAX];
 
 	if (!v->opt.json && !at)
 		return;
@@ -422,7 +260,8 @@ void cw_view_time(struct cw_view *v, const char *key,
 		part[i] = '0' + rest % 10;
 	cw_text_add(&t, v->date, strlen(v->date));
 	cw_text_add(&t, part, digits);
-	add(&t, v->opt.json ? "Z\"" : "");
+	if (v->opt.json)
+		cw_text_add(&t, "Z\"", 2);
 	put(v, key, at, buf, t.used);
 }
 
@@ -435,9 +274,9 @@ void cw_view_endpoint(struct cw_view *v, const char *key,
 	char buf[INET6_ADDRSTRLEN + 16];
 	struct cw_text t = { .buf = buf, .size = sizeof(buf) };
 
-	add(&t, before);
+	cw_text_add(&t, before, strlen(before));
 	cw_say_address(&t, addr, len);
-	add(&t, after);
+	cw_text_add(&t, after, strlen(after));
 	if (!v->opt.json) {
 		cw_text_number(&t, port);
 		text_put(v, key, at, buf, t.used);
@@ -460,21 +299,13 @@ void cw_view_list_text(struct cw_view *v, const char *key, const char *text)
 {
 	static const struct cw_place in_list;
 
-	if (!v->opt.json && !v->opt.layout)
+	if (!v->opt.json && !v->table.layout)
 		text_put(v, key, &in_list, text, strlen(text));
 }
 
 void cw_view_below(struct cw_view *v, const char *label, const char *text)
 {
-	struct cw_text *t = &v->below;
-
-	if (t->used >= t->size)
-		return;
-	cw_say(t, INDENT "%s %s", label, text);
-	if (t->used >= t->size)
-		t->used = strlen(t->buf);
-	t->buf[t->used++] = '\n';
-	t->buf[t->used] = '\0';
+	cw_table_below(&v->table, label, text);
 }
 
 void cw_view_table(struct cw_view *v, const char *key,
@@ -487,7 +318,7 @@ void cw_view_table(struct cw_view *v, const char *key,
 	v->silent = !layout;
 	if (v->silent)
 		return;
-	set_layout(v, layout);
+	cw_table_layout(&v->table, layout);
 	cw_line_say(&v->line, "\n");
 	cw_view_header(v);
 }
@@ -497,7 +328,7 @@ void cw_view_row(struct cw_view *v)
 	if (v->opt.json)
 		cw_view_open(v, NULL);
 	else if (!v->silent)
-		clear_cells(v);
+		cw_table_clear(&v->table);
 }
 
 void cw_view_row_end(struct cw_view *v)
@@ -505,7 +336,7 @@ void cw_view_row_end(struct cw_view *v)
 	if (v->opt.json)
 		cw_view_close(v);
 	else if (!v->silent)
-		print_record(v);
+		cw_table_print(&v->table);
 }
 
 void cw_view_table_end(struct cw_view *v)
@@ -513,6 +344,6 @@ void cw_view_table_end(struct cw_view *v)
 	if (v->opt.json)
 		json_close(v, "]");
 	else if (!v->silent)
-		set_layout(v, NULL);
+		cw_table_layout(&v->table, NULL);
 	v->silent = false;
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/tone.h"
+#include "output/table.h"
 
 /*
  * One emitter, two back ends. A verb opens a record, puts each fact once and
@@ -17,28 +17,6 @@
  * Text comes in two shapes: with a layout, a record is a line of aligned
  * cells; without, a list of "key: value".
  */
-
-/* A column of text; a table of them ends with a NULL title. */
-struct cw_column {
-	const char *title;
-	const char *empty;	/* stands in an empty cell, or NULL */
-	int width;		/* the least; it grows with what it held */
-	int limit;		/* to which it grows */
-	int terminal;		/* shown on terminals this wide and wider */
-	bool right;		/* aligned to the right */
-	bool toned;		/* coloured with the record's tone */
-	bool dim;		/* recedes on a terminal */
-};
-
-/*
- * Where text shows a fact: appended to the cell @column, between @before and
- * @after. NULL instead of a place: JSON only. In a list, @column is ignored.
- */
-struct cw_place {
-	int column;
-	const char *before;
-	const char *after;
-};
 
 /* Within a function: the cell @c and nothing around the fact. */
 #define CW_AT(c) (&(const struct cw_place){ .column = (c) })
