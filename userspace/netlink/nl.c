@@ -40,7 +40,7 @@ struct cw_nl {
 	char message[256];	/* extack */
 	bool gone;		/* the family was unregistered */
 	struct cw_nl_want want;	/* what its replies are for */
-	_Alignas(struct nlmsghdr) char buf[MESSAGE_MAX];
+	uint32_t buf[MESSAGE_MAX / sizeof(uint32_t)];	/* a datagram */
 };
 
 /* The extack message, if the kernel sent one @skip bytes into the payload. */
@@ -78,7 +78,7 @@ static void answered(struct cw_nl *nl, int error)
 	nl->done = true;
 }
 
-/* An acknowledgement is an error of 0. */
+/* An ACK is an error of 0. */
 static void take_error(struct cw_nl *nl, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *e = nlmsg_data(nlh);

@@ -195,6 +195,7 @@ int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 		    const struct cw_holders *holders, bool utf8, bool diag)
 {
 	static const struct cw_policy_places json_alone;
+
 	cw_view_begin(v);
 	cw_view_tone(v, cw_explain_tone(ev));
 	put_what(v, ev);

@@ -35,6 +35,8 @@ static const char *written(struct cw_line *l, char *const *text)
 
 TEST_F(line, a_string_is_as_of_json_c)
 {
+	const int flags = JSON_C_TO_STRING_PLAIN |
+			  JSON_C_TO_STRING_NOSLASHESCAPE;
 	char text[4] = "a?z";
 	int byte;
 
@@ -46,9 +48,7 @@ TEST_F(line, a_string_is_as_of_json_c)
 		rewind(self->line.out);
 		cw_line_quote(&self->line, text);
 		cw_line_add(&self->line, "", 1);
-		EXPECT_STREQ(json_object_to_json_string_ext(o,
-				JSON_C_TO_STRING_PLAIN |
-				JSON_C_TO_STRING_NOSLASHESCAPE),
+		EXPECT_STREQ(json_object_to_json_string_ext(o, flags),
 			     written(&self->line, &self->text));
 		json_object_put(o);
 	}

@@ -56,12 +56,14 @@ TEST(order_of_what_ends_a_drain)
 }
 
 FIXTURE(ended) {};
+
 FIXTURE_VARIANT(ended) {
 	int err;
 	bool delivered;
 	unsigned int outcome;
 };
 FIXTURE_SETUP(ended) {}
+
 FIXTURE_TEARDOWN(ended) {}
 
 #define ENDED(name, e, all, what)					\
