@@ -12,6 +12,7 @@
 #include "kmod.h"
 #include "kmsg.h"
 #include "netns.h"
+#include "pair.h"
 #include "policy.h"
 #include "wait.h"
 
@@ -84,6 +85,25 @@ TEST_F(silence, is_told_as_a_loss_until_it_ends)
 	ASSERT_EQ(0, file_write(variant->path, "1"));
 	ASSERT_TRUE(WAIT_FOR(!blind(e)));
 	EXPECT_NE(NULL, events_await(e, TYPE(CLOSE), close_one()));
+}
+
+/* What ended it is not known: the tracepoint fires, and no kprobe left a mark */
+TEST_F(silence, makes_no_cause_up)
+{
+	struct pair_opts opts = { .flavour = IPV4 };
+	struct events *e = &self->s.events;
+	const struct event *fate;
+	uint64_t cookie;
+	struct pair p;
+
+	ASSERT_TRUE(silenced(variant->path));
+	ASSERT_TRUE(WAIT_FOR(blind(e)));
+	ASSERT_EQ(0, pair_open(&p, &opts));
+	cookie = p.cookie;
+	pair_close(&p);
+	fate = events_await(e, TYPE(FATE), cookie);
+	ASSERT_NE(NULL, fate);
+	EXPECT_EQ((uint64_t)FATE(UNKNOWN), EVENT_NUM(fate, FATE));
 }
 
 static bool idle(struct events *e)

@@ -9,6 +9,7 @@
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
+#include "core/canary.h"
 #include "core/classify.h"
 #include "core/drain_tag.h"
 #include "core/facts.h"
@@ -183,6 +184,9 @@ static void cw_track_end_take(struct cw_end *end, struct sock *sk,
 				    cw_netns_payer(sock_net(sk), sk))) {
 		end->marks |= CW_MARK_UNTRACKED;
 	}
+	/* The tracepoint fires although kprobes do not, and leave no mark. */
+	if (cw_canary_blind())
+		end->marks |= CW_MARK_UNTRACKED;
 	if (left && ((1 << old_state) &
 		     (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) &&
 	    !(end->marks & CW_MARK_FIN_LOST))
