@@ -145,20 +145,17 @@ static void print_types(const struct cw_tally *t, FILE *to)
 }
 
 /*
- * The kernel's figure has all losses, and only the records tell which of them
- * were missed probe hits, which need not have been events of this filter, and
- * which were seconds without probes, which are no events at all.
+ * The kernel's figure has all losses of events, and only the records tell which
+ * of them were missed probe hits, which need not have been events of this filter.
+ * Seconds in which probes did not fire are in the records alone.
  */
 static void print_lost(const struct cw_tally *t,
 		       const struct cw_msg_listener *kernel, FILE *to)
 {
 	bool told = cw_has(kernel, CLOSEWATCH_A_LISTENER_LOST);
-	uint64_t lost = told ? kernel->lost : t->lost;
-	uint64_t blind = t->blind < lost ? t->blind : lost;
-	uint64_t missed;
+	uint64_t lost = told ? kernel->lost : t->lost - t->blind;
+	uint64_t missed = t->missed < lost ? t->missed : lost;
 
-	lost -= blind;
-	missed = t->missed < lost ? t->missed : lost;
 	fprintf(to, told ? ", %" PRIu64 " lost" : "; %" PRIu64 " told lost",
 		lost - missed);
 	if (missed)
@@ -167,10 +164,10 @@ static void print_lost(const struct cw_tally *t,
 	if (!told)
 		fprintf(to, ", the kernel's own count did not come");
 	fputc('\n', to);
-	if (blind)
+	if (t->blind)
 		fprintf(to, "blind for %" PRIu64
 			" s: the kernel's probes did not fire, and what ended then is not counted\n",
-			blind);
+			t->blind);
 }
 
 void cw_tally_print(const struct cw_tally *t,

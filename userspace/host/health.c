@@ -220,12 +220,12 @@ static void check_permitted(const char *root, struct cw_finding *f)
 	else if (caps >> CAP_NET_ADMIN & 1 && !initial_userns(root) &&
 		 !cw_health_userns(root))
 		cw_find(f, CW_ILL,
-			"outside of the container: sudo rmmod closewatch && sudo modprobe closewatch userns=1",
+			"run it with sudo outside of containers (the module's parameter userns=1 opens it to every user who may create user namespaces)",
 			"CAP_NET_ADMIN is there, but not in the initial user namespace");
 	else if (caps >> CAP_NET_ADMIN & 1)
 		cw_find(f, CW_HEALTHY, NULL, "CAP_NET_ADMIN is there");
 	else
-		cw_find(f, CW_ILL, "sudo closewatch", "CAP_NET_ADMIN is missing");
+		cw_find(f, CW_ILL, "run it with sudo", "CAP_NET_ADMIN is missing");
 }
 
 static void check_kprobes(const char *root, struct cw_finding *f)

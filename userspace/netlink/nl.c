@@ -390,7 +390,7 @@ static int fail_permission(const struct cw_nl *nl, const char *what,
 {
 	const char *where = " in the initial user namespace";
 	const char *fix =
-		"run it with sudo outside of containers, or load the module with userns=1";
+		"run it with sudo outside of containers";
 
 	if (cw_health_userns("")) {
 		where = "";

@@ -350,7 +350,7 @@ TEST_F(machine, a_missing_capability_is_seen)
 {
 	put_file(self->root, "/proc/self/status",
 		 "CapEff:\t000001ffffffefff\n");
-	expect_ill("permitted", "sudo closewatch");
+	expect_ill("permitted", "run it with sudo");
 }
 
 TEST_F(machine, a_capability_of_another_user_namespace_is_seen)

@@ -62,6 +62,7 @@ FIXTURE_VARIANT(ended) {
 	bool delivered;
 	unsigned int outcome;
 };
+
 FIXTURE_SETUP(ended) {}
 
 FIXTURE_TEARDOWN(ended) {}
