@@ -84,6 +84,7 @@ static DEFINE_HASHTABLE(cw_notify_ports, CW_NOTIFY_BITS);
 /* Keyed by the number of the namespace; 0 for all namespaces. */
 static DEFINE_HASHTABLE(cw_notify_hooks, CW_NOTIFY_BITS);
 static unsigned int cw_notify_nr;
+static u32 cw_notify_types;	/* that some filter lets through */
 static atomic64_t cw_notify_nr_ring = ATOMIC64_INIT(0);
 static atomic64_t cw_notify_nr_socket = ATOMIC64_INIT(0);
 static struct cw_event cw_notify_ev;	/* the worker's copy */
@@ -151,10 +152,15 @@ void cw_notify_lose(const struct cw_event *ev)
 	rcu_read_unlock();
 }
 
+bool cw_notify_wants(u32 type)
+{
+	return READ_ONCE(cw_notify_types) & 1U << type;
+}
+
 void cw_notify_event(struct cw_event *ev)
 {
 	rcu_read_lock();
-	if (READ_ONCE(cw_notify_nr) && cw_notify_each(ev, cw_listener_is_one)) {
+	if (cw_notify_wants(ev->type) && cw_notify_each(ev, cw_listener_is_one)) {
 		ev->time = ktime_get_real_ns();
 		if (cw_ring_push(ev) < 0) {
 			atomic64_inc(&cw_notify_nr_ring);
@@ -378,9 +384,27 @@ static struct cw_hook *cw_hook_alloc(struct cw_listener *l,
 	return h;
 }
 
+static u32 cw_hook_types(const struct cw_hook *h)
+{
+	return h->filter.events ? h->filter.events : U32_MAX;
+}
+
+/* After a hook is gone. Those that remain are in the list. */
+static void __cw_notify_narrow(void)
+{
+	struct cw_listener *l;
+	u32 types = 0;
+
+	lockdep_assert_held(&cw_notify_lock);
+	list_for_each_entry(l, &cw_notify_list, node)
+		types |= cw_hook_types(l->hook);
+	WRITE_ONCE(cw_notify_types, types);
+}
+
 static void __cw_hook_link(struct cw_hook *h)
 {
 	lockdep_assert_held(&cw_notify_lock);
+	WRITE_ONCE(cw_notify_types, cw_notify_types | cw_hook_types(h));
 	hash_add_rcu(cw_notify_hooks, &h->node, h->filter.netns);
 	h->listener->hook = h;
 }
@@ -452,6 +476,7 @@ int cw_notify_refilter(struct net *net, u32 portid, const struct sock *sk,
 		h->listener = l;
 		__cw_hook_link(h);
 		hash_del_rcu(&old->node);
+		__cw_notify_narrow();
 		err = 0;
 	}
 	mutex_unlock(&cw_notify_lock);
@@ -484,6 +509,7 @@ static void __cw_notify_unlink(struct cw_listener *l)
 	hash_del_rcu(&l->hook->node);
 	list_del(&l->node);
 	hash_del_rcu(&l->by_port);
+	__cw_notify_narrow();
 	WRITE_ONCE(cw_notify_nr, cw_notify_nr - 1);
 	nlmsg_free(l->skb);
 	cw_uncharge(l->payer, CW_CHARGE_LISTENER);

@@ -35,6 +35,15 @@ int cw_notify_init(u64 (*missed)(void));
 void cw_notify_exit(void);
 
 /**
+ * cw_notify_wants() - does any listener's filter let this type of event through?
+ *
+ * Asked before an event is made, so that what nobody listens to costs little.
+ *
+ * Context: any; racy against listeners that begin or end.
+ */
+bool cw_notify_wants(u32 type);
+
+/**
  * cw_notify_event() - send an event to the listeners whose filters match
  * @ev: complete except for time, cpu and seq, which are set here
  *

@@ -135,7 +135,7 @@ static struct cw_inflight *cw_inflight_lock_any(const struct sock *sk,
 	return f ? f : cw_inflight_lock_shut(sk, flags);
 }
 
-/* Replaces an entry that a missed hit left behind. */
+/* A new entry is zeroed; one that a missed hit left behind is replaced. */
 static struct cw_inflight *cw_inflight_lock_new(const void *key,
 						struct sock *sk,
 						unsigned long *flags)
@@ -147,7 +147,8 @@ static struct cw_inflight *cw_inflight_lock_new(const void *key,
 					    payer, flags));
 	if (!f)
 		return NULL;
-	memset((u8 *)f + sizeof(f->e), 0, sizeof(*f) - sizeof(f->e));
+	if (f->sk)
+		memset((u8 *)f + sizeof(f->e), 0, sizeof(*f) - sizeof(f->e));
 	f->sk = sk;
 	f->cookie = cw_facts_cookie(sk);
 	cw_facts_net(&f->ev.conn, sock_net(sk));

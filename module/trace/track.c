@@ -194,22 +194,30 @@ static void cw_track_end_take(struct cw_end *end, struct sock *sk,
 	end->lost_bytes = left;
 }
 
-static void cw_track_emit(struct net *net, const struct cw_conn *conn,
-			  const struct cw_owner *owner, struct cw_end *end,
-			  const struct cw_track *t)
+static noinline void cw_track_notify(const struct cw_conn *conn,
+				     const struct cw_owner *owner,
+				     const struct cw_end *end)
 {
 	struct cw_event ev = {
 		.type = CLOSEWATCH_EVENT_TYPE_FATE,
 		.conn = *conn,
 		.owner = *owner,
+		.end = *end,
 	};
 
+	cw_notify_event(&ev);
+}
+
+static void cw_track_emit(struct net *net, const struct cw_conn *conn,
+			  const struct cw_owner *owner, struct cw_end *end,
+			  const struct cw_track *t)
+{
 	if (t && t->since)
 		end->since_ns = ktime_get_ns() - t->since;
 	cw_classify_end(end, conn);
-	ev.end = *end;
 	cw_stats_fate(net, end, t && t->minisock);
-	cw_notify_event(&ev);
+	if (cw_notify_wants(CLOSEWATCH_EVENT_TYPE_FATE))
+		cw_track_notify(conn, owner, end);
 }
 
 /* Whether a minisock lives on, and nothing has ended it already. */
