@@ -4,6 +4,7 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "compat/compat.h"
 #include "core/netns.h"
 #include "trace/watch.h"
 #include "family.h"
