@@ -335,7 +335,7 @@ static int cw_check_one_socket(const struct cw_request *r)
 	return 0;
 }
 
-static int cw_parse_netns(struct cw_parsed *d, const struct cw_request *r)
+static int cw_parse_where(struct cw_parsed *d, const struct cw_request *r)
 {
 	struct net *net = cw_netlink_netns(r->skb,
 					   r->tb[CLOSEWATCH_A_POLICY_NETNS_FD],
@@ -357,7 +357,7 @@ static int cw_parse_socket(struct cw_parsed *d, const struct cw_request *r)
 	if (r->tb[CLOSEWATCH_A_POLICY_SOCKET_FD])
 		return cw_parse_fd(d, r);
 	d->p.cookie = nla_get_u64(r->tb[CLOSEWATCH_A_POLICY_COOKIE]);
-	return cw_parse_netns(d, r);
+	return cw_parse_where(d, r);
 }
 
 static int cw_check_settable(const struct cw_request *r)
@@ -394,7 +394,7 @@ int cw_policy_parse(struct cw_parsed *d, const struct cw_request *r)
 	} else {
 		err = cw_parse_rule(d, r);
 		if (!err)
-			err = cw_parse_netns(d, r);
+			err = cw_parse_where(d, r);
 	}
 	if (err)
 		cw_parsed_put(d);

@@ -189,6 +189,7 @@ done
 tap_check "module: only netlink and notify see generic netlink" generic_netlink_users
 tap_check "module: only compat/ knows the kernel's version" version_readers
 tap_check "userspace: only netlink/ touches sockets" socket_users
+tap_check "module: no static name or tag stands twice" units names module
 tap_check "each file stands in a room, and includes what that may" units rooms module userspace selftests
 tap_check "units: circles, headers and rooms are found" "$TOP/selftests/ci/units-test"
 tap_check "no source includes another" included_sources
