@@ -2,7 +2,7 @@
 /* Do not edit directly, auto-generated from: */
 /*	Documentation/netlink/specs/closewatch.yaml */
 /* YNL-GEN kernel header */
-/* To regenerate run: tools/net/ynl/ynl-regen.sh */
+/* To regenerate run: make spec */
 
 #ifndef _LINUX_CLOSEWATCH_GEN_H
 #define _LINUX_CLOSEWATCH_GEN_H

@@ -24,7 +24,9 @@ generate() {
 		"${run[@]}" --mode kernel --header -o "$dir/module/netlink/gen.h" &&
 		"${run[@]}" --mode kernel --source -o "$dir/module/netlink/gen.c" &&
 		/usr/bin/python3 "$TOP/selftests/ci/names.py" "$dir/tree/$SPEC" \
-			"$dir/userspace/base"
+			"$dir/userspace/base" &&
+		sed -i 's|tools/net/ynl/ynl-regen.sh|make spec|' "$dir"/module/netlink/gen.[ch] \
+			"$dir/module/uapi/linux/closewatch.h"
 }
 
 main() {

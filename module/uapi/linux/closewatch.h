@@ -2,7 +2,7 @@
 /* Do not edit directly, auto-generated from: */
 /*	Documentation/netlink/specs/closewatch.yaml */
 /* YNL-GEN uapi header */
-/* To regenerate run: tools/net/ynl/ynl-regen.sh */
+/* To regenerate run: make spec */
 
 #ifndef _UAPI_LINUX_CLOSEWATCH_H
 #define _UAPI_LINUX_CLOSEWATCH_H
