@@ -19,10 +19,10 @@
 #include "core/netns.h"
 #include "birth.h"
 #include "calls.h"
-#include "inflight.h"
+#include "closing.h"
 #include "probe.h"
 #include "reset.h"
-#include "track.h"
+#include "fate.h"
 
 static unsigned long cw_arg(struct pt_regs *regs, unsigned int n)
 {

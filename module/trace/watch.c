@@ -16,9 +16,9 @@
 #include "core/ring.h"
 #include "core/stats.h"
 #include "birth.h"
-#include "inflight.h"
+#include "closing.h"
 #include "probe.h"
-#include "track.h"
+#include "fate.h"
 #include "watch.h"
 
 static unsigned int ring_slots = 1024;

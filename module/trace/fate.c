@@ -18,7 +18,7 @@
 #include "core/pool.h"
 #include "core/stats.h"
 #include "birth.h"
-#include "track.h"
+#include "fate.h"
 
 struct cw_track {
 	struct cw_pool_entry e;	/* key: the socket's cookie */

@@ -26,8 +26,8 @@
 #include "core/pool.h"
 #include "core/stats.h"
 #include "birth.h"
-#include "inflight.h"
-#include "track.h"
+#include "closing.h"
+#include "fate.h"
 
 struct cw_inflight {
 	struct cw_pool_entry e;		/* key: a close's socket, or a task */
