@@ -6,7 +6,7 @@
 
 static bool cw_filter_kind(const struct cw_filter *f, const struct cw_event *ev)
 {
-	return !f->events || f->events & 1U << ev->type;
+	return cw_filter_types(f) & 1U << ev->type;
 }
 
 static bool cw_filter_path(const struct cw_filter *f, const struct cw_event *ev)

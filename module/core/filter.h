@@ -2,6 +2,8 @@
 #ifndef CW_FILTER_H
 #define CW_FILTER_H
 
+#include <net/inet_sock.h>
+
 #include "event.h"
 
 /**
@@ -33,6 +35,31 @@ struct cw_filter {
 	bool has_uid;
 	char comm[CW_COMM_LEN];
 };
+
+/** cw_filter_types() - bit mask of the types of event that can match */
+static inline u32 cw_filter_types(const struct cw_filter *f)
+{
+	return f->events ? f->events : (u32)-1;
+}
+
+/**
+ * cw_filter_asks() - could an event of a socket match?
+ * @sk: a full socket; its ports are compared
+ *
+ * Context: any in which the socket cannot be freed.
+ */
+static inline bool cw_filter_asks(const struct cw_filter *f,
+				  const struct sock *sk)
+{
+	u16 lport = ntohs(inet_sk(sk)->inet_sport);
+	u16 rport = ntohs(inet_sk(sk)->inet_dport);
+
+	if (f->port && f->port != lport && f->port != rport)
+		return false;
+	if (f->lport && f->lport != lport)
+		return false;
+	return !f->rport || f->rport == rport;
+}
 
 /**
  * cw_filter_match() - does an event match a filter?

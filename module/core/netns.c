@@ -3,8 +3,6 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/user_namespace.h>
-#include <net/net_namespace.h>
-#include <net/netns/generic.h>
 #include <net/sock.h>
 
 #include "netns.h"
@@ -37,7 +35,7 @@ static atomic64_t cw_netns_last = ATOMIC64_INIT(0);
 
 u64 cw_netns_number(const struct net *net)
 {
-	const struct cw_netns *n = net_generic(net, cw_netns_id);
+	const struct cw_netns *n = cw_net_generic(net, cw_netns_id);
 
 	return n->number;
 }
@@ -49,7 +47,7 @@ static u64 cw_payer(enum cw_payer_kind kind, u32 id)
 
 u64 cw_netns_payer(const struct net *net, const struct sock *sk)
 {
-	const struct cw_netns *n = net_generic(net, cw_netns_id);
+	const struct cw_netns *n = cw_net_generic(net, cw_netns_id);
 
 	if (n->payer)
 		return n->payer;
@@ -112,7 +110,7 @@ struct net *cw_netns_get(u64 number)
 
 static int __net_init cw_netns_net_init(struct net *net)
 {
-	struct cw_netns *n = net_generic(net, cw_netns_id);
+	struct cw_netns *n = cw_net_generic(net, cw_netns_id);
 
 	INIT_LIST_HEAD(&n->node);
 	n->number = atomic64_inc_return(&cw_netns_last);
@@ -122,7 +120,7 @@ static int __net_init cw_netns_net_init(struct net *net)
 
 static void __net_exit cw_netns_net_exit(struct net *net)
 {
-	struct cw_netns *n = net_generic(net, cw_netns_id);
+	struct cw_netns *n = cw_net_generic(net, cw_netns_id);
 
 	mutex_lock(&cw_netns_lock);
 	list_del(&n->node);

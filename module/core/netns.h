@@ -9,10 +9,28 @@
 #ifndef CW_NETNS_H
 #define CW_NETNS_H
 
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
-struct net;
 struct sock;
+
+/**
+ * cw_net_generic() - as net_generic(), without its calls of RCU
+ *
+ * What a probe's handler needs several times. Context: any.
+ */
+static inline void *cw_net_generic(const struct net *net, unsigned int id)
+{
+	void *ptr;
+
+	preempt_disable_notrace();
+	ptr = rcu_dereference_sched(net->gen)->ptr[id];
+	preempt_enable_notrace();
+	return ptr;
+}
 
 /** cw_netns_init() - number all network namespaces, present and future */
 int cw_netns_init(void);

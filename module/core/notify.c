@@ -21,10 +21,12 @@
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
+#include <net/sock.h>
 
 #include "canary.h"
 #include "charge.h"
 #include "encode.h"
+#include "netns.h"
 #include "notify.h"
 #include "ring.h"
 
@@ -77,17 +79,19 @@ struct cw_listener {
 	bool dead;			/* portid may be reused already */
 };
 
-/* Protects the list and the tables against change, and cw_notify_ev. */
+/* Protects the list and the tables against change, and the rings' consumer. */
 static DEFINE_MUTEX(cw_notify_lock);
 static LIST_HEAD(cw_notify_list);
 static DEFINE_HASHTABLE(cw_notify_ports, CW_NOTIFY_BITS);
-/* Keyed by the number of the namespace; 0 for all namespaces. */
+/* Of listeners to all namespaces, and to one, keyed by its number. */
+static HLIST_HEAD(cw_notify_all);
 static DEFINE_HASHTABLE(cw_notify_hooks, CW_NOTIFY_BITS);
 static unsigned int cw_notify_nr;
-static u32 cw_notify_types;	/* that some filter lets through */
+static unsigned int cw_notify_nr_netns;	/* of them, to one namespace */
+u32 cw_notify_types;	/* that some filter lets through */
+u32 cw_notify_generation = 1;	/* another for each hook; may wrap */
 static atomic64_t cw_notify_nr_ring = ATOMIC64_INIT(0);
 static atomic64_t cw_notify_nr_socket = ATOMIC64_INIT(0);
-static struct cw_event cw_notify_ev;	/* the worker's copy */
 
 static u64 (*cw_notify_missed)(void);
 
@@ -97,17 +101,24 @@ static void cw_notify_retry_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(cw_notify_work, cw_notify_work_fn);
 static DECLARE_DELAYED_WORK(cw_notify_retry, cw_notify_retry_fn);
 
-/* Caller is in an RCU read section or holds the notify lock. */
-static bool cw_notify_chain(u64 netns, const struct cw_event *ev, bool has_path,
+/* Interrupts are off, which is an RCU read section, or the lock is held. */
+#define cw_notify_readable() \
+	(rcu_read_lock_any_held() || lockdep_is_held(&cw_notify_lock))
+
+static struct hlist_head *cw_notify_hooks_of(u64 netns)
+{
+	return netns ? &cw_notify_hooks[hash_min(netns, CW_NOTIFY_BITS)] :
+		       &cw_notify_all;
+}
+
+static bool cw_notify_chain(const struct hlist_head *chain,
+			    const struct cw_event *ev, bool has_path,
 			    bool (*fn)(struct cw_listener *l,
 				       const struct cw_event *ev))
 {
 	struct cw_hook *h;
 
-	hash_for_each_possible_rcu(cw_notify_hooks, h, node, netns,
-				   lockdep_is_held(&cw_notify_lock)) {
-		if (h->filter.netns != netns)
-			continue;
+	hlist_for_each_entry_rcu(h, chain, node, cw_notify_readable()) {
 		if ((has_path ? cw_filter_match(&h->filter, ev) :
 				cw_filter_may_match(&h->filter, ev)) &&
 		    fn(h->listener, ev))
@@ -121,8 +132,8 @@ static bool cw_notify_each(const struct cw_event *ev,
 			   bool (*fn)(struct cw_listener *l,
 				      const struct cw_event *ev))
 {
-	return cw_notify_chain(ev->conn.netns, ev, true, fn) ||
-	       cw_notify_chain(0, ev, true, fn);
+	return cw_notify_chain(&cw_notify_all, ev, true, fn) ||
+	       cw_notify_chain(cw_notify_hooks_of(ev->conn.netns), ev, true, fn);
 }
 
 static bool cw_listener_is_one(struct cw_listener *l, const struct cw_event *ev)
@@ -146,30 +157,74 @@ static bool cw_listener_lost_inflight(struct cw_listener *l,
 
 void cw_notify_lose(const struct cw_event *ev)
 {
-	rcu_read_lock();
-	cw_notify_chain(ev->conn.netns, ev, false, cw_listener_lost_inflight);
-	cw_notify_chain(0, ev, false, cw_listener_lost_inflight);
-	rcu_read_unlock();
+	cw_notify_chain(&cw_notify_all, ev, false, cw_listener_lost_inflight);
+	cw_notify_chain(cw_notify_hooks_of(ev->conn.netns), ev, false,
+			cw_listener_lost_inflight);
 }
 
-bool cw_notify_wants(u32 type)
+static u32 cw_notify_types_of(const struct hlist_head *chain, u64 netns,
+			      const struct sock *sk)
 {
-	return READ_ONCE(cw_notify_types) & 1U << type;
-}
+	struct cw_hook *h;
+	u32 types = 0;
 
-void cw_notify_event(struct cw_event *ev)
-{
-	rcu_read_lock();
-	if (cw_notify_wants(ev->type) && cw_notify_each(ev, cw_listener_is_one)) {
-		ev->time = ktime_get_real_ns();
-		if (cw_ring_push(ev) < 0) {
-			atomic64_inc(&cw_notify_nr_ring);
-			cw_notify_each(ev, cw_listener_lost_ring);
-		}
-		queue_delayed_work(cw_notify_wq, &cw_notify_work,
-				   CW_NOTIFY_DELAY);
+	hlist_for_each_entry_rcu(h, chain, node, cw_notify_readable()) {
+		if (h->filter.netns == netns && cw_filter_asks(&h->filter, sk))
+			types |= cw_filter_types(&h->filter);
 	}
-	rcu_read_unlock();
+	return types;
+}
+
+u32 cw_notify_wanted(const struct sock *sk)
+{
+	u32 types = 0;
+	u64 netns;
+
+	if (!hlist_empty(&cw_notify_all))
+		types = cw_notify_types_of(&cw_notify_all, 0, sk);
+	if (!READ_ONCE(cw_notify_nr_netns))
+		return types;
+	netns = cw_netns_number(sock_net(sk));
+	return types | cw_notify_types_of(cw_notify_hooks_of(netns), netns, sk);
+}
+
+struct cw_event *cw_notify_slot(u32 type)
+{
+	struct cw_event *ev = cw_ring_slot();
+
+	ev->type = type;
+	ev->marks = (struct cw_marks){ };
+	ev->verdict = (struct cw_verdict){ };
+	ev->end = (struct cw_end){ };
+	ev->extra = (struct cw_extra){ };
+	ev->drained = (struct cw_drained){ };
+	return ev;
+}
+
+void cw_notify_push(struct cw_event *ev)
+{
+	if (!cw_notify_each(ev, cw_listener_is_one))
+		return;
+	ev->time = ktime_get_real_ns();
+	if (cw_ring_push(ev)) {
+		atomic64_inc(&cw_notify_nr_ring);
+		cw_notify_each(ev, cw_listener_lost_ring);
+	}
+	queue_delayed_work(cw_notify_wq, &cw_notify_work, CW_NOTIFY_DELAY);
+}
+
+void cw_notify_event(const struct cw_event *ev)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (cw_notify_wants(ev->type)) {
+		struct cw_event *slot = cw_ring_slot();
+
+		*slot = *ev;
+		cw_notify_push(slot);
+	}
+	local_irq_restore(flags);
 }
 
 /* Losses that cannot be attributed: charged to every listener. */
@@ -325,9 +380,15 @@ static bool cw_notify_batch(void)
 	mutex_lock(&cw_notify_lock);
 	/* The rings exist while there is a listener; then they may be freed. */
 	for (n = 0; n < CW_NOTIFY_HOLD; n++) {
-		if (!cw_notify_nr || !cw_ring_pop(&cw_notify_ev))
+		const struct cw_event *ev = NULL;
+		unsigned int from;
+
+		if (cw_notify_nr)
+			ev = cw_ring_first(&from);
+		if (!ev)
 			break;
-		cw_notify_each(&cw_notify_ev, __cw_listener_event);
+		cw_notify_each(ev, __cw_listener_event);
+		cw_ring_drop(from);
 	}
 	mutex_unlock(&cw_notify_lock);
 	return n == CW_NOTIFY_HOLD;
@@ -384,9 +445,12 @@ static struct cw_hook *cw_hook_alloc(struct cw_listener *l,
 	return h;
 }
 
-static u32 cw_hook_types(const struct cw_hook *h)
+static void __cw_hook_unlink(struct cw_hook *h)
 {
-	return h->filter.events ? h->filter.events : U32_MAX;
+	lockdep_assert_held(&cw_notify_lock);
+	hlist_del_rcu(&h->node);
+	WRITE_ONCE(cw_notify_nr_netns,
+		   cw_notify_nr_netns - !!h->filter.netns);
 }
 
 /* After a hook is gone. Those that remain are in the list. */
@@ -397,20 +461,24 @@ static void __cw_notify_narrow(void)
 
 	lockdep_assert_held(&cw_notify_lock);
 	list_for_each_entry(l, &cw_notify_list, node)
-		types |= cw_hook_types(l->hook);
+		types |= cw_filter_types(&l->hook->filter);
 	WRITE_ONCE(cw_notify_types, types);
 }
 
 static void __cw_hook_link(struct cw_hook *h)
 {
 	lockdep_assert_held(&cw_notify_lock);
-	WRITE_ONCE(cw_notify_types, cw_notify_types | cw_hook_types(h));
-	hash_add_rcu(cw_notify_hooks, &h->node, h->filter.netns);
+	WRITE_ONCE(cw_notify_types, cw_notify_types | cw_filter_types(&h->filter));
+	hlist_add_head_rcu(&h->node, cw_notify_hooks_of(h->filter.netns));
+	WRITE_ONCE(cw_notify_nr_netns,
+		   cw_notify_nr_netns + !!h->filter.netns);
+	WRITE_ONCE(cw_notify_generation, cw_notify_generation + 1);
 	h->listener->hook = h;
 }
 
 static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 {
+	unsigned int from;
 	int err;
 
 	lockdep_assert_held(&cw_notify_lock);
@@ -421,8 +489,8 @@ static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 	if (err)
 		return err;
 	/* Events on the rings are older than this, the first listener. */
-	while (!cw_notify_nr && cw_ring_pop(&cw_notify_ev))
-		;
+	while (!cw_notify_nr && cw_ring_first(&from))
+		cw_ring_drop(from);
 	cw_notify_shared_losses(l->before);
 	list_add_tail(&l->node, &cw_notify_list);
 	hash_add_rcu(cw_notify_ports, &l->by_port, l->portid);
@@ -475,7 +543,7 @@ int cw_notify_refilter(struct net *net, u32 portid, const struct sock *sk,
 		old = l->hook;
 		h->listener = l;
 		__cw_hook_link(h);
-		hash_del_rcu(&old->node);
+		__cw_hook_unlink(old);
 		__cw_notify_narrow();
 		err = 0;
 	}
@@ -506,7 +574,7 @@ static void __cw_listener_stats(struct cw_listener *l,
 static void __cw_notify_unlink(struct cw_listener *l)
 {
 	lockdep_assert_held(&cw_notify_lock);
-	hash_del_rcu(&l->hook->node);
+	__cw_hook_unlink(l->hook);
 	list_del(&l->node);
 	hash_del_rcu(&l->by_port);
 	__cw_notify_narrow();

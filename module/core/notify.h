@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Listeners, and how events reach them: a handler pushes an event to its CPU's
- * ring if the filter of any listener matches; one worker pops it and adds it to
- * the message of each such listener.
+ * Listeners, and how events reach them: a handler asks which events of a socket
+ * may concern any of them, makes such an event in its CPU's ring, and pushes it
+ * if a filter matches; one worker adds it to the message of each such listener.
  */
 #ifndef CW_NOTIFY_H
 #define CW_NOTIFY_H
@@ -34,27 +34,90 @@ int cw_notify_init(u64 (*missed)(void));
 /** cw_notify_exit() - destroy the worker; no listener may be left */
 void cw_notify_exit(void);
 
+extern u32 cw_notify_types;
+
 /**
- * cw_notify_wants() - does any listener's filter let this type of event through?
+ * cw_notify_wants_any() - does any filter let one of these types through?
+ * @types: bit mask of enum closewatch_event_type
  *
  * Asked before an event is made, so that what nobody listens to costs little.
  *
  * Context: any; racy against listeners that begin or end.
  */
-bool cw_notify_wants(u32 type);
+static inline bool cw_notify_wants_any(u32 types)
+{
+	return READ_ONCE(cw_notify_types) & types;
+}
+
+/** cw_notify_wants() - cw_notify_wants_any() for one type */
+static inline bool cw_notify_wants(u32 type)
+{
+	return cw_notify_wants_any(1U << type);
+}
 
 /**
- * cw_notify_event() - send an event to the listeners whose filters match
- * @ev: complete except for time, cpu and seq, which are set here
+ * cw_notify_wanted() - which events of a socket may concern a listener?
+ * @sk: a full socket; its netns and ports are compared
  *
- * The lookup and the push to the ring are in one RCU read section, so the rings
- * are unused a grace period after the last listener is removed, see
+ * What concerns none is not followed and not counted.
+ *
+ * Context: interrupts off; racy as cw_notify_wants_any().
+ * Return: bit mask of enum closewatch_event_type.
+ */
+u32 cw_notify_wanted(const struct sock *sk);
+
+/**
+ * struct cw_asked - an answer of cw_notify_wanted()
+ * @types: the answer
+ * @of: which listeners were asked; 0 for none
+ */
+struct cw_asked {
+	u32 types;
+	u32 of;
+};
+
+extern u32 cw_notify_generation;
+
+/** cw_notify_ask() - cw_notify_wanted(), unless no listener came since @a */
+static inline u32 cw_notify_ask(struct cw_asked *a, const struct sock *sk)
+{
+	u32 now = READ_ONCE(cw_notify_generation);
+
+	if (a->of != now) {
+		a->types = cw_notify_wanted(sk);
+		a->of = now;
+	}
+	return a->types;
+}
+
+/**
+ * cw_notify_slot() - begin an event
+ * @type: cw_notify_wants() it
+ *
+ * Return: where the event is made; conn and owner are to be filled, all else is
+ * zero. It may be given up without a word.
+ *
+ * Context: interrupts off, not NMI, until cw_notify_push(). A listener exists.
+ */
+struct cw_event *cw_notify_slot(u32 type);
+
+/**
+ * cw_notify_push() - send an event to the listeners whose filters match
+ * @ev: of cw_notify_slot(), complete except for time, cpu and seq
+ */
+void cw_notify_push(struct cw_event *ev);
+
+/**
+ * cw_notify_event() - cw_notify_slot() and cw_notify_push() for a copy of @ev
+ *
+ * Interrupts are off from the question whether a listener exists to the push,
+ * so the rings are unused a grace period after the last one is removed, see
  * cw_notify_cancel(). Callers other than handlers must have ended before
  * cw_notify_exit().
  *
  * Context: any but NMI; never waits.
  */
-void cw_notify_event(struct cw_event *ev);
+void cw_notify_event(const struct cw_event *ev);
 
 /**
  * cw_notify_add() - make a netlink socket a listener
@@ -112,7 +175,7 @@ int cw_notify_get_stats(struct net *net, u32 portid,
  * Counted as CLOSEWATCH_LOSS_INFLIGHT for each listener that the event could
  * have been for: its path is not known.
  *
- * Context: as cw_notify_event().
+ * Context: interrupts off, not NMI.
  */
 void cw_notify_lose(const struct cw_event *ev);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Preallocated rings, one per CPU. The producer of a ring is its CPU with
- * interrupts off, so a handler that interrupts another one finds the ring
- * consistent. The only consumer is the notify worker.
+ * interrupts off, and makes its event in the slot itself. The only consumer is
+ * the notify worker, which reads it there.
  */
+#include <linux/irqflags.h>
+#include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -12,7 +14,8 @@
 #include "ring.h"
 
 /* head: next slot to fill, written by the producer; tail: next slot to read,
- * written by the consumer. Both wrap freely and are masked on use.
+ * written by the consumer. Both wrap freely and are masked on use. One more slot
+ * than that is the spare.
  */
 struct cw_ring {
 	struct cw_event *slot;
@@ -34,7 +37,7 @@ int cw_ring_init(unsigned int slots)
 	for_each_possible_cpu(cpu) {
 		struct cw_ring *r = per_cpu_ptr(&cw_rings, cpu);
 
-		r->slot = kvcalloc(slots, sizeof(*r->slot), GFP_KERNEL);
+		r->slot = kvcalloc(slots + 1, sizeof(*r->slot), GFP_KERNEL);
 		if (!r->slot) {
 			cw_ring_exit();
 			return -ENOMEM;
@@ -57,27 +60,29 @@ void cw_ring_exit(void)
 	}
 }
 
+struct cw_event *cw_ring_slot(void)
+{
+	struct cw_ring *r = this_cpu_ptr(&cw_rings);
+
+	lockdep_assert_irqs_disabled();
+	/* Pairs with the release in cw_ring_drop(): the slot has been read. */
+	if (r->head - smp_load_acquire(&r->tail) > cw_ring_mask)
+		return &r->slot[cw_ring_mask + 1];
+	return &r->slot[r->head & cw_ring_mask];
+}
+
 int cw_ring_push(struct cw_event *ev)
 {
-	unsigned int used;
-	struct cw_ring *r;
-	unsigned long flags;
-	int ret = -ENOBUFS;
+	struct cw_ring *r = this_cpu_ptr(&cw_rings);
 
-	local_irq_save(flags);
-	r = this_cpu_ptr(&cw_rings);
+	lockdep_assert_irqs_disabled();
 	ev->cpu = smp_processor_id();
 	ev->seq = ++r->seq;
-	/* Pairs with the release in cw_ring_pop(): the slot has been read. */
-	used = r->head - smp_load_acquire(&r->tail);
-	if (used <= cw_ring_mask) {
-		r->slot[r->head & cw_ring_mask] = *ev;
-		/* Pairs with the acquire in cw_ring_peek(). */
-		smp_store_release(&r->head, r->head + 1);
-		ret = used + 1;
-	}
-	local_irq_restore(flags);
-	return ret;
+	if (ev == &r->slot[cw_ring_mask + 1])
+		return -ENOBUFS;
+	/* Pairs with the acquire in cw_ring_peek(). */
+	smp_store_release(&r->head, r->head + 1);
+	return 0;
 }
 
 static const struct cw_event *cw_ring_peek(struct cw_ring *r)
@@ -88,27 +93,29 @@ static const struct cw_event *cw_ring_peek(struct cw_ring *r)
 	return &r->slot[r->tail & cw_ring_mask];
 }
 
-bool cw_ring_pop(struct cw_event *ev)
+const struct cw_event *cw_ring_first(unsigned int *from)
 {
 	const struct cw_event *first = NULL;
-	struct cw_ring *from = NULL;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		struct cw_ring *r = per_cpu_ptr(&cw_rings, cpu);
-		const struct cw_event *e = cw_ring_peek(r);
+		const struct cw_event *e;
 
+		e = cw_ring_peek(per_cpu_ptr(&cw_rings, cpu));
 		if (e && (!first || e->time < first->time)) {
 			first = e;
-			from = r;
+			*from = cpu;
 		}
 	}
-	if (!first)
-		return false;
-	*ev = *first;
-	/* Pairs with the acquire in cw_ring_push(): the slot may be reused. */
-	smp_store_release(&from->tail, from->tail + 1);
-	return true;
+	return first;
+}
+
+void cw_ring_drop(unsigned int from)
+{
+	struct cw_ring *r = per_cpu_ptr(&cw_rings, from);
+
+	/* Pairs with the acquire in cw_ring_slot(): the slot may be reused. */
+	smp_store_release(&r->tail, r->tail + 1);
 }
 
 unsigned int cw_ring_capacity(void)

@@ -20,27 +20,41 @@ int cw_ring_init(unsigned int slots);
 void cw_ring_exit(void);
 
 /**
- * cw_ring_push() - store a copy of an event on this CPU's ring
- * @ev: the event; its cpu and seq are set
+ * cw_ring_slot() - where this CPU's next event is to be made
+ *
+ * It has the members of an earlier event. If the ring is full it is a spare
+ * one, so that the event can be made, and what is lost be known. Until
+ * cw_ring_push() it may be given up, and is given again to the next caller.
+ *
+ * Context: interrupts off, not NMI, until the event is pushed or given up.
+ */
+struct cw_event *cw_ring_slot(void);
+
+/**
+ * cw_ring_push() - the event in this CPU's slot is complete
+ * @ev: the slot; its cpu and seq are set
  *
  * The sequence number advances whether or not there is room, so that a gap
  * shows a loss.
  *
- * Context: any but NMI; never waits.
- * Return: how many events the ring now holds, or -ENOBUFS if it was full.
+ * Context: as cw_ring_slot(). Return: 0, or -ENOBUFS if the ring is full.
  */
 int cw_ring_push(struct cw_event *ev);
 
 /**
- * cw_ring_pop() - take the oldest event of all rings
- * @ev: where to copy it
+ * cw_ring_first() - the oldest event of all rings
+ * @from: for cw_ring_drop()
  *
  * Order is exact within a CPU. Between CPUs the event with the earliest time of
  * those present is taken, so a later call may still return an earlier time.
  *
- * Context: single consumer, preemptible. Return: false if all are empty.
+ * Context: single consumer, preemptible. Return: the event, which stays until
+ * cw_ring_drop(), or NULL if all are empty.
  */
-bool cw_ring_pop(struct cw_event *ev);
+const struct cw_event *cw_ring_first(unsigned int *from);
+
+/** cw_ring_drop() - the oldest event of ring @from is done with */
+void cw_ring_drop(unsigned int from);
 
 /** cw_ring_capacity() - how many events all rings hold together */
 unsigned int cw_ring_capacity(void);
