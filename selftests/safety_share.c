@@ -13,7 +13,7 @@
 #include "tenant.h"
 #include "wait.h"
 
-#define TABLES	"track_slots=256 inflight_slots=64"
+#define TABLES	"track_slots=64"
 #define HALVES	300	/* connections closed on one side */
 #define LINGERS	80	/* closes that wait */
 #define BIRTHS	34000	/* connections, of which 32768 are remembered */

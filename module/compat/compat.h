@@ -14,6 +14,8 @@
 #include <linux/tcp.h>
 #include <linux/unistd.h>
 #include <linux/version.h>
+#include <net/inet_hashtables.h>
+#include <net/tcp.h>
 #include <asm/syscall.h>
 
 /* 6.1 and later check the reserved fields of commands from @op on. */
@@ -81,6 +83,16 @@ static inline bool cw_disconnect_refused(const struct sock *sk)
 	return READ_ONCE(sk->sk_wait_pending);
 #else
 	return false;
+#endif
+}
+
+/* A network namespace may have its own table of connections since 6.1. */
+static inline struct inet_hashinfo *cw_hashinfo(const struct sock *sk)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
+	return sock_net(sk)->ipv4.tcp_death_row.hashinfo;
+#else
+	return &tcp_hashinfo;
 #endif
 }
 

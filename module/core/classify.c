@@ -218,6 +218,9 @@ static u32 cw_fate_by_mark(u32 marks)
 		{ }
 	}, *t;
 
+	/* Most have none of these. */
+	if (!(marks & ~(CW_MARK_FIN | CW_MARK_FIN_LOST)))
+		return CLOSEWATCH_FATE_MAX + 1;
 	for (t = fates; t->mark; t++) {
 		if (marks & t->mark)
 			return t->fate;
@@ -226,9 +229,9 @@ static u32 cw_fate_by_mark(u32 marks)
 }
 
 /* An orphan in FIN_WAIT2 without a minisock: its timer, or late data. */
-static u32 cw_fate_fin_wait2(const struct cw_end *end, s32 linger2)
+static u32 cw_fate_fin_wait2(const struct cw_end *end)
 {
-	if (linger2 < 0)
+	if (end->linger2 < 0)
 		return CLOSEWATCH_FATE_RST_LINGER2;
 	return end->marks & CW_MARK_RST_SENT ?
 		CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT :
@@ -252,14 +255,14 @@ static u32 cw_fate_by_timer(const struct cw_end *end)
 			   CLOSEWATCH_FATE_RETRANSMIT_TIMEOUT;
 }
 
-static u32 cw_fate(const struct cw_end *end, s32 linger2)
+static u32 cw_fate(const struct cw_end *end)
 {
 	u32 fate = cw_fate_by_mark(end->marks);
 
 	if (fate <= CLOSEWATCH_FATE_MAX)
 		return fate;
 	if (end->old_state == CLOSEWATCH_STATE_FIN_WAIT2 && end->dead)
-		return cw_fate_fin_wait2(end, linger2);
+		return cw_fate_fin_wait2(end);
 	if (end->old_state == CLOSEWATCH_STATE_LAST_ACK && end->all_acked)
 		return CLOSEWATCH_FATE_ACKED;
 	return cw_fate_by_timer(end);
@@ -289,16 +292,16 @@ static u32 cw_first(const struct cw_end *end)
 	return CLOSEWATCH_SIDE_UNKNOWN;
 }
 
-void cw_classify_end(struct cw_end *end, const struct cw_conn *conn)
+void cw_classify_end(struct cw_end *end)
 {
-	if (conn->mptcp) {
+	if (end->mptcp) {
 		/* Data lost here may have been sent on another subflow. */
 		end->fate = CLOSEWATCH_FATE_MPTCP;
 		end->verdict = CLOSEWATCH_VERDICT_UNKNOWN;
 		end->lost_bytes = 0;
 		return;
 	}
-	end->fate = cw_fate(end, conn->linger2);
+	end->fate = cw_fate(end);
 	end->verdict = cw_data_verdict(end);
 	/* Our side was first, but its FIN was never queued. */
 	if (end->marks & CW_MARK_FIN_LOST &&

@@ -38,11 +38,10 @@ struct cw_verdict cw_classify_shutdown(const struct cw_conn *conn, u32 how,
 /**
  * cw_classify_end() - derive the fate of a connection and of its data
  * @end: fate, verdict and, if unknown, first are filled; the rest is set
- * @conn: facts at the end; only linger2 and mptcp are used
  *
  * Pure, as cw_classify(). For a connection that became a FIN_WAIT2 minisock,
  * @end includes the marks of the minisock's end.
  */
-void cw_classify_end(struct cw_end *end, const struct cw_conn *conn);
+void cw_classify_end(struct cw_end *end);
 
 #endif

@@ -188,10 +188,12 @@ enum cw_mark {
  * @fate: enum closewatch_fate
  * @verdict: enum closewatch_verdict
  * @first: enum closewatch_side
+ * @linger2: as struct cw_conn has it
  * @old_state: TCP state before CLOSE
  * @dead: the socket was an orphan
  * @all_acked: snd_una had reached write_seq
  * @user_timeout: TCP_USER_TIMEOUT was set, and had expired
+ * @mptcp: a subflow of MPTCP
  */
 struct cw_end {
 	u64 lost_bytes;
@@ -200,10 +202,12 @@ struct cw_end {
 	u32 fate;
 	u32 verdict;
 	u32 first;
+	s32 linger2;
 	u8 old_state;
 	bool dead;
 	bool all_acked;
 	bool user_timeout;
+	bool mptcp;
 };
 
 /**

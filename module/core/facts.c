@@ -15,14 +15,6 @@
 #include "facts.h"
 #include "netns.h"
 
-/* The order matters: a minisock has only the members of sock_common. */
-bool cw_facts_is_tcp(const struct sock *sk)
-{
-	return sk && (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
-	       sk_fullsock(sk) && sk->sk_type == SOCK_STREAM &&
-	       sk->sk_protocol == IPPROTO_TCP;
-}
-
 static void cw_facts_addresses(struct cw_conn *conn, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
@@ -51,11 +43,37 @@ static struct sk_buff *cw_facts_last_skb(struct sock *sk)
 	return skb ? skb : skb_rb_last(&sk->tcp_rtx_queue);
 }
 
-bool cw_facts_fin_shared(struct sock *sk)
+bool cw_facts_fin_will_share(const struct sock *sk)
+{
+	return !tcp_write_queue_tail(sk) && tcp_under_memory_pressure(sk) &&
+	       !tcp_rtx_queue_empty(sk);
+}
+
+bool cw_facts_fin_shared(struct sock *sk, bool gone)
 {
 	struct sk_buff *skb = cw_facts_last_skb(sk);
 
-	return skb && (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN) && skb->len;
+	if (!skb || !(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
+		return gone;
+	return skb->len;
+}
+
+/* The walk ends in another chain if an entry was moved there: it is repeated. */
+bool cw_facts_has_minisock(const struct sock *sk)
+{
+	struct inet_hashinfo *table = cw_hashinfo(sk);
+	unsigned int slot = sk->sk_hash & table->ehash_mask;
+	const struct hlist_nulls_node *node;
+	const struct sock *other;
+
+	do {
+		sk_nulls_for_each_rcu(other, node, &table->ehash[slot].chain) {
+			if (other != sk && cw_facts_has_cookie(other) ==
+					   cw_facts_has_cookie(sk))
+				return true;
+		}
+	} while (get_nulls_value(node) != slot);
+	return false;
 }
 
 /* When a connection ends, its queues are purged before its state changes; until
@@ -91,6 +109,22 @@ static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
 		conn->unsent--;
 	else if (conn->unacked)
 		conn->unacked--;
+}
+
+bool cw_facts_fin_behind(const struct sock *sk)
+{
+	return tcp_write_queue_tail(sk);
+}
+
+/*
+ * A segment without data, that is a FIN, is the last one. Since 6.12.53, 6.1.156
+ * and 5.10.246 the close passes over data that has been read.
+ */
+bool cw_facts_close_aborts(const struct sock *sk)
+{
+	const struct sk_buff *skb = skb_peek(&sk->sk_receive_queue);
+
+	return sk->sk_state != TCP_LISTEN && skb && skb->len;
 }
 
 /* As tcp_inq(), except for SYN_RECV: data of a fast open counts. */
@@ -133,8 +167,11 @@ static void cw_facts_ulp(struct cw_conn *conn, const struct sock *sk)
 
 u64 cw_facts_cookie(struct sock *sk)
 {
+	u64 has = cw_facts_has_cookie(sk);
 	u32 cookie[2];
 
+	if (likely(has))
+		return has;
 	sock_diag_save_cookie(sk, cookie);
 	return (u64)cookie[1] << 32 | cookie[0];
 }
@@ -147,7 +184,7 @@ void cw_facts_net(struct cw_conn *conn, const struct net *net)
 
 void cw_facts_identity(struct cw_conn *conn, struct sock *sk)
 {
-	memset(conn, 0, sizeof(*conn));
+	*conn = (struct cw_conn){ };
 	if ((sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
 	    !sk_fullsock(sk))
 		return;
@@ -161,20 +198,28 @@ void cw_facts_identity(struct cw_conn *conn, struct sock *sk)
 		cw_facts_ulp(conn, sk);
 }
 
+void cw_facts_branch(struct cw_conn *conn, const struct sock *sk)
+{
+	conn->state = sk->sk_state;
+	conn->unread = cw_facts_unread(sk);
+	conn->linger_on = sock_flag(sk, SOCK_LINGER);
+	conn->linger2 = READ_ONCE(tcp_sk(sk)->linger2);
+	conn->repair = tcp_sk(sk)->repair;
+	conn->mptcp = sk_is_mptcp(sk);
+}
+
 void cw_facts_take(struct cw_conn *conn, struct sock *sk)
 {
 	cw_facts_identity(conn, sk);
 	if (!cw_facts_is_tcp(sk))
 		return;
-	conn->linger2 = READ_ONCE(tcp_sk(sk)->linger2);
-	conn->repair = tcp_sk(sk)->repair;
+	cw_facts_branch(conn, sk);
 	if (sk->sk_state == TCP_LISTEN) {
 		conn->backlog = READ_ONCE(sk->sk_ack_backlog);
 		conn->syn_queue =
 			reqsk_queue_len(&inet_csk(sk)->icsk_accept_queue);
 		return;
 	}
-	conn->unread = cw_facts_unread(sk);
 	cw_facts_unsent_unacked(conn, sk);
 	cw_facts_totals(conn, sk);
 }
@@ -199,7 +244,7 @@ static u32 cw_owner_why(const struct sock *sk)
 
 void cw_owner_take(struct cw_owner *owner, const struct sock *sk)
 {
-	memset(owner, 0, sizeof(*owner));
+	*owner = (struct cw_owner){ };
 	owner->pid = current->tgid;
 	owner->tid = current->pid;
 	owner->uid = from_kuid(&init_user_ns, current_uid());

@@ -2,10 +2,11 @@
 #ifndef CW_FACTS_H
 #define CW_FACTS_H
 
+#include <net/sock.h>
+
 #include "event.h"
 
 struct net;
-struct sock;
 
 /**
  * cw_facts_is_tcp() - is this a full TCP socket?
@@ -16,9 +17,16 @@ struct sock;
  * sockets, and with request and TIME_WAIT minisocks. sk_protocol alone is not
  * enough because a raw socket can have IPPROTO_TCP.
  *
+ * The order matters: a minisock has only the members of sock_common.
+ *
  * Context: any in which the socket cannot be freed.
  */
-bool cw_facts_is_tcp(const struct sock *sk);
+static inline bool cw_facts_is_tcp(const struct sock *sk)
+{
+	return sk && (sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+	       sk_fullsock(sk) && sk->sk_type == SOCK_STREAM &&
+	       sk->sk_protocol == IPPROTO_TCP;
+}
 
 /**
  * cw_facts_take() - read a TCP socket
@@ -32,6 +40,21 @@ bool cw_facts_is_tcp(const struct sock *sk);
  * Context: caller holds the socket lock or owns the socket; no sleeping.
  */
 void cw_facts_take(struct cw_conn *conn, struct sock *sk);
+
+/**
+ * cw_facts_branch() - read only what decides which way a close goes
+ * @conn: state, unread, linger_on, linger2, repair and mptcp are set
+ * @sk: a TCP socket
+ *
+ * Context: as cw_facts_take().
+ */
+void cw_facts_branch(struct cw_conn *conn, const struct sock *sk);
+
+/** cw_facts_has_cookie() - the socket's cookie, 0 if it has none; any context */
+static inline u64 cw_facts_has_cookie(const struct sock *sk)
+{
+	return atomic64_read(&sk->sk_cookie);
+}
 
 /**
  * cw_facts_cookie() - the socket's cookie, generated if it has none
@@ -60,12 +83,43 @@ void cw_facts_identity(struct cw_conn *conn, struct sock *sk);
 void cw_owner_take(struct cw_owner *owner, const struct sock *sk);
 
 /**
- * cw_facts_fin_shared() - does the last queued segment carry FIN and data?
- * @sk: a TCP socket whose FIN has just been queued
+ * cw_facts_fin_behind() - would a FIN queued now stand behind unsent data?
  *
- * Context: caller owns the socket, and no acknowledgment has been processed
- * since the FIN was queued.
+ * Context: as cw_facts_take().
  */
-bool cw_facts_fin_shared(struct sock *sk);
+bool cw_facts_fin_behind(const struct sock *sk);
+
+/**
+ * cw_facts_close_aborts() - does data in the receive queue make a close send RST?
+ *
+ * Context: as cw_facts_take(); @sk is in no MPTCP connection. On newer kernels
+ * true is no promise: data that has been read may still be in the queue.
+ */
+bool cw_facts_close_aborts(const struct sock *sk);
+
+/**
+ * cw_facts_has_minisock() - has a minisock taken the place of @sk?
+ * @sk: a socket that has left the table of connections
+ *
+ * Context: under RCU, or interrupts off.
+ */
+bool cw_facts_has_minisock(const struct sock *sk);
+
+/**
+ * cw_facts_fin_will_share() - would tcp_send_fin() put the FIN on sent data?
+ *
+ * Under memory pressure it takes the last segment that is not acknowledged.
+ *
+ * Context: as cw_facts_take().
+ */
+bool cw_facts_fin_will_share(const struct sock *sk);
+
+/**
+ * cw_facts_fin_shared() - does the segment of our FIN carry data, too?
+ * @gone: the answer for a FIN that is in no queue any more
+ *
+ * Context: as cw_facts_take().
+ */
+bool cw_facts_fin_shared(struct sock *sk, bool gone);
 
 #endif

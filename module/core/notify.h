@@ -61,7 +61,7 @@ static inline bool cw_notify_wants(u32 type)
  *
  * What concerns none is not followed and not counted.
  *
- * Context: interrupts off; racy as cw_notify_wants_any().
+ * Context: interrupts off, or under RCU; racy as cw_notify_wants_any().
  * Return: bit mask of enum closewatch_event_type.
  */
 u32 cw_notify_wanted(const struct sock *sk);

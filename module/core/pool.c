@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/irqflags.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -12,6 +15,13 @@ struct cw_pool_bucket {
 	struct hlist_head chain;
 };
 
+/* Used by its CPU alone, with interrupts off. */
+struct cw_pool_cache {
+	struct hlist_head free;
+	unsigned int nr;
+};
+
+#define CW_POOL_CACHED	32
 #define CW_POOL_SEARCH	512	/* buckets searched with interrupts off */
 
 /*
@@ -31,14 +41,13 @@ int cw_pool_init(struct cw_pool *pool, unsigned int slots)
 			       GFP_KERNEL | __GFP_NOWARN);
 	pool->buckets = kvcalloc(1U << pool->bits, sizeof(*pool->buckets),
 				 GFP_KERNEL);
-	if (!pool->slots || !pool->buckets) {
+	pool->caches = alloc_percpu(struct cw_pool_cache);
+	if (!pool->slots || !pool->buckets || !pool->caches) {
 		cw_pool_exit(pool);
 		return -ENOMEM;
 	}
-	for (i = 0; i < 1U << pool->bits; i++) {
+	for (i = 0; i < 1U << pool->bits; i++)
 		raw_spin_lock_init(&pool->buckets[i].lock);
-		lockdep_set_class(&pool->buckets[i].lock, &pool->class);
-	}
 	raw_spin_lock_init(&pool->free_lock);
 	INIT_HLIST_HEAD(&pool->free);
 	for (i = 0; i < slots; i++) {
@@ -46,19 +55,22 @@ int cw_pool_init(struct cw_pool *pool, unsigned int slots)
 
 		hlist_add_head(&e->node, &pool->free);
 	}
+	/* What the caches keep is missing where it is needed. */
+	pool->most_cached = min_t(unsigned int, CW_POOL_CACHED,
+				  slots / (8 * num_possible_cpus()));
 	memset(pool->held, 0, sizeof(pool->held));
 	memset(pool->lost, 0, sizeof(pool->lost));
-	pool->used = 0;
 	return 0;
 }
 
 void cw_pool_exit(struct cw_pool *pool)
 {
+	free_percpu(pool->caches);
 	kvfree(pool->buckets);
 	kvfree(pool->slots);
+	pool->caches = NULL;
 	pool->buckets = NULL;
 	pool->slots = NULL;
-	pool->used = 0;
 }
 
 static unsigned int cw_pool_hash(u64 key, unsigned int bits)
@@ -83,56 +95,70 @@ static struct cw_pool_entry *__cw_pool_lookup(struct cw_pool_bucket *b, u64 key)
 	return NULL;
 }
 
-struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key,
-				   unsigned long *flags)
+struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key)
 {
 	struct cw_pool_bucket *b = cw_pool_bucket(pool, key);
 	struct cw_pool_entry *e;
 
+	lockdep_assert_irqs_disabled();
 	/* Entries of this key are only added under a lock that the caller
 	 * holds, so an empty chain need not be locked.
 	 */
 	if (hlist_empty(&b->chain))
 		return NULL;
-	raw_spin_lock_irqsave(&b->lock, *flags);
+	raw_spin_lock(&b->lock);
 	e = __cw_pool_lookup(b, key);
 	if (!e)
-		raw_spin_unlock_irqrestore(&b->lock, *flags);
+		raw_spin_unlock(&b->lock);
 	else
 		__release(&b->lock);	/* for sparse: the caller unlocks */
 	return e;
 }
 
-void cw_pool_unlock(struct cw_pool *pool, u64 key, unsigned long flags)
+void cw_pool_unlock(struct cw_pool_entry *e)
 {
-	struct cw_pool_bucket *b = cw_pool_bucket(pool, key);
+	__acquire(&e->bucket->lock);	/* for sparse */
+	raw_spin_unlock(&e->bucket->lock);
+}
 
-	__acquire(&b->lock);	/* for sparse */
-	raw_spin_unlock_irqrestore(&b->lock, flags);
+static void cw_pool_move(struct hlist_head *from, struct hlist_head *to)
+{
+	struct hlist_node *n = from->first;
+
+	hlist_del(n);
+	hlist_add_head(n, to);
 }
 
 static void cw_pool_put(struct cw_pool *pool, struct cw_pool_entry *e)
 {
-	unsigned long flags;
+	struct cw_pool_cache *c = this_cpu_ptr(pool->caches);
 
-	raw_spin_lock_irqsave(&pool->free_lock, flags);
-	hlist_add_head(&e->node, &pool->free);
-	WRITE_ONCE(pool->used, pool->used - 1);
-	raw_spin_unlock_irqrestore(&pool->free_lock, flags);
+	hlist_add_head(&e->node, &c->free);
+	if (++c->nr <= pool->most_cached)
+		return;
+	raw_spin_lock(&pool->free_lock);
+	for (; c->nr > pool->most_cached / 2; c->nr--)
+		cw_pool_move(&c->free, &pool->free);
+	raw_spin_unlock(&pool->free_lock);
 }
 
 static struct cw_pool_entry *cw_pool_get(struct cw_pool *pool)
 {
-	struct cw_pool_entry *e = NULL;
-	unsigned long flags;
+	struct cw_pool_cache *c = this_cpu_ptr(pool->caches);
+	struct cw_pool_entry *e;
 
-	raw_spin_lock_irqsave(&pool->free_lock, flags);
-	if (!hlist_empty(&pool->free)) {
-		e = hlist_entry(pool->free.first, struct cw_pool_entry, node);
-		hlist_del(&e->node);
-		WRITE_ONCE(pool->used, pool->used + 1);
+	if (!c->nr) {
+		raw_spin_lock(&pool->free_lock);
+		for (; c->nr <= pool->most_cached / 2 &&
+		       !hlist_empty(&pool->free); c->nr++)
+			cw_pool_move(&pool->free, &c->free);
+		raw_spin_unlock(&pool->free_lock);
 	}
-	raw_spin_unlock_irqrestore(&pool->free_lock, flags);
+	if (!c->nr)
+		return NULL;
+	c->nr--;
+	e = hlist_entry(c->free.first, struct cw_pool_entry, node);
+	hlist_del(&e->node);
 	return e;
 }
 
@@ -158,9 +184,8 @@ static struct cw_pool_entry *cw_pool_evict_from(struct cw_pool *pool,
 						unsigned int share)
 {
 	struct cw_pool_entry *e, *found = NULL;
-	unsigned long flags;
 
-	raw_spin_lock_irqsave(&b->lock, flags);
+	raw_spin_lock(&b->lock);
 	hlist_for_each_entry(e, &b->chain, node) {
 		if (e->share == share)
 			found = e;
@@ -170,7 +195,7 @@ static struct cw_pool_entry *cw_pool_evict_from(struct cw_pool *pool,
 		if (pool->evict)
 			pool->evict(found);
 	}
-	raw_spin_unlock_irqrestore(&b->lock, flags);
+	raw_spin_unlock(&b->lock);
 	return found;
 }
 
@@ -202,53 +227,67 @@ static struct cw_pool_entry *cw_pool_evict(struct cw_pool *pool)
 	return e;
 }
 
-static struct cw_pool_entry *cw_pool_make(struct cw_pool *pool, u64 key,
-					  u64 payer)
+static void __cw_pool_add(struct cw_pool *pool, struct cw_pool_bucket *b,
+			  struct cw_pool_entry *e, u64 key, u8 share)
 {
-	struct cw_pool_entry *e = cw_pool_get(pool);
-	u8 share = cw_pool_share(payer);
+	lockdep_assert_held(&b->lock);
+	e->key = key;
+	e->bucket = b;
+	e->share = share;
+	e->fresh = true;
+	atomic_inc(&pool->held[share]);
+	hlist_add_head(&e->node, &b->chain);
+}
 
-	if (!e)
-		e = cw_pool_evict(pool);
-	if (!e) {
+/* No entry is free. The bucket is locked on return only. */
+static noinline struct cw_pool_entry *
+cw_pool_lock_evicted(struct cw_pool *pool, struct cw_pool_bucket *b, u64 key,
+		     u8 share)
+{
+	struct cw_pool_entry *fresh = cw_pool_evict(pool), *e;
+
+	if (!fresh) {
 		cw_pool_lose(pool, share);
 		return NULL;
 	}
-	memset(e, 0, pool->size);
-	e->key = key;
-	e->share = share;
-	return e;
-}
-
-struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
-				       u64 payer, unsigned long *flags)
-{
-	struct cw_pool_entry *e = cw_pool_lock(pool, key, flags), *fresh;
-	struct cw_pool_bucket *b = cw_pool_bucket(pool, key);
-
-	if (e)
-		return e;
-	fresh = cw_pool_make(pool, key, payer);
-	if (!fresh)
-		return NULL;
-	raw_spin_lock_irqsave(&b->lock, *flags);
+	raw_spin_lock(&b->lock);
 	__release(&b->lock);	/* for sparse: the caller unlocks */
 	e = __cw_pool_lookup(b, key);
 	if (e) {
 		cw_pool_put(pool, fresh);
 		return e;
 	}
-	atomic_inc(&pool->held[fresh->share]);
-	hlist_add_head(&fresh->node, &b->chain);
+	__cw_pool_add(pool, b, fresh, key, share);
 	return fresh;
 }
 
-void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e,
-		  unsigned long flags)
+struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
+				       u64 payer)
+{
+	struct cw_pool_bucket *b = cw_pool_bucket(pool, key);
+	u8 share = cw_pool_share(payer);
+	struct cw_pool_entry *e;
+
+	lockdep_assert_irqs_disabled();
+	raw_spin_lock(&b->lock);
+	e = __cw_pool_lookup(b, key);
+	if (!e) {
+		e = cw_pool_get(pool);
+		if (!e) {
+			raw_spin_unlock(&b->lock);
+			return cw_pool_lock_evicted(pool, b, key, share);
+		}
+		__cw_pool_add(pool, b, e, key, share);
+	}
+	__release(&b->lock);	/* for sparse: the caller unlocks */
+	return e;
+}
+
+void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e)
 {
 	atomic_dec(&pool->held[e->share]);
 	hlist_del(&e->node);
-	cw_pool_unlock(pool, e->key, flags);
+	cw_pool_unlock(e);
 	cw_pool_put(pool, e);
 }
 
@@ -260,11 +299,6 @@ u8 cw_pool_share(u64 payer)
 bool cw_pool_has_lost(const struct cw_pool *pool, u64 payer)
 {
 	return READ_ONCE(pool->lost[cw_pool_share(payer)]);
-}
-
-unsigned int cw_pool_count(const struct cw_pool *pool)
-{
-	return READ_ONCE(pool->used);
 }
 
 u64 cw_pool_evicted(const struct cw_pool *pool)

@@ -6,6 +6,8 @@
  * a payer that fills the table does not evict entries of others, a single payer
  * can use all of it, and stale entries that a missed probe hit left behind
  * count against their own payer only.
+ *
+ * Context of all but init and exit: interrupts off, not NMI.
  */
 #ifndef CW_POOL_H
 #define CW_POOL_H
@@ -18,31 +20,38 @@
 
 #define CW_POOL_SHARES	256	/* payers with the same hash share one */
 
+struct cw_pool_bucket;
+struct cw_pool_cache;
+
 /**
  * struct cw_pool_entry - first member of an entry
- * @node: on its bucket's chain, or on the free list
+ * @node: on its bucket's chain, or on a free list
  * @key: of the lookup
+ * @bucket: constant while the entry is in use
  * @share: index of its payer's share
+ * @fresh: just added: what follows this struct is left from an earlier use. The
+ *	caller clears both.
  */
 struct cw_pool_entry {
 	struct hlist_node node;
 	u64 key;
+	struct cw_pool_bucket *bucket;
 	u8 share;
+	bool fresh;
 };
-
-struct cw_pool_bucket;
 
 /**
  * struct cw_pool - define it static, with @size, @bits and @evict set
  * @size: of an entry
  * @bits: log2 of the number of buckets
  * @evict: called for an entry that is evicted, its bucket locked; or NULL
- * @class: bucket locks of different pools may nest
- * @buckets: each with a lock that protects its chain and the entries on it
+ * @buckets: each with a lock that protects its chain and the entries on it; two
+ *	of them never nest
  * @slots: the entries
- * @free_lock: protects @free and @used; the innermost lock
- * @free: entries not in use
- * @used: number of entries in use
+ * @caches: free entries of each CPU
+ * @most_cached: how many a CPU keeps before it returns half of them
+ * @free_lock: protects @free; the innermost lock
+ * @free: other entries not in use
  * @hand: where the next search for an entry to evict begins; racy
  * @held: number of entries of each share
  * @lost: shares that lost an entry, or got none, since cw_pool_init()
@@ -52,12 +61,12 @@ struct cw_pool {
 	size_t size;
 	unsigned int bits;
 	void (*evict)(struct cw_pool_entry *e);
-	struct lock_class_key class;
 	struct cw_pool_bucket *buckets;
 	void *slots;
+	struct cw_pool_cache __percpu *caches;
+	unsigned int most_cached;
 	raw_spinlock_t free_lock;
 	struct hlist_head free;
-	unsigned int used;
 	unsigned int hand;
 	atomic_t held[CW_POOL_SHARES];
 	bool lost[CW_POOL_SHARES];
@@ -77,42 +86,34 @@ void cw_pool_exit(struct cw_pool *pool);
 
 /**
  * cw_pool_lock() - find an entry and lock its bucket
- * @flags: for cw_pool_unlock()
  *
- * Context: any but NMI. Return: the entry, or NULL with nothing locked.
+ * Return: the entry, or NULL with nothing locked.
  */
-struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key,
-				   unsigned long *flags);
+struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key);
 
 /**
  * cw_pool_lock_new() - find an entry or add one, and lock its bucket
  * @payer: charged for a new entry
- * @flags: for cw_pool_unlock()
  *
- * A new entry is zeroed behind its struct cw_pool_entry.
+ * The caller has no bucket of this pool locked.
  *
- * Context: any but NMI; no bucket of this pool is locked by the caller.
  * Return: the entry, or NULL with nothing locked if none could be freed, which
  * counts as an eviction from @payer.
  */
 struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
-				       u64 payer, unsigned long *flags);
+				       u64 payer);
 
-/** cw_pool_unlock() - unlock the bucket of @key */
-void cw_pool_unlock(struct cw_pool *pool, u64 key, unsigned long flags);
+/** cw_pool_unlock() - unlock the bucket of an entry */
+void cw_pool_unlock(struct cw_pool_entry *e);
 
 /** cw_pool_free() - free an entry and unlock its bucket */
-void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e,
-		  unsigned long flags);
+void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e);
 
 /** cw_pool_share() - index of a payer's share; constant until unload */
 u8 cw_pool_share(u64 payer);
 
 /** cw_pool_has_lost() - may an entry of this payer have been evicted? */
 bool cw_pool_has_lost(const struct cw_pool *pool, u64 payer);
-
-/** cw_pool_count() - entries in use; racy, for display */
-unsigned int cw_pool_count(const struct cw_pool *pool);
 
 /** cw_pool_evicted() - entries evicted, or not available, since load */
 u64 cw_pool_evicted(const struct cw_pool *pool);

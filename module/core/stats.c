@@ -7,9 +7,8 @@
  */
 #include <linux/atomic.h>
 #include <linux/log2.h>
-#include <net/net_namespace.h>
-#include <net/netns/generic.h>
 
+#include "netns.h"
 #include "stats.h"
 
 #define CW_STATS_COUNT	(sizeof(struct cw_stats) / sizeof(u64))
@@ -19,89 +18,92 @@ struct cw_stats_net {
 };
 
 static unsigned int cw_stats_id;
-static bool cw_stats_counts;
 
 #define CW_STATS_SLOT(member)	(offsetof(struct cw_stats, member) / sizeof(u64))
 
-static void cw_stats_add(struct net *net, unsigned int slot, u64 n)
+static struct cw_stats_net *cw_stats_of(const struct net *net)
 {
-	struct cw_stats_net *s = net_generic(net, cw_stats_id);
+	return cw_net_generic(net, cw_stats_id);
+}
 
+static void cw_stats_add(struct cw_stats_net *s, unsigned int slot, u64 n)
+{
 	if (n)
 		atomic64_add(n, &s->n[slot]);
 }
 
-static void cw_stats_bucket(struct net *net, unsigned int slot, u64 value)
+static void cw_stats_inc(struct cw_stats_net *s, unsigned int slot)
 {
-	cw_stats_add(net, slot + (value ? ilog2(value) : 0), 1);
+	atomic64_inc(&s->n[slot]);
 }
 
-void cw_stats_close(struct net *net, const struct cw_event *ev)
+static void cw_stats_bucket(struct cw_stats_net *s, unsigned int slot, u64 value)
 {
-	u32 path = ev->verdict.path;
-
-	cw_stats_add(net, CW_STATS_SLOT(close) + path, 1);
-	cw_stats_add(net, CW_STATS_SLOT(close_unread) + path, ev->conn.unread);
-	if (ev->conn.unread)
-		cw_stats_bucket(net, CW_STATS_SLOT(unread), ev->conn.unread);
-	if (ev->marks.waited)
-		cw_stats_bucket(net, CW_STATS_SLOT(wait), ev->marks.wait_ns);
+	cw_stats_inc(s, slot + (value ? ilog2(value) : 0));
 }
 
-void cw_stats_fate(struct net *net, const struct cw_end *end, bool minisock)
+void cw_stats_close(const struct net *net, u32 path, u32 unread,
+		    const struct cw_marks *m)
 {
-	cw_stats_add(net, CW_STATS_SLOT(fate_minisock) + end->fate, minisock);
-	cw_stats_add(net, CW_STATS_SLOT(fate) + end->fate, 1);
-	cw_stats_add(net, CW_STATS_SLOT(fate_lost) + end->fate,
-		     end->lost_bytes);
+	struct cw_stats_net *s = cw_stats_of(net);
+
+	cw_stats_inc(s, CW_STATS_SLOT(close) + path);
+	if (unread) {
+		cw_stats_add(s, CW_STATS_SLOT(close_unread) + path, unread);
+		cw_stats_bucket(s, CW_STATS_SLOT(unread), unread);
+	}
+	if (m->waited)
+		cw_stats_bucket(s, CW_STATS_SLOT(wait), m->wait_ns);
+}
+
+void cw_stats_fate(const struct net *net, const struct cw_end *end,
+		   bool minisock)
+{
+	struct cw_stats_net *s = cw_stats_of(net);
+
+	cw_stats_inc(s, CW_STATS_SLOT(fate) + end->fate);
+	cw_stats_add(s, CW_STATS_SLOT(fate_minisock) + end->fate, minisock);
+	cw_stats_add(s, CW_STATS_SLOT(fate_lost) + end->fate, end->lost_bytes);
 	if (end->since_ns)
-		cw_stats_bucket(net, CW_STATS_SLOT(since), end->since_ns);
+		cw_stats_bucket(s, CW_STATS_SLOT(since), end->since_ns);
 }
 
-static void cw_stats_refused(struct net *net, const struct cw_drained *d)
+static void cw_stats_refused(struct cw_stats_net *s, const struct cw_drained *d)
 {
-	cw_stats_add(net, CW_STATS_SLOT(drain.refused) + d->refusal, 1);
-	cw_stats_add(net, CW_STATS_SLOT(drain.refused_response) + d->refusal,
+	cw_stats_add(s, CW_STATS_SLOT(drain.refused) + d->refusal, 1);
+	cw_stats_add(s, CW_STATS_SLOT(drain.refused_response) + d->refusal,
 		     d->response);
 }
 
 void cw_stats_drain_end(struct net *net, const struct cw_drained *d)
 {
+	struct cw_stats_net *s = cw_stats_of(net);
+
 	if (d->outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED) {
-		cw_stats_refused(net, d);
+		cw_stats_refused(s, d);
 		return;
 	}
-	cw_stats_add(net, CW_STATS_SLOT(drain.ended) + d->outcome, 1);
-	cw_stats_add(net, CW_STATS_SLOT(drain.discarded) + d->outcome,
+	cw_stats_add(s, CW_STATS_SLOT(drain.ended) + d->outcome, 1);
+	cw_stats_add(s, CW_STATS_SLOT(drain.discarded) + d->outcome,
 		     d->discarded);
-	cw_stats_add(net, CW_STATS_SLOT(drain.response) + d->outcome,
+	cw_stats_add(s, CW_STATS_SLOT(drain.response) + d->outcome,
 		     d->response);
-	cw_stats_add(net, CW_STATS_SLOT(drain.response_acked) + d->outcome,
+	cw_stats_add(s, CW_STATS_SLOT(drain.response_acked) + d->outcome,
 		     d->response_acked);
 	if (!d->saved)
 		return;
-	cw_stats_add(net, CW_STATS_SLOT(drain.saved), 1);
-	cw_stats_add(net, CW_STATS_SLOT(drain.saved_bytes), d->response);
+	cw_stats_add(s, CW_STATS_SLOT(drain.saved), 1);
+	cw_stats_add(s, CW_STATS_SLOT(drain.saved_bytes), d->response);
 }
 
 void cw_stats_drain_close(struct net *net, u32 path)
 {
-	cw_stats_add(net, CW_STATS_SLOT(drain.close) + path, 1);
-}
-
-void cw_stats_set_counting(bool on)
-{
-	WRITE_ONCE(cw_stats_counts, on);
-}
-
-bool cw_stats_counting(void)
-{
-	return READ_ONCE(cw_stats_counts);
+	cw_stats_inc(cw_stats_of(net), CW_STATS_SLOT(drain.close) + path);
 }
 
 void cw_stats_read(struct net *net, struct cw_stats *stats)
 {
-	struct cw_stats_net *s = net_generic(net, cw_stats_id);
+	struct cw_stats_net *s = cw_stats_of(net);
 	u64 *to = (u64 *)stats;
 	unsigned int i;
 

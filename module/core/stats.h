@@ -3,7 +3,8 @@
  * Counters per network namespace. They are incremented where an event is made,
  * not where it is delivered, so that a full ring or a listener's filter has no
  * effect. Those of drains always count, except for the paths of their closes;
- * all others count only while probes are armed.
+ * all others count only connections that may concern a listener, see
+ * cw_notify_wanted().
  */
 #ifndef CW_STATS_H
 #define CW_STATS_H
@@ -68,23 +69,23 @@ int cw_stats_init(void);
 /** cw_stats_exit() - free the counters; no drain and no probe may be left */
 void cw_stats_exit(void);
 
-/** cw_stats_close() - count a complete close; any context but NMI */
-void cw_stats_close(struct net *net, const struct cw_event *ev);
+/**
+ * cw_stats_close() - count a complete close; any context but NMI
+ * @path: enum closewatch_path
+ * @unread: bytes that the program had not read
+ * @m: only waited and wait_ns are used
+ */
+void cw_stats_close(const struct net *net, u32 path, u32 unread,
+		    const struct cw_marks *m);
 
 /** cw_stats_fate() - count the end of a connection or minisock; as above */
-void cw_stats_fate(struct net *net, const struct cw_end *end, bool minisock);
+void cw_stats_fate(const struct net *net, const struct cw_end *end, bool minisock);
 
 /** cw_stats_drain_end() - count a drain that ended or was refused; as above */
 void cw_stats_drain_end(struct net *net, const struct cw_drained *drained);
 
 /** cw_stats_drain_close() - count the path of a drain's close; as above */
 void cw_stats_drain_close(struct net *net, u32 path);
-
-/** cw_stats_set_counting() - set whether probes are armed */
-void cw_stats_set_counting(bool on);
-
-/** cw_stats_counting() - are probes armed? Any context; racy */
-bool cw_stats_counting(void);
 
 /** cw_stats_read() - copy the counters of @net; each is exact by itself */
 void cw_stats_read(struct net *net, struct cw_stats *stats);

@@ -427,16 +427,22 @@ static void cw_drain_send_fin(struct sock *sk, struct cw_marks *m)
 	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | SEND_SHUTDOWN);
 	sk->sk_prot->shutdown(sk, SEND_SHUTDOWN);
 	m->fin_queued = tcp_sk(sk)->write_seq != seq;
-	m->fin_shared = cw_facts_fin_shared(sk);
+	m->fin_shared = cw_facts_fin_shared(sk, false);
 }
 
 /* Caller holds the socket's lock, so the begin is reported before the end. */
-static void cw_drain_report_begin(struct cw_event *ev, struct net *net)
+static void cw_drain_report_begin(struct cw_event *ev, const struct sock *sk)
 {
+	bool counted;
+
 	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
 	ev->verdict = cw_classify_drain(&ev->marks);
-	if (cw_stats_counting())
-		cw_stats_close(net, ev);
+	rcu_read_lock();
+	counted = cw_notify_wanted(sk);
+	rcu_read_unlock();
+	if (counted)
+		cw_stats_close(sock_net(sk), ev->verdict.path, ev->conn.unread,
+			       &ev->marks);
 	cw_notify_event(ev);
 	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
 	cw_notify_event(ev);
@@ -467,7 +473,7 @@ static void cw_drain_start(struct cw_drain *d, struct sock *sk,
 	cw_drain_send_fin(sk, &ev->marks);
 	d->fin_lost = ev->marks.fin_called && !ev->marks.fin_queued;
 	ev->marks.new_state = sk->sk_state;
-	cw_drain_report_begin(ev, sock_net(sk));
+	cw_drain_report_begin(ev, sk);
 	queue_delayed_work(cw_drain_wq, &d->work, 0);
 }
 

@@ -9,9 +9,8 @@
 #include "drain/adopt.h"
 #include "drain/drain.h"
 #include "drain/policy.h"
-#include "trace/closing.h"
+#include "trace/ending.h"
 #include "trace/probe.h"
-#include "trace/fate.h"
 #include "trace/watch.h"
 #include "family.h"
 #include "gen.h"
@@ -39,9 +38,9 @@ static int cw_put_probes(struct sk_buff *skb)
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_MISSED,
 			    count.missed + cw_adopt_missed()) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_INFLIGHT_FULL,
-			    cw_inflight_full()) ||
+			    cw_ending_given_up()) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_INFLIGHT,
-			cw_inflight_count()) ||
+			cw_ending_closes()) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_RING_SLOTS,
 			cw_watch_ring_slots()))
 		return -EMSGSIZE;
@@ -60,7 +59,7 @@ static int cw_put_health(struct sk_buff *skb)
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES_STUCK, cw_arm_stuck()) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_PROBES_FIRED, count.fired) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_EVICTED,
-			    cw_track_evicted()) ||
+			    cw_ending_evicted()) ||
 	    nla_put_u8(skb, CLOSEWATCH_A_INFO_USERNS,
 		       cw_netlink_userns()))
 		return -EMSGSIZE;

@@ -137,6 +137,8 @@ int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err == -EBUSY)
 		NL_SET_ERR_MSG(info->extack,
 			       "the socket that had this port id is still being released; try again");
+	if (!err)
+		return cw_watch_widen(info->extack);
 	if (err != -ENOENT)
 		return err;
 	err = cw_watch_get(info->extack);
@@ -149,6 +151,11 @@ int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err == -EUSERS)
 		NL_SET_ERR_MSG(info->extack,
 			       "you have as many listeners as the module's parameter listeners_max_uid allows; end one first");
+	if (err)
+		return err;
+	err = cw_watch_widen(info->extack);
+	if (err && !cw_notify_del(net, info->snd_portid, NULL))
+		cw_watch_put();
 	return err;
 }
 

@@ -11,9 +11,20 @@
 #include "core/notify.h"
 #include "calls.h"
 
+static void cw_calls_send_shared(struct sock *sk, u32 references)
+{
+	struct cw_event *ev;
+
+	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE);
+	cw_facts_identity(&ev->conn, sk);
+	cw_owner_take(&ev->owner, sk);
+	ev->marks.new_state = ev->conn.state;
+	ev->extra.references = references;
+	cw_notify_push(ev);
+}
+
 void cw_calls_close(struct file *file)
 {
-	struct cw_event ev = { .type = CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE };
 	struct socket *sock;
 	long refs;
 
@@ -23,29 +34,26 @@ void cw_calls_close(struct file *file)
 	if (refs < 2)
 		return;
 	sock = cw_sock_from_file(file);
-	if (!sock || !cw_facts_is_tcp(sock->sk))
-		return;
-	cw_facts_identity(&ev.conn, sock->sk);
-	cw_owner_take(&ev.owner, sock->sk);
-	ev.marks.new_state = ev.conn.state;
-	ev.extra.references = refs - 1;
-	cw_notify_event(&ev);
+	if (sock && cw_facts_is_tcp(sock->sk) &&
+	    cw_notify_wanted(sock->sk) &
+	    1U << CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE)
+		cw_calls_send_shared(sock->sk, refs - 1);
 }
 
 void cw_calls_stream_error(struct sock *sk, int flags, int err)
 {
-	struct cw_event ev = {
-		.type = CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN,
-	};
+	struct cw_event *ev;
 
 	/* A pending error of the socket is returned instead of EPIPE. */
 	if (err != -EPIPE || READ_ONCE(sk->sk_err) ||
 	    !(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN) ||
-	    !cw_facts_is_tcp(sk))
+	    !(cw_notify_wanted(sk) &
+	      1U << CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN))
 		return;
-	cw_facts_take(&ev.conn, sk);
-	cw_owner_take(&ev.owner, sk);
-	ev.marks.new_state = ev.conn.state;
-	ev.extra.sigpipe = !(flags & MSG_NOSIGNAL);
-	cw_notify_event(&ev);
+	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN);
+	cw_facts_take(&ev->conn, sk);
+	cw_owner_take(&ev->owner, sk);
+	ev->marks.new_state = ev->conn.state;
+	ev->extra.sigpipe = !(flags & MSG_NOSIGNAL);
+	cw_notify_push(ev);
 }

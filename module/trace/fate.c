@@ -13,23 +13,11 @@
 #include "core/classify.h"
 #include "core/drain_tag.h"
 #include "core/facts.h"
-#include "core/netns.h"
 #include "core/notify.h"
-#include "core/pool.h"
 #include "core/stats.h"
 #include "birth.h"
+#include "ending.h"
 #include "fate.h"
-
-struct cw_track {
-	struct cw_pool_entry e;	/* key: the socket's cookie */
-	u64 since;
-	u32 marks;
-	u32 first;
-	bool minisock;		/* in FIN_WAIT2; conn and end are set */
-	struct cw_owner owner;
-	struct cw_conn conn;
-	struct cw_end end;
-};
 
 /* A minisock in FIN_WAIT2 is hashed before its full socket is in CLOSE, so one
  * of these may already have ended it.
@@ -37,123 +25,25 @@ struct cw_track {
 #define CW_MARKS_TW_END	(CW_MARK_LATE_DATA | CW_MARK_TIME_WAIT | \
 			 CW_MARK_PEER_RST | CW_MARK_ABORT | CW_MARK_NET_DEAD)
 
-static struct cw_pool cw_track_pool = {
-	.size = sizeof(struct cw_track),
-	.bits = 12,
-};
+#define CW_WANTED_FATE	(1U << CLOSEWATCH_EVENT_TYPE_FATE)
 
-int cw_track_init(unsigned int slots)
+void cw_fate_mark(struct sock *sk, u32 mark)
 {
-	return cw_pool_init(&cw_track_pool, slots);
-}
+	struct cw_ending *c;
 
-void cw_track_exit(void)
-{
-	cw_pool_exit(&cw_track_pool);
-}
-
-unsigned int cw_track_count(void)
-{
-	return cw_pool_count(&cw_track_pool);
-}
-
-u64 cw_track_evicted(void)
-{
-	return cw_pool_evicted(&cw_track_pool);
-}
-
-static struct cw_track *cw_track_of(struct cw_pool_entry *e)
-{
-	return e ? container_of(e, struct cw_track, e) : NULL;
-}
-
-static struct cw_track *cw_track_lock(u64 cookie, unsigned long *flags)
-{
-	return cw_track_of(cw_pool_lock(&cw_track_pool, cookie, flags));
-}
-
-static struct cw_track *cw_track_lock_new(struct sock *sk, unsigned long *flags)
-{
-	return cw_track_of(cw_pool_lock_new(&cw_track_pool, cw_facts_cookie(sk),
-					    cw_netns_payer(sock_net(sk), sk),
-					    flags));
-}
-
-static void cw_track_unlock(struct cw_track *t, unsigned long flags)
-{
-	cw_pool_unlock(&cw_track_pool, t->e.key, flags);
-}
-
-/* Only states from which CLOSE has a fate need an entry. */
-static bool cw_track_concerns(const struct sock *sk)
-{
-	return !((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN |
-					TCPF_SYN_SENT | TCPF_SYN_RECV |
-					TCPF_TIME_WAIT | TCPF_NEW_SYN_RECV));
-}
-
-void cw_track_mark(struct sock *sk, u32 mark)
-{
-	unsigned long flags;
-	struct cw_track *t;
-
-	if (!cw_track_concerns(sk))
+	if (!cw_ending_concerns(sk))
 		return;
-	t = cw_track_lock_new(sk, &flags);
-	if (!t)
+	c = cw_ending_lock_asked(sk);
+	if (!c)
 		return;
-	t->marks |= mark;
-	cw_track_unlock(t, flags);
-}
-
-void cw_track_unmark(struct sock *sk, u32 mark)
-{
-	unsigned long flags;
-	struct cw_track *t = cw_track_lock(cw_facts_cookie(sk), &flags);
-
-	if (!t)
-		return;
-	t->marks &= ~mark;
-	cw_track_unlock(t, flags);
-}
-
-void cw_track_fin(struct sock *sk)
-{
-	unsigned long flags;
-	struct cw_track *t = cw_track_lock_new(sk, &flags);
-
-	if (!t)
-		return;
-	t->marks |= CW_MARK_FIN;
-	t->first = sk->sk_state == TCP_LAST_ACK ? CLOSEWATCH_SIDE_PEER :
-						  CLOSEWATCH_SIDE_LOCAL;
-	if (!t->since)
-		t->since = ktime_get_ns();
-	cw_track_unlock(t, flags);
-}
-
-void cw_track_close(struct sock *sk, const struct cw_owner *owner)
-{
-	unsigned long flags;
-	struct cw_track *t;
-
-	/* In SYN_RECV, after a fast open, a FIN and then a fate may follow. */
-	if (!cw_track_concerns(sk) && sk->sk_state != TCP_SYN_RECV)
-		return;
-	t = cw_track_lock_new(sk, &flags);
-	if (!t)
-		return;
-	t->marks |= CW_MARK_IN_CLOSE;
-	t->owner = *owner;
-	if (!t->since)
-		t->since = ktime_get_ns();
-	cw_track_unlock(t, flags);
+	c->marks |= mark;
+	cw_ending_unlock(c);
 }
 
 /* Zero window probes also give up after a number of them, even if
  * TCP_USER_TIMEOUT is set; retransmissions and keepalive do not.
  */
-static bool cw_track_user_timeout(const struct sock *sk)
+static bool cw_fate_user_timeout(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	u32 elapsed = tcp_jiffies32 - icsk->icsk_probes_tstamp;
@@ -164,29 +54,41 @@ static bool cw_track_user_timeout(const struct sock *sk)
 	       jiffies_to_msecs(elapsed) >= icsk->icsk_user_timeout;
 }
 
-static void cw_track_end_take(struct cw_end *end, struct sock *sk,
-			      int old_state, const struct cw_track *t)
+static void cw_fate_end_take(struct cw_end *end, const struct sock *sk,
+			     int old_state, const struct cw_ending *c)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 left = tp->write_seq - tp->snd_una;
 
-	memset(end, 0, sizeof(*end));
-	end->old_state = old_state;
-	end->dead = sock_flag(sk, SOCK_DEAD);
-	end->all_acked = !left;
-	end->user_timeout = cw_track_user_timeout(sk);
+	*end = (struct cw_end){
+		.old_state = old_state,
+		.dead = sock_flag(sk, SOCK_DEAD),
+		.all_acked = !left,
+		.user_timeout = cw_fate_user_timeout(sk),
+		.linger2 = READ_ONCE(tp->linger2),
+		.mptcp = sk_is_mptcp(sk),
+	};
 	if (tp->repair)
 		end->marks = CW_MARK_REPAIR;
-	if (t) {
-		end->marks |= t->marks;
-		end->first = t->first;
-	} else if (cw_pool_has_lost(&cw_track_pool,
-				    cw_netns_payer(sock_net(sk), sk))) {
+	if (c) {
+		end->marks |= c->marks;
+		end->first = c->first;
+		if (c->marks & CW_MARK_FIN && cw_ending_fin_lost(c, sk))
+			end->marks |= CW_MARK_FIN_LOST;
+	} else if (cw_ending_has_lost(sk)) {
 		end->marks |= CW_MARK_UNTRACKED;
 	}
 	/* The tracepoint fires although kprobes do not, and leave no mark. */
 	if (cw_canary_blind())
 		end->marks |= CW_MARK_UNTRACKED;
+	/* tcp_time_wait() found no memory, or too many of them. */
+	if (end->marks & (CW_MARK_FIN_WAIT2 | CW_MARK_TIME_WAIT) &&
+	    !(end->marks & CW_MARKS_TW_END & ~CW_MARK_TIME_WAIT) &&
+	    !cw_facts_has_minisock(sk))
+		end->marks |= CW_MARK_NO_MINISOCK;
+	/* From here on the close itself does not end the connection. */
+	if (end->dead)
+		end->marks &= ~CW_MARK_IN_CLOSE;
 	if (left && ((1 << old_state) &
 		     (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) &&
 	    !(end->marks & CW_MARK_FIN_LOST))
@@ -194,121 +96,157 @@ static void cw_track_end_take(struct cw_end *end, struct sock *sk,
 	end->lost_bytes = left;
 }
 
-static noinline void cw_track_notify(const struct cw_conn *conn,
-				     const struct cw_owner *owner,
-				     const struct cw_end *end)
+/* The owner is the task that closed, not the work of the drain. */
+static void cw_fate_facts(struct cw_conn *conn, struct cw_owner *owner,
+			  struct sock *sk, const struct cw_ending *c,
+			  const struct cw_end *end)
 {
-	struct cw_event ev = {
-		.type = CLOSEWATCH_EVENT_TYPE_FATE,
-		.conn = *conn,
-		.owner = *owner,
-		.end = *end,
-	};
+	bool drained = cw_drain_owner(sk, owner);
 
-	cw_notify_event(&ev);
-}
-
-static void cw_track_emit(struct net *net, const struct cw_conn *conn,
-			  const struct cw_owner *owner, struct cw_end *end,
-			  const struct cw_track *t)
-{
-	if (t && t->since)
-		end->since_ns = ktime_get_ns() - t->since;
-	cw_classify_end(end, conn);
-	cw_stats_fate(net, end, t && t->minisock);
-	if (cw_notify_wants(CLOSEWATCH_EVENT_TYPE_FATE))
-		cw_track_notify(conn, owner, end);
-}
-
-/* Whether a minisock lives on, and nothing has ended it already. */
-static bool cw_track_goes_on(const struct cw_track *t, const struct cw_end *end)
-{
-	return t && (end->marks & CW_MARK_FIN_WAIT2) &&
-	       !(end->marks & (CW_MARK_NO_MINISOCK | CW_MARKS_TW_END));
-}
-
-/* @t: the socket's entry, its bucket locked, or NULL. True if it is to stay. */
-static bool __cw_track_gone(struct sock *sk, int old_state, struct cw_track *t)
-{
-	struct cw_owner owner = { };
-	struct cw_conn conn;
-	struct cw_end end;
-	bool drained;
-
-	cw_track_end_take(&end, sk, old_state, t);
-	cw_facts_take(&conn, sk);
-	conn.age_ns = cw_birth_age(conn.cookie);
-	/* The owner is the task that closed, not the work of the drain. */
-	drained = cw_drain_owner(sk, &owner);
-	if (t && !drained)
-		owner = t->owner;
+	if (!drained)
+		*owner = c && c->has_owner ? c->owner : (struct cw_owner){ };
+	cw_facts_take(conn, sk);
+	conn->age_ns = cw_birth_age(conn->cookie);
 	/* Closed by its program, so nothing is left to read; but purging the
 	 * queue does not reset the sequence numbers.
 	 */
-	if (end.dead || drained || end.marks & CW_MARK_IN_CLOSE)
-		conn.unread = 0;
-	if (!cw_track_goes_on(t, &end)) {
-		cw_track_emit(sock_net(sk), &conn, &owner, &end, t);
-		return false;
-	}
-	t->conn = conn;
-	t->owner = owner;
-	t->end = end;
-	t->minisock = true;
-	return true;
+	if (end->dead || drained || end->marks & CW_MARK_IN_CLOSE)
+		conn->unread = 0;
 }
 
-/* The entry of a minisock stays hashed because the minisock can end at any time
- * on another CPU.
+/* A fate becomes known. */
+static void cw_fate_decide(const struct net *net, struct cw_end *end,
+			   const struct cw_ending *c)
+{
+	if (c && c->since)
+		end->since_ns = ktime_get_ns() - c->since;
+	cw_classify_end(end);
+	cw_stats_fate(net, end, c && c->minisock);
+}
+
+/* Whether a minisock lives on, and nothing has ended it already. */
+static bool cw_fate_goes_on(const struct cw_ending *c, const struct cw_end *end)
+{
+	return c && (end->marks & CW_MARK_FIN_WAIT2) &&
+	       !(end->marks & (CW_MARK_NO_MINISOCK | CW_MARKS_TW_END));
+}
+
+static void cw_fate_tw_facts(struct cw_ending *c, struct sock *sk)
+{
+	if (!(cw_notify_ask(&c->asked, sk) & CW_WANTED_FATE))
+		return;
+	cw_fate_facts(&c->conn, &c->owner, sk, c, &c->end);
+	c->conn.state = c->end.old_state;
+}
+
+/* The entry of a minisock stays because the minisock can end at any time on
+ * another CPU. A close in progress still needs its own facts.
  */
-void cw_track_gone(struct sock *sk, int old_state)
+static void cw_fate_keep(struct cw_ending *c, struct sock *sk,
+			 const struct cw_end *end)
 {
-	unsigned long flags;
-	struct cw_track *t = cw_track_lock(cw_facts_cookie(sk), &flags);
-	bool kept = false;
-
-	if (cw_track_concerns(sk))
-		kept = __cw_track_gone(sk, old_state, t);
-	if (kept)
-		cw_track_unlock(t, flags);
-	else if (t)
-		cw_pool_free(&cw_track_pool, &t->e, flags);
+	c->minisock = true;
+	c->end = *end;
+	if (!c->progress)
+		cw_fate_tw_facts(c, sk);
 }
 
-/* If the full socket is not in CLOSE yet, cw_track_gone() finds the mark. */
-void cw_track_tw_end(struct inet_timewait_sock *tw, u32 mark)
+static void cw_fate_tw_tell(struct cw_ending *c, const struct net *net)
 {
-	unsigned long flags;
-	struct cw_track *t = cw_track_lock(atomic64_read(&tw->tw_cookie),
-					   &flags);
+	struct cw_event *ev;
 
-	if (!t)
+	cw_fate_decide(net, &c->end, c);
+	c->minisock = false;
+	if (!(c->asked.types & CW_WANTED_FATE))
 		return;
-	if (!t->minisock) {
-		t->marks |= mark;
-		cw_track_unlock(t, flags);
+	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_FATE);
+	ev->conn = c->conn;
+	ev->owner = c->owner;
+	ev->end = c->end;
+	cw_notify_push(ev);
+}
+
+void cw_fate_close_over(struct cw_ending *c, struct sock *sk)
+{
+	if (!c->minisock)
+		return;
+	cw_fate_tw_facts(c, sk);
+	if (c->tw_over)
+		cw_fate_tw_tell(c, sock_net(sk));
+}
+
+static void cw_fate_tell(struct sock *sk, struct cw_end *end,
+			 const struct cw_ending *c, u32 wanted)
+{
+	struct cw_event *ev;
+
+	cw_fate_decide(sock_net(sk), end, c);
+	if (!(wanted & CW_WANTED_FATE))
+		return;
+	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_FATE);
+	cw_fate_facts(&ev->conn, &ev->owner, sk, c, end);
+	ev->end = *end;
+	cw_notify_push(ev);
+}
+
+void cw_fate_gone(struct sock *sk, int old_state)
+{
+	struct cw_ending *c = cw_ending_lock(cw_facts_has_cookie(sk));
+	struct cw_asked asked = { };
+	struct cw_end end;
+	u32 wanted;
+
+	if (!cw_ending_concerns(sk))
+		goto out;
+	wanted = cw_notify_ask(c ? &c->asked : &asked, sk);
+	if (!c && !wanted)
+		goto out;
+	cw_fate_end_take(&end, sk, old_state, c);
+	if (cw_fate_goes_on(c, &end))
+		cw_fate_keep(c, sk, &end);
+	else
+		cw_fate_tell(sk, &end, c, wanted);
+out:
+	if (c)
+		cw_ending_settle(c);
+}
+
+/* If the full socket is not in CLOSE yet, cw_fate_gone() finds the mark; if its
+ * close is not over, cw_fate_close_over() does.
+ */
+void cw_fate_tw_end(struct inet_timewait_sock *tw, u32 mark)
+{
+	struct cw_ending *c = cw_ending_lock(atomic64_read(&tw->tw_cookie));
+
+	if (!c)
+		return;
+	if (!c->minisock) {
+		c->marks |= mark;
+		cw_ending_unlock(c);
 		return;
 	}
-	t->end.marks |= mark;
-	cw_track_emit(twsk_net(tw), &t->conn, &t->owner, &t->end, t);
-	cw_pool_free(&cw_track_pool, &t->e, flags);
+	c->end.marks |= mark;
+	if (c->progress)
+		c->tw_over = true;
+	else
+		cw_fate_tw_tell(c, twsk_net(tw));
+	cw_ending_settle(c);
 }
 
-void cw_track_tw_kill(struct inet_timewait_sock *tw)
+void cw_fate_tw_kill(struct inet_timewait_sock *tw)
 {
-	cw_track_tw_end(tw, check_net(twsk_net(tw)) ? 0 : CW_MARK_NET_DEAD);
+	cw_fate_tw_end(tw, check_net(twsk_net(tw)) ? 0 : CW_MARK_NET_DEAD);
 }
 
-void cw_track_tw_rst(u64 cookie, bool processing)
+void cw_fate_tw_rst(u64 cookie, bool processing)
 {
-	unsigned long flags;
-	struct cw_track *t = cw_track_lock(cookie, &flags);
+	struct cw_ending *c = cw_ending_lock(cookie);
 
-	if (!t)
+	if (!c)
 		return;
 	if (processing)
-		t->end.marks |= CW_MARK_PEER_RST;
+		c->end.marks |= CW_MARK_PEER_RST;
 	else
-		t->end.marks &= ~CW_MARK_PEER_RST;
-	cw_track_unlock(t, flags);
+		c->end.marks &= ~CW_MARK_PEER_RST;
+	cw_ending_unlock(c);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The probe points. Handlers run in the context of the probed function, with
- * interrupts off at its entry and with preemption off at its return. They only
- * pass on its arguments.
+ * interrupts off: hits inside a handler are missed, and a softirq in there may
+ * process many segments. They only pass on the arguments.
  */
 #include <linux/netlink.h>
 #include <linux/ptrace.h>
@@ -17,12 +17,15 @@
 #include "core/arm.h"
 #include "core/facts.h"
 #include "core/netns.h"
+#include "core/notify.h"
 #include "birth.h"
 #include "calls.h"
 #include "closing.h"
+#include "ending.h"
+#include "fate.h"
 #include "probe.h"
 #include "reset.h"
-#include "fate.h"
+#include "shutting.h"
 
 static unsigned long cw_arg(struct pt_regs *regs, unsigned int n)
 {
@@ -39,13 +42,12 @@ static struct sock *cw_arg_tcp(struct pt_regs *regs, unsigned int n)
 
 static void cw_on_close(struct sock *sk, struct pt_regs *regs)
 {
-	cw_inflight_begin(sk, (long)cw_arg(regs, 1));
+	cw_closing_begin(sk, (long)cw_arg(regs, 1));
 }
 
 static void cw_on_send_fin(struct sock *sk, struct pt_regs *regs)
 {
-	cw_track_fin(sk);
-	cw_inflight_fin(sk);
+	cw_closing_fin(sk);
 }
 
 static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
@@ -56,28 +58,18 @@ static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
 	if (!sock_owned_by_user_nocheck(sk) &&
 	    cw_called_by(regs, "tcp_keepalive_timer"))
 		marks |= CW_MARK_KEEPALIVE;
-	cw_track_mark(sk, marks);
-	cw_inflight_rst(sk);
+	cw_closing_rst(sk, marks);
 }
 
 static void cw_on_disconnect(struct sock *sk, struct pt_regs *regs)
 {
-	if (cw_disconnect_refused(sk))
-		return;
-	cw_track_mark(sk, CW_MARK_DISCONNECT);
-	cw_inflight_disconnect(sk);
-}
-
-static void cw_on_wait_close(struct sock *sk, struct pt_regs *regs)
-{
-	/* From here on the close itself does not end the connection. */
-	cw_track_unmark(sk, CW_MARK_IN_CLOSE);
-	cw_inflight_wait(sk, (long)cw_arg(regs, 1));
+	if (!cw_disconnect_refused(sk))
+		cw_closing_disconnect(sk);
 }
 
 static void cw_on_listen_stop(struct sock *sk, struct pt_regs *regs)
 {
-	cw_inflight_listen_stop(sk);
+	cw_closing_listen_stop(sk);
 }
 
 static void cw_on_child_forget(struct sock *sk, struct pt_regs *regs)
@@ -85,31 +77,22 @@ static void cw_on_child_forget(struct sock *sk, struct pt_regs *regs)
 	struct sock *child = cw_arg_tcp(regs, 2);
 
 	if (child)
-		cw_inflight_child(sk, child);
+		cw_closing_child(sk, child);
 }
 
 static void cw_on_time_wait(struct sock *sk, struct pt_regs *regs)
 {
-	int state = (int)cw_arg(regs, 1);
-
-	cw_track_mark(sk, state == TCP_FIN_WAIT2 ? CW_MARK_FIN_WAIT2 :
-						   CW_MARK_TIME_WAIT);
-	cw_inflight_time_wait(sk, state);
-}
-
-static void cw_on_destroy(struct sock *sk, struct pt_regs *regs)
-{
-	cw_inflight_destroy(sk);
+	cw_closing_time_wait(sk, (int)cw_arg(regs, 1));
 }
 
 static void cw_on_reset(struct sock *sk, struct pt_regs *regs)
 {
 	/* There is no late data in SYN_SENT. */
 	if (sk->sk_state != TCP_SYN_SENT && !cw_reset_is_for_rst(regs)) {
-		cw_track_mark(sk, CW_MARK_LATE_DATA);
+		cw_fate_mark(sk, CW_MARK_LATE_DATA);
 		return;
 	}
-	cw_track_mark(sk, CW_MARK_PEER_RST);
+	cw_fate_mark(sk, CW_MARK_PEER_RST);
 	cw_reset_received(sk);
 }
 
@@ -125,15 +108,15 @@ static void cw_on_abort(struct sock *sk, struct pt_regs *regs)
 	struct sock *any = (struct sock *)cw_arg(regs, 0);
 
 	if (any->sk_state == TCP_TIME_WAIT && CW_ABORT_TAKES_MINISOCKS)
-		cw_track_tw_end(inet_twsk(any), CW_MARK_ABORT);
+		cw_fate_tw_end(inet_twsk(any), CW_MARK_ABORT);
 	else if (cw_facts_is_tcp(any) &&
 		 (CW_ABORT_TAKES_ORPHANS || !sock_flag(any, SOCK_DEAD)))
-		cw_track_mark(any, CW_MARK_ABORT);
+		cw_fate_mark(any, CW_MARK_ABORT);
 }
 
 static void cw_on_twsk_kill(struct sock *sk, struct pt_regs *regs)
 {
-	cw_track_tw_kill((struct inet_timewait_sock *)cw_arg(regs, 0));
+	cw_fate_tw_kill((struct inet_timewait_sock *)cw_arg(regs, 0));
 }
 
 static void cw_on_file_close(struct sock *sk, struct pt_regs *regs)
@@ -148,12 +131,17 @@ struct cw_ret {
 	bool rst;
 };
 
-static int cw_on_sk_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int cw_on_sk_entry(struct cw_ret *r, struct pt_regs *regs)
 {
-	struct sock *sk = cw_arg_tcp(regs, 0);
+	r->sk = cw_arg_tcp(regs, 0);
+	return r->sk ? 0 : 1;
+}
 
-	((struct cw_ret *)ri->data)->sk = sk;
-	return sk ? 0 : 1;
+static int cw_on_oom_entry(struct cw_ret *r, struct pt_regs *regs)
+{
+	if (cw_on_sk_entry(r, regs))
+		return 1;
+	return !cw_closing_concerns(r->sk);
 }
 
 /* tcp_check_oom() does not say which of its two reasons applies. */
@@ -163,41 +151,20 @@ static bool cw_out_of_memory(const struct sock *sk)
 	       sk_memory_allocated(sk) > sk_prot_mem_limits(sk, 2);
 }
 
-static void cw_oom_mark(struct sock *sk, bool oom)
+static void cw_on_oom_return(struct cw_ret *r, unsigned long value)
 {
-	if (!sock_flag(sk, SOCK_DEAD))
-		return;
-	if (oom)
-		cw_track_mark(sk, cw_out_of_memory(sk) ? CW_MARK_OOM_MEMORY :
-							 CW_MARK_OOM_ORPHANS);
-	else if (!check_net(sock_net(sk)))
-		cw_track_mark(sk, CW_MARK_NET_DEAD);
+	u32 marks = 0;
+
+	if (value & 0xff)
+		marks = cw_out_of_memory(r->sk) ? CW_MARK_OOM_MEMORY :
+						  CW_MARK_OOM_ORPHANS;
+	else if (!check_net(sock_net(r->sk)))
+		marks = CW_MARK_NET_DEAD;
+	cw_closing_oom(r->sk, marks);
 }
 
-static int cw_on_oom_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int cw_on_tw_segment_entry(struct cw_ret *r, struct pt_regs *regs)
 {
-	struct cw_ret *r = (struct cw_ret *)ri->data;
-	bool oom = regs_return_value(regs) & 0xff;
-
-	cw_oom_mark(r->sk, oom);
-	cw_inflight_oom(r->sk, oom);
-	return 0;
-}
-
-static int cw_on_twsk_alloc_return(struct kretprobe_instance *ri,
-				   struct pt_regs *regs)
-{
-	struct cw_ret *r = (struct cw_ret *)ri->data;
-
-	if (!regs_return_value(regs))
-		cw_track_mark(r->sk, CW_MARK_NO_MINISOCK);
-	return 0;
-}
-
-static int cw_on_tw_segment_entry(struct kretprobe_instance *ri,
-				  struct pt_regs *regs)
-{
-	struct cw_ret *r = (struct cw_ret *)ri->data;
 	struct inet_timewait_sock *tw = (void *)cw_arg(regs, 0);
 	const struct tcphdr *th = (void *)cw_arg(regs, 2);
 
@@ -206,82 +173,66 @@ static int cw_on_tw_segment_entry(struct kretprobe_instance *ri,
 		return 1;
 	r->sk = (struct sock *)tw;
 	r->cookie = atomic64_read(&tw->tw_cookie);
+	/* Nobody followed it before. */
+	if (!r->cookie)
+		return 1;
 	r->rst = th->rst;
 	if (r->rst)
-		cw_track_tw_rst(r->cookie, true);
+		cw_fate_tw_rst(r->cookie, true);
 	return 0;
 }
 
 /* After TCP_TW_SUCCESS the minisock may be freed: it is not read. */
-static int cw_on_tw_segment_return(struct kretprobe_instance *ri,
-				   struct pt_regs *regs)
+static void cw_on_tw_segment_return(struct cw_ret *r, unsigned long value)
 {
-	struct cw_ret *r = (struct cw_ret *)ri->data;
 	struct inet_timewait_sock *tw = inet_twsk(r->sk);
 
 	if (r->rst)
-		cw_track_tw_rst(r->cookie, false);
-	switch ((int)regs_return_value(regs)) {
+		cw_fate_tw_rst(r->cookie, false);
+	switch ((int)value) {
 	case TCP_TW_RST:
-		cw_track_tw_end(tw, CW_MARK_LATE_DATA);
+		cw_fate_tw_end(tw, CW_MARK_LATE_DATA);
 		break;
 	case TCP_TW_ACK:
 		if (tw->tw_substate == TCP_TIME_WAIT)
-			cw_track_tw_end(tw, CW_MARK_TIME_WAIT);
+			cw_fate_tw_end(tw, CW_MARK_TIME_WAIT);
 		break;
 	}
-	return 0;
 }
 
-static int cw_on_tcp_shutdown_entry(struct kretprobe_instance *ri,
-				    struct pt_regs *regs)
+static int cw_on_tcp_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
 {
-	if (cw_on_sk_entry(ri, regs))
+	if (cw_on_sk_entry(r, regs))
 		return 1;
-	cw_inflight_shut_locked(((struct cw_ret *)ri->data)->sk);
+	cw_shutting_locked(r->sk);
 	return 0;
 }
 
-static int cw_on_tcp_shutdown_return(struct kretprobe_instance *ri,
-				     struct pt_regs *regs)
+static void cw_on_tcp_shutdown_return(struct cw_ret *r, unsigned long value)
 {
-	unsigned long flags;
-
-	/* As in cw_on_entry(). The other probed functions return in softirq,
-	 * with it disabled, or from a socket's backlog.
-	 */
-	local_irq_save(flags);
-	cw_inflight_shut_done(((struct cw_ret *)ri->data)->sk);
-	local_irq_restore(flags);
-	return 0;
+	cw_shutting_done(r->sk);
 }
 
-static int cw_on_shutdown_entry(struct kretprobe_instance *ri,
-				struct pt_regs *regs)
+static int cw_on_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
 {
 	struct sock *sk = ((struct socket *)cw_arg(regs, 0))->sk;
 	unsigned int how = cw_arg(regs, 1);
 
 	if (how > SHUT_RDWR || !cw_facts_is_tcp(sk))
 		return 1;
-	((struct cw_ret *)ri->data)->sk = sk;
-	cw_inflight_shut_begin(sk, how);
+	r->sk = sk;
+	cw_shutting_begin(sk, how);
 	return 0;
 }
 
-static int cw_on_shutdown_return(struct kretprobe_instance *ri,
-				 struct pt_regs *regs)
+static void cw_on_shutdown_return(struct cw_ret *r, unsigned long value)
 {
-	unsigned long flags;
-
-	local_irq_save(flags);
-	cw_inflight_shut_end(((struct cw_ret *)ri->data)->sk);
-	local_irq_restore(flags);
-	return 0;
+	cw_shutting_end(r->sk);
 }
 
 enum cw_point_index {
 	CW_POINT_STATE,
+	CW_POINT_DESTROY,
 	CW_POINT_RESET,
 	CW_POINT_COUNT,
 };
@@ -294,17 +245,52 @@ static void cw_point_fire(enum cw_point_index i)
 		WRITE_ONCE(cw_point_fired[i], true);
 }
 
+/* Of events; counters have none. */
+#define CW_EVENTS_WITH_AGE	(~(1U << CLOSEWATCH_EVENT_TYPE_LOST))
+
+static noinline void cw_on_established(struct sock *sk)
+{
+	unsigned long flags;
+
+	if (!cw_facts_is_tcp(sk))
+		return;
+	local_irq_save(flags);
+	if (cw_notify_wanted(sk) & CW_EVENTS_WITH_AGE)
+		cw_birth_note(cw_facts_cookie(sk),
+			      cw_netns_payer(sock_net(sk), sk));
+	local_irq_restore(flags);
+}
+
+static noinline void cw_on_closed(struct sock *sk, int old)
+{
+	unsigned long flags;
+
+	if (old == TCP_CLOSE || !cw_facts_is_tcp(sk))
+		return;
+	local_irq_save(flags);
+	cw_fate_gone(sk, old);
+	local_irq_restore(flags);
+}
+
 static void cw_on_set_state(void *data, const struct sock *sk, const int old,
 			    const int new)
 {
 	cw_point_fire(CW_POINT_STATE);
-	if (!cw_facts_is_tcp(sk) || old == new)
-		return;
-	if (new == TCP_ESTABLISHED)
-		cw_birth_note(cw_facts_cookie((struct sock *)sk),
-			      cw_netns_payer(sock_net(sk), sk));
-	else if (new == TCP_CLOSE)
-		cw_track_gone((struct sock *)sk, old);
+	if (new == TCP_CLOSE)
+		cw_on_closed((struct sock *)sk, old);
+	else if (new == TCP_ESTABLISHED &&
+		 cw_notify_wants_any(CW_EVENTS_WITH_AGE))
+		cw_on_established((struct sock *)sk);
+}
+
+static void cw_on_tp_destroy(void *data, struct sock *sk)
+{
+	unsigned long flags;
+
+	cw_point_fire(CW_POINT_DESTROY);
+	local_irq_save(flags);
+	cw_closing_destroy(sk);
+	local_irq_restore(flags);
 }
 
 #ifdef CW_HAVE_RST_REASON
@@ -312,11 +298,15 @@ static void cw_on_tp_reset(void *data, const struct sock *sk,
 			   const struct sk_buff *skb,
 			   const enum sk_rst_reason reason)
 {
+	unsigned long flags;
+
 	cw_point_fire(CW_POINT_RESET);
+	local_irq_save(flags);
 	if (skb)
 		cw_reset_sent(sk, skb, cw_rst_reason(reason));
 	else if (cw_facts_is_tcp(sk))
-		cw_inflight_reason((struct sock *)sk, cw_rst_reason(reason));
+		cw_closing_reason((struct sock *)sk, cw_rst_reason(reason));
+	local_irq_restore(flags);
 }
 #else
 /* Entered also if no RST is sent: the tests below are those of the function. */
@@ -343,6 +333,7 @@ static void cw_on_v6_send_reset(struct sock *tcp, struct pt_regs *regs)
 /*
  * @of_tcp: the first argument is a socket, and hits with other than a full TCP
  * socket are ignored; without it the handler gets NULL.
+ * The first one is armed only by cw_probe_arm_shared().
  */
 static const struct cw_entry_point {
 	const char *symbol;
@@ -350,19 +341,18 @@ static const struct cw_entry_point {
 	bool of_tcp;
 	bool optional;
 } cw_entries[] = {
-	{ "inet_csk_destroy_sock", cw_on_destroy, .of_tcp = true },
+	/* Hit whenever a program closes any file. */
+	{ CW_FILE_CLOSE_SYMBOL, cw_on_file_close },
 	{ "inet_twsk_kill", cw_on_twsk_kill },
 	{ "tcp_time_wait", cw_on_time_wait, .of_tcp = true },
 	{ "inet_child_forget", cw_on_child_forget, .of_tcp = true },
 	{ "inet_csk_listen_stop", cw_on_listen_stop, .of_tcp = true },
-	{ "sk_stream_wait_close", cw_on_wait_close, .of_tcp = true },
 	{ "tcp_reset", cw_on_reset, .of_tcp = true },
 	{ "tcp_abort", cw_on_abort },
 	{ "tcp_disconnect", cw_on_disconnect, .of_tcp = true },
 	{ "tcp_send_active_reset", cw_on_send_reset, .of_tcp = true },
 	{ "tcp_send_fin", cw_on_send_fin, .of_tcp = true },
 	{ "sk_stream_error", cw_on_stream_error, .of_tcp = true },
-	{ CW_FILE_CLOSE_SYMBOL, cw_on_file_close },
 #ifndef CW_HAVE_RST_REASON
 	{ "tcp_v4_send_reset", cw_on_v4_send_reset },
 	/* Absent without IPv6. */
@@ -374,13 +364,16 @@ static const struct cw_entry_point {
 
 #define CW_NR_ENTRIES	ARRAY_SIZE(cw_entries)
 
+/*
+ * @entry: returns whether to ignore this call
+ * @handler: gets the returned value
+ */
 static const struct cw_return_point {
 	const char *symbol;
-	kretprobe_handler_t entry;
-	kretprobe_handler_t handler;
+	int (*entry)(struct cw_ret *r, struct pt_regs *regs);
+	void (*handler)(struct cw_ret *r, unsigned long value);
 } cw_returns[] = {
-	{ "tcp_check_oom", cw_on_sk_entry, cw_on_oom_return },
-	{ "inet_twsk_alloc", cw_on_sk_entry, cw_on_twsk_alloc_return },
+	{ "tcp_check_oom", cw_on_oom_entry, cw_on_oom_return },
 	{ "tcp_timewait_state_process", cw_on_tw_segment_entry,
 	  cw_on_tw_segment_return },
 	{ "tcp_shutdown", cw_on_tcp_shutdown_entry, cw_on_tcp_shutdown_return },
@@ -389,6 +382,7 @@ static const struct cw_return_point {
 
 #define CW_NR_RETURNS	ARRAY_SIZE(cw_returns)
 #define CW_NR_ARMS	(CW_NR_RETURNS + CW_NR_ENTRIES)
+#define CW_ARM_SHARED	CW_NR_RETURNS	/* the first entry's */
 
 /* None of the functions waits for the peer, but inet_shutdown() may wait for
  * the socket's lock, and a task may be preempted in any of them.
@@ -400,6 +394,7 @@ static const struct cw_point {
 	void *handler;
 } cw_points[] = {
 	[CW_POINT_STATE] = { "inet_sock_set_state", cw_on_set_state },
+	[CW_POINT_DESTROY] = { "tcp_destroy_sock", cw_on_tp_destroy },
 #ifdef CW_HAVE_RST_REASON
 	[CW_POINT_RESET] = { "tcp_send_reset", cw_on_tp_reset },
 #endif
@@ -419,9 +414,6 @@ static DEFINE_SPINLOCK(cw_arms_lock);
 static u64 cw_missed_before;
 static bool cw_armed;
 
-/* Hits inside a handler are missed. Interrupts are off so that no softirq runs
- * inside a handler in process context: it may process many segments.
- */
 static int cw_on_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct cw_arm *a = cw_arm_of(kp);
@@ -438,16 +430,40 @@ static int cw_on_entry(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
+static const struct cw_return_point *cw_return_of(struct kretprobe_instance *ri)
+{
+	struct kretprobe *rp = get_kretprobe(ri);
+
+	return rp ? cw_arm_of(&rp->kp)->point : NULL;
+}
+
 static int cw_on_return_entry(struct kretprobe_instance *ri,
 			      struct pt_regs *regs)
 {
-	struct kretprobe *rp = get_kretprobe(ri);
-	struct cw_arm *a = rp ? cw_arm_of(&rp->kp) : NULL;
+	const struct cw_return_point *p = cw_return_of(ri);
+	unsigned long flags;
+	int ignore;
 
-	if (!a)
+	if (!p)
 		return 1;
-	cw_arm_fire(a);
-	return ((const struct cw_return_point *)a->point)->entry(ri, regs);
+	cw_arm_fire(cw_arm_of(&get_kretprobe(ri)->kp));
+	local_irq_save(flags);
+	ignore = p->entry((struct cw_ret *)ri->data, regs);
+	local_irq_restore(flags);
+	return ignore;
+}
+
+static int cw_on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct cw_return_point *p = cw_return_of(ri);
+	unsigned long flags;
+
+	if (!p)
+		return 0;
+	local_irq_save(flags);
+	p->handler((struct cw_ret *)ri->data, regs_return_value(regs));
+	local_irq_restore(flags);
+	return 0;
 }
 
 static int cw_probe_refused(struct netlink_ext_ack *extack, int err)
@@ -503,7 +519,7 @@ static struct cw_arm *cw_probe_arm_return(const struct cw_return_point *r)
 	struct kretprobe like = {
 		.kp.symbol_name = r->symbol,
 		.entry_handler = cw_on_return_entry,
-		.handler = r->handler,
+		.handler = cw_on_return,
 		.data_size = sizeof(struct cw_ret),
 		.maxactive = CW_RETURN_INSTANCES + 2 * num_possible_cpus(),
 	};
@@ -529,41 +545,68 @@ static const char *cw_probe_symbol(unsigned int i)
 				   cw_entries[i - CW_NR_RETURNS].symbol;
 }
 
-static void cw_probe_disarm_arms(void)
+static void cw_probe_disarm_arms(unsigned int first, unsigned int n)
 {
 	struct cw_arm *arms[CW_NR_ARMS];
 	unsigned int i;
 
 	BUILD_BUG_ON(CW_NR_ARMS > CW_ARM_BATCH);
-	memcpy(arms, cw_arms, sizeof(arms));
-	cw_arm_release(arms, CW_NR_ARMS);
+	memcpy(arms, cw_arms + first, n * sizeof(*arms));
+	cw_arm_release(arms, n);
 	spin_lock(&cw_arms_lock);
-	for (i = 0; i < CW_NR_ARMS; i++)
+	for (i = 0; i < n; i++)
 		cw_missed_before += cw_arm_missed(arms[i]);
-	memset(cw_arms, 0, sizeof(cw_arms));
+	memset(cw_arms + first, 0, n * sizeof(*cw_arms));
 	spin_unlock(&cw_arms_lock);
-	for (i = 0; i < CW_NR_ARMS; i++)
+	for (i = 0; i < n; i++)
 		cw_arm_free(arms[i]);
+}
+
+static int cw_probe_arm_nth(unsigned int i, struct netlink_ext_ack *extack)
+{
+	struct cw_arm *a = cw_probe_arm_one(i);
+
+	if (IS_ERR(a)) {
+		pr_warn("closewatch: no probe on %s (error %ld)\n",
+			cw_probe_symbol(i), -PTR_ERR(a));
+		return cw_probe_refused(extack, PTR_ERR(a));
+	}
+	spin_lock(&cw_arms_lock);
+	cw_arms[i] = a;
+	spin_unlock(&cw_arms_lock);
+	return 0;
 }
 
 static int cw_probe_arm_arms(struct netlink_ext_ack *extack)
 {
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < CW_NR_ARMS; i++) {
-		struct cw_arm *a = cw_probe_arm_one(i);
-
-		if (IS_ERR(a)) {
-			pr_warn("closewatch: no probe on %s (error %ld)\n",
-				cw_probe_symbol(i), -PTR_ERR(a));
-			cw_probe_disarm_arms();
-			return cw_probe_refused(extack, PTR_ERR(a));
+		if (i == CW_ARM_SHARED)
+			continue;
+		err = cw_probe_arm_nth(i, extack);
+		if (err) {
+			cw_probe_disarm_arms(0, CW_NR_ARMS);
+			return err;
 		}
-		spin_lock(&cw_arms_lock);
-		cw_arms[i] = a;
-		spin_unlock(&cw_arms_lock);
 	}
 	return 0;
+}
+
+int cw_probe_arm_shared(struct netlink_ext_ack *extack)
+{
+	return cw_arms[CW_ARM_SHARED] ? 0 : cw_probe_arm_nth(CW_ARM_SHARED, extack);
+}
+
+void cw_probe_disarm_shared(void)
+{
+	cw_probe_disarm_arms(CW_ARM_SHARED, 1);
+}
+
+bool cw_probe_has_shared(void)
+{
+	return cw_arms[CW_ARM_SHARED];
 }
 
 int cw_probe_arm(struct netlink_ext_ack *extack)
@@ -583,7 +626,7 @@ int cw_probe_arm(struct netlink_ext_ack *extack)
 
 void cw_probe_disarm(void)
 {
-	cw_probe_disarm_arms();
+	cw_probe_disarm_arms(0, CW_NR_ARMS);
 	cw_probe_disarm_points(CW_NR_POINTS);
 	WRITE_ONCE(cw_armed, false);
 }

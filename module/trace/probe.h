@@ -7,7 +7,7 @@
 struct netlink_ext_ack;
 
 /**
- * cw_probe_arm() - arm all probes, or none
+ * cw_probe_arm() - arm all probes but that of shared closes, or none
  * @extack: says which probe the kernel refused
  *
  * The rings and the tables that handlers use must have been allocated.
@@ -16,6 +16,21 @@ struct netlink_ext_ack;
  * Return: 0 or a negative errno.
  */
 int cw_probe_arm(struct netlink_ext_ack *extack);
+
+/**
+ * cw_probe_arm_shared() - arm the probe that sees shared closes, unless it is
+ *
+ * It is hit whenever a program closes any file, so it is armed on demand.
+ *
+ * Context, return: as cw_probe_arm(), which came before.
+ */
+int cw_probe_arm_shared(struct netlink_ext_ack *extack);
+
+/** cw_probe_disarm_shared() - disarm it; context as cw_probe_arm() */
+void cw_probe_disarm_shared(void);
+
+/** cw_probe_has_shared() - is it armed? Context as cw_probe_arm() */
+bool cw_probe_has_shared(void);
 
 /**
  * cw_probe_disarm() - disarm all probes and wait until no handler runs

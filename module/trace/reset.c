@@ -18,17 +18,18 @@
 
 void cw_reset_received(struct sock *sk)
 {
-	struct cw_event ev = {
-		.type = CLOSEWATCH_EVENT_TYPE_RESET,
-		.extra.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED,
-	};
+	struct cw_event *ev;
 
 	if (sock_flag(sk, SOCK_DEAD) || sk->sk_state == TCP_CLOSE ||
-	    cw_drain_tag_of(sk))
+	    cw_drain_tag_of(sk) ||
+	    !(cw_notify_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_RESET))
 		return;
-	cw_facts_take(&ev.conn, sk);
-	ev.marks.new_state = TCP_CLOSE;
-	cw_notify_event(&ev);
+	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_RESET);
+	cw_facts_take(&ev->conn, sk);
+	ev->owner = (struct cw_owner){ };
+	ev->extra.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED;
+	ev->marks.new_state = TCP_CLOSE;
+	cw_notify_push(ev);
 }
 
 static u32 cw_reset_kind(const struct sock *sk)
@@ -76,18 +77,22 @@ static void cw_reset_addresses(struct cw_conn *conn, const struct sk_buff *skb)
 void cw_reset_sent(const struct sock *sk, const struct sk_buff *skb,
 		   const char *reason)
 {
-	struct cw_event ev = { .type = CLOSEWATCH_EVENT_TYPE_RESET };
 	struct net *net = cw_reset_net(sk, skb);
+	struct cw_event *ev;
 
-	if (!net)
+	if (!net || !cw_notify_wants(CLOSEWATCH_EVENT_TYPE_RESET))
 		return;
-	cw_facts_net(&ev.conn, net);
-	ev.conn.cookie = sk ? atomic64_read(&sk->sk_cookie) : 0;
-	ev.conn.state = sk ? sk->sk_state : TCP_CLOSE;
-	ev.marks.new_state = ev.conn.state;
-	cw_reset_addresses(&ev.conn, skb);
-	ev.extra.reset_kind = cw_reset_kind(sk);
+	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_RESET);
+	ev->conn = (struct cw_conn){
+		.cookie = sk ? cw_facts_has_cookie(sk) : 0,
+		.state = sk ? sk->sk_state : TCP_CLOSE,
+	};
+	ev->owner = (struct cw_owner){ };
+	cw_facts_net(&ev->conn, net);
+	cw_reset_addresses(&ev->conn, skb);
+	ev->marks.new_state = ev->conn.state;
+	ev->extra.reset_kind = cw_reset_kind(sk);
 	if (reason)
-		strscpy(ev.extra.reason, reason, sizeof(ev.extra.reason));
-	cw_notify_event(&ev);
+		strscpy(ev->extra.reason, reason, sizeof(ev->extra.reason));
+	cw_notify_push(ev);
 }

@@ -14,11 +14,9 @@
 #include "core/canary.h"
 #include "core/notify.h"
 #include "core/ring.h"
-#include "core/stats.h"
 #include "birth.h"
-#include "closing.h"
+#include "ending.h"
 #include "probe.h"
-#include "fate.h"
 #include "watch.h"
 
 static unsigned int ring_slots = 1024;
@@ -26,15 +24,10 @@ module_param(ring_slots, uint, 0444);
 MODULE_PARM_DESC(ring_slots,
 		 "events that each CPU's ring holds, rounded up to a power of two, 64 to 65536 (1024)");
 
-static unsigned int inflight_slots = 4096;
-module_param(inflight_slots, uint, 0444);
-MODULE_PARM_DESC(inflight_slots,
-		 "most closes in progress at a time, 64 to 1048576 (4096)");
-
 static unsigned int track_slots = 16384;
 module_param(track_slots, uint, 0444);
 MODULE_PARM_DESC(track_slots,
-		 "most closing connections tracked at a time, 64 to 1048576 (16384)");
+		 "most connections that are ending at a time, 64 to 1048576 (16384)");
 
 /*
  * Arming and disarming patch kernel code and wait for grace periods. So the
@@ -62,7 +55,6 @@ unsigned int cw_watch_ring_slots(void)
 static int __cw_watch_start(struct netlink_ext_ack *extack)
 {
 	unsigned int track = clamp(track_slots, 64U, 1U << 20);
-	unsigned int inflight = clamp(inflight_slots, 64U, 1U << 20);
 	int err;
 
 	lockdep_assert_held(&cw_watch_lock);
@@ -75,30 +67,24 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	err = cw_birth_init();
 	if (err)
 		goto err_ring;
-	err = cw_inflight_init(inflight);
+	err = cw_ending_init(track);
 	if (err)
 		goto err_birth;
-	err = cw_track_init(track);
-	if (err)
-		goto err_inflight;
 	err = cw_canary_get(extack);
 	if (err)
-		goto err_track;
+		goto err_ending;
 	err = cw_probe_arm(extack);
 	if (err)
 		goto err_canary;
 	cw_watch_runs = true;
-	cw_stats_set_counting(true);
 	cw_arm_let_go();
 	return 0;
 
 err_canary:
 	cw_canary_put();
-err_track:
+err_ending:
 	cw_notify_cancel();
-	cw_track_exit();
-err_inflight:
-	cw_inflight_exit();
+	cw_ending_exit();
 err_birth:
 	cw_birth_exit();
 err_ring:
@@ -107,7 +93,7 @@ err_out:
 	cw_arm_let_go();
 	if (err == -ENOMEM)
 		NL_SET_ERR_MSG(extack,
-			       "no memory for rings and tables; load the module with smaller ring_slots, inflight_slots or track_slots");
+			       "no memory for rings and tables; load the module with smaller ring_slots or track_slots");
 	return err;
 }
 
@@ -118,26 +104,44 @@ static void __cw_watch_stop(void)
 		return;
 	cw_watch_runs = false;
 	cw_probe_disarm();
-	cw_stats_set_counting(false);
 	cw_canary_put();
 	cw_notify_cancel();
-	cw_track_exit();
-	cw_inflight_exit();
+	cw_ending_exit();
 	cw_birth_exit();
 	cw_ring_exit();
+}
+
+/* What no listener needs any more. */
+static void __cw_watch_narrow(void)
+{
+	lockdep_assert_held(&cw_watch_lock);
+	if (!cw_watch_users)
+		__cw_watch_stop();
+	else
+		cw_probe_disarm_shared();
+}
+
+static bool __cw_watch_is_wide(void)
+{
+	lockdep_assert_held(&cw_watch_lock);
+	if (!cw_watch_runs)
+		return false;
+	return !cw_watch_users ||
+	       (cw_probe_has_shared() &&
+		!cw_notify_wants(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE));
 }
 
 /* Retries while ftrace is off (core/arm.h), not to wait with the lock held. */
 static void cw_watch_work_fn(struct work_struct *work)
 {
 	mutex_lock(&cw_watch_lock);
-	if (cw_watch_users || !cw_watch_runs)
+	if (!__cw_watch_is_wide())
 		goto out;
 	if (cw_arm_hold(NULL)) {
 		queue_delayed_work(system_long_wq, &cw_watch_work,
 				   CW_WATCH_DELAY);
 	} else {
-		__cw_watch_stop();
+		__cw_watch_narrow();
 		cw_arm_let_go();
 	}
 out:
@@ -156,10 +160,33 @@ int cw_watch_get(struct netlink_ext_ack *extack)
 	return err;
 }
 
+int cw_watch_widen(struct netlink_ext_ack *extack)
+{
+	int err = 0;
+
+	mutex_lock(&cw_watch_lock);
+	if (!cw_watch_runs || cw_probe_has_shared() ||
+	    !cw_notify_wants(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE))
+		goto out;
+	err = cw_arm_hold(extack);
+	if (err)
+		goto out;
+	err = cw_probe_arm_shared(extack);
+	cw_arm_let_go();
+out:
+	if (__cw_watch_is_wide())
+		mod_delayed_work(system_long_wq, &cw_watch_work,
+				 CW_WATCH_DELAY);
+	mutex_unlock(&cw_watch_lock);
+	return err;
+}
+
 void cw_watch_put(void)
 {
 	mutex_lock(&cw_watch_lock);
-	if (!WARN_ON_ONCE(!cw_watch_users) && !--cw_watch_users)
+	if (!WARN_ON_ONCE(!cw_watch_users))
+		cw_watch_users--;
+	if (__cw_watch_is_wide())
 		mod_delayed_work(system_long_wq, &cw_watch_work,
 				 CW_WATCH_DELAY);
 	mutex_unlock(&cw_watch_lock);

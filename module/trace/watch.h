@@ -13,6 +13,17 @@ struct netlink_ext_ack;
 int cw_watch_get(struct netlink_ext_ack *extack);
 
 /**
+ * cw_watch_widen() - arm what the filters of all listeners ask for
+ * @extack: says what the kernel refused
+ *
+ * Called after a listener was added or its filter replaced. What no filter asks
+ * for any more is disarmed about a second later.
+ *
+ * Context: as cw_watch_get(). Return: 0 or -errno.
+ */
+int cw_watch_widen(struct netlink_ext_ack *extack);
+
+/**
  * cw_watch_put() - release one cw_watch_get()
  *
  * About a second after the last one a work item disarms the probes, unless

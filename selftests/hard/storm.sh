@@ -15,7 +15,7 @@ TRACING=/sys/kernel/tracing
 FTRACE=/proc/sys/kernel/ftrace_enabled
 CPU=/sys/devices/system/cpu/cpu1/online
 FUNCTIONS=(tcp_close __tcp_close tcp_send_fin inet_release inet_shutdown
-	tcp_shutdown inet_csk_destroy_sock tcp_reset tcp_disconnect)
+	tcp_shutdown tcp_time_wait tcp_reset tcp_disconnect)
 DIR=$(mktemp -d) || exit
 END=$((SECONDS + SECONDS_LONG))
 LAST=$((SECONDS + 5 * SECONDS_LONG))	# a busy host slows the loops down

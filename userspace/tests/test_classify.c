@@ -199,9 +199,8 @@ static u32 fate_of(u8 state, u32 marks, bool dead, bool acked)
 {
 	struct cw_end e = { .old_state = state, .marks = marks, .dead = dead,
 			    .all_acked = acked };
-	struct cw_conn c = { .linger2 = 0 };
 
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	return e.fate;
 }
 
@@ -266,40 +265,38 @@ TEST(delivered_only_with_every_byte_and_the_fin)
 {
 	struct cw_end e = { .old_state = CLOSEWATCH_STATE_LAST_ACK,
 			    .all_acked = true };
-	struct cw_conn c = { 0 };
 
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	EXPECT_EQ(CLOSEWATCH_VERDICT_DELIVERED, e.verdict);
 	e.marks = CW_MARK_FIN_LOST;
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	EXPECT_EQ(CLOSEWATCH_VERDICT_UNKNOWN, e.verdict);
 	e.marks = 0;
 	e.old_state = CLOSEWATCH_STATE_ESTABLISHED;
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	EXPECT_EQ(CLOSEWATCH_VERDICT_UNKNOWN, e.verdict);
 	e.all_acked = false;
 	e.lost_bytes = 1;
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	EXPECT_EQ(CLOSEWATCH_VERDICT_LOST, e.verdict);
 }
 
 TEST(closed_first_follows_the_fin_or_the_rst)
 {
 	struct cw_end e = { .old_state = CLOSEWATCH_STATE_ESTABLISHED };
-	struct cw_conn c = { 0 };
 
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	EXPECT_EQ(CLOSEWATCH_SIDE_UNKNOWN, e.first);
 	e.marks = CW_MARK_IN_CLOSE;
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	EXPECT_EQ(CLOSEWATCH_SIDE_LOCAL, e.first);
 	e.first = CLOSEWATCH_SIDE_UNKNOWN;
 	e.marks = CW_MARK_PEER_RST;
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	EXPECT_EQ(CLOSEWATCH_SIDE_PEER, e.first);
 	/* Once a FIN has told, an RST changes nothing. */
 	e.first = CLOSEWATCH_SIDE_LOCAL;
-	cw_classify_end(&e, &c);
+	cw_classify_end(&e);
 	EXPECT_EQ(CLOSEWATCH_SIDE_LOCAL, e.first);
 }
 
@@ -318,7 +315,7 @@ TEST(mptcp_is_told_as_such_and_no_more_is_claimed)
 	for (i = 0; i < sizeof(states); i++) {
 		struct cw_end e = { .old_state = states[i], .all_acked = i & 1,
 				    .marks = CW_MARK_RST_SENT, .lost_bytes = 5,
-				    .user_timeout = true };
+				    .user_timeout = true, .mptcp = true };
 		struct cw_conn c = { .state = states[i], .unread = 3,
 				     .linger_on = true, .linger_seconds = 1,
 				     .mptcp = true };
@@ -328,7 +325,7 @@ TEST(mptcp_is_told_as_such_and_no_more_is_claimed)
 		EXPECT_EQ(CLOSEWATCH_LINGER_OUTCOME_NONE, v.linger);
 		v = cw_classify_shutdown(&c, CLOSEWATCH_HOW_RDWR, &m);
 		EXPECT_EQ(CLOSEWATCH_PATH_MPTCP, v.path);
-		cw_classify_end(&e, &c);
+		cw_classify_end(&e);
 		EXPECT_EQ(CLOSEWATCH_FATE_MPTCP, e.fate);
 		EXPECT_EQ(CLOSEWATCH_VERDICT_UNKNOWN, e.verdict);
 		EXPECT_EQ(0, e.lost_bytes);

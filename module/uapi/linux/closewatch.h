@@ -205,7 +205,8 @@ enum closewatch_cause {
  *   was no memory to send.
  * @CLOSEWATCH_LOSS_PROBE: A probe was hit inside another probe's handler, or
  *   had no instance left.
- * @CLOSEWATCH_LOSS_INFLIGHT: The table of closes in progress was full.
+ * @CLOSEWATCH_LOSS_INFLIGHT: The table of connections that are ending was
+ *   full.
  * @CLOSEWATCH_LOSS_BLIND: Armed probes did not fire; count is in seconds,
  *   because the number of events missed cannot be known.
  */
