@@ -183,7 +183,7 @@ TEST_F(stats, exact_although_a_listener_loses_events)
 
 TEST_F(stats, each_namespace_has_its_own)
 {
-	int home = netns_open(), fd;
+	int home = netns_open();
 	struct events other;
 
 	ASSERT_EQ(0, close(tcp_socket(IPV4)));
@@ -193,9 +193,12 @@ TEST_F(stats, each_namespace_has_its_own)
 	EXPECT_EQ(netns_inode(), other.stats.netns);
 	EXPECT_EQ(0U, sum(other.stats.closes, CLOSEWATCH_PATH_MAX));
 
-	/* Armed by a listener of another namespace, they count here too */
-	fd = tcp_socket(IPV6);
-	ASSERT_EQ(0, close(fd));
+	/* Armed by a listener of another namespace, which asks for none here */
+	ASSERT_EQ(0, close(tcp_socket(IPV6)));
+	ASSERT_EQ(0, events_stats(&other));
+	EXPECT_EQ(0U, sum(other.stats.closes, CLOSEWATCH_PATH_MAX));
+	ASSERT_EQ(0, events_subscribe(&other, NULL, NULL));
+	ASSERT_EQ(0, close(tcp_socket(IPV6)));
 	ASSERT_EQ(0, events_stats(&other));
 	EXPECT_EQ(1U, other.stats.closes[PATH(ALREADY_CLOSED)]);
 	ASSERT_EQ(0, netns_switch(home));
@@ -204,6 +207,25 @@ TEST_F(stats, each_namespace_has_its_own)
 	EXPECT_EQ(self->s.netns, self->s.events.stats.netns);
 	events_close(&other);
 	close(home);
+}
+
+static int fill_other_port(struct nl_msg *msg, const void *port)
+{
+	return nla_put_u16(msg, CLOSEWATCH_A_FILTER_LOCAL_PORT,
+			   *(const uint16_t *)port);
+}
+
+/* A listener's ports say which connections concern it */
+TEST_F(stats, count_what_some_listener_may_hear_of)
+{
+	struct events *e = &self->s.events;
+	uint16_t port = 1;
+
+	ASSERT_EQ(0, events_unsubscribe(e));
+	ASSERT_EQ(0, events_subscribe(e, fill_other_port, &port));
+	ASSERT_EQ(0, close(tcp_socket(IPV4)));
+	ASSERT_EQ(0, events_stats(e));
+	EXPECT_EQ(0U, sum(e->stats.closes, CLOSEWATCH_PATH_MAX));
 }
 
 TEST_F(stats, stand_still_while_nobody_listens)
