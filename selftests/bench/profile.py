@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """
-profile.py ROOT IMAGE RUN: the instructions a connection that RUN adds to "none", by
+profile.py ROOT IMAGE RUN WORK: the instructions a connection that RUN adds to "none", by
 stage and by function, from the plugin's counts and the guest's maps and symbols.
 """
 import bisect
@@ -11,8 +11,8 @@ import re
 import subprocess
 import sys
 
-CONNECTIONS = 2000
-TOP_FUNCTIONS = 10
+CONNECTIONS = {"pair": 2000, "unread": 1000, "response": 500}  # as in guest
+TOP_FUNCTIONS = 20
 KERNEL_HALF = 1 << 63
 BUILT_IN = ("kernel", "bpf", "__builtin__ftrace", "__builtin__kprobes")
 
@@ -130,22 +130,23 @@ def counts(root, image, name):
     return total
 
 
-def added(root, image, name):
-    more = counts(root, image, name)
-    more.subtract(counts(root, image, "none"))
-    return {function: n / CONNECTIONS for function, n in more.items() if abs(n) > CONNECTIONS / 2}
+def added(root, image, name, work):
+    more = counts(root, image, f"{name}.{work}")
+    more.subtract(counts(root, image, f"none.{work}"))
+    number = CONNECTIONS[work]
+    return {function: n / number for function, n in more.items() if abs(n) > number / 2}
 
 
 def stage(function):
     return next(title for title, pattern in STAGES if re.search(pattern, function))
 
 
-def main(root, image, name):
-    functions = added(root, image, name)
+def main(root, image, name, work):
+    functions = added(root, image, name, work)
     stages = collections.defaultdict(list)
     for function, n in functions.items():
         stages[stage(function)].append((n, function))
-    print(f"{name}: {sum(functions.values()):,.0f} instructions a connection more than with nothing loaded\n")
+    print(f"{name}, {work}: {sum(functions.values()):,.0f} instructions a connection more than with nothing loaded\n")
     for title, _ in STAGES:
         if stages[title]:
             top = ", ".join(f"{f.split(':')[1]} {n:.0f}" for n, f in sorted(stages[title], reverse=True)[:4])
