@@ -15,11 +15,12 @@
 #include "facts.h"
 #include "netns.h"
 
-static void cw_facts_addresses(struct cw_conn *conn, const struct sock *sk)
+void cw_facts_ends(struct cw_conn *conn, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 
 	conn->family = sk->sk_family;
+	conn->v4mapped = false;
 	/* Not inet_num: it is 0 once a closed socket has released its port. */
 	conn->lport = ntohs(inet->inet_sport);
 	conn->rport = ntohs(inet->inet_dport);
@@ -191,7 +192,7 @@ void cw_facts_identity(struct cw_conn *conn, struct sock *sk)
 	conn->cookie = cw_facts_cookie(sk);
 	cw_facts_net(conn, sock_net(sk));
 	conn->state = sk->sk_state;
-	cw_facts_addresses(conn, sk);
+	cw_facts_ends(conn, sk);
 	conn->linger_on = sock_flag(sk, SOCK_LINGER);
 	conn->linger_seconds = READ_ONCE(sk->sk_lingertime) / HZ;
 	if (cw_facts_is_tcp(sk))

@@ -67,6 +67,15 @@ u64 cw_facts_cookie(struct sock *sk);
 void cw_facts_net(struct cw_conn *conn, const struct net *net);
 
 /**
+ * cw_facts_ends() - read family, addresses and ports
+ * @conn: only family, v4mapped, laddr, raddr, lport and rport are written
+ * @sk: a full internet socket
+ *
+ * Context: any in which the socket cannot be freed.
+ */
+void cw_facts_ends(struct cw_conn *conn, const struct sock *sk);
+
+/**
  * cw_facts_identity() - read what identifies a socket, without figures
  * @conn: cleared; cookie, netns, state, addresses, linger and ULP are filled
  * @sk: a full internet socket; nothing is read from any other
