@@ -73,8 +73,10 @@ static void cw_adopt_identify(struct sock *sk, struct cw_event *ev)
 	ev->marks.new_state = ev->conn.state;
 }
 
-static void cw_adopt_note(struct cw_event *ev, const struct cw_policy *p)
+static void cw_adopt_note(struct cw_event *ev, struct sock *sk,
+			  const struct cw_policy *p)
 {
+	cw_adopt_identify(sk, ev);
 	ev->drained.policy_id = p->id;
 	ev->drained.action = p->action;
 	ev->drained.dry_run = p->dry_run;
@@ -120,11 +122,10 @@ static long cw_adopt_try_linger(struct sock *sk, long timeout)
 	struct cw_event ev;
 
 	lock_sock(sk);
-	cw_adopt_identify(sk, &ev);
 	rcu_read_lock();
-	p = cw_policy_lookup(sock_net(sk), &ev.conn, &ev.owner, false);
+	p = cw_policy_lookup(sk, false);
 	if (cw_adopt_lingers(p)) {
-		cw_adopt_note(&ev, p);
+		cw_adopt_note(&ev, sk, p);
 		if (cw_adopt_linger_refusal(sk, &ev.drained.refusal))
 			ev.drained.outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
 		else
@@ -217,24 +218,31 @@ static bool cw_adopt_refusal(const struct sock *sk, const struct cw_policy *p,
 	return !p->dry_run;
 }
 
-/* A close that was swapped reports its result itself. */
-static void cw_adopt_act(struct sock *sk, const struct cw_policy *p,
-			 struct cw_event *ev)
+/* noinline: most closes need no event on the stack. */
+static noinline void cw_adopt_report(struct sock *sk, const struct cw_policy *p)
 {
-	bool leave = p->action == CLOSEWATCH_ACTION_LEAVE;
-	bool drain = p->action == CLOSEWATCH_ACTION_DRAIN;
-	struct cw_drained *r = &ev->drained;
+	struct cw_event ev;
 
-	if (!leave && !p->dry_run &&
-	    cw_adopt_swap(sk, drain ? CW_ADOPT_DRAIN : CW_ADOPT_LINGER))
-		return;
-	cw_adopt_note(ev, p);
-	if (!leave && cw_adopt_refusal(sk, p, &r->refusal))
-		r->outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
-	if (drain && !p->dry_run)
-		cw_drain_refused(sk, ev);
+	cw_adopt_note(&ev, sk, p);
+	if (p->action != CLOSEWATCH_ACTION_LEAVE &&
+	    cw_adopt_refusal(sk, p, &ev.drained.refusal))
+		ev.drained.outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+	if (p->action == CLOSEWATCH_ACTION_DRAIN && !p->dry_run)
+		cw_drain_refused(sk, &ev);
 	else
-		cw_notify_event(ev);
+		cw_notify_event(&ev);
+}
+
+/* A close that was swapped reports its result itself. */
+static void cw_adopt_act(struct sock *sk, const struct cw_policy *p)
+{
+	enum cw_adopt_way way = p->action == CLOSEWATCH_ACTION_DRAIN ?
+				CW_ADOPT_DRAIN : CW_ADOPT_LINGER;
+
+	if (p->action != CLOSEWATCH_ACTION_LEAVE && !p->dry_run &&
+	    cw_adopt_swap(sk, way))
+		return;
+	cw_adopt_report(sk, p);
 	cw_policy_used(p);
 }
 
@@ -250,13 +258,11 @@ static bool cw_adopt_concerns(const struct socket *sock)
 static void cw_adopt_lookup(struct sock *sk)
 {
 	const struct cw_policy *p;
-	struct cw_event ev;
 
-	cw_adopt_identify(sk, &ev);
 	rcu_read_lock();
-	p = cw_policy_lookup(sock_net(sk), &ev.conn, &ev.owner, true);
+	p = cw_policy_lookup(sk, true);
 	if (p)
-		cw_adopt_act(sk, p, &ev);
+		cw_adopt_act(sk, p);
 	rcu_read_unlock();
 }
 

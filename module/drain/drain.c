@@ -492,7 +492,7 @@ static bool cw_drain_decide(struct cw_drain *d, bool allocated,
 	bool yes = false;
 
 	rcu_read_lock();
-	p = cw_policy_lookup(sock_net(sk), &ev->conn, &ev->owner, false);
+	p = cw_policy_lookup(sk, false);
 	r->refusal = CLOSEWATCH_REFUSAL_SWITCHED_OFF;
 	if (!p || p->action != CLOSEWATCH_ACTION_DRAIN || p->dry_run)
 		goto out;

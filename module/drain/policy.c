@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Policies of sockets are in a hash table; rules are in a sorted list per
- * network namespace and one for all of them. Handlers read both under RCU;
- * changes are made under cw_policy_lock. Lists and not arrays, because an array
- * must be reallocated to shorten it, and a removal must not fail. An xarray and
- * a second list have the same entries in the order of dumps.
+ * Policies of sockets are in a hash table; rules are in a scope per network
+ * namespace and one for all of them. Handlers read both under RCU; changes are
+ * made under cw_policy_lock. Lists and not arrays, because an array must be
+ * reallocated to shorten it, and a removal must not fail. An xarray and a list
+ * of all rules have the same entries in the order of dumps.
  *
  * Handlers cannot remove entries: they put a used policy on a lockless list,
  * from which a work item removes it. Another work item removes expired ones.
  */
 #include <linux/ktime.h>
 #include <linux/llist.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
@@ -20,12 +21,16 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <net/inet_sock.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
+#include <net/sock.h>
 
 #include "core/charge.h"
+#include "core/facts.h"
 #include "core/netns.h"
 #include "policy.h"
+#include "rules.h"
 
 static unsigned int policies_max_uid = 131072;
 module_param(policies_max_uid, uint, 0644);
@@ -51,13 +56,14 @@ struct cw_policy_key {
  *	namespace's exit removes the entry
  * @payer: charged for it, if it belongs to a namespace
  * @hash: in cw_policy_sockets, if it is a socket's policy
- * @node: in the rules of its scope, if it is a rule
  * @order: in cw_policy_order, if it is a rule
  * @used: in cw_policy_used_list
  * @rcu: for kfree_rcu()
  * @hits: counted by handlers
  * @is_used: was put on cw_policy_used_list; happens once
  * @refs: one while installed, one while on cw_policy_used_list
+ * @removed: set after it has left its scope
+ * @links: in the rules of its scope, if it is a rule
  */
 struct cw_entry {
 	struct cw_policy p;
@@ -65,18 +71,19 @@ struct cw_entry {
 	struct net *net;
 	u64 payer;
 	struct rhash_head hash;
-	struct list_head node;
 	struct list_head order;
 	struct llist_node used;
 	struct rcu_head rcu;
 	atomic64_t hits;
 	refcount_t refs;
 	atomic_t is_used;
+	bool removed;
+	struct cw_rule_link links[];
 };
 
 /* The policies of a network namespace, or the rules for all of them. */
 struct cw_scope {
-	struct list_head rules;	/* RCU; in the order of evaluation */
+	struct cw_rules rules;	/* RCU */
 	unsigned int nr_rules;
 	unsigned int nr_sockets;
 };
@@ -91,9 +98,7 @@ static unsigned int cw_policy_nr;
 static u32 cw_policy_generation = 1;
 static u64 cw_policy_next_expiry = U64_MAX;
 static unsigned int cw_policy_net_id;
-static struct cw_scope cw_policy_shared = {
-	.rules = LIST_HEAD_INIT(cw_policy_shared.rules),
-};
+static struct cw_scope cw_policy_shared;
 
 static const struct cw_policy_probe *cw_policy_probe;
 
@@ -117,9 +122,9 @@ static struct cw_scope *cw_scope_of(const struct net *net)
 	return net ? net_generic(net, cw_policy_net_id) : &cw_policy_shared;
 }
 
-static bool cw_policy_expired(const struct cw_policy *p)
+static bool cw_policy_expired_now(const struct cw_policy *p)
 {
-	return p->expires && p->expires <= ktime_get_boottime_ns();
+	return p->expires && cw_policy_expired(p, ktime_get_boottime_ns());
 }
 
 static void cw_entry_put(struct cw_entry *e)
@@ -130,75 +135,81 @@ static void cw_entry_put(struct cw_entry *e)
 
 /* Lookup */
 
-static struct cw_entry *cw_lookup_socket(const struct cw_conn *conn)
+static struct cw_entry *cw_entry_of(const struct cw_policy *p)
+{
+	return container_of((struct cw_policy *)p, struct cw_entry, p);
+}
+
+/* A policy has been installed by cookie, so a socket without one has none. */
+static const struct cw_policy *cw_lookup_socket(const struct cw_scope *scope,
+						const struct sock *sk)
 {
 	struct cw_policy_key key = {
-		.cookie = conn->cookie,
-		.netns = conn->netns,
+		.cookie = atomic64_read(&sk->sk_cookie),
 	};
 	struct cw_entry *e;
 
-	e = rhashtable_lookup(&cw_policy_sockets, &key, cw_policy_hash_params);
-	return e && !cw_policy_expired(&e->p) ? e : NULL;
-}
-
-/* Is @a evaluated before @b? */
-static bool cw_policy_before(const struct cw_policy *a,
-			     const struct cw_policy *b)
-{
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
-	return a->id < b->id;
-}
-
-static struct cw_entry *cw_scope_first(const struct cw_scope *scope,
-				       const struct cw_conn *conn,
-				       const struct cw_owner *owner)
-{
-	struct cw_entry *e;
-
-	list_for_each_entry_rcu(e, &scope->rules, node) {
-		if (cw_policy_match(&e->p.want, conn, owner) &&
-		    !cw_policy_expired(&e->p))
-			return e;
-	}
-	return NULL;
-}
-
-/* The first match of both lists, as if they were merged. */
-static struct cw_entry *cw_lookup_rule(struct net *net,
-				       const struct cw_conn *conn,
-				       const struct cw_owner *owner)
-{
-	struct cw_entry *own, *shared;
-
-	own = cw_scope_first(cw_scope_of(net), conn, owner);
-	shared = cw_scope_first(&cw_policy_shared, conn, owner);
-	if (!own || !shared)
-		return own ? own : shared;
-	return cw_policy_before(&own->p, &shared->p) ? own : shared;
-}
-
-const struct cw_policy *cw_policy_lookup(struct net *net,
-					 const struct cw_conn *conn,
-					 const struct cw_owner *owner,
-					 bool count)
-{
-	struct cw_entry *e = cw_lookup_socket(conn);
-
-	if (!e)
-		e = cw_lookup_rule(net, conn, owner);
-	if (!e)
+	if (!key.cookie || !READ_ONCE(scope->nr_sockets))
 		return NULL;
-	if (count)
-		atomic64_inc(&e->hits);
-	return &e->p;
+	key.netns = cw_netns_number(sock_net(sk));
+	e = rhashtable_lookup(&cw_policy_sockets, &key, cw_policy_hash_params);
+	return e && !cw_policy_expired_now(&e->p) ? &e->p : NULL;
+}
+
+/* Without the facts, which cost more. */
+static bool cw_lookup_concerns(const struct cw_scope *own,
+			       const struct sock *sk)
+{
+	u16 lport = ntohs(inet_sk(sk)->inet_sport);
+
+	return cw_rules_concern(&own->rules, lport) ||
+	       cw_rules_concern(&cw_policy_shared.rules, lport);
+}
+
+/*
+ * The first match of both scopes, as if they were merged. Their chains are read
+ * one after the other. A flush removes the last in order first; so if the match
+ * was removed meanwhile, another that exempts the close may have been too,
+ * before it was read.
+ */
+static noinline const struct cw_policy *
+cw_lookup_rule(const struct cw_scope *own, const struct sock *sk)
+{
+	const struct cw_policy *p;
+	struct cw_owner owner;
+	struct cw_conn conn;
+	u64 now = 0;
+
+	cw_facts_ends(&conn, sk);
+	cw_owner_take(&owner, sk);
+	if (READ_ONCE(cw_policy_next_expiry) != U64_MAX)
+		now = ktime_get_boottime_ns();
+	do {
+		p = cw_rule_earlier(
+			cw_rules_first(&own->rules, &conn, &owner, now),
+			cw_rules_first(&cw_policy_shared.rules, &conn, &owner,
+				       now));
+		/* Chains first; pairs with the release in cw_entry_remove(). */
+		smp_rmb();
+	} while (p && smp_load_acquire(&cw_entry_of(p)->removed));
+	return p;
+}
+
+const struct cw_policy *cw_policy_lookup(struct sock *sk, bool count)
+{
+	const struct cw_scope *own = cw_scope_of(sock_net(sk));
+	const struct cw_policy *p = cw_lookup_socket(own, sk);
+
+	if (!p && cw_lookup_concerns(own, sk))
+		p = cw_lookup_rule(own, sk);
+	if (p && count)
+		atomic64_inc(&cw_entry_of(p)->hits);
+	return p;
 }
 
 void cw_policy_used(const struct cw_policy *p)
 {
-	struct cw_entry *e = container_of((struct cw_policy *)p,
-					  struct cw_entry, p);
+	struct cw_entry *e = cw_entry_of(p);
 
 	if (!p->cookie || atomic_xchg(&e->is_used, 1))
 		return;
@@ -229,23 +240,18 @@ static void cw_policy_changed(int by)
 	WRITE_ONCE(cw_policy_nr, cw_policy_nr + by);
 }
 
-/* Both lists are sorted alike. */
-static void cw_rule_link(struct cw_entry *e)
+static void cw_entry_add_rule(struct cw_entry *e)
 {
 	struct cw_scope *scope = cw_scope_of(e->net);
 	struct cw_entry *at;
 
 	list_for_each_entry(at, &cw_policy_order, order) {
-		if (cw_policy_before(&e->p, &at->p))
+		if (cw_rule_before(&e->p, &at->p))
 			break;
 		cond_resched();
 	}
 	list_add_tail(&e->order, &at->order);
-	list_for_each_entry(at, &scope->rules, node) {
-		if (cw_policy_before(&e->p, &at->p))
-			break;
-	}
-	list_add_tail_rcu(&e->node, &at->node);
+	cw_rules_add(&scope->rules, &e->p, e->links);
 	scope->nr_rules++;
 	cw_policy_changed(1);
 }
@@ -270,12 +276,14 @@ static void cw_entry_remove(struct cw_entry *e)
 	lockdep_assert_held(&cw_policy_lock);
 	if (cw_entry_is_rule(e)) {
 		list_del(&e->order);
-		list_del_rcu(&e->node);
+		cw_rules_del(&scope->rules, &e->p, e->links);
+		/* After it has left the chains and before an earlier one does. */
+		smp_store_release(&e->removed, true);
 		scope->nr_rules--;
 	} else {
 		rhashtable_remove_fast(&cw_policy_sockets, &e->hash,
 				       cw_policy_hash_params);
-		scope->nr_sockets--;
+		WRITE_ONCE(scope->nr_sockets, scope->nr_sockets - 1);
 	}
 	xa_erase(&cw_policy_ids, e->p.id);
 	cw_entry_uncharge(e);
@@ -309,24 +317,48 @@ static unsigned long cw_policy_expiry_delay(u64 expires)
 	return clamp_t(u64, delay, CW_POLICY_EXPIRY_MIN, CW_POLICY_EXPIRY_MAX);
 }
 
+static void cw_policy_run_expiry(u64 expires)
+{
+	mod_delayed_work(system_wq, &cw_policy_expiry,
+			 cw_policy_expiry_delay(expires));
+}
+
 static void cw_policy_schedule_expiry(u64 expires)
 {
 	lockdep_assert_held(&cw_policy_lock);
 	if (!expires || expires >= cw_policy_next_expiry)
 		return;
-	cw_policy_next_expiry = expires;
-	mod_delayed_work(system_wq, &cw_policy_expiry,
-			 cw_policy_expiry_delay(expires));
+	WRITE_ONCE(cw_policy_next_expiry, expires);
+	cw_policy_run_expiry(expires);
+}
+
+static int cw_scope_prepare(struct cw_scope *scope, const struct cw_entry *e)
+{
+	struct cw_rules_ports *ports;
+
+	if (rcu_access_pointer(scope->rules.ports) || !cw_rule_ports(&e->p))
+		return 0;
+	ports = kvzalloc(sizeof(*ports), GFP_KERNEL_ACCOUNT);
+	if (!ports)
+		return -ENOMEM;
+	rcu_assign_pointer(scope->rules.ports, ports);
+	return 0;
 }
 
 static int cw_install_rule(struct cw_entry *e, struct netlink_ext_ack *extack)
 {
-	if (cw_scope_of(e->net)->nr_rules >= CW_POLICY_MAX_RULES) {
+	struct cw_scope *scope = cw_scope_of(e->net);
+	int err;
+
+	if (scope->nr_rules >= CW_POLICY_MAX_RULES) {
 		NL_SET_ERR_MSG(extack,
 			       "1024 rules is the limit; remove some first");
 		return -ENOSPC;
 	}
-	cw_rule_link(e);
+	err = cw_scope_prepare(scope, e);
+	if (err)
+		return err;
+	cw_entry_add_rule(e);
 	return 0;
 }
 
@@ -364,7 +396,7 @@ static int cw_install_socket(struct cw_entry *e, struct netlink_ext_ack *extack)
 				     cw_policy_hash_params);
 	if (err)
 		return err;
-	scope->nr_sockets++;
+	WRITE_ONCE(scope->nr_sockets, scope->nr_sockets + 1);
 	cw_policy_changed(1);
 	return 0;
 }
@@ -422,8 +454,10 @@ static int cw_install(struct cw_entry *e, struct netlink_ext_ack *extack)
 
 static struct cw_entry *cw_entry_new(struct net *net, const struct cw_policy *p)
 {
-	struct cw_entry *e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	struct cw_entry *e;
 
+	e = kzalloc(struct_size(e, links, p->cookie ? 0 : cw_rule_links(p)),
+		    GFP_KERNEL_ACCOUNT);
 	if (!e)
 		return NULL;
 	e->p = *p;
@@ -465,7 +499,7 @@ int cw_policy_del(u32 id, cw_policy_may_t may, void *arg)
 
 	mutex_lock(&cw_policy_lock);
 	e = xa_load(&cw_policy_ids, id);
-	if (e && !cw_policy_expired(&e->p) && may(e->net, arg)) {
+	if (e && !cw_policy_expired_now(&e->p) && may(e->net, arg)) {
 		cw_entry_remove(e);
 		cw_policy_disarm_if_none();
 		err = 0;
@@ -520,7 +554,7 @@ static int cw_dump_entry(const struct cw_entry *e,
 {
 	int err;
 
-	if (cw_policy_expired(&e->p))
+	if (cw_policy_expired_now(&e->p))
 		return 0;
 	err = fill(&e->p, atomic64_read(&e->hits), arg);
 	if (err)
@@ -564,7 +598,7 @@ static int cw_dump_rules(const struct net *net, bool shared,
 
 	list_for_each_entry(e, &cw_policy_order, order) {
 		cond_resched();
-		if (shown.id && !cw_policy_before(&shown, &e->p))
+		if (shown.id && !cw_rule_before(&shown, &e->p))
 			continue;
 		if (net && e->net != net && !(shared && !e->net))
 			continue;
@@ -620,23 +654,22 @@ static void cw_policy_expiry_fn(struct work_struct *work)
 
 	mutex_lock(&cw_policy_lock);
 	xa_for_each(&cw_policy_ids, id, e) {
-		if (cw_policy_expired(&e->p))
+		if (cw_policy_expired_now(&e->p))
 			cw_entry_remove(e);
 		else if (e->p.expires)
 			next = min(next, e->p.expires);
 		cond_resched();
 	}
-	cw_policy_next_expiry = U64_MAX;
+	WRITE_ONCE(cw_policy_next_expiry, next);
 	if (next != U64_MAX)
-		cw_policy_schedule_expiry(next);
+		cw_policy_run_expiry(next);
 	cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
 }
 
-static int __net_init cw_policy_net_init(struct net *net)
+static void cw_scope_free(struct cw_scope *scope)
 {
-	INIT_LIST_HEAD(&cw_scope_of(net)->rules);
-	return 0;
+	kvfree(rcu_dereference_protected(scope->rules.ports, 1));
 }
 
 /* No socket of a program is left in @net, so no lookup can run. */
@@ -646,10 +679,10 @@ static void __net_exit cw_policy_net_exit(struct net *net)
 	cw_policy_remove_all(net);
 	cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
+	cw_scope_free(cw_scope_of(net));
 }
 
 static struct pernet_operations cw_policy_net_ops = {
-	.init = cw_policy_net_init,
 	.exit = cw_policy_net_exit,
 	.id = &cw_policy_net_id,
 	.size = sizeof(struct cw_scope),
@@ -688,4 +721,5 @@ void cw_policy_exit(void)
 	cw_policy_tidy_fn(&cw_policy_tidy);
 	cancel_delayed_work_sync(&cw_policy_idle);
 	rhashtable_destroy(&cw_policy_sockets);
+	cw_scope_free(&cw_policy_shared);
 }

@@ -14,6 +14,7 @@
 
 struct net;
 struct netlink_ext_ack;
+struct sock;
 
 #define CW_POLICY_MAX_RULES	1024	/* per netns, and for all of them */
 #define CW_POLICY_MAX_SOCKETS	65536	/* per netns */
@@ -61,6 +62,12 @@ struct cw_policy {
 	bool even_linger0;
 	bool even_oom;
 };
+
+/** cw_policy_expired() - has it expired at the time @now? Pure */
+static inline bool cw_policy_expired(const struct cw_policy *p, u64 now)
+{
+	return p->expires && p->expires <= now;
+}
 
 /**
  * struct cw_policy_cursor - where a dump continues
@@ -118,22 +125,17 @@ void cw_policy_exit(void);
 
 /**
  * cw_policy_lookup() - the policy for a close
- * @net: network namespace of the socket
- * @conn: filled by cw_facts_identity()
- * @owner: filled by cw_owner_take()
+ * @sk: the socket, which the current task is closing
  * @count: count a hit; false for the second lookup of the same close
  *
- * The socket's own policy comes first, then the rules of @net and those for
- * all namespaces, merged, by priority and then by id. An expired policy never
- * matches.
+ * The socket's own policy comes first, then the rules of its namespace and those
+ * for all namespaces, merged, by priority and then by id. An expired policy never
+ * matches. Costs the same however many rules name other local ports.
  *
  * Context: any but NMI, in an RCU read section, in which the result is valid.
  * Return: the first policy that matches, or NULL.
  */
-const struct cw_policy *cw_policy_lookup(struct net *net,
-					 const struct cw_conn *conn,
-					 const struct cw_owner *owner,
-					 bool count);
+const struct cw_policy *cw_policy_lookup(struct sock *sk, bool count);
 
 /**
  * cw_policy_used() - the socket of a per-socket policy has been closed

@@ -34,6 +34,12 @@ static bool cw_match_peer(const struct cw_conditions *want,
 			       want->prefix_len);
 }
 
+bool cw_policy_match_port(const struct cw_conditions *want, u16 lport)
+{
+	return !want->lport_first ||
+	       (lport >= want->lport_first && lport <= want->lport_last);
+}
+
 static bool cw_match_conn(const struct cw_conditions *want,
 			  const struct cw_conn *c)
 {
@@ -41,10 +47,7 @@ static bool cw_match_conn(const struct cw_conditions *want,
 
 	if (want->family && want->family != wire)
 		return false;
-	if (want->lport_first &&
-	    (c->lport < want->lport_first || c->lport > want->lport_last))
-		return false;
-	return cw_match_peer(want, c);
+	return cw_policy_match_port(want, c->lport) && cw_match_peer(want, c);
 }
 
 static bool cw_match_owner(const struct cw_conditions *want,

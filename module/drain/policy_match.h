@@ -37,7 +37,7 @@ struct cw_conditions {
 /**
  * cw_policy_match() - does this close meet these conditions?
  * @want: the conditions
- * @conn: the connection; only addresses, ports and families are compared
+ * @conn: the connection; only what cw_facts_ends() fills is compared
  * @owner: the task that closes
  *
  * A v4-mapped peer has an IPv4 address: it matches only prefixes of 4 bytes,
@@ -45,6 +45,9 @@ struct cw_conditions {
  */
 bool cw_policy_match(const struct cw_conditions *want,
 		     const struct cw_conn *conn, const struct cw_owner *owner);
+
+/** cw_policy_match_port() - does the local port meet these conditions? */
+bool cw_policy_match_port(const struct cw_conditions *want, u16 lport);
 
 /** cw_policy_match_any() - do these conditions match every close? */
 bool cw_policy_match_any(const struct cw_conditions *want);
