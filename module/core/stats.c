@@ -96,6 +96,11 @@ void cw_stats_drain_end(struct net *net, const struct cw_drained *d)
 	cw_stats_add(s, CW_STATS_SLOT(drain.saved_bytes), d->response);
 }
 
+void cw_stats_drain_needless(struct net *net)
+{
+	cw_stats_add(net, CW_STATS_SLOT(drain.needless), 1);
+}
+
 void cw_stats_drain_close(struct net *net, u32 path)
 {
 	cw_stats_inc(cw_stats_of(net), CW_STATS_SLOT(drain.close) + path);

@@ -26,6 +26,7 @@ struct net;
  * @close: the closes that end drains, by path
  * @saved: drains that saved a response from an RST
  * @saved_bytes: the sum of their @response
+ * @needless: closes under a drain policy that had nothing to drain
  */
 struct cw_drain_stats {
 	u64 ended[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1];
@@ -37,6 +38,7 @@ struct cw_drain_stats {
 	u64 close[CLOSEWATCH_PATH_MAX + 1];
 	u64 saved;
 	u64 saved_bytes;
+	u64 needless;
 };
 
 /**
@@ -83,6 +85,9 @@ void cw_stats_fate(const struct net *net, const struct cw_end *end, bool minisoc
 
 /** cw_stats_drain_end() - count a drain that ended or was refused; as above */
 void cw_stats_drain_end(struct net *net, const struct cw_drained *drained);
+
+/** cw_stats_drain_needless() - count a close with nothing to drain; as above */
+void cw_stats_drain_needless(struct net *net);
 
 /** cw_stats_drain_close() - count the path of a drain's close; as above */
 void cw_stats_drain_close(struct net *net, u32 path);

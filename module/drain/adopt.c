@@ -25,6 +25,7 @@
 #include "core/canary.h"
 #include "core/facts.h"
 #include "core/notify.h"
+#include "core/stats.h"
 #include "adopt.h"
 #include "drain.h"
 #include "policy.h"
@@ -236,13 +237,17 @@ static noinline void cw_adopt_report(struct sock *sk, const struct cw_policy *p)
 /* A close that was swapped reports its result itself. */
 static void cw_adopt_act(struct sock *sk, const struct cw_policy *p)
 {
-	enum cw_adopt_way way = p->action == CLOSEWATCH_ACTION_DRAIN ?
-				CW_ADOPT_DRAIN : CW_ADOPT_LINGER;
+	bool drain = p->action == CLOSEWATCH_ACTION_DRAIN;
 
-	if (p->action != CLOSEWATCH_ACTION_LEAVE && !p->dry_run &&
-	    cw_adopt_swap(sk, way))
-		return;
-	cw_adopt_report(sk, p);
+	if (drain && cw_drain_surely_needless(sk)) {
+		if (!p->dry_run)
+			cw_stats_drain_needless(sock_net(sk));
+	} else {
+		if (p->action != CLOSEWATCH_ACTION_LEAVE && !p->dry_run &&
+		    cw_adopt_swap(sk, drain ? CW_ADOPT_DRAIN : CW_ADOPT_LINGER))
+			return;
+		cw_adopt_report(sk, p);
+	}
 	cw_policy_used(p);
 }
 

@@ -139,6 +139,41 @@ bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
 	return true;
 }
 
+/*
+ * State first: the FIN is in the queue before the state says so. After the FIN
+ * nothing is queued any more, and after the last descriptor nothing is sent.
+ */
+static bool cw_drain_needless(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return inet_sk_state_load(sk) == TCP_CLOSE_WAIT &&
+	       READ_ONCE(tp->snd_una) == READ_ONCE(tp->write_seq) &&
+	       !sock_flag(sk, SOCK_LINGER) && !tp->repair &&
+	       cw_drain_plain_tcp(sk) &&
+	       !READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
+}
+
+bool cw_drain_surely_needless(const struct sock *sk)
+{
+	return cw_facts_is_tcp(sk) && cw_drain_needless(sk) &&
+	       skb_queue_empty_lockless(&sk->sk_receive_queue);
+}
+
+/* As __tcp_close() counts: by segments, also those that have been read. */
+static bool cw_drain_unread(const struct sock *sk)
+{
+	const struct sk_buff *skb;
+
+	skb_queue_walk(&sk->sk_receive_queue, skb) {
+		const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+
+		if (cb->end_seq - cb->seq > !!(cb->tcp_flags & TCPHDR_FIN))
+			return true;
+	}
+	return false;
+}
+
 void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 {
 	struct net *net = sock_net(sk);
@@ -477,6 +512,12 @@ static void cw_drain_start(struct cw_drain *d, struct sock *sk,
 	queue_delayed_work(cw_drain_wq, &d->work, 0);
 }
 
+enum cw_drain_answer {
+	CW_DRAIN_REFUSED,
+	CW_DRAIN_NEEDLESS,
+	CW_DRAIN_WANTED,
+};
+
 /*
  * Second lookup, exact under the socket's lock. It runs once before @d is
  * allocated, so that a refused close costs no memory, and once after, with @d
@@ -484,12 +525,13 @@ static void cw_drain_start(struct cw_drain *d, struct sock *sk,
  * after a flush of policies and a grace period cw_drain_flush() finds every drain
  * that they caused.
  */
-static bool cw_drain_decide(struct cw_drain *d, bool allocated,
-			    struct sock *sk, struct cw_event *ev)
+static enum cw_drain_answer cw_drain_decide(struct cw_drain *d, bool allocated,
+					    struct sock *sk,
+					    struct cw_event *ev)
 {
+	enum cw_drain_answer answer = CW_DRAIN_REFUSED;
 	struct cw_drained *r = &ev->drained;
 	const struct cw_policy *p;
-	bool yes = false;
 
 	rcu_read_lock();
 	p = cw_policy_lookup(sk, false);
@@ -497,10 +539,14 @@ static bool cw_drain_decide(struct cw_drain *d, bool allocated,
 	if (!p || p->action != CLOSEWATCH_ACTION_DRAIN || p->dry_run)
 		goto out;
 	r->policy_id = p->id;
+	if (cw_drain_needless(sk) && !cw_drain_unread(sk)) {
+		answer = CW_DRAIN_NEEDLESS;
+		goto out;
+	}
 	if (cw_drain_refusal(sk, p, &r->refusal))
 		goto out;
 	if (!allocated) {
-		yes = true;
+		answer = CW_DRAIN_WANTED;
 		goto out_unlock;
 	}
 	r->refusal = CLOSEWATCH_REFUSAL_NO_MEMORY;
@@ -508,40 +554,45 @@ static bool cw_drain_decide(struct cw_drain *d, bool allocated,
 		goto out;
 	cw_drain_fill(d, ev, p);
 	r->refusal = CLOSEWATCH_REFUSAL_LIMIT;
-	yes = cw_drain_limits_join(&d->place);
+	if (cw_drain_limits_join(&d->place))
+		answer = CW_DRAIN_WANTED;
 out:
 	if (p)
 		cw_policy_used(p);
 out_unlock:
 	rcu_read_unlock();
-	return yes;
+	return answer;
 }
 
 bool cw_drain_begin(struct sock *sk)
 {
 	struct cw_event ev = { .drained.action = CLOSEWATCH_ACTION_DRAIN };
+	enum cw_drain_answer answer;
 	struct cw_drain *d = NULL;
 
 	lock_sock(sk);
 	cw_facts_take(&ev.conn, sk);
 	cw_owner_take(&ev.owner, sk);
 	ev.drained.response = ev.conn.unsent + ev.conn.unacked;
-	if (!cw_drain_decide(NULL, false, sk, &ev))
-		goto refused;
-	d = cw_drain_alloc(sk);
-	if (!cw_drain_decide(d, true, sk, &ev))
-		goto refused;
-	cw_drain_start(d, sk, &ev);
-	release_sock(sk);
-	return true;
-
-refused:
+	answer = cw_drain_decide(NULL, false, sk, &ev);
+	if (answer == CW_DRAIN_WANTED) {
+		d = cw_drain_alloc(sk);
+		answer = cw_drain_decide(d, true, sk, &ev);
+	}
+	if (answer == CW_DRAIN_WANTED) {
+		cw_drain_start(d, sk, &ev);
+		release_sock(sk);
+		return true;
+	}
 	release_sock(sk);
 	if (d) {
 		cw_drain_limits_forget(&d->place);
 		cw_drain_free(d);
 	}
-	cw_drain_refused(sk, &ev);
+	if (answer == CW_DRAIN_NEEDLESS)
+		cw_stats_drain_needless(sock_net(sk));
+	else
+		cw_drain_refused(sk, &ev);
 	return false;
 }
 

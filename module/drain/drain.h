@@ -40,6 +40,18 @@ bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
 		      u32 *refusal);
 
 /**
+ * cw_drain_surely_needless() - is there nothing to drain?
+ * @sk: as above
+ *
+ * The peer's FIN has come, all data has been read, and all of ours has been
+ * acknowledged; so a plain close sends FIN, and no RST can come of it.
+ *
+ * Context: any. Without the socket's lock too, true stays true until the close;
+ * false may become true.
+ */
+bool cw_drain_surely_needless(const struct sock *sk);
+
+/**
  * cw_drain_refused() - count and report a drain that never began
  * @sk: the socket
  * @ev: conn, owner, drained's policy and drained.refusal are set
@@ -53,8 +65,8 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev);
  * @sk: the socket, not yet owned by a drain; its proto is the original one
  *
  * Looks the policy up again, now under the socket's lock. Then either sends FIN
- * and takes over the socket, or counts and reports the refusal and leaves the
- * socket as it was.
+ * and takes over the socket, or leaves the socket as it was: it counts that there
+ * is nothing to drain, or counts and reports the refusal.
  *
  * Context: process, in the close of @sk, without its lock; may sleep for
  * memory and for the lock, never for the peer.

@@ -167,6 +167,8 @@ static int cw_put_drains(struct sk_buff *skb, struct net *net,
 			      CLOSEWATCH_A_STATS_PAD) ||
 	    nla_put_u64_64bit(skb, CLOSEWATCH_A_STATS_SAVED_BYTES,
 			      d->saved_bytes, CLOSEWATCH_A_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, CLOSEWATCH_A_STATS_NOTHING_TO_DRAIN,
+			      d->needless, CLOSEWATCH_A_STATS_PAD) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_STATS_DRAINS,
 			cw_drain_count_net(net)))
 		return -EMSGSIZE;

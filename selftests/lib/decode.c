@@ -206,6 +206,9 @@ static void take_drain_stats(struct stats *s, struct nlattr *a)
 	case CLOSEWATCH_A_STATS_SAVED_BYTES:
 		s->saved_bytes = number(a);
 		break;
+	case CLOSEWATCH_A_STATS_NOTHING_TO_DRAIN:
+		s->nothing_to_drain = number(a);
+		break;
 	case CLOSEWATCH_A_STATS_DRAINS:
 		s->drains = number(a);
 		break;

@@ -72,7 +72,7 @@ struct stats {
 	struct drain_tally ended[CLOSEWATCH_DRAIN_OUTCOME_MAX + 1];
 	struct drain_tally refused[CLOSEWATCH_REFUSAL_MAX + 1];
 	uint64_t drain_closes[CLOSEWATCH_PATH_MAX + 1];
-	uint64_t saved, saved_bytes;
+	uint64_t saved, saved_bytes, nothing_to_drain;
 	uint32_t drains;
 };
 

@@ -163,6 +163,8 @@ void cw_stats_since(struct cw_msg_stats *delta, const struct cw_msg_stats *now,
 		     before->drain_close);
 	delta->saved = now->saved - before->saved;
 	delta->saved_bytes = now->saved_bytes - before->saved_bytes;
+	delta->nothing_to_drain = now->nothing_to_drain -
+				  before->nothing_to_drain;
 	/* Not a counter: what runs at the later moment. */
 	delta->drains = now->drains;
 }

@@ -147,6 +147,9 @@ static unsigned int decode_drain_stat(struct cw_msg_stats *stats,
 	case CLOSEWATCH_A_STATS_SAVED_BYTES:
 		return decode_number(&stats->saved_bytes,
 				     sizeof(stats->saved_bytes), a);
+	case CLOSEWATCH_A_STATS_NOTHING_TO_DRAIN:
+		return decode_number(&stats->nothing_to_drain,
+				     sizeof(stats->nothing_to_drain), a);
 	case CLOSEWATCH_A_STATS_DRAINS:
 		return decode_number(&stats->drains, sizeof(stats->drains), a);
 	default:

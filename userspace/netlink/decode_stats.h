@@ -36,6 +36,7 @@ struct cw_msg_stats {
 	struct cw_count drain_close[CW_STATS_KINDS];
 	uint64_t saved;
 	uint64_t saved_bytes;
+	uint64_t nothing_to_drain;
 	uint32_t drains;	/* that run now */
 	unsigned int malformed;
 };

@@ -168,12 +168,14 @@ static void put_refusals(struct cw_view *v, const struct cw_drain_count *counts)
 /* Before any policy there is nothing that a person would want to read. */
 static void put_saved(struct cw_view *v, const struct cw_msg_stats *s)
 {
-	bool any = s->drains || all_drains(s->drain) || all_drains(s->refused);
+	bool any = s->drains || s->nothing_to_drain || all_drains(s->drain) ||
+		   all_drains(s->refused);
 	const struct cw_place *at = any ? &in_list : NULL;
 
 	cw_view_number(v, "drains", at, s->drains);
 	cw_view_big(v, "saved", at, s->saved);
 	cw_view_big(v, "saved_bytes", at, s->saved_bytes);
+	cw_view_big(v, "nothing_to_drain", at, s->nothing_to_drain);
 }
 
 static void say_bound(struct cw_text *t, unsigned int log2, bool time)

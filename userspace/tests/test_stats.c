@@ -84,6 +84,7 @@ FIXTURE_SETUP(stats)
 		  6, 0);
 	put_u64(&self->m, CLOSEWATCH_A_STATS_SAVED, 5);
 	put_u64(&self->m, CLOSEWATCH_A_STATS_SAVED_BYTES, 80000);
+	put_u64(&self->m, CLOSEWATCH_A_STATS_NOTHING_TO_DRAIN, 11);
 	put_u32(&self->m, CLOSEWATCH_A_STATS_DRAINS, 3);
 	cw_decode_stats(&self->s, self->m.b, self->m.len);
 	self->r.time = 1795230727123456789ULL;
@@ -126,6 +127,7 @@ TEST_F(stats, drains_land_in_theirs)
 	EXPECT_EQ(0, self->s.close[CLOSEWATCH_PATH_ALREADY_CLOSED].events);
 	EXPECT_EQ(5, self->s.saved);
 	EXPECT_EQ(80000, self->s.saved_bytes);
+	EXPECT_EQ(11, self->s.nothing_to_drain);
 	EXPECT_EQ(3, self->s.drains);
 }
 
@@ -181,7 +183,8 @@ TEST_F(stats, json_mirrors_the_contract)
 	static const char want[] =
 		"{\"time\":\"2026-11-21T03:12:07.123456789Z\",\"listeners\":1,"
 		"\"netns\":\"4026531840\",\"moving\":true,\"drains\":3,"
-		"\"saved\":\"5\",\"saved_bytes\":\"80000\",\"close\":["
+		"\"saved\":\"5\",\"saved_bytes\":\"80000\","
+		"\"nothing_to_drain\":\"11\",\"close\":["
 		"{\"path\":\"rst-unread\",\"events\":\"3\",\"unread_bytes\":\"3812\"},"
 		"{\"path\":\"63\",\"events\":\"1\",\"unread_bytes\":\"0\"}],"
 		"\"fate\":[{\"fate\":\"rst-late-data\",\"events\":\"2\","
@@ -230,6 +233,9 @@ TEST_F(stats, text_has_aligned_tables_and_bars)
 		TH_LOG("%s", self->text);
 	}
 	EXPECT_NE(NULL, strstr(self->text, "\nsaved bytes:     80000\n"));
+	EXPECT_NE(NULL, strstr(self->text, "\nnothing to drain: 11\n")) {
+		TH_LOG("%s", self->text);
+	}
 	EXPECT_NE(NULL, strstr(self->text,
 			       "\nulp                             2               50\n"));
 	/* A histogram of nothing is not there. */
@@ -261,6 +267,7 @@ TEST_F(stats, a_difference_is_what_was_added)
 	now.drain_close[CLOSEWATCH_PATH_FIN].events += 7;
 	now.saved += 1;
 	now.saved_bytes += 100;
+	now.nothing_to_drain += 2;
 	now.drains = 1;
 	cw_stats_since(&delta, &now, &self->s);
 	EXPECT_EQ(4, delta.close[CLOSEWATCH_PATH_RST_UNREAD].events);
@@ -272,6 +279,7 @@ TEST_F(stats, a_difference_is_what_was_added)
 	EXPECT_EQ(7, delta.drain_close[CLOSEWATCH_PATH_FIN].events);
 	EXPECT_EQ(1, delta.saved);
 	EXPECT_EQ(100, delta.saved_bytes);
+	EXPECT_EQ(2, delta.nothing_to_drain);
 	EXPECT_EQ(1, delta.drains);
 	EXPECT_EQ(0, delta.close[63].events);
 }
