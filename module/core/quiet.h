@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CW_QUIET_H
+#define CW_QUIET_H
+
+#include "event.h"
+
+/**
+ * cw_quiet() - did it end well, or does another event report it?
+ * @ev: complete but for time, cpu and seq
+ *
+ * A listener gets quiet events only if its filter asks for them: most ends are
+ * quiet. Pure; any context.
+ */
+bool cw_quiet(const struct cw_event *ev);
+
+#endif
