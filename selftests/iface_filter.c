@@ -3,6 +3,7 @@
 #include <netlink/attr.h>
 #include <sys/prctl.h>
 
+#include "ends.h"
 #include "flavours.h"
 #include "netns.h"
 #include "wait.h"
@@ -220,6 +221,36 @@ TEST_F(filter, new_filter_replaces_the_old)
 	ASSERT_EQ(0, scene_end(&self->s));
 	EXPECT_EQ(1U, events_count(&self->s.events, TYPE(CLOSE),
 				   self->s.p.cookie));
+}
+
+FLAVOURED_FIXTURE(quiet);
+
+FIXTURE_VARIANT_ADD(quiet, ipv4) {
+	.opts.flavour = IPV4,
+};
+
+/* The scene's own listener asks for them */
+TEST_F(quiet, events_are_left_out_unless_the_filter_asks_for_them)
+{
+	struct pair *p = &self->s.p;
+	struct events e;
+
+	ASSERT_EQ(0, events_open(&e));
+	e.loud = true;
+	ASSERT_EQ(0, events_subscribe(&e, NULL, NULL));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, await_state(p->them, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
+	ASSERT_EQ(0, fate_await(&self->s));
+	ASSERT_EQ(0, events_unsubscribe(&e));
+	ASSERT_EQ(0, events_unsubscribe(&self->s.events));
+	EXPECT_NE(NULL, events_nth(&self->s.events, TYPE(FATE), p->cookie, 0));
+	EXPECT_NE(NULL, events_nth(&self->s.events, TYPE(SHUTDOWN), 0, 0));
+	EXPECT_EQ(1U, e.n);
+	EXPECT_EQ(1U, events_count(&e, TYPE(CLOSE), p->cookie));
+	EXPECT_EQ(1U, e.figures.sent);
+	EXPECT_EQ(0U, e.figures.lost);
+	events_close(&e);
 }
 
 BARE_FIXTURE(netns);

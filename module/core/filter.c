@@ -3,6 +3,7 @@
 #include <linux/string.h>
 
 #include "filter.h"
+#include "quiet.h"
 
 static bool cw_filter_kind(const struct cw_filter *f, const struct cw_event *ev)
 {
@@ -47,6 +48,7 @@ static bool cw_filter_owner(const struct cw_filter *f, const struct cw_owner *o)
 bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev)
 {
 	return cw_filter_kind(f, ev) && cw_filter_path(f, ev) &&
+	       (f->quiet || !cw_quiet(ev)) &&
 	       cw_filter_conn(f, &ev->conn) && cw_filter_owner(f, &ev->owner);
 }
 

@@ -19,6 +19,7 @@
  * @lport: local port; 0 for any
  * @rport: remote port; 0 for any
  * @has_uid: compare @uid
+ * @quiet: also what ended well or another event reports, see quiet.h
  * @comm: the closer's name; empty for any
  */
 struct cw_filter {
@@ -33,6 +34,7 @@ struct cw_filter {
 	u16 lport;
 	u16 rport;
 	bool has_uid;
+	bool quiet;
 	char comm[CW_COMM_LEN];
 };
 
@@ -72,7 +74,7 @@ bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev);
 /**
  * cw_filter_may_match() - could a close or shutdown without a path yet match?
  *
- * As cw_filter_match(), but @paths is ignored. Pure; any context.
+ * As cw_filter_match(), but @paths and @quiet are ignored. Pure; any context.
  */
 bool cw_filter_may_match(const struct cw_filter *f, const struct cw_event *ev);
 

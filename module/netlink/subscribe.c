@@ -113,6 +113,7 @@ static int cw_parse_filter(struct cw_filter *f, struct sk_buff *skb,
 		if (err)
 			return err;
 	}
+	f->quiet = nla_get_flag(tb[CLOSEWATCH_A_FILTER_QUIET]);
 	err = cw_parse_masks(f, tb, info->extack);
 	if (!err)
 		err = cw_parse_conn(f, tb, info->extack);

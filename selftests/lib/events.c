@@ -199,14 +199,13 @@ int events_subscribe(struct events *e, filter_fill fill, const void *arg)
 	struct nl_msg *msg = request(e, CLOSEWATCH_CMD_SUBSCRIBE);
 	struct nlattr *nest;
 
-	if (fill) {
-		nest = nla_nest_start(msg, CLOSEWATCH_A_FILTER | NLA_F_NESTED);
-		if (!nest || fill(msg, arg) < 0) {
-			nlmsg_free(msg);
-			return -EMSGSIZE;
-		}
-		nla_nest_end(msg, nest);
+	nest = nla_nest_start(msg, CLOSEWATCH_A_FILTER | NLA_F_NESTED);
+	if (!nest || (fill && fill(msg, arg) < 0) ||
+	    (!e->loud && nla_put_flag(msg, CLOSEWATCH_A_FILTER_QUIET) < 0)) {
+		nlmsg_free(msg);
+		return -EMSGSIZE;
 	}
+	nla_nest_end(msg, nest);
 	return transact(e, msg);
 }
 

@@ -21,6 +21,7 @@ struct events {
 	size_t n_drains, drains_room;
 	struct listed *policies;		/* likewise */
 	size_t n_policies, policies_room;
+	bool loud;		/* subscribe without the quiet events */
 	bool inconsistent;	/* the kernel says that it changed meanwhile */
 	uint32_t seq;				/* of the last request */
 	int err;				/* the kernel's answer to it */
@@ -37,6 +38,7 @@ void events_close(struct events *e);
  */
 typedef int (*filter_fill)(struct nl_msg *msg, const void *arg);
 
+/* Quiet events included, unless @e is loud */
 int events_subscribe(struct events *e, filter_fill fill, const void *arg);
 int events_subscribe_all(struct events *e);	/* of all namespaces */
 int events_unsubscribe(struct events *e);

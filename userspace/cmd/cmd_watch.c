@@ -177,6 +177,7 @@ static void conclude(struct watch *w)
 	/* No type at all would mean every type. */
 	f->events |= 1U << CLOSEWATCH_EVENT_TYPE_LOST;
 	w->all_shown = w->events || f->paths;
+	f->quiet = w->all_shown;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

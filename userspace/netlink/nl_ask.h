@@ -31,6 +31,7 @@ struct cw_msg_filter {
 	uint16_t remote_port;
 	int netns_fd;
 	bool all_netns;
+	bool quiet;		/* also what ended well or is told otherwise */
 };
 
 #define CW_FILTER_INIT { .uid = -1, .netns_fd = -1 }
