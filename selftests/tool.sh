@@ -149,6 +149,20 @@ summary_keeps_out_of_json() {
 	[ $STATUS = 0 ] && all_json '.event'
 }
 
+# The kernel has counted what it does not send.
+summary_counts_ends_without_a_line() {
+	run -d 1
+	! shows time-wait && says '^time-wait +[1-9]' && says '[1-9] ends? without a line'
+}
+summary_of_a_filter_says_what_it_leaves_out() {
+	run -d 1 -C traffic
+	! says '^time-wait' && says 'not those that ended well'
+}
+chosen_types_are_shown_whatever_they_say() {
+	run -c 2 -e fate
+	[ $STATUS = 0 ] && shows 'time-wait|acked' && ! says 'ended well'
+}
+
 no_colour_into_a_pipe() { run -c 3 && shows fin && ! grep -q $'\033' "$DIR/out"; }
 colour_on_demand() { run -c 3 --color=always && grep -q $'\033' "$DIR/out"; }
 
@@ -231,7 +245,9 @@ TESTS=(
 	json_is_one_object_a_line json_has_the_documented_shape
 	each_line_leaves_at_once closed_pipe_ends_it full_disk_is_an_error
 	interrupt_ends_with_summary exit_code_after_interrupt_is_zero
-	summary_keeps_out_of_json no_colour_into_a_pipe colour_on_demand
+	summary_keeps_out_of_json summary_counts_ends_without_a_line
+	summary_of_a_filter_says_what_it_leaves_out
+	chosen_types_are_shown_whatever_they_say no_colour_into_a_pipe colour_on_demand
 	filter_by_port filter_by_local_port filter_by_remote_port
 	filter_by_pid filter_by_comm filter_by_user filter_by_family
 	filter_by_path filter_by_netns all_namespaces_at_once

@@ -10,6 +10,7 @@
 #include "cmd/cmd_watch.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
+#include "explain/reconcile.h"
 #include "explain/tally.h"
 #include "host/health.h"
 #include "netlink/diag.h"
@@ -37,7 +38,6 @@ struct watch {
 	struct cw_session session;
 	struct cw_tally tally;
 	bool utf8;
-	bool all_shown;		/* nothing is quiet: the user chose */
 	bool full;		/* --count is reached: show no more */
 };
 
@@ -176,8 +176,8 @@ static void conclude(struct watch *w)
 		f->events &= ~(1U << CLOSEWATCH_EVENT_TYPE_LINGER_WAIT);
 	/* No type at all would mean every type. */
 	f->events |= 1U << CLOSEWATCH_EVENT_TYPE_LOST;
-	w->all_shown = w->events || f->paths;
-	f->quiet = w->all_shown;
+	/* Without a choice of types, what went wrong and no other line tells. */
+	f->quiet = w->events || f->paths;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -249,15 +249,11 @@ static bool show(void *arg, const struct cw_msg_event *ev)
 	const struct cw_holders *found = NULL;
 	struct cw_holders holders;
 	struct watch *w = arg;
-	bool quiet;
 
 	if (w->full || w->session.out.error)
 		return false;
 	show_header(w);
-	quiet = !w->all_shown && cw_pick_quiet(ev);
-	cw_tally_add(&w->tally, ev, !quiet);
-	if (quiet)
-		return true;
+	cw_tally_add(&w->tally, ev);
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
 	    find_holders(ev, &holders))
 		found = &holders;
@@ -315,10 +311,33 @@ static void warn_silenced(void)
 	cw_health_warn(&finding);
 }
 
+/* The counters, where they stand for what the filter leaves out. */
+static bool read_ends(struct watch *w, struct cw_msg_stats *stats)
+{
+	struct cw_fail unused;
+
+	w->tally.partial = !w->filter.quiet;
+	return !w->quiet && !w->filter.quiet && cw_filter_is_open(&w->filter) &&
+	       !cw_nl_stats(w->session.nl, stats, &unused);
+}
+
+/* Read before the first event and after the last: no fewer ends than lines. */
+static void count_ends(struct watch *w, const struct cw_msg_stats *before)
+{
+	struct cw_msg_stats now, added = { 0 };
+
+	if (!read_ends(w, &now))
+		return;
+	cw_stats_since(&added, &now, before);
+	cw_tally_ends(&w->tally, &added);
+}
+
 static int run(struct watch *w)
 {
 	struct cw_session *s = &w->session;
 	struct cw_msg_listener figures = { 0 };
+	struct cw_msg_stats before;
+	bool counted = read_ends(w, &before);
 	int ret = cw_nl_subscribe(s->nl, &w->filter, s->fail);
 
 	if (ret)
@@ -331,6 +350,8 @@ static int run(struct watch *w)
 	/* After a failed wait there is no listener left to ask. */
 	if (!ret)
 		cw_nl_unsubscribe(s->nl, &figures);
+	if (!ret && counted)
+		count_ends(w, &before);
 	fflush(s->out.file);
 	if (!w->quiet)
 		cw_tally_print(&w->tally, &figures, stderr);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/names.h"
 #include "base/names_gen.h"
@@ -58,16 +59,13 @@ static void add_lost(struct cw_tally *t, const struct cw_msg_event *ev)
 		t->blind += ev->count;
 }
 
-void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev, bool shown)
+void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev)
 {
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST) {
 		add_lost(t, ev);
 		return;
 	}
-	if (shown)
-		t->shown++;
-	else
-		t->hidden++;
+	t->shown++;
 	t->type[at_most(ev->type, TYPES - 1)]++;
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE)
 		add_close(t, ev);
@@ -75,6 +73,22 @@ void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev, bool shown)
 		add_fate(t, ev);
 	else if (ev->type == CLOSEWATCH_EVENT_TYPE_DRAIN_END)
 		add_drain(t, ev);
+}
+
+void cw_tally_ends(struct cw_tally *t, const struct cw_msg_stats *added)
+{
+	uint64_t shown = t->type[CLOSEWATCH_EVENT_TYPE_FATE], ends = 0;
+	uint32_t i, fate;
+
+	memset(t->fate, 0, sizeof(t->fate));
+	for (i = 0; i < CW_STATS_KINDS; i++) {
+		fate = at_most(i, FATES - 1);
+		t->fate[fate].count += added->fate[i].events;
+		t->fate[fate].lost += added->fate[i].bytes;
+		ends += added->fate[i].events;
+	}
+	t->hidden = ends > shown ? ends - shown : 0;
+	t->partial = false;
 }
 
 static const char *word_of(const struct cw_names *names, uint32_t value)
@@ -175,7 +189,7 @@ void cw_tally_print(const struct cw_tally *t,
 {
 	if (t->type[CLOSEWATCH_EVENT_TYPE_CLOSE])
 		print_paths(t, to);
-	if (t->type[CLOSEWATCH_EVENT_TYPE_FATE])
+	if (t->type[CLOSEWATCH_EVENT_TYPE_FATE] || t->hidden)
 		print_fates(t, to);
 	if (t->type[CLOSEWATCH_EVENT_TYPE_DRAIN_END])
 		print_drains(t, to);
@@ -183,8 +197,10 @@ void cw_tally_print(const struct cw_tally *t,
 	fprintf(to, "%" PRIu64 " event%s shown", t->shown,
 		t->shown == 1 ? "" : "s");
 	if (t->hidden)
-		fprintf(to, ", %" PRIu64 " without a line (-a shows them)",
-			t->hidden);
+		fprintf(to, ", %" PRIu64 " end%s without a line (-a shows them)",
+			t->hidden, t->hidden == 1 ? "" : "s");
+	if (t->partial)
+		fputs(", not those that ended well (-a counts them too)", to);
 	if (cw_has(kernel, CLOSEWATCH_A_LISTENER_SENT))
 		fprintf(to, "; %" PRIu64 " delivered", kernel->sent);
 	print_lost(t, kernel, to);

@@ -9,6 +9,7 @@
 #include <linux/closewatch.h>
 
 #include "netlink/decode.h"
+#include "netlink/decode_stats.h"
 
 /* What arrived, a line per path, fate and outcome; the last: newer ones. */
 struct cw_tally {
@@ -32,15 +33,21 @@ struct cw_tally {
 	uint64_t saved_bytes;
 	uint64_t type[CLOSEWATCH_EVENT_TYPE_MAX + 2];
 	uint64_t shown;		/* events, records of loss excluded */
-	uint64_t hidden;	/* events without a line */
+	uint64_t hidden;	/* ends without a line, by cw_tally_ends() */
+	bool partial;		/* quiet events were not asked for, nor counted */
 	uint64_t lost;		/* by in-band records */
 	uint64_t missed;	/* of them, probe hits: events at most */
 	uint64_t blind;		/* of them, seconds without probes */
 	uint64_t malformed;
 };
 
-void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev,
-		  bool shown);
+void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev);
+
+/*
+ * All ends of the network namespace, by the kernel's counters, in place of
+ * those that came as events.
+ */
+void cw_tally_ends(struct cw_tally *t, const struct cw_msg_stats *added);
 
 /* @kernel: the listener's own figures; used where they are present. */
 void cw_tally_print(const struct cw_tally *t,

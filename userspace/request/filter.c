@@ -25,6 +25,13 @@ void cw_filter_release(struct cw_msg_filter *f)
 	f->netns_fd = -1;
 }
 
+bool cw_filter_is_open(const struct cw_msg_filter *f)
+{
+	return !f->family && !f->pid && f->uid < 0 && !f->comm[0] &&
+	       !f->cgroup && !f->port && !f->local_port && !f->remote_port &&
+	       f->netns_fd < 0 && !f->all_netns;
+}
+
 int cw_filter_paths(struct cw_msg_filter *f, const char *words,
 		    struct cw_fail *fail)
 {

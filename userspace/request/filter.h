@@ -12,6 +12,9 @@
 /* Closes what the filter holds open. */
 void cw_filter_release(struct cw_msg_filter *f);
 
+/* No condition but on types and paths: every connection of this namespace. */
+bool cw_filter_is_open(const struct cw_msg_filter *f);
+
 /*
  * Words of the command line into conditions. On CW_USAGE @fail names what is
  * accepted.

@@ -224,7 +224,7 @@ static bool on_event(void *arg, const struct cw_msg_event *ev)
 						cw_record_layout);
 	check_sentence(say_what, ev, 512);
 	check_sentence(say_remedy, ev, 512);
-	cw_tally_add(&state.tally, ev, !cw_pick_quiet(ev));
+	cw_tally_add(&state.tally, ev);
 	add_whatif(ev);
 	return true;
 }
@@ -341,6 +341,7 @@ static void take_stats(void *to, const void *attrs, size_t len)
 	cw_stats_since(&delta, &now, &state.stats);
 	show(record_stats, &now, NULL);
 	show(record_stats, &delta, NULL);
+	cw_tally_ends(&state.tally, &now);
 	state.stats = now;
 }
 

@@ -86,6 +86,26 @@ TEST(task_names_and_users_are_checked)
 	EXPECT_EQ(CW_USAGE, cw_filter_user(&f, "no such user", &fail));
 }
 
+/* The kernel's counters stand for it. */
+TEST(a_filter_is_open_until_it_has_a_condition)
+{
+	struct cw_msg_filter f = CW_FILTER_INIT;
+	struct cw_fail fail;
+
+	EXPECT_TRUE(cw_filter_is_open(&f));
+	f.port = 80;
+	EXPECT_FALSE(cw_filter_is_open(&f));
+	f = (struct cw_msg_filter)CW_FILTER_INIT;
+	EXPECT_EQ(CW_OK, cw_filter_comm(&f, "nginx", &fail));
+	EXPECT_FALSE(cw_filter_is_open(&f));
+	f = (struct cw_msg_filter)CW_FILTER_INIT;
+	EXPECT_EQ(CW_OK, cw_filter_user(&f, "root", &fail));
+	EXPECT_FALSE(cw_filter_is_open(&f));
+	f = (struct cw_msg_filter)CW_FILTER_INIT;
+	EXPECT_EQ(CW_OK, cw_filter_netns(&f, "all", &fail));
+	EXPECT_FALSE(cw_filter_is_open(&f));
+}
+
 TEST(a_network_namespace_is_opened_by_pid_or_path)
 {
 	struct cw_msg_filter f = CW_FILTER_INIT;

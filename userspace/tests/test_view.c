@@ -10,7 +10,6 @@
 #include "fixture.h"
 #include "kselftest_harness.h"
 #include "output/record.h"
-#include "request/pick.h"
 
 #define drop(ev, attr) \
 	((ev)->present &= ~(1ULL << CLOSEWATCH_A_EVENT_##attr))
@@ -601,44 +600,6 @@ TEST_F(view, a_failing_stream_is_reported)
 	fclose(opt.out);
 }
 
-/* By default a line is what went wrong and no other line tells. */
-TEST_F(view, good_ends_are_quiet_and_bad_ones_are_not)
-{
-	struct cw_msg_event *ev = &self->ev;
-
-	EXPECT_FALSE(cw_pick_quiet(ev));
-	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
-	EXPECT_FALSE(cw_pick_quiet(ev));
-	ev->fate = CLOSEWATCH_FATE_ACKED;
-	EXPECT_FALSE(cw_pick_quiet(ev));
-	ev->verdict = CLOSEWATCH_VERDICT_DELIVERED;
-	EXPECT_TRUE(cw_pick_quiet(ev));
-	ev->fate = CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT;
-	EXPECT_FALSE(cw_pick_quiet(ev));
-	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
-	EXPECT_TRUE(cw_pick_quiet(ev));
-	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
-	EXPECT_FALSE(cw_pick_quiet(ev));
-	ev->type = CLOSEWATCH_EVENT_TYPE_POLICY;
-	EXPECT_FALSE(cw_pick_quiet(ev));
-	ev->dry_run = 0;
-	EXPECT_TRUE(cw_pick_quiet(ev));
-	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
-	ev->fate = CLOSEWATCH_FATE_ABORTED;
-	EXPECT_TRUE(cw_pick_quiet(ev));
-	drop(ev, PID);
-	EXPECT_FALSE(cw_pick_quiet(ev));
-	ev->fate = CLOSEWATCH_FATE_PEER_RESET;
-	EXPECT_FALSE(cw_pick_quiet(ev));
-	drop(ev, SINCE_CLOSE_NS);
-	EXPECT_TRUE(cw_pick_quiet(ev));
-	ev->type = CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
-	ev->path = CLOSEWATCH_PATH_FIN;
-	EXPECT_TRUE(cw_pick_quiet(ev));
-	ev->path = CLOSEWATCH_PATH_FIN_LOST;
-	EXPECT_FALSE(cw_pick_quiet(ev));
-}
-
 TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 {
 	struct cw_msg_listener kernel = {
@@ -648,16 +609,15 @@ TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 	};
 	struct cw_tally t = { 0 };
 
-	cw_tally_add(&t, &self->ev, true);
-	cw_tally_add(&t, &self->ev, true);
+	cw_tally_add(&t, &self->ev);
+	cw_tally_add(&t, &self->ev);
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_LINGER_WAIT;
-	cw_tally_add(&t, &self->ev, true);
+	cw_tally_add(&t, &self->ev);
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
-	cw_tally_add(&t, &self->ev, false);
+	cw_tally_add(&t, &self->ev);
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
-	cw_tally_add(&t, &self->ev, true);
-	EXPECT_EQ(3, t.shown);
-	EXPECT_EQ(1, t.hidden);
+	cw_tally_add(&t, &self->ev);
+	EXPECT_EQ(4, t.shown);
 	EXPECT_EQ(9, t.lost);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
@@ -666,7 +626,62 @@ TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 		     "FATE                     ENDS     LOST BYTES\n"
 		     "rst-late-data               1           8192\n"
 		     "linger-wait: 1\n"
-		     "3 events shown, 1 without a line (-a shows them); 5 delivered, 3 lost\n",
+		     "4 events shown; 5 delivered, 3 lost\n",
+		     self->text);
+}
+
+/* The kernel sends no quiet ends, but has counted them. */
+TEST_F(view, the_summary_counts_ends_by_the_kernels_counters)
+{
+	const struct cw_msg_listener kernel = {
+		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
+			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
+		.sent = 1,
+	};
+	struct cw_msg_stats added = {
+		.fate = {
+			[CLOSEWATCH_FATE_TIME_WAIT] = { .events = 7 },
+			[CLOSEWATCH_FATE_RST_LATE_DATA] = {
+				.events = 1, .bytes = 8192,
+			},
+			[CLOSEWATCH_FATE_MAX + 1] = { .events = 2 },
+			[CW_STATS_KINDS - 1] = { .events = 1, .bytes = 3 },
+		},
+	};
+	struct cw_tally t = { .partial = true };
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
+	cw_tally_add(&t, &self->ev);
+	cw_tally_ends(&t, &added);
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_STREQ("FATE                     ENDS     LOST BYTES\n"
+		     "time-wait                   7              0\n"
+		     "rst-late-data               1           8192\n"
+		     "(newer)                     3              3\n"
+		     "1 event shown, 10 ends without a line (-a shows them); "
+		     "1 delivered, 0 lost\n",
+		     self->text);
+}
+
+/* The counters know no filter, so they do not stand for one. */
+TEST_F(view, the_summary_of_a_filter_says_what_it_leaves_out)
+{
+	const struct cw_msg_listener kernel = {
+		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
+			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
+		.sent = 1,
+	};
+	struct cw_tally t = { .partial = true };
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
+	cw_tally_add(&t, &self->ev);
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_STREQ("FATE                     ENDS     LOST BYTES\n"
+		     "rst-late-data               1           8192\n"
+		     "1 event shown, not those that ended well (-a counts them too); "
+		     "1 delivered, 0 lost\n",
 		     self->text);
 }
 
@@ -677,9 +692,9 @@ TEST_F(view, the_summary_counts_drains_and_what_they_saved)
 
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
 	self->ev.drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
-	cw_tally_add(&t, &self->ev, true);
+	cw_tally_add(&t, &self->ev);
 	self->ev.saved = 0;
-	cw_tally_add(&t, &self->ev, true);
+	cw_tally_add(&t, &self->ev);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
 	EXPECT_STREQ("DRAIN                    ENDS      DISCARDED RESPONSE BYTES    OF IT ACKED\n"
@@ -701,7 +716,7 @@ TEST_F(view, the_summary_tells_missed_hits_from_losses)
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
 	self->ev.loss = CLOSEWATCH_LOSS_PROBE;
 	self->ev.count = 45;
-	cw_tally_add(&t, &self->ev, true);
+	cw_tally_add(&t, &self->ev);
 	EXPECT_EQ(0, t.shown);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
@@ -722,10 +737,10 @@ TEST_F(view, the_summary_tells_seconds_of_blindness_from_losses)
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_LOST;
 	self->ev.loss = CLOSEWATCH_LOSS_BLIND;
 	self->ev.count = 3;
-	cw_tally_add(&t, &self->ev, true);
+	cw_tally_add(&t, &self->ev);
 	self->ev.loss = CLOSEWATCH_LOSS_PROBE;
 	self->ev.count = 4;
-	cw_tally_add(&t, &self->ev, true);
+	cw_tally_add(&t, &self->ev);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
 	EXPECT_STREQ("0 events shown; 0 delivered, 5 lost, "
