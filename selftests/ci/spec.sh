@@ -23,6 +23,8 @@ generate() {
 	"${run[@]}" --mode uapi --header -o "$dir/module/uapi/linux/closewatch.h" &&
 		"${run[@]}" --mode kernel --header -o "$dir/module/netlink/gen.h" &&
 		"${run[@]}" --mode kernel --source -o "$dir/module/netlink/gen.c" &&
+		/usr/bin/python3 "$TOP/selftests/ci/structs.py" "$dir/tree/$SPEC" \
+			"$dir/module/uapi/linux/closewatch.h" &&
 		/usr/bin/python3 "$TOP/selftests/ci/names.py" "$dir/tree/$SPEC" \
 			"$dir/userspace/base" &&
 		sed -i 's|tools/net/ynl/ynl-regen.sh|make spec|' "$dir"/module/netlink/gen.[ch] \

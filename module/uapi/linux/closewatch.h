@@ -7,6 +7,8 @@
 #ifndef _UAPI_LINUX_CLOSEWATCH_H
 #define _UAPI_LINUX_CLOSEWATCH_H
 
+#include <linux/types.h>
+
 #define CLOSEWATCH_FAMILY_NAME		"closewatch"
 #define CLOSEWATCH_FAMILY_VERSION	2
 
@@ -476,6 +478,55 @@ enum closewatch_state {
 	CLOSEWATCH_STATE_MAX = (__CLOSEWATCH_STATE_MAX - 1)
 };
 
+/**
+ * struct closewatch_facts - What most events have, in one piece
+ * @has: Bit n is set if the member that is named as attribute n of an event
+ *   applies; a member whose bit is not set is 0.
+ * @local_addr: Its first 4 bytes if family is AF_INET.
+ * @remote_addr: As local-addr.
+ * @comm: Padded with NULs.
+ *
+ * A member says what the attribute of the same name does. The struct may grow
+ * at its end: a reader requires what it had in version 2 and skips what it
+ * does not know.
+ */
+struct closewatch_facts {
+	__u64 has;
+	__u64 time;
+	__u64 seq;
+	__u64 cookie;
+	__u64 sent;
+	__u64 retransmitted;
+	__u64 received;
+	__u64 acked;
+	__u64 age_ns;
+	__u64 cgroup;
+	__u8 local_addr[16];
+	__u8 remote_addr[16];
+	char comm[16];
+	__u32 netns;
+	__u32 cpu;
+	__u32 pid;
+	__u32 tid;
+	__u32 uid;
+	__u32 unread;
+	__u32 unsent;
+	__u32 unacked;
+	__u16 family;
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 type;
+	__u8 state;
+	__u8 new_state;
+	__u8 why;
+	__u8 path;
+	__u8 fin;
+	__u8 fate;
+	__u8 verdict;
+	__u8 closed_first;
+	__u8 linger_on;
+};
+
 enum {
 	CLOSEWATCH_A_FILTER = 1,
 	CLOSEWATCH_A_EVENT,
@@ -570,6 +621,7 @@ enum {
 	CLOSEWATCH_A_EVENT_RESPONSE_ACKED,
 	CLOSEWATCH_A_EVENT_DRAIN_NS,
 	CLOSEWATCH_A_EVENT_SAVED,
+	CLOSEWATCH_A_EVENT_FACTS,
 
 	__CLOSEWATCH_A_EVENT_MAX,
 	CLOSEWATCH_A_EVENT_MAX = (__CLOSEWATCH_A_EVENT_MAX - 1)
