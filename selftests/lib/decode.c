@@ -3,6 +3,7 @@
 
 #include <netlink/attr.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static uint64_t number(const struct nlattr *a)
 {
@@ -30,6 +31,55 @@ static size_t copy(void *to, size_t size, const struct nlattr *a)
 	return len;
 }
 
+/* By the names of the attributes; the addresses and the task's name apart */
+#define MEMBER(attr, name)						\
+	{ CLOSEWATCH_A_EVENT_##attr, offsetof(struct closewatch_facts, name),	\
+	  sizeof(((struct closewatch_facts *)0)->name) }
+
+static const struct {
+	int type;
+	size_t offset, size;
+} members[] = {
+	MEMBER(TIME, time), MEMBER(SEQ, seq), MEMBER(COOKIE, cookie),
+	MEMBER(SENT, sent), MEMBER(RETRANSMITTED, retransmitted),
+	MEMBER(RECEIVED, received), MEMBER(ACKED, acked),
+	MEMBER(AGE_NS, age_ns), MEMBER(CGROUP, cgroup), MEMBER(NETNS, netns),
+	MEMBER(CPU, cpu), MEMBER(PID, pid), MEMBER(TID, tid), MEMBER(UID, uid),
+	MEMBER(UNREAD, unread), MEMBER(UNSENT, unsent),
+	MEMBER(UNACKED, unacked), MEMBER(FAMILY, family),
+	MEMBER(LOCAL_PORT, local_port), MEMBER(REMOTE_PORT, remote_port),
+	MEMBER(TYPE, type), MEMBER(STATE, state), MEMBER(NEW_STATE, new_state),
+	MEMBER(WHY, why), MEMBER(PATH, path), MEMBER(FIN, fin),
+	MEMBER(FATE, fate), MEMBER(VERDICT, verdict),
+	MEMBER(CLOSED_FIRST, closed_first), MEMBER(LINGER_ON, linger_on),
+};
+
+static void take_address(uint8_t *to, size_t *len, const uint8_t *addr,
+			 uint16_t family)
+{
+	*len = family == AF_INET ? 4 : 16;
+	memcpy(to, addr, *len);
+}
+
+static void take_facts(struct event *ev, const struct nlattr *a)
+{
+	struct closewatch_facts f;
+
+	if (nla_len(a) < (int)sizeof(f))
+		return;
+	memcpy(&f, nla_data(a), sizeof(f));
+	ev->has |= f.has;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		memcpy(&ev->num[members[i].type], (char *)&f + members[i].offset,
+		       members[i].size);
+	if (EVENT_HAS(ev, LOCAL_ADDR))
+		take_address(ev->local, &ev->local_len, f.local_addr, f.family);
+	if (EVENT_HAS(ev, REMOTE_ADDR))
+		take_address(ev->remote, &ev->remote_len, f.remote_addr,
+			     f.family);
+	memcpy(ev->comm, f.comm, sizeof(f.comm));
+}
+
 void decode_event(struct event *ev, struct nlattr *nest)
 {
 	struct nlattr *a;
@@ -43,14 +93,8 @@ void decode_event(struct event *ev, struct nlattr *nest)
 			continue;
 		ev->has |= 1ULL << type;
 		switch (type) {
-		case CLOSEWATCH_A_EVENT_LOCAL_ADDR:
-			ev->local_len = copy(ev->local, sizeof(ev->local), a);
-			break;
-		case CLOSEWATCH_A_EVENT_REMOTE_ADDR:
-			ev->remote_len = copy(ev->remote, sizeof(ev->remote), a);
-			break;
-		case CLOSEWATCH_A_EVENT_COMM:
-			copy(ev->comm, sizeof(ev->comm) - 1, a);
+		case CLOSEWATCH_A_EVENT_FACTS:
+			take_facts(ev, a);
 			break;
 		case CLOSEWATCH_A_EVENT_ULP:
 			copy(ev->ulp, sizeof(ev->ulp) - 1, a);

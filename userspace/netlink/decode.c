@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
+#include <sys/socket.h>
 
 #include <linux/closewatch.h>
 
@@ -145,11 +146,100 @@ const struct cw_field cw_policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
 	POLICY(EVEN_OOM, even_oom, FLAG),
 };
 
+/* Those of version 2. Once they grow, older modules send this much of them. */
+#define FACTS_LEAST	176
+
+_Static_assert(sizeof(struct closewatch_facts) == FACTS_LEAST,
+	       "what an older module does not send is to be zeroed");
+
+#define HAS(attr) (1ULL << CLOSEWATCH_A_EVENT_##attr)
+
+#define FACTS_HAS							\
+	(HAS(TIME) | HAS(SEQ) | HAS(COOKIE) | HAS(SENT) |		\
+	 HAS(RETRANSMITTED) | HAS(RECEIVED) | HAS(ACKED) | HAS(AGE_NS) |	\
+	 HAS(CGROUP) | HAS(LOCAL_ADDR) | HAS(REMOTE_ADDR) | HAS(COMM) |	\
+	 HAS(NETNS) | HAS(CPU) | HAS(PID) | HAS(TID) | HAS(UID) |	\
+	 HAS(UNREAD) | HAS(UNSENT) | HAS(UNACKED) | HAS(FAMILY) |	\
+	 HAS(LOCAL_PORT) | HAS(REMOTE_PORT) | HAS(TYPE) | HAS(STATE) |	\
+	 HAS(NEW_STATE) | HAS(WHY) | HAS(PATH) | HAS(FIN) | HAS(FATE) |	\
+	 HAS(VERDICT) | HAS(CLOSED_FIRST) | HAS(LINGER_ON))
+
+static void set_address(struct cw_bytes *to, uint16_t family, const void *addr)
+{
+	to->len = family == AF_INET ? 4 : 16;
+	memcpy(to->b, addr, 16);
+}
+
+static void set_numbers(struct cw_msg_event *ev,
+			const struct closewatch_facts *f)
+{
+	ev->time = f->time;
+	ev->seq = f->seq;
+	ev->cookie = f->cookie;
+	ev->sent = f->sent;
+	ev->retransmitted = f->retransmitted;
+	ev->received = f->received;
+	ev->acked = f->acked;
+	ev->age_ns = f->age_ns;
+	ev->cgroup = f->cgroup;
+	ev->netns = f->netns;
+	ev->cpu = f->cpu;
+	ev->pid = f->pid;
+	ev->tid = f->tid;
+	ev->uid = f->uid;
+	ev->unread = f->unread;
+	ev->unsent = f->unsent;
+	ev->unacked = f->unacked;
+	ev->family = f->family;
+	ev->local_port = f->local_port;
+	ev->remote_port = f->remote_port;
+}
+
+static void set_words(struct cw_msg_event *ev, const struct closewatch_facts *f)
+{
+	ev->type = f->type;
+	ev->state = f->state;
+	ev->new_state = f->new_state;
+	ev->why = f->why;
+	ev->path = f->path;
+	ev->fin = f->fin;
+	ev->fate = f->fate;
+	ev->verdict = f->verdict;
+	ev->closed_first = f->closed_first;
+	ev->linger_on = f->linger_on;
+}
+
+/* False if they are shorter than any module sends them. */
+static bool set_facts(struct cw_msg_event *ev, const void *data, size_t len)
+{
+	struct closewatch_facts f;
+
+	if (len < FACTS_LEAST)
+		return false;
+	/* By copy: at any alignment. What a newer module adds is skipped. */
+	memcpy(&f, data, sizeof(f));
+	ev->present = f.has & FACTS_HAS;
+	set_numbers(ev, &f);
+	set_words(ev, &f);
+	if (cw_event_has(ev, LOCAL_ADDR))
+		set_address(&ev->local_addr, f.family, f.local_addr);
+	if (cw_event_has(ev, REMOTE_ADDR))
+		set_address(&ev->remote_addr, f.family, f.remote_addr);
+	ev->comm.len = strnlen(f.comm, sizeof(f.comm));
+	memcpy(ev->comm.b, f.comm, sizeof(f.comm));
+	return true;
+}
+
 void cw_decode_event(struct cw_msg_event *ev, const void *attrs, size_t len)
 {
+	const void *facts;
+	size_t n;
+
 	memset(ev, 0, sizeof(*ev));
-	ev->malformed = cw_attr_decode(cw_event_fields, CLOSEWATCH_A_EVENT_MAX,
-				       attrs, len, ev, &ev->present);
+	if (cw_attr_find(attrs, len, CLOSEWATCH_A_EVENT_FACTS, &facts, &n))
+		ev->malformed = !set_facts(ev, facts, n);
+	ev->malformed += cw_attr_decode(cw_event_fields, CLOSEWATCH_A_EVENT_MAX,
+					attrs, len, ev, &ev->present);
 }
 
 void cw_decode_listener(struct cw_msg_listener *l, const void *attrs,

@@ -8,7 +8,8 @@
  * Attributes into plain structs. Nothing here trusts its input, allocates,
  * prints or touches sockets. Attributes that this build does not know are
  * skipped; one of a wrong length or one that runs past the end is left out
- * and counted in @malformed. Bit n of @present says that attribute n was read.
+ * and counted in @malformed. Bit n of @present says that attribute n was read,
+ * by itself or as a member of the facts.
  */
 
 struct cw_msg_event {

@@ -48,52 +48,54 @@ static inline void put_u64(struct message *m, unsigned int type, uint64_t v)
 
 #define A(attr) CLOSEWATCH_A_EVENT_##attr
 
-/* What every event has, and the figures of a connection. */
-static inline void put_connection(struct message *m)
-{
-	static const uint8_t local[4] = { 127, 0, 0, 1 };
-	static const uint8_t remote[4] = { 127, 0, 0, 2 };
+#define HAS(attr) (1ULL << A(attr))
 
-	put(m, A(PAD), "", 0);
-	put_u32(m, A(TYPE), CLOSEWATCH_EVENT_TYPE_CLOSE);
-	put_u64(m, A(TIME), 1795230727123456789ULL);
-	put_u32(m, A(CPU), 3);
-	put_u64(m, A(SEQ), 17);
-	put_u64(m, A(NETNS), 4026531840ULL);
-	put_u16(m, A(FAMILY), 2);
-	put(m, A(LOCAL_ADDR), local, sizeof(local));
-	put(m, A(REMOTE_ADDR), remote, sizeof(remote));
-	put_u16(m, A(LOCAL_PORT), 80);
-	put_u16(m, A(REMOTE_PORT), 51234);
-	put_u64(m, A(COOKIE), 8193);
-	put_u32(m, A(PATH), CLOSEWATCH_PATH_RST_UNREAD);
-	put_u8(m, A(STATE), CLOSEWATCH_STATE_FIN_WAIT2);
-	put_u8(m, A(NEW_STATE), CLOSEWATCH_STATE_CLOSE);
-	put_u32(m, A(UNREAD), 3812);
-	put_u32(m, A(UNSENT), 7);
-	put_u32(m, A(UNACKED), 61440);
-	put_u64(m, A(SENT), 812);
-	put_u64(m, A(RETRANSMITTED), 5);
-	put_u64(m, A(RECEIVED), 96);
-	put_u64(m, A(ACKED), UINT64_MAX);
-	put_u64(m, A(AGE_NS), 1000000007);
+/* Facts of which each has a value of its own. */
+static inline struct closewatch_facts some_facts(void)
+{
+	struct closewatch_facts f = {
+		.has = HAS(TYPE) | HAS(TIME) | HAS(CPU) | HAS(SEQ) |
+		       HAS(NETNS) | HAS(FAMILY) | HAS(LOCAL_ADDR) |
+		       HAS(REMOTE_ADDR) | HAS(LOCAL_PORT) | HAS(REMOTE_PORT) |
+		       HAS(COOKIE) | HAS(PATH) | HAS(STATE) | HAS(NEW_STATE) |
+		       HAS(UNREAD) | HAS(UNSENT) | HAS(UNACKED) | HAS(SENT) |
+		       HAS(RETRANSMITTED) | HAS(RECEIVED) | HAS(ACKED) |
+		       HAS(AGE_NS) | HAS(FIN) | HAS(LINGER_ON) | HAS(WHY) |
+		       HAS(PID) | HAS(TID) | HAS(COMM) | HAS(UID) |
+		       HAS(CGROUP) | HAS(FATE) | HAS(VERDICT) |
+		       HAS(CLOSED_FIRST),
+		.type = CLOSEWATCH_EVENT_TYPE_CLOSE,
+		.time = 1795230727123456789ULL, .cpu = 3, .seq = 17,
+		.netns = 4026531840U, .family = 2,
+		.local_addr = { 127, 0, 0, 1 }, .remote_addr = { 127, 0, 0, 2 },
+		.local_port = 80, .remote_port = 51234, .cookie = 8193,
+		.path = CLOSEWATCH_PATH_RST_UNREAD,
+		.state = CLOSEWATCH_STATE_FIN_WAIT2,
+		.new_state = CLOSEWATCH_STATE_CLOSE,
+		.unread = 3812, .unsent = 7, .unacked = 61440,
+		.sent = 812, .retransmitted = 5, .received = 96,
+		.acked = UINT64_MAX, .age_ns = 1000000007,
+		.fin = CLOSEWATCH_FIN_FORM_NONE, .linger_on = 1,
+		.why = CLOSEWATCH_CAUSE_CLOSE, .pid = 812, .tid = 813,
+		.comm = "nginx", .uid = 33, .cgroup = 4711,
+		.fate = CLOSEWATCH_FATE_RST_LATE_DATA,
+		.verdict = CLOSEWATCH_VERDICT_LOST,
+		.closed_first = CLOSEWATCH_SIDE_LOCAL,
+	};
+
+	return f;
 }
 
-/* Every attribute of an event, each with a value of its own. */
+/* All of an event, each with a value of its own. */
 static inline void put_everything(struct message *m)
 {
-	put_connection(m);
-	put_u32(m, A(FIN), CLOSEWATCH_FIN_FORM_NONE);
-	put_u8(m, A(LINGER_ON), 1);
+	const struct closewatch_facts facts = some_facts();
+
+	put(m, A(PAD), "", 0);
+	put(m, A(FACTS), &facts, sizeof(facts));
 	put_u32(m, A(LINGER_SECONDS), 5);
 	put_u64(m, A(LINGER_WAITED_NS), 1200345);
 	put_u32(m, A(LINGER_OUTCOME), CLOSEWATCH_LINGER_OUTCOME_ACKED);
-	put_u32(m, A(WHY), CLOSEWATCH_CAUSE_CLOSE);
-	put_u32(m, A(PID), 812);
-	put_u32(m, A(TID), 813);
-	put(m, A(COMM), "nginx", 6);
-	put_u32(m, A(UID), 33);
-	put_u64(m, A(CGROUP), 4711);
 	put_u32(m, A(CHILDREN), 4);
 	put_u32(m, A(CHILDREN_RESET), 2);
 	put(m, A(ULP), "tls", 4);
@@ -102,10 +104,7 @@ static inline void put_everything(struct message *m)
 	put_u32(m, A(HOW), CLOSEWATCH_HOW_RDWR);
 	put_u32(m, A(REFERENCES), 6);
 	put_u8(m, A(SIGPIPE), 1);
-	put_u32(m, A(FATE), CLOSEWATCH_FATE_RST_LATE_DATA);
-	put_u32(m, A(VERDICT), CLOSEWATCH_VERDICT_LOST);
 	put_u64(m, A(LOST_BYTES), 8192);
-	put_u32(m, A(CLOSED_FIRST), CLOSEWATCH_SIDE_LOCAL);
 	put_u64(m, A(SINCE_CLOSE_NS), 1200000000);
 	put_u32(m, A(RESET_KIND), CLOSEWATCH_RESET_KIND_LISTENER);
 	put(m, A(KERNEL_REASON), "TCP_STATE", 10);
@@ -123,6 +122,7 @@ static inline void put_everything(struct message *m)
 	put_u8(m, A(SAVED), 1);
 }
 
+#undef HAS
 #undef A
 
 #endif

@@ -14,6 +14,7 @@
 #define SHAPE_VALUE	0x18
 #define SHAPE_BROKEN	0x20
 #define SHAPE_NESTED	0x40	/* has NLA_F_NESTED */
+#define SHAPE_BLOCK	0x80	/* bytes as they come, their number first: a struct */
 
 enum kind {
 	KIND_U8, KIND_U16, KIND_U32, KIND_U64, KIND_ADDRESS4, KIND_ADDRESS16,
@@ -87,6 +88,17 @@ static void put_number(struct cw_input *in, struct cw_attrs *attrs,
 	put(attrs, bytes, size);
 }
 
+static void put_block(struct cw_input *in, struct cw_attrs *attrs)
+{
+	size_t len = cw_input_byte(in), i;
+	uint8_t byte;
+
+	for (i = 0; i < len; i++) {
+		byte = cw_input_byte(in);
+		put(attrs, &byte, 1);
+	}
+}
+
 static void put_attrs(struct cw_input *in, struct cw_attrs *attrs,
 		      unsigned int depth);
 
@@ -126,7 +138,10 @@ static void put_attrs(struct cw_input *in, struct cw_attrs *attrs,
 		if (shape & SHAPE_NESTED)
 			type |= NLA_F_NESTED;
 		start = attrs->len;
-		put_value(in, attrs, shape, depth);
+		if (shape & SHAPE_BLOCK)
+			put_block(in, attrs);
+		else
+			put_value(in, attrs, shape, depth);
 		cw_attrs_wrap(attrs, start, type);
 		if (!(shape & SHAPE_BROKEN) || attrs->len < start + NLA_HDRLEN)
 			continue;

@@ -18,6 +18,7 @@ static uint8_t *exact(const void *bytes, size_t len)
 TEST(every_attribute_lands_in_its_member)
 {
 	const uint64_t all = (1ULL << (CLOSEWATCH_A_EVENT_MAX + 1)) - 1 -
+			     (1ULL << CLOSEWATCH_A_EVENT_FACTS) -
 			     (1ULL << CLOSEWATCH_A_EVENT_PAD) - 1;
 	struct message m = { 0 };
 	struct cw_msg_event ev;
@@ -136,6 +137,60 @@ TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
 			EXPECT_EQ(0, ev.present);
 		}
 	}
+}
+
+/* A newer module's are longer; none are shorter. */
+TEST(facts_may_be_longer_and_not_shorter)
+{
+	struct closewatch_facts facts[2] = { some_facts() };
+	size_t len;
+
+	memset(&facts[1], 0xff, sizeof(facts[1]));
+	for (len = 0; len <= sizeof(facts); len++) {
+		struct message m = { 0 };
+		struct cw_msg_event ev;
+		uint8_t *copy;
+
+		put(&m, CLOSEWATCH_A_EVENT_FACTS, facts, len);
+		copy = exact(m.b, NLA_HDRLEN + len);
+		ASSERT_NE(NULL, copy);
+		cw_decode_event(&ev, copy, NLA_HDRLEN + len);
+		free(copy);
+		EXPECT_EQ(len < sizeof(facts[0]), ev.malformed);
+		EXPECT_EQ(len < sizeof(facts[0]) ? 0 : facts[0].has, ev.present);
+		EXPECT_EQ(len < sizeof(facts[0]) ? 0 : 812, ev.pid);
+	}
+}
+
+TEST(facts_of_which_this_build_knows_nothing_are_not_taken)
+{
+	struct closewatch_facts facts = some_facts();
+	struct message m = { 0 };
+	struct cw_msg_event ev;
+
+	facts.has = ~0ULL;
+	put(&m, CLOSEWATCH_A_EVENT_FACTS, &facts, sizeof(facts));
+	cw_decode_event(&ev, m.b, m.len);
+	EXPECT_EQ(0, ev.malformed);
+	EXPECT_EQ(some_facts().has, ev.present);
+}
+
+TEST(facts_of_ipv6_have_whole_addresses_and_absent_ones_none)
+{
+	struct closewatch_facts facts = some_facts();
+	struct message m = { 0 };
+	struct cw_msg_event ev;
+
+	facts.family = 10;
+	memset(facts.local_addr, 0xfe, sizeof(facts.local_addr));
+	facts.has &= ~(1ULL << CLOSEWATCH_A_EVENT_REMOTE_ADDR);
+	memset(facts.comm, 'x', sizeof(facts.comm));
+	put(&m, CLOSEWATCH_A_EVENT_FACTS, &facts, sizeof(facts));
+	cw_decode_event(&ev, m.b, m.len);
+	EXPECT_EQ(16, ev.local_addr.len);
+	EXPECT_EQ(0, memcmp(ev.local_addr.b, facts.local_addr, 16));
+	EXPECT_EQ(0, ev.remote_addr.len);
+	EXPECT_EQ(sizeof(facts.comm), ev.comm.len);
 }
 
 TEST(a_number_of_another_width_is_refused)
