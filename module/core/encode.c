@@ -3,9 +3,9 @@
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
-#include <net/tcp_states.h>
 
 #include "encode.h"
+#include "encode_facts.h"
 
 static const struct genl_family *cw_encode_family;
 
@@ -14,87 +14,17 @@ static int cw_put_u64(struct sk_buff *skb, int type, u64 value)
 	return nla_put_u64_64bit(skb, type, value, CLOSEWATCH_A_EVENT_PAD);
 }
 
-static int cw_put_addresses(struct sk_buff *skb, const struct cw_conn *c)
+/* What few connections have. */
+static int cw_put_conn(struct sk_buff *skb, const struct cw_event *ev)
 {
-	int len = c->family == AF_INET ? 4 : 16;
+	const struct cw_conn *c = &ev->conn;
 
-	if (nla_put_u16(skb, CLOSEWATCH_A_EVENT_FAMILY, c->family) ||
-	    nla_put(skb, CLOSEWATCH_A_EVENT_LOCAL_ADDR, len, c->laddr) ||
-	    nla_put_u16(skb, CLOSEWATCH_A_EVENT_LOCAL_PORT, c->lport))
-		return -EMSGSIZE;
-	if (!c->rport)
-		return 0;
-	if (nla_put(skb, CLOSEWATCH_A_EVENT_REMOTE_ADDR, len, c->raddr) ||
-	    nla_put_u16(skb, CLOSEWATCH_A_EVENT_REMOTE_PORT, c->rport))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* Absent in CLOSE: the fate event has reported the unacknowledged bytes. */
-static int cw_put_under_way(struct sk_buff *skb, const struct cw_conn *c)
-{
-	if (c->state == TCP_CLOSE)
-		return 0;
-	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNSENT, c->unsent) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNACKED, c->unacked) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_ACKED, c->acked))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int cw_put_figures(struct sk_buff *skb, const struct cw_conn *c)
-{
-	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_UNREAD, c->unread) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_SENT, c->sent) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_RETRANSMITTED,
-		       c->retransmitted) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_RECEIVED, c->received) ||
-	    cw_put_under_way(skb, c))
-		return -EMSGSIZE;
-	if (c->age_ns && cw_put_u64(skb, CLOSEWATCH_A_EVENT_AGE_NS, c->age_ns))
-		return -EMSGSIZE;
-	return 0;
-}
-
-/* The cookie is 0 for an RST without a socket. */
-static int cw_put_conn(struct sk_buff *skb, const struct cw_conn *c)
-{
-	if (cw_put_u64(skb, CLOSEWATCH_A_EVENT_NETNS, c->netns_inum) ||
-	    cw_put_addresses(skb, c) ||
-	    nla_put_u8(skb, CLOSEWATCH_A_EVENT_STATE, c->state))
-		return -EMSGSIZE;
-	if (c->cookie &&
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_COOKIE, c->cookie))
-		return -EMSGSIZE;
 	if (c->ulp[0] && nla_put_string(skb, CLOSEWATCH_A_EVENT_ULP, c->ulp))
 		return -EMSGSIZE;
-	return 0;
-}
-
-static int cw_put_linger(struct sk_buff *skb, const struct cw_conn *c)
-{
-	if (nla_put_u8(skb, CLOSEWATCH_A_EVENT_LINGER_ON, c->linger_on))
-		return -EMSGSIZE;
-	if (c->linger_on && nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_SECONDS,
-					c->linger_seconds))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int cw_put_owner(struct sk_buff *skb, const struct cw_owner *o)
-{
-	/* No task closed it, or one did before the probes were armed. */
-	if (!o->pid)
+	if (!c->linger_on || !cw_encode_has_linger(ev))
 		return 0;
-	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_WHY, o->why) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_PID, o->pid) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_TID, o->tid) ||
-	    nla_put_string(skb, CLOSEWATCH_A_EVENT_COMM, o->comm) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_UID, o->uid))
-		return -EMSGSIZE;
-	if (o->cgroup && cw_put_u64(skb, CLOSEWATCH_A_EVENT_CGROUP, o->cgroup))
-		return -EMSGSIZE;
-	return 0;
+	return nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_SECONDS,
+			   c->linger_seconds);
 }
 
 static int cw_put_children(struct sk_buff *skb, const struct cw_event *ev)
@@ -112,14 +42,6 @@ static int cw_put_children(struct sk_buff *skb, const struct cw_event *ev)
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_SYN_QUEUE, ev->conn.syn_queue))
 		return -EMSGSIZE;
 	return 0;
-}
-
-static int cw_put_path(struct sk_buff *skb, const struct cw_event *ev)
-{
-	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_PATH, ev->verdict.path) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_FIN, ev->verdict.fin))
-		return -EMSGSIZE;
-	return cw_put_children(skb, ev);
 }
 
 static int cw_put_reason(struct sk_buff *skb, const struct cw_event *ev)
@@ -146,7 +68,7 @@ static int cw_put_close(struct sk_buff *skb, const struct cw_event *ev)
 	const struct cw_marks *m = &ev->marks;
 	u32 outcome = ev->verdict.linger;
 
-	if (cw_put_path(skb, ev) || cw_put_reason(skb, ev) ||
+	if (cw_put_children(skb, ev) || cw_put_reason(skb, ev) ||
 	    cw_put_policy(skb, &ev->drained))
 		return -EMSGSIZE;
 	if (outcome != CLOSEWATCH_LINGER_OUTCOME_NONE &&
@@ -160,10 +82,6 @@ static int cw_put_close(struct sk_buff *skb, const struct cw_event *ev)
 
 static int cw_put_fate(struct sk_buff *skb, const struct cw_end *end)
 {
-	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_FATE, end->fate) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_VERDICT, end->verdict) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_CLOSED_FIRST, end->first))
-		return -EMSGSIZE;
 	if (end->fate != CLOSEWATCH_FATE_MPTCP &&
 	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_LOST_BYTES, end->lost_bytes))
 		return -EMSGSIZE;
@@ -229,7 +147,7 @@ static int cw_put_drain_end(struct sk_buff *skb, const struct cw_event *ev)
 	    cw_put_progress(skb, d) ||
 	    nla_put_u8(skb, CLOSEWATCH_A_EVENT_SAVED, d->saved))
 		return -EMSGSIZE;
-	return d->has_path ? cw_put_path(skb, ev) : 0;
+	return d->has_path ? cw_put_children(skb, ev) : 0;
 }
 
 /* The attributes that depend on the type of event. */
@@ -241,7 +159,7 @@ static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
 		if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_HOW, ev->extra.how))
 			return -EMSGSIZE;
-		return cw_put_path(skb, ev);
+		return cw_put_children(skb, ev);
 	case CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE:
 		return nla_put_u32(skb, CLOSEWATCH_A_EVENT_REFERENCES,
 				   ev->extra.references);
@@ -265,54 +183,9 @@ static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 	return 0;
 }
 
-/* Whether the figures were read under the socket's lock, and so are exact. */
-static bool cw_has_figures(const struct cw_event *ev)
-{
-	if (ev->conn.state == TCP_LISTEN)
-		return false;
-	switch (ev->type) {
-	case CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE:
-	case CLOSEWATCH_EVENT_TYPE_POLICY:
-		return false;
-	case CLOSEWATCH_EVENT_TYPE_RESET:
-		return ev->extra.reset_kind == CLOSEWATCH_RESET_KIND_RECEIVED;
-	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
-		return ev->drained.outcome != CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
-	}
-	return true;
-}
-
-/* Also without figures where SO_LINGER alone may explain the event. */
-static bool cw_has_linger(const struct cw_event *ev)
-{
-	return cw_has_figures(ev) || ev->conn.state == TCP_LISTEN ||
-	       ev->type == CLOSEWATCH_EVENT_TYPE_POLICY ||
-	       ev->type == CLOSEWATCH_EVENT_TYPE_DRAIN_END;
-}
-
-/* Unset in a fate event: the connection has no further state. */
-static int cw_put_new_state(struct sk_buff *skb, const struct cw_event *ev)
-{
-	if (!ev->marks.new_state)
-		return 0;
-	return nla_put_u8(skb, CLOSEWATCH_A_EVENT_NEW_STATE,
-			  ev->marks.new_state);
-}
-
 static int cw_put_event(struct sk_buff *skb, const struct cw_event *ev)
 {
-	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_TYPE, ev->type) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_TIME, ev->time) ||
-	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_CPU, ev->cpu) ||
-	    cw_put_u64(skb, CLOSEWATCH_A_EVENT_SEQ, ev->seq) ||
-	    cw_put_conn(skb, &ev->conn) ||
-	    cw_put_new_state(skb, ev))
-		return -EMSGSIZE;
-	if (cw_has_figures(ev) && cw_put_figures(skb, &ev->conn))
-		return -EMSGSIZE;
-	if (cw_has_linger(ev) && cw_put_linger(skb, &ev->conn))
-		return -EMSGSIZE;
-	if (cw_put_owner(skb, &ev->owner))
+	if (cw_encode_facts(skb, ev) || cw_put_conn(skb, ev))
 		return -EMSGSIZE;
 	return cw_put_kind(skb, ev);
 }
