@@ -12,7 +12,7 @@ HEAD = """{spdx}
 """
 
 SOURCE = """
-static const char *const {enum}_words[] = {{
+static const struct cw_word {enum}_words[] = {{
 {rows}}};
 
 const struct cw_names cw_{enum}_names = {{ {enum}_words, {prefix}_MAX + 1 }};
@@ -31,7 +31,7 @@ def word(enum, entry):
 def source(enum):
     prefix = "CLOSEWATCH_" + ident(enum["name"]).upper()
     names = [e if isinstance(e, str) else e["name"] for e in enum["entries"]]
-    rows = "".join('\t[%s_%s] = "%s",\n' % (prefix, ident(n).upper(),
+    rows = "".join('\t[%s_%s] = CW_WORD_IS("%s"),\n' % (prefix, ident(n).upper(),
                                             word(enum["name"], n)) for n in names)
     return SOURCE.format(enum=ident(enum["name"]), rows=rows, prefix=prefix)
 

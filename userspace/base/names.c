@@ -6,7 +6,9 @@
 
 const char *cw_names_word(const struct cw_names *names, unsigned int value)
 {
-	return value < names->count ? names->word[value] : NULL;
+	const struct cw_word *word = cw_names_find(names, value);
+
+	return word ? word->text : NULL;
 }
 
 int cw_names_value(const struct cw_names *names, const char *word, size_t len)
@@ -14,9 +16,9 @@ int cw_names_value(const struct cw_names *names, const char *word, size_t len)
 	unsigned int i;
 
 	for (i = 0; i < names->count; i++) {
-		const char *w = names->word[i];
+		const struct cw_word *w = &names->word[i];
 
-		if (w && strlen(w) == len && !memcmp(w, word, len))
+		if (w->len && w->len == len && !memcmp(w->text, word, len))
 			return i;
 	}
 	return -1;
@@ -29,9 +31,9 @@ void cw_names_list(const struct cw_names *names, char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (i = 0; i < names->count && used < size; i++) {
-		if (!names->word[i])
+		if (!names->word[i].len)
 			continue;
 		used += snprintf(buf + used, size - used, "%s%s",
-				 used ? ", " : "", names->word[i]);
+				 used ? ", " : "", names->word[i].text);
 	}
 }
