@@ -90,15 +90,10 @@ static char *print_ipv4(char *to, const uint8_t *b)
 	unsigned int i;
 
 	for (i = 0; i < 4; i++) {
-		if (i)
-			*to++ = '.';
-		if (b[i] > 99)
-			*to++ = '0' + b[i] / 100;
-		if (b[i] > 9)
-			*to++ = '0' + b[i] / 10 % 10;
-		*to++ = '0' + b[i] % 10;
+		to = cw_decimal(to, b[i]);
+		*to++ = '.';
 	}
-	return to;
+	return to - 1;
 }
 
 static char *print_word(char *to, unsigned int word)
@@ -154,15 +149,18 @@ static char *print_ipv6(char *to, const uint8_t *b)
 }
 
 /* As inet_ntop() does, which calls sprintf() for each part. */
+char *cw_write_address(char *to, const void *addr, size_t len)
+{
+	if (len == 4)
+		return print_ipv4(to, addr);
+	return len == 16 ? print_ipv6(to, addr) : to;
+}
+
 void cw_say_address(struct cw_text *t, const void *addr, size_t len)
 {
-	char text[INET6_ADDRSTRLEN], *end = text;
+	char text[INET6_ADDRSTRLEN];
 
-	if (len == 4)
-		end = print_ipv4(text, addr);
-	else if (len == 16)
-		end = print_ipv6(text, addr);
-	cw_text_add(t, text, end - text);
+	cw_text_add(t, text, cw_write_address(text, addr, len) - text);
 }
 
 void cw_address_print(const struct cw_bytes *addr, char *buf, size_t size)

@@ -27,7 +27,8 @@ struct cw_ends {
 int cw_parse_ends(const char *text, struct cw_ends *ends,
 		  struct cw_fail *fail);
 
-/* @len is 4 or 16; nothing for another. */
+/* @len is 4 or 16; nothing for another. INET6_ADDRSTRLEN bytes at most. */
+char *cw_write_address(char *to, const void *addr, size_t len);
 void cw_say_address(struct cw_text *t, const void *addr, size_t len);
 
 /* "10.0.0.0"; empty for bytes that are no address. */

@@ -70,6 +70,7 @@ static bool field_set(const struct cw_field *f, void *out,
 	switch (f->kind) {
 	case CW_FIELD_NUMBER:
 	case CW_FIELD_BOOL:
+	case CW_FIELD_TIME:
 		if (a->len != f->size)
 			return false;
 		number_set(to, a->data, f->size);
@@ -117,6 +118,7 @@ const void *cw_attr_payload(const struct cw_field *f, const void *in,
 	switch (f->kind) {
 	case CW_FIELD_NUMBER:
 	case CW_FIELD_BOOL:
+	case CW_FIELD_TIME:
 		*len = f->size;
 		return from;
 	case CW_FIELD_ADDRESS:

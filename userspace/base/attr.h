@@ -25,25 +25,66 @@ enum cw_field_kind {
 	CW_FIELD_FLAG,		/* a bool, true if it is there */
 	CW_FIELD_ADDRESS,	/* struct cw_bytes, 4 or 16 of them */
 	CW_FIELD_STRING,	/* struct cw_bytes, up to the NUL or the end */
+	CW_FIELD_TIME,		/* 64 bits: ns since the epoch */
 };
+
+/* What stands before a member in JSON, as it is written: ,"key": */
+struct cw_key {
+	char text[31];
+	uint8_t len;
+};
+
+/* Of @text, whatever is left out at its begin. */
+#define CW_KEY_MAX 24
 
 /* Where an attribute lands; a table of them has the type as its index. */
 struct cw_field {
-	const char *name;		/* the member's, and the key in JSON */
+	const char *name;		/* the member's, and the key in a list */
 	const struct cw_names *words;	/* of an enum, else NULL */
 	enum cw_field_kind kind;
-	size_t offset;
-	size_t size;
+	uint16_t offset;
+	uint16_t size;
+	struct cw_key key;
 };
 
-#define CW_WORD(what, member, k, names)					\
+#define CW_KEYED(what, member, k, names, json)				\
 	{								\
 		.name = #member, .words = names, .kind = CW_FIELD_##k,	\
 		.offset = offsetof(struct what, member),		\
 		.size = sizeof(((struct what *)NULL)->member),		\
+		.key = {						\
+			",\"" json "\":",				\
+			cw_fitting(sizeof(",\"" json "\":") - 1, CW_KEY_MAX), \
+		},							\
 	}
 
+#define CW_WORD(what, member, k, names)					\
+	CW_KEYED(what, member, k, names, #member)
 #define CW_FIELD(what, member, k) CW_WORD(what, member, k, NULL)
+
+static inline const struct cw_bytes *cw_field_bytes(const struct cw_field *f,
+						    const void *from)
+{
+	return (const void *)((const char *)from + f->offset);
+}
+
+/* The number that the member of @from is. */
+static inline uint64_t cw_field_number(const struct cw_field *f,
+				       const void *from)
+{
+	const void *at = (const char *)from + f->offset;
+
+	switch (f->size) {
+	case sizeof(uint8_t):
+		return *(const uint8_t *)at;
+	case sizeof(uint16_t):
+		return *(const uint16_t *)at;
+	case sizeof(uint32_t):
+		return *(const uint32_t *)at;
+	default:
+		return *(const uint64_t *)at;
+	}
+}
 
 /* One attribute of a walk; @left counts what follows it. */
 struct cw_attr {

@@ -21,23 +21,54 @@ void cw_text_add(struct cw_text *t, const char *s, size_t len)
 	t->used += len;
 }
 
-char *cw_decimal(char buf[CW_DIGITS], uint64_t n)
-{
-	char *at = buf + CW_DIGITS;
+/* Two digits at a time: a division costs more than all the rest. */
+static const char pairs[] =
+	"00010203040506070809101112131415161718192021222324252627282930313233"
+	"34353637383940414243444546474849505152535455565758596061626364656667"
+	"6869707172737475767778798081828384858687888990919293949596979899";
 
-	do {
-		*--at = '0' + n % 10;
-		n /= 10;
-	} while (n);
-	return at;
+static unsigned int count_digits(uint64_t n)
+{
+	unsigned int digits = 1;
+
+	for (; n > 9999; n /= 10000)
+		digits += 4;
+	return digits + (n > 9) + (n > 99) + (n > 999);
+}
+
+char *cw_decimal_long(char *to, uint64_t n)
+{
+	char *end = to + count_digits(n), *at = end;
+
+	for (; n > 99; n /= 100) {
+		at -= 2;
+		memcpy(at, pairs + 2 * (n % 100), 2);
+	}
+	if (n > 9)
+		memcpy(at - 2, pairs + 2 * n, 2);
+	else
+		at[-1] = '0' + n;
+	return end;
+}
+
+char *cw_decimal_digits(char *to, uint32_t n, unsigned int digits)
+{
+	char *at = to + digits;
+
+	for (; at - to > 1; n /= 100) {
+		at -= 2;
+		memcpy(at, pairs + 2 * (n % 100), 2);
+	}
+	if (at > to)
+		*to = '0' + n % 10;
+	return to + digits;
 }
 
 void cw_text_number(struct cw_text *t, uint64_t n)
 {
 	char digits[CW_DIGITS];
-	const char *at = cw_decimal(digits, n);
 
-	cw_text_add(t, at, digits + CW_DIGITS - at);
+	cw_text_add(t, digits, cw_decimal(digits, n) - digits);
 }
 
 /* The conversion at @fmt, behind its '%'; returns what follows it. */

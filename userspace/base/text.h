@@ -30,8 +30,19 @@ void cw_say(struct cw_text *t, const char *fmt, ...);
 /* With the unit that suits it, such as "1.2 ms". */
 void cw_say_duration(struct cw_text *t, uint64_t ns);
 
-/* Writes the digits of @n up to the end of @buf; returns the first. */
 #define CW_DIGITS 20
-char *cw_decimal(char buf[CW_DIGITS], uint64_t n);
+char *cw_decimal_long(char *to, uint64_t n);
+
+/* Writes the digits of @n, CW_DIGITS at most, and returns their end. */
+static inline char *cw_decimal(char *to, uint64_t n)
+{
+	if (n > 9)
+		return cw_decimal_long(to, n);
+	*to = '0' + n;
+	return to + 1;
+}
+
+/* The last @digits of them, with leading zeroes. */
+char *cw_decimal_digits(char *to, uint32_t n, unsigned int digits);
 
 #endif

@@ -14,13 +14,26 @@
 	[CLOSEWATCH_A_EVENT_##attr] =					\
 		CW_WORD(cw_msg_event, member, NUMBER, &cw_##names##_names)
 
+/* Whose key in JSON is not the member's name. */
+#define EVENT_KEYED(attr, member, kind, names, key)			\
+	[CLOSEWATCH_A_EVENT_##attr] =					\
+		CW_KEYED(cw_msg_event, member, kind, names, key)
+
+/* Not of the spec: numbers of the socket API. */
+static const struct cw_word family_words[] = {
+	[AF_INET] = CW_WORD_IS("ipv4"),
+	[AF_INET6] = CW_WORD_IS("ipv6"),
+};
+
+static const struct cw_names family_names = { family_words, AF_INET6 + 1 };
+
 const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
-	EVENT_WORD(TYPE, type, event_type),
-	EVENT(TIME, time, NUMBER),
+	EVENT_KEYED(TYPE, type, NUMBER, &cw_event_type_names, "event"),
+	EVENT(TIME, time, TIME),
 	EVENT(CPU, cpu, NUMBER),
 	EVENT(SEQ, seq, NUMBER),
 	EVENT(NETNS, netns, NUMBER),
-	EVENT(FAMILY, family, NUMBER),
+	EVENT_KEYED(FAMILY, family, NUMBER, &family_names, "family"),
 	EVENT(LOCAL_ADDR, local_addr, ADDRESS),
 	EVENT(REMOTE_ADDR, remote_addr, ADDRESS),
 	EVENT(LOCAL_PORT, local_port, NUMBER),
@@ -38,10 +51,12 @@ const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(ACKED, acked, NUMBER),
 	EVENT(AGE_NS, age_ns, NUMBER),
 	EVENT_WORD(FIN, fin, fin_form),
-	EVENT(LINGER_ON, linger_on, BOOL),
-	EVENT(LINGER_SECONDS, linger_seconds, NUMBER),
-	EVENT(LINGER_WAITED_NS, linger_waited_ns, NUMBER),
-	EVENT_WORD(LINGER_OUTCOME, linger_outcome, linger_outcome),
+	EVENT_KEYED(LINGER_ON, linger_on, BOOL, NULL, "on"),
+	EVENT_KEYED(LINGER_SECONDS, linger_seconds, NUMBER, NULL, "seconds"),
+	EVENT_KEYED(LINGER_WAITED_NS, linger_waited_ns, NUMBER, NULL,
+		    "waited_ns"),
+	EVENT_KEYED(LINGER_OUTCOME, linger_outcome, NUMBER,
+		    &cw_linger_outcome_names, "outcome"),
 	EVENT_WORD(WHY, why, cause),
 	EVENT(PID, pid, NUMBER),
 	EVENT(TID, tid, NUMBER),

@@ -14,7 +14,7 @@
 struct cw_line {
 	FILE *out;
 	size_t used;
-	char buf[4096];
+	char buf[8192];
 };
 
 void cw_line_flush(struct cw_line *l);

@@ -40,100 +40,88 @@ static const struct cw_place at_remote_utf8 = {
 
 static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
 
-static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
-{
-	bool named = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
-		     (ev->type == CLOSEWATCH_EVENT_TYPE_FATE &&
-		      cw_event_has(ev, FATE));
+/* --- JSON: every fact, in the order of the man page --- */
 
-	/*
-	 * The text column tells a close by its path, an end by its fate, and
-	 * the rest by their type.
-	 */
-	cw_record_word(v, "event", named ? NULL : CW_AT(COL_PATH),
-		       &cw_event_type_names, ev->type);
-	if (cw_event_has(ev, TIME))
-		cw_view_time(v, "time", CW_AT(COL_TIME), ev->time);
-	cw_record_fact(v, ev, CPU, NULL);
-	cw_record_fact(v, ev, SEQ, NULL);
-	cw_record_fact(v, ev, NETNS, NULL);
-}
+#define A(attr) CLOSEWATCH_A_EVENT_##attr
 
-static void put_verdict(struct cw_view *v, const struct cw_msg_event *ev)
-{
-	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
+static const uint8_t before_ends[] = {
+	A(TYPE), A(TIME), A(CPU), A(SEQ), A(NETNS), A(FAMILY),
+};
 
-	cw_record_fact(v, ev, PATH, close ? CW_AT(COL_PATH) : NULL);
-	cw_record_fact(v, ev, STATE, NULL);
-	cw_record_fact(v, ev, NEW_STATE, NULL);
-	cw_record_fact(v, ev, FIN, NULL);
-}
+static const uint8_t before_linger[] = {
+	A(COOKIE), A(PATH), A(STATE), A(NEW_STATE), A(FIN), A(FATE), A(VERDICT),
+	A(LOST_BYTES), A(CLOSED_FIRST), A(SINCE_CLOSE_NS), A(HOW),
+	A(REFERENCES), A(SIGPIPE), A(RESET_KIND), A(KERNEL_REASON),
+	A(POLICY_ID), A(ACTION), A(DRY_RUN), A(DRAIN_OUTCOME), A(REFUSAL),
+	A(DISCARDED), A(RESPONSE_ACKED), A(RESPONSE_BYTES), A(DRAIN_NS),
+	A(SAVED), A(UNREAD), A(UNSENT), A(UNACKED), A(SENT), A(RETRANSMITTED),
+	A(RECEIVED), A(ACKED), A(AGE_NS),
+};
 
-static void put_bytes(struct cw_view *v, const struct cw_msg_event *ev)
-{
-	cw_record_fact(v, ev, UNREAD, CW_AT(COL_UNREAD));
-	cw_record_fact(v, ev, UNSENT, CW_AT(COL_UNSENT));
-	cw_record_fact(v, ev, UNACKED, CW_AT(COL_UNACKED));
-	cw_record_fact(v, ev, SENT, NULL);
-	cw_record_fact(v, ev, RETRANSMITTED, NULL);
-	cw_record_fact(v, ev, RECEIVED, NULL);
-	cw_record_fact(v, ev, ACKED, NULL);
-	cw_record_fact(v, ev, AGE_NS, NULL);
-}
+static const uint8_t linger[] = {
+	A(LINGER_ON), A(LINGER_SECONDS), A(LINGER_WAITED_NS), A(LINGER_OUTCOME),
+};
+
+static const uint8_t after_linger[] = {
+	A(WHY), A(COMM), A(PID), A(TID), A(UID), A(CGROUP), A(CHILDREN),
+	A(CHILDREN_RESET), A(CHILDREN_MIGRATED), A(SYN_QUEUE), A(ULP), A(COUNT),
+	A(LOSS),
+};
+
+#undef A
+
+#define put_facts(v, ev, attrs)						\
+	cw_view_members(v, cw_event_fields, ev, (ev)->present, attrs,	\
+			ARRAY_SIZE(attrs))
 
 static void put_linger(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	static const uint8_t attrs[] = {
-		CLOSEWATCH_A_EVENT_LINGER_ON, CLOSEWATCH_A_EVENT_LINGER_SECONDS,
-		CLOSEWATCH_A_EVENT_LINGER_WAITED_NS,
-		CLOSEWATCH_A_EVENT_LINGER_OUTCOME,
-	};
-	bool open = false;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(attrs); i++) {
-		const struct cw_field *f = &cw_event_fields[attrs[i]];
-
-		if (!cw_has(ev, attrs[i]))
-			continue;
-		if (!open)
-			cw_view_open(v, "linger");
-		open = true;
-		cw_record_field(v, f, f->name + strlen("linger_"), ev, NULL);
-	}
-	if (open)
-		cw_view_close(v);
+	if (!cw_event_has(ev, LINGER_ON) && !cw_event_has(ev, LINGER_SECONDS) &&
+	    !cw_event_has(ev, LINGER_WAITED_NS) &&
+	    !cw_event_has(ev, LINGER_OUTCOME))
+		return;
+	cw_view_open(v, "linger");
+	put_facts(v, ev, linger);
+	cw_view_close(v);
 }
 
-static void put_rest(struct cw_view *v, const struct cw_msg_event *ev)
+static void put_all(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	cw_record_fact(v, ev, CHILDREN, NULL);
-	cw_record_fact(v, ev, CHILDREN_RESET, NULL);
-	cw_record_fact(v, ev, CHILDREN_MIGRATED, NULL);
-	cw_record_fact(v, ev, SYN_QUEUE, NULL);
-	cw_record_fact(v, ev, ULP, NULL);
-	cw_record_fact(v, ev, COUNT, NULL);
-	cw_record_fact(v, ev, LOSS, NULL);
+	put_facts(v, ev, before_ends);
+	cw_record_ends(v, ev, NULL, NULL);
+	put_facts(v, ev, before_linger);
+	put_linger(v, ev);
+	put_facts(v, ev, after_linger);
 }
 
-static void put_end(struct cw_view *v, const struct cw_msg_event *ev)
-{
-	bool fate = ev->type == CLOSEWATCH_EVENT_TYPE_FATE;
+/* --- text: a few of them, and a sentence --- */
 
-	cw_record_fact(v, ev, FATE, fate ? CW_AT(COL_PATH) : NULL);
-	cw_record_fact(v, ev, VERDICT, NULL);
-	cw_record_fact(v, ev, LOST_BYTES, NULL);
-	cw_record_fact(v, ev, CLOSED_FIRST, NULL);
-	cw_record_fact(v, ev, SINCE_CLOSE_NS, NULL);
+/* A close by its path, an end by its fate, and the rest by their type. */
+static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
+{
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE)
+		cw_record_fact(v, ev, PATH, CW_AT(COL_PATH));
+	else if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE &&
+		 cw_event_has(ev, FATE))
+		cw_record_fact(v, ev, FATE, CW_AT(COL_PATH));
+	else
+		cw_record_fact(v, ev, TYPE, CW_AT(COL_PATH));
 }
 
-static void put_call(struct cw_view *v, const struct cw_msg_event *ev)
+static void put_cells(struct cw_view *v, const struct cw_msg_event *ev,
+		      bool utf8)
 {
-	cw_record_fact(v, ev, HOW, NULL);
-	cw_record_fact(v, ev, REFERENCES, NULL);
-	cw_record_fact(v, ev, SIGPIPE, NULL);
-	cw_record_fact(v, ev, RESET_KIND, NULL);
-	cw_record_fact(v, ev, KERNEL_REASON, NULL);
+	cw_view_tone(v, cw_explain_tone(ev));
+	cw_record_fact(v, ev, TIME, CW_AT(COL_TIME));
+	put_what(v, ev);
+	cw_record_ends(v, ev, CW_AT(COL_PAIR),
+		       utf8 ? &at_remote_utf8 : &at_remote);
+	cw_record_fact(v, ev, UNREAD, CW_AT(COL_UNREAD));
+	cw_record_fact(v, ev, UNSENT, CW_AT(COL_UNSENT));
+	cw_record_fact(v, ev, UNACKED, CW_AT(COL_UNACKED));
+	/* Before the pid, so that it reads name[pid]. */
+	cw_record_fact(v, ev, COMM, CW_AT(COL_PROCESS));
+	cw_record_fact(v, ev, PID, &at_pid);
 }
 
 static void put_note(struct cw_view *v, const struct cw_msg_event *ev)
@@ -175,8 +163,7 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 	for (i = 0; i < h->count; i++) {
 		cw_view_text(v, CW_AT(COL_NOTE), i ? ", " : "; also held by ");
 		cw_view_row(v);
-		cw_view_bytes(v, "comm", &at_holder, h->list[i].comm.b,
-			      h->list[i].comm.len);
+		cw_view_bytes(v, "comm", &at_holder, &h->list[i].comm);
 		cw_view_number(v, "pid", &at_holder_pid, h->list[i].pid);
 		cw_view_number(v, "fd", &at_holder_fd, h->list[i].fd);
 		cw_view_row_end(v);
@@ -194,23 +181,13 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 		    const struct cw_holders *holders, bool utf8, bool diag)
 {
-	static const struct cw_policy_places json_alone;
-
 	cw_view_begin(v);
-	cw_view_tone(v, cw_explain_tone(ev));
-	put_what(v, ev);
-	cw_record_connection(v, ev, CW_AT(COL_PAIR),
-			     utf8 ? &at_remote_utf8 : &at_remote);
-	put_verdict(v, ev);
-	put_end(v, ev);
-	put_call(v, ev);
-	cw_record_policy_facts(v, ev, &json_alone);
-	put_bytes(v, ev);
-	put_linger(v, ev);
-	cw_record_owner(v, ev, CW_AT(COL_PROCESS), &at_pid);
-	put_rest(v, ev);
-	if (cw_view_is_text(v))
+	if (cw_view_is_text(v)) {
+		put_cells(v, ev, utf8);
 		put_note(v, ev);
+	} else {
+		put_all(v, ev);
+	}
 	if (holders)
 		put_holders(v, holders);
 	if (diag)

@@ -54,7 +54,9 @@ int cw_record_drain(struct cw_view *v, const struct cw_msg_event *drain,
 		cw_say_duration(&t, drain->drain_ns);
 		cw_view_text(v, &at_age, age);
 	}
-	cw_record_connection(v, drain, &at_local, &at_remote);
+	cw_record_fact(v, drain, FAMILY, NULL);
+	cw_record_ends(v, drain, &at_local, &at_remote);
+	cw_record_fact(v, drain, COOKIE, NULL);
 	cw_record_fact(v, drain, NEW_STATE, NULL);
 	cw_record_policy_facts(v, drain, &at);
 	cw_record_owner(v, drain, &at_comm, &at_pid);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <sys/socket.h>
-
 #include <linux/closewatch.h>
 
 #include "base/names_gen.h"
@@ -18,34 +16,20 @@ void cw_record_word(struct cw_view *v, const char *key,
 		cw_view_big(v, key, at, value);
 }
 
-static uint64_t number(const void *at, size_t size)
-{
-	switch (size) {
-	case sizeof(uint8_t):
-		return *(const uint8_t *)at;
-	case sizeof(uint16_t):
-		return *(const uint16_t *)at;
-	case sizeof(uint32_t):
-		return *(const uint32_t *)at;
-	default:
-		return *(const uint64_t *)at;
-	}
-}
-
 void cw_record_field(struct cw_view *v, const struct cw_field *f,
 		     const char *key, const void *from,
 		     const struct cw_place *at)
 {
-	const void *what = (const char *)from + f->offset;
-	const struct cw_bytes *bytes = what;
 	uint64_t n;
 
 	if (f->kind == CW_FIELD_STRING) {
-		cw_view_bytes(v, key, at, bytes->b, bytes->len);
+		cw_view_bytes(v, key, at, cw_field_bytes(f, from));
 		return;
 	}
-	n = number(what, f->size);
-	if (f->words)
+	n = cw_field_number(f, from);
+	if (f->kind == CW_FIELD_TIME)
+		cw_view_time(v, key, at, n);
+	else if (f->words)
 		cw_record_word(v, key, at, f->words, n);
 	else if (f->kind != CW_FIELD_NUMBER)
 		cw_view_bool(v, key, at, n);
@@ -55,27 +39,17 @@ void cw_record_field(struct cw_view *v, const struct cw_field *f,
 		cw_view_number(v, key, at, n);
 }
 
-void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
-			  const struct cw_place *local,
-			  const struct cw_place *remote)
+void cw_record_ends(struct cw_view *v, const struct cw_msg_event *ev,
+		    const struct cw_place *local, const struct cw_place *remote)
 {
 	const struct cw_bytes *l = &ev->local_addr, *r = &ev->remote_addr;
 
-	if (cw_event_has(ev, FAMILY)) {
-		if (ev->family == AF_INET)
-			cw_view_word(v, "family", NULL, "ipv4");
-		else if (ev->family == AF_INET6)
-			cw_view_word(v, "family", NULL, "ipv6");
-		else
-			cw_view_big(v, "family", NULL, ev->family);
-	}
 	if (cw_event_has(ev, LOCAL_ADDR))
 		cw_view_endpoint(v, "local", local, l->b, l->len,
 				 ev->local_port);
 	if (cw_event_has(ev, REMOTE_ADDR))
 		cw_view_endpoint(v, "remote", remote, r->b, r->len,
 				 ev->remote_port);
-	cw_record_fact(v, ev, COOKIE, NULL);
 }
 
 void cw_record_owner(struct cw_view *v, const struct cw_msg_event *ev,

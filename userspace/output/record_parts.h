@@ -34,9 +34,9 @@ void cw_record_field(struct cw_view *v, const struct cw_field *f,
 		       CLOSEWATCH_A_EVENT_##attr, at)
 
 /* Both ends of a connection. */
-void cw_record_connection(struct cw_view *v, const struct cw_msg_event *ev,
-			  const struct cw_place *local,
-			  const struct cw_place *remote);
+void cw_record_ends(struct cw_view *v, const struct cw_msg_event *ev,
+		    const struct cw_place *local,
+		    const struct cw_place *remote);
 
 /* Who closed it. */
 void cw_record_owner(struct cw_view *v, const struct cw_msg_event *ev,

@@ -7,6 +7,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "output/json.h"
 #include "output/view.h"
 
 #define LABEL		16
@@ -16,9 +17,9 @@ struct cw_view {
 	struct cw_view_options opt;
 	struct cw_line line;
 	struct cw_table table;
+	struct cw_json json;
 	time_t second;		/* for which @date is: many events share one */
-	char date[32];
-	bool first;		/* in its JSON object or array */
+	char date[16];
 	bool silent;		/* in a table without a layout */
 };
 
@@ -31,6 +32,7 @@ struct cw_view *cw_view_new(const struct cw_view_options *opt)
 	v->opt = *opt;
 	v->line.out = opt->out;
 	v->second = -1;
+	cw_json_init(&v->json, &v->line);
 	cw_table_init(&v->table, &v->line, opt->width, opt->color);
 	cw_table_layout(&v->table, opt->layout);
 	return v;
@@ -92,57 +94,36 @@ void cw_view_header(struct cw_view *v)
 
 /* --- json --- */
 
-/* What stands before a value; in an array @key is NULL. */
-static void json_key(struct cw_view *v, const char *key)
-{
-	size_t len = key ? strlen(key) : 0;
-	char *to = cw_line_room(&v->line, len + 4), *start = to;
-
-	if (!v->first)
-		*to++ = ',';
-	v->first = false;
-	if (key) {
-		*to++ = '"';
-		memcpy(to, key, len);
-		memcpy(to + len, "\":", 2);
-		to += len + 2;
-	}
-	v->line.used += to - start;
-}
-
-static void json_open(struct cw_view *v, const char *key, const char *bracket)
-{
-	json_key(v, key);
-	cw_line_say(&v->line, bracket);
-	v->first = true;
-}
-
-static void json_close(struct cw_view *v, const char *bracket)
-{
-	cw_line_say(&v->line, bracket);
-	v->first = false;
-}
-
 void cw_view_open(struct cw_view *v, const char *key)
 {
 	if (v->opt.json)
-		json_open(v, key, "{");
+		cw_json_open(&v->json, key, "{");
 }
 
 void cw_view_close(struct cw_view *v)
 {
 	if (v->opt.json)
-		json_close(v, "}");
+		cw_json_close(&v->json, "}");
+}
+
+void cw_view_members(struct cw_view *v, const struct cw_field *fields,
+		     const void *from, uint64_t present, const uint8_t *attrs,
+		     size_t n)
+{
+	if (v->opt.json)
+		cw_json_members(&v->json, fields, from, present, attrs, n);
 }
 
 /* --- both --- */
 
 void cw_view_begin(struct cw_view *v)
 {
-	cw_table_clear(&v->table);
-	v->first = true;
-	if (v->opt.json)
-		cw_line_say(&v->line, "{");
+	if (!v->opt.json) {
+		cw_table_clear(&v->table);
+		return;
+	}
+	v->json.first = true;
+	cw_line_say(&v->line, "{");
 }
 
 int cw_view_end(struct cw_view *v)
@@ -168,8 +149,7 @@ static void put(struct cw_view *v, const char *key, const struct cw_place *at,
 		text_put(v, key, at, text, len);
 		return;
 	}
-	json_key(v, key);
-	cw_line_add(&v->line, text, len);
+	cw_json_put(&v->json, key, text, len);
 }
 
 void cw_view_word(struct cw_view *v, const char *key,
@@ -179,46 +159,45 @@ void cw_view_word(struct cw_view *v, const char *key,
 		text_put(v, key, at, word, strlen(word));
 		return;
 	}
-	json_key(v, key);
-	cw_line_quote(&v->line, word);
+	cw_json_string(&v->json, key, word);
 }
 
 void cw_view_bytes(struct cw_view *v, const char *key,
-		   const struct cw_place *at, const void *bytes, size_t len)
+		   const struct cw_place *at, const struct cw_bytes *bytes)
 {
 	char text[CW_CELL_MAX];
 
-	if (!v->opt.json && !at)
-		return;
-	cw_utf8_escape(text, sizeof(text), bytes, len, v->opt.json);
-	cw_view_word(v, key, at, text);
+	if (v->opt.json) {
+		cw_json_bytes(&v->json, key, bytes);
+	} else if (at) {
+		cw_utf8_escape(text, sizeof(text), bytes->b, bytes->len, false);
+		text_put(v, key, at, text, strlen(text));
+	}
 }
 
 void cw_view_number(struct cw_view *v, const char *key,
 		    const struct cw_place *at, uint32_t n)
 {
-	char digits[CW_DIGITS], *first;
+	char digits[CW_DIGITS];
 
-	if (!v->opt.json && !at)
-		return;
-	first = cw_decimal(digits, n);
-	put(v, key, at, first, digits + CW_DIGITS - first);
+	if (v->opt.json || at)
+		put(v, key, at, digits, cw_decimal(digits, n) - digits);
 }
 
 void cw_view_big(struct cw_view *v, const char *key,
 		 const struct cw_place *at, uint64_t n)
 {
-	char quoted[1 + CW_DIGITS + 1], *first;
-	char *end = quoted + 1 + CW_DIGITS;
+	char quoted[1 + CW_DIGITS + 1] = "\"", *end;
 
 	if (!v->opt.json && !at)
 		return;
-	first = cw_decimal(quoted + 1, n);
-	if (v->opt.json) {
-		*--first = '"';
-		*end++ = '"';
+	end = cw_decimal(quoted + 1, n);
+	if (!v->opt.json) {
+		text_put(v, key, at, quoted + 1, end - quoted - 1);
+		return;
 	}
-	put(v, key, at, first, end - first);
+	*end++ = '"';
+	cw_json_put(&v->json, key, quoted, end - quoted);
 }
 
 void cw_view_bool(struct cw_view *v, const char *key,
@@ -230,17 +209,16 @@ void cw_view_bool(struct cw_view *v, const char *key,
 	put(v, key, at, text, strlen(text));
 }
 
-/* The date and time of @second; false if it has none. */
-static bool find_date(struct cw_view *v, time_t second)
+/* The local time of @second; false if it has none. */
+static bool find_time(struct cw_view *v, time_t second)
 {
 	struct tm tm;
 
 	if (second == v->second)
 		return true;
-	if (!(v->opt.json ? gmtime_r : localtime_r)(&second, &tm))
+	if (!localtime_r(&second, &tm))
 		return false;
-	strftime(v->date, sizeof(v->date), v->opt.json ?
-		 "\"%Y-%m-%dT%H:%M:%S." : "%H:%M:%S.", &tm);
+	strftime(v->date, sizeof(v->date), "%H:%M:%S.", &tm);
 	v->second = second;
 	return true;
 }
@@ -248,44 +226,37 @@ static bool find_date(struct cw_view *v, time_t second)
 void cw_view_time(struct cw_view *v, const char *key,
 		  const struct cw_place *at, uint64_t ns)
 {
-	uint32_t rest = ns % NSEC_PER_SEC;
-	int digits = v->opt.json ? 9 : 3, i;
-	char buf[sizeof(v->date) + 16];
-	struct cw_text t = { .buf = buf, .size = sizeof(buf) };
-	char part[9];
+	char text[sizeof(v->date) + 16];
+	size_t len;
 
-	if (!find_date(v, ns / NSEC_PER_SEC))
-		return;
-	for (i = sizeof(part); i--; rest /= 10)
-		part[i] = '0' + rest % 10;
-	cw_text_add(&t, v->date, strlen(v->date));
-	cw_text_add(&t, part, digits);
-	if (v->opt.json)
-		cw_text_add(&t, "Z\"", 2);
-	put(v, key, at, buf, t.used);
+	if (v->opt.json) {
+		cw_json_time(&v->json, key, ns);
+	} else if (at && find_time(v, ns / NSEC_PER_SEC)) {
+		len = strlen(v->date);
+		memcpy(text, v->date, len);
+		cw_decimal_digits(text + len, ns % NSEC_PER_SEC / 1000000, 3);
+		text_put(v, key, at, text, len + 3);
+	}
 }
 
 void cw_view_endpoint(struct cw_view *v, const char *key,
 		      const struct cw_place *at, const void *addr, size_t len,
 		      uint16_t port)
 {
-	const char *before = v->opt.json ? "\"" : len == 4 ? "" : "[";
-	const char *after = v->opt.json ? "\"" : len == 4 ? ":" : "]:";
-	char buf[INET6_ADDRSTRLEN + 16];
-	struct cw_text t = { .buf = buf, .size = sizeof(buf) };
+	char text[INET6_ADDRSTRLEN + 16], *to = text;
 
-	cw_text_add(&t, before, strlen(before));
-	cw_say_address(&t, addr, len);
-	cw_text_add(&t, after, strlen(after));
-	if (!v->opt.json) {
-		cw_text_number(&t, port);
-		text_put(v, key, at, buf, t.used);
-		return;
+	if (v->opt.json) {
+		cw_json_endpoint(&v->json, key, addr, len, port);
+	} else if (at) {
+		if (len != 4)
+			*to++ = '[';
+		to = cw_write_address(to, addr, len);
+		if (len != 4)
+			*to++ = ']';
+		*to++ = ':';
+		to = cw_decimal(to, port);
+		text_put(v, key, at, text, to - text);
 	}
-	cw_view_open(v, key);
-	put(v, "addr", NULL, buf, t.used);
-	cw_view_number(v, "port", NULL, port);
-	cw_view_close(v);
 }
 
 void cw_view_text(struct cw_view *v, const struct cw_place *at,
@@ -312,7 +283,7 @@ void cw_view_table(struct cw_view *v, const char *key,
 		   const struct cw_column *layout)
 {
 	if (v->opt.json) {
-		json_open(v, key, "[");
+		cw_json_open(&v->json, key, "[");
 		return;
 	}
 	v->silent = !layout;
@@ -342,7 +313,7 @@ void cw_view_row_end(struct cw_view *v)
 void cw_view_table_end(struct cw_view *v)
 {
 	if (v->opt.json)
-		json_close(v, "]");
+		cw_json_close(&v->json, "]");
 	else if (!v->silent)
 		cw_table_layout(&v->table, NULL);
 	v->silent = false;

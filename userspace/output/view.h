@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/attr.h"
 #include "output/table.h"
 
 /*
@@ -51,7 +52,7 @@ void cw_view_word(struct cw_view *v, const char *key,
 		  const struct cw_place *at, const char *word);
 /* Bytes of unknown origin: escaped in both renderings. */
 void cw_view_bytes(struct cw_view *v, const char *key,
-		   const struct cw_place *at, const void *bytes, size_t len);
+		   const struct cw_place *at, const struct cw_bytes *bytes);
 /* At most 32 bits: a JSON number. */
 void cw_view_number(struct cw_view *v, const char *key,
 		    const struct cw_place *at, uint32_t n);
@@ -67,6 +68,11 @@ void cw_view_time(struct cw_view *v, const char *key,
 void cw_view_endpoint(struct cw_view *v, const char *key,
 		      const struct cw_place *at, const void *addr, size_t len,
 		      uint16_t port);
+
+/* JSON only: see cw_json_members(). */
+void cw_view_members(struct cw_view *v, const struct cw_field *fields,
+		     const void *from, uint64_t present, const uint8_t *attrs,
+		     size_t n);
 
 /* Text only. */
 void cw_view_text(struct cw_view *v, const struct cw_place *at,

@@ -129,4 +129,26 @@ TEST(addresses_are_as_of_inet_ntop)
 	EXPECT_STREQ("", ours);
 }
 
+TEST(decimals_are_as_of_printf)
+{
+	uint64_t n, power = 1;
+	char want[32], have[32];
+	int digits, off;
+
+	for (digits = 1; digits <= 20; digits++, power *= 10) {
+		for (off = -1; off <= 1; off++) {
+			n = power + off;
+			snprintf(want, sizeof(want), "%" PRIu64, n);
+			*cw_decimal(have, n) = '\0';
+			EXPECT_STREQ(want, have);
+		}
+	}
+	*cw_decimal(have, UINT64_MAX) = '\0';
+	EXPECT_STREQ("18446744073709551615", have);
+	*cw_decimal_digits(have, 7000509, 9) = '\0';
+	EXPECT_STREQ("007000509", have);
+	*cw_decimal_digits(have, 50, 3) = '\0';
+	EXPECT_STREQ("050", have);
+}
+
 TEST_HARNESS_MAIN
