@@ -75,11 +75,23 @@ void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,
 	buf[used] = '\0';
 }
 
-size_t cw_utf8_columns(const char *text)
+/* Of eight bytes, those that continue a character: the second bit is clear. */
+static unsigned int continuations(const char *text)
 {
-	size_t n = 0;
+	uint64_t bytes;
 
-	for (; *text; text++)
-		n += (*text & 0xc0) != 0x80;
+	memcpy(&bytes, text, sizeof(bytes));
+	bytes &= ~(bytes << 1) & 0x8080808080808080;
+	return bytes ? __builtin_popcountll(bytes) : 0;
+}
+
+size_t cw_utf8_columns(const char *text, size_t len)
+{
+	size_t n = len;
+
+	for (; len >= 8; text += 8, len -= 8)
+		n -= continuations(text);
+	for (; len; text++, len--)
+		n -= (*text & 0xc0) == 0x80;
 	return n;
 }

@@ -16,7 +16,7 @@
 void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,
 		    bool keep_c0);
 
-/* Columns that valid UTF-8 text takes, one a character. */
-size_t cw_utf8_columns(const char *text);
+/* Columns that @len bytes of valid UTF-8 take, one a character. */
+size_t cw_utf8_columns(const char *text, size_t len);
 
 #endif

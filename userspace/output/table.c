@@ -70,20 +70,17 @@ static bool folds(const struct cw_table *t)
 	return t->terminal && t->terminal < FOLD_BELOW;
 }
 
-static void add(struct cw_text *t, const char *s)
-{
-	if (s)
-		cw_text_add(t, s, strlen(s));
-}
 
 void cw_table_put(struct cw_table *t, const struct cw_place *at,
 		  const char *text, size_t len)
 {
 	struct cw_text *cell = &t->cell[at->column];
 
-	add(cell, at->before);
+	if (at->before)
+		cw_text_add(cell, at->before, strlen(at->before));
 	cw_text_add(cell, text, len);
-	add(cell, at->after);
+	if (at->after)
+		cw_text_add(cell, at->after, strlen(at->after));
 }
 
 void cw_table_below(struct cw_table *t, const char *label, const char *text)
@@ -99,29 +96,30 @@ void cw_table_below(struct cw_table *t, const char *label, const char *text)
 	b->buf[b->used] = '\0';
 }
 
-static void print_tone(struct cw_table *t, const char *code, const char *text)
+static void print_tone(struct cw_table *t, const char *code, const char *text,
+		       size_t len)
 {
-	bool toned = t->color && *code && *text;
+	bool toned = *code && len;
 
 	if (toned)
 		cw_line_say(t->line, code);
-	cw_line_say(t->line, text);
+	cw_line_add(t->line, text, len);
 	if (toned)
 		cw_line_say(t->line, "\033[0m");
 }
 
 /* @pad: whether something follows in this line. */
-static void print_cell(struct cw_table *t, int i, const char *text,
+static void print_cell(struct cw_table *t, int i, const char *text, size_t len,
 		       const char *code, bool pad)
 {
 	const struct cw_column *c = &t->layout[i];
-	int have = cw_utf8_columns(text);
+	int have = cw_utf8_columns(text, len);
 
 	if (have > t->width[i] && c->limit > t->width[i])
 		t->width[i] = have < c->limit ? have : c->limit;
 	if (c->right)
 		cw_line_pad(t->line, t->width[i] - have);
-	print_tone(t, code, text);
+	print_tone(t, code, text, len);
 	if (!c->right && pad)
 		cw_line_pad(t->line, t->width[i] - have);
 	if (pad)
@@ -132,11 +130,19 @@ static const char *cell_code(const struct cw_table *t, int i)
 {
 	const struct cw_column *c = &t->layout[i];
 
+	if (!t->color)
+		return "";
 	if (c->toned)
 		return tone_codes[t->tone];
 	if (c->dim || !strcmp(t->cell_buf[i], "0"))
 		return tone_codes[CW_QUIET];
 	return "";
+}
+
+/* A cell may have been cut. */
+static size_t cell_len(const struct cw_text *cell)
+{
+	return cell->used < cell->size ? cell->used : strlen(cell->buf);
 }
 
 /*
@@ -157,17 +163,20 @@ void cw_table_print(struct cw_table *t)
 	fold = folds(t) && last >= note / 2;
 	for (i = 0; i <= last; i++) {
 		const char *text = t->cell_buf[i];
+		size_t len = cell_len(&t->cell[i]);
 
 		if (!column_shown(t, i))
 			continue;
-		if (!*text && t->layout[i].empty)
+		if (!len && t->layout[i].empty) {
 			text = t->layout[i].empty;
-		print_cell(t, i, text, cell_code(t, i),
+			len = strlen(text);
+		}
+		print_cell(t, i, text, len, cell_code(t, i),
 			   i < last || (!fold && t->cell[note].used));
 	}
 	if (fold && t->cell[note].used)
 		cw_line_say(t->line, "\n" INDENT);
-	cw_line_say(t->line, t->cell_buf[note]);
+	cw_line_add(t->line, t->cell_buf[note], cell_len(&t->cell[note]));
 	cw_line_say(t->line, "\n");
 	cw_line_say(t->line, t->below_buf);
 }
@@ -181,8 +190,9 @@ void cw_table_header(struct cw_table *t)
 
 		if (!column_shown(t, i) || (last && folds(t)))
 			continue;
-		print_cell(t, i, t->layout[i].title, tone_codes[CW_QUIET],
-			   !last);
+		print_cell(t, i, t->layout[i].title,
+			   strlen(t->layout[i].title),
+			   t->color ? tone_codes[CW_QUIET] : "", !last);
 	}
 	cw_line_say(t->line, "\n");
 }

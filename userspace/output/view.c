@@ -50,11 +50,9 @@ void cw_view_free(struct cw_view *v)
 
 /* --- text --- */
 
-/* "key: text", the keys of one width. */
-static void list_put(struct cw_view *v, const char *key,
-		     const struct cw_place *at, const char *text, size_t len)
+/* What a fact of text is called in a list: "key:", all of one width. */
+static void list_label(struct cw_line *l, const char *key)
 {
-	struct cw_line *l = &v->line;
 	char label[64] = "";
 	struct cw_text t = { .buf = label, .size = sizeof(label) };
 	char *p;
@@ -66,6 +64,14 @@ static void list_put(struct cw_view *v, const char *key,
 	cw_line_say(l, label);
 	cw_line_pad(l, LABEL - (int)t.used);
 	cw_line_say(l, " ");
+}
+
+static void list_put(struct cw_view *v, const char *key,
+		     const struct cw_place *at, const char *text, size_t len)
+{
+	struct cw_line *l = &v->line;
+
+	list_label(l, key);
 	cw_line_say(l, at->before ? at->before : "");
 	cw_line_add(l, text, len);
 	cw_line_say(l, at->after ? at->after : "");

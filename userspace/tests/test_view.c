@@ -765,7 +765,22 @@ TEST(escaping_keeps_utf8_and_cuts_at_a_character)
 	EXPECT_STREQ("\\xed", buf);
 	cw_utf8_escape(buf, sizeof(buf), "\xe2\x82", 2, false);
 	EXPECT_STREQ("\\xe2", buf);
-	EXPECT_EQ(3, cw_utf8_columns("n\xc3\xa4h"));
+}
+
+TEST(a_column_is_a_character_wherever_it_stands)
+{
+	static const char text[] = "n\xc3\xa4h, \xe2\x86\x92 x\xf0\x9f\x98\x80, "
+				   "127.0.0.1:80 \xe2\x86\x92";
+	size_t at, len, want, i;
+
+	for (at = 0; at < sizeof(text); at++) {
+		for (len = 0; at + len < sizeof(text); len++) {
+			want = 0;
+			for (i = at; i < at + len; i++)
+				want += (text[i] & 0xc0) != 0x80;
+			EXPECT_EQ(want, cw_utf8_columns(text + at, len));
+		}
+	}
 }
 
 /* U+00DB is C3 9B, and 9B opens an escape sequence on an 8-bit terminal. */
