@@ -98,7 +98,7 @@ void cw_stats_drain_end(struct net *net, const struct cw_drained *d)
 
 void cw_stats_drain_needless(struct net *net)
 {
-	cw_stats_add(net, CW_STATS_SLOT(drain.needless), 1);
+	cw_stats_inc(cw_stats_of(net), CW_STATS_SLOT(drain.needless));
 }
 
 void cw_stats_drain_close(struct net *net, u32 path)
