@@ -38,10 +38,14 @@ struct cw_filter {
 	char comm[CW_COMM_LEN];
 };
 
+#define CW_FILTER_QUIET	(1U << 31)	/* beside the types in a mask */
+
 /** cw_filter_types() - bit mask of the types of event that can match */
 static inline u32 cw_filter_types(const struct cw_filter *f)
 {
-	return f->events ? f->events : (u32)-1;
+	u32 all = (1U << (CLOSEWATCH_EVENT_TYPE_MAX + 1)) - 1;
+
+	return (f->events ? f->events : all) | (f->quiet ? CW_FILTER_QUIET : 0);
 }
 
 /**

@@ -62,7 +62,8 @@ static inline bool cw_notify_wants(u32 type)
  * What concerns none is not followed and not counted.
  *
  * Context: interrupts off, or under RCU; racy as cw_notify_wants_any().
- * Return: bit mask of enum closewatch_event_type.
+ * Return: bit mask of enum closewatch_event_type, and CW_FILTER_QUIET if any of
+ * them is wanted also where it is quiet.
  */
 u32 cw_notify_wanted(const struct sock *sk);
 

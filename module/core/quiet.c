@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "quiet.h"
 
-static bool cw_quiet_fate(const struct cw_event *ev)
+bool cw_quiet_fate(const struct cw_end *end, bool has_owner)
 {
-	switch (ev->end.fate) {
+	switch (end->fate) {
 	case CLOSEWATCH_FATE_TIME_WAIT:
 	case CLOSEWATCH_FATE_ACKED:
-		return ev->end.verdict == CLOSEWATCH_VERDICT_DELIVERED;
+		return end->verdict == CLOSEWATCH_VERDICT_DELIVERED;
 	case CLOSEWATCH_FATE_ABORTED:
 		/* A child of a listener has no owner and no close event. */
-		return ev->owner.pid || !ev->end.lost_bytes;
+		return has_owner || !end->lost_bytes;
 	case CLOSEWATCH_FATE_PEER_RESET:
 		/* Still open in the program: a reset event reports it. */
-		return !ev->end.since_ns;
+		return !end->since_ns;
 	default:
 		return false;
 	}
@@ -44,7 +44,7 @@ bool cw_quiet(const struct cw_event *ev)
 {
 	switch (ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_FATE:
-		return cw_quiet_fate(ev);
+		return cw_quiet_fate(&ev->end, ev->owner.pid);
 	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
 		return cw_quiet_shutdown(ev);
 	case CLOSEWATCH_EVENT_TYPE_RESET:

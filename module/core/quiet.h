@@ -13,4 +13,10 @@
  */
 bool cw_quiet(const struct cw_event *ev);
 
+/**
+ * cw_quiet_fate() - cw_quiet() for a fate, before its event is made
+ * @has_owner: a task closed the socket
+ */
+bool cw_quiet_fate(const struct cw_end *end, bool has_owner);
+
 #endif

@@ -14,6 +14,7 @@
 #include "core/drain_tag.h"
 #include "core/facts.h"
 #include "core/notify.h"
+#include "core/quiet.h"
 #include "core/stats.h"
 #include "birth.h"
 #include "ending.h"
@@ -25,7 +26,11 @@
 #define CW_MARKS_TW_END	(CW_MARK_LATE_DATA | CW_MARK_TIME_WAIT | \
 			 CW_MARK_PEER_RST | CW_MARK_ABORT | CW_MARK_NET_DEAD)
 
-#define CW_WANTED_FATE	(1U << CLOSEWATCH_EVENT_TYPE_FATE)
+static bool cw_fate_wanted(u32 wanted, const struct cw_end *end, bool has_owner)
+{
+	return wanted & 1U << CLOSEWATCH_EVENT_TYPE_FATE &&
+	       (wanted & CW_FILTER_QUIET || !cw_quiet_fate(end, has_owner));
+}
 
 void cw_fate_mark(struct sock *sk, u32 mark)
 {
@@ -133,7 +138,7 @@ static bool cw_fate_goes_on(const struct cw_ending *c, const struct cw_end *end)
 
 static void cw_fate_tw_facts(struct cw_ending *c, struct sock *sk)
 {
-	if (!(cw_notify_ask(&c->asked, sk) & CW_WANTED_FATE))
+	if (!(cw_notify_ask(&c->asked, sk) & 1U << CLOSEWATCH_EVENT_TYPE_FATE))
 		return;
 	cw_fate_facts(&c->conn, &c->owner, sk, c, &c->end);
 	c->conn.state = c->end.old_state;
@@ -157,7 +162,7 @@ static void cw_fate_tw_tell(struct cw_ending *c, const struct net *net)
 
 	cw_fate_decide(net, &c->end, c);
 	c->minisock = false;
-	if (!(c->asked.types & CW_WANTED_FATE))
+	if (!cw_fate_wanted(c->asked.types, &c->end, c->owner.pid))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_FATE);
 	ev->conn = c->conn;
@@ -181,7 +186,7 @@ static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 	struct cw_event *ev;
 
 	cw_fate_decide(sock_net(sk), end, c);
-	if (!(wanted & CW_WANTED_FATE))
+	if (!cw_fate_wanted(wanted, end, c && c->has_owner))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_FATE);
 	cw_fate_facts(&ev->conn, &ev->owner, sk, c, end);
