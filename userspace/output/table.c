@@ -70,7 +70,6 @@ static bool folds(const struct cw_table *t)
 	return t->terminal && t->terminal < FOLD_BELOW;
 }
 
-
 void cw_table_put(struct cw_table *t, const struct cw_place *at,
 		  const char *text, size_t len)
 {
