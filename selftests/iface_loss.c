@@ -83,6 +83,23 @@ TEST_F(lazy, loss_is_told_in_band_and_exactly)
 	EXPECT_EQ(events_lost(e) + missed(e), e->figures.lost);
 }
 
+/* What the reader leaves unread when it ends is as full as what it lost */
+TEST_F(lazy, figures_of_a_full_socket_wait_until_it_was_read)
+{
+	struct events *e = &self->lazy, *good = &self->s.events;
+	uint64_t told;
+
+	ASSERT_EQ(0, close_many(CLOSES));
+	ASSERT_TRUE(WAIT_FOR(all_told(good, CLOSES)));
+	ASSERT_EQ(0, events_unsubscribe(e));
+	EXPECT_EQ(delivered(e), e->figures.sent);
+	EXPECT_GT(e->figures.lost, events_lost(e));
+	told = e->figures.sent + e->figures.lost;
+	EXPECT_GE(told, CLOSES);
+	EXPECT_LE(told, CLOSES + missed(good));
+	EXPECT_EQ(-ENOENT, events_unsubscribe(e));
+}
+
 TEST_F(lazy, events_go_on_after_the_loss)
 {
 	uint64_t cookie;

@@ -76,6 +76,7 @@ struct cw_listener {
 	void *msg;
 	unsigned int nr;		/* events in skb, lost records apart */
 	unsigned int skip;		/* events to count but not encode */
+	bool leaving;			/* asked for its figures: takes no more */
 	bool dead;			/* portid may be reused already */
 };
 
@@ -339,7 +340,7 @@ static bool __cw_listener_event(struct cw_listener *l,
 				const struct cw_event *ev)
 {
 	/* After a failed send it is unlikely to read: save the encoding. */
-	if (l->skip && l->skip--)
+	if (l->leaving || (l->skip && l->skip--))
 		goto lost;
 	__cw_listener_report(l);
 	if (!__cw_listener_put(l, ev, 0, 0)) {
@@ -362,6 +363,8 @@ static void __cw_notify_settle(void)
 	lockdep_assert_held(&cw_notify_lock);
 	cw_notify_shared_losses(shared);
 	list_for_each_entry(l, &cw_notify_list, node) {
+		if (l->leaving)
+			continue;
 		__cw_listener_count_shared(l, shared);
 		__cw_listener_report(l);
 		__cw_listener_send(l);
@@ -541,6 +544,7 @@ int cw_notify_refilter(struct net *net, u32 portid, const struct sock *sk,
 		err = -EBUSY;
 	} else if (l) {
 		old = l->hook;
+		l->leaving = false;
 		h->listener = l;
 		__cw_hook_link(h);
 		__cw_hook_unlink(old);
@@ -585,19 +589,34 @@ static void __cw_notify_unlink(struct cw_listener *l)
 	kfree_rcu(l, rcu);
 }
 
-int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats)
+int cw_notify_leave(struct net *net, u32 portid, struct cw_notify_stats *stats)
 {
 	struct cw_listener *l;
 
 	mutex_lock(&cw_notify_lock);
 	l = cw_notify_find(net, portid);
 	if (l) {
-		if (stats)
-			__cw_listener_stats(l, stats);
-		__cw_notify_unlink(l);
+		__cw_listener_send(l);
+		l->leaving = true;
+		__cw_listener_stats(l, stats);
 	}
 	mutex_unlock(&cw_notify_lock);
 	return l ? 0 : -ENOENT;
+}
+
+int cw_notify_del(struct net *net, u32 portid)
+{
+	struct cw_listener *l;
+	int err = -ENOENT;
+
+	mutex_lock(&cw_notify_lock);
+	l = cw_notify_find(net, portid);
+	if (l && (l->leaving || l->dead)) {
+		__cw_notify_unlink(l);
+		err = 0;
+	}
+	mutex_unlock(&cw_notify_lock);
+	return err;
 }
 
 /*
@@ -614,7 +633,7 @@ int cw_notify_released(struct net *net, u32 portid)
 	if (l)
 		WRITE_ONCE(l->dead, true);
 	rcu_read_unlock();
-	return l ? cw_notify_del(net, portid, NULL) : -ENOENT;
+	return l ? cw_notify_del(net, portid) : -ENOENT;
 }
 
 bool cw_notify_del_any(void)

@@ -146,12 +146,23 @@ int cw_notify_refilter(struct net *net, u32 portid, const struct sock *sk,
 		       const struct cw_filter *filter);
 
 /**
- * cw_notify_del() - remove a listener
- * @stats: its final figures, or NULL
+ * cw_notify_leave() - send a listener what it waits for, and then nothing more
+ * @stats: its final figures
+ *
+ * Its socket may be too full for these. Until it asks again, which calls this
+ * again, or for another filter, its events are only counted, as lost.
  *
  * Context: as cw_notify_add(). Return: 0 or -ENOENT.
  */
-int cw_notify_del(struct net *net, u32 portid, struct cw_notify_stats *stats);
+int cw_notify_leave(struct net *net, u32 portid, struct cw_notify_stats *stats);
+
+/**
+ * cw_notify_del() - remove a listener after cw_notify_leave()
+ *
+ * Context: as cw_notify_add(). Return: 0, or -ENOENT also if it has asked for
+ * another filter since.
+ */
+int cw_notify_del(struct net *net, u32 portid);
 
 /**
  * cw_notify_released() - a netlink socket was closed

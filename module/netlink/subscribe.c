@@ -181,6 +181,7 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	struct cw_notify_stats stats;
 	struct sk_buff *reply;
 	void *msg;
+	int err;
 
 	if (cw_notify_get_stats(net, info->snd_portid, &stats)) {
 		NL_SET_ERR_MSG(info->extack,
@@ -193,16 +194,19 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	cw_notify_flush();
 	/* Fails if a second request or the socket's release came first. */
-	if (cw_notify_del(net, info->snd_portid, &stats)) {
+	if (cw_notify_leave(net, info->snd_portid, &stats)) {
 		nlmsg_free(reply);
 		return -ENOENT;
 	}
-	cw_watch_put();
 	if (cw_netlink_put_listener(reply, &stats)) {
 		nlmsg_free(reply);
 		return -EMSGSIZE;
 	}
 	genlmsg_end(reply, msg);
-	return genlmsg_reply(reply, info);
+	/* A full socket takes no reply: the figures wait for another request. */
+	err = genlmsg_reply(reply, info);
+	if (!err && !cw_notify_del(net, info->snd_portid))
+		cw_watch_put();
+	return err;
 }
 

@@ -262,9 +262,19 @@ int events_dump(struct events *e, uint8_t cmd, filter_fill fill,
 	return events_dump_ask(e, cmd, fill, arg) ?: await_answer(e);
 }
 
+/* The answer is there when the request has been sent, or the socket was full */
 int events_unsubscribe(struct events *e)
 {
-	return transact(e, request(e, CLOSEWATCH_CMD_UNSUBSCRIBE));
+	int try, ret = 0;
+
+	for (try = 0; try < 2 && ret != 1; try++) {
+		if (ask(e, request(e, CLOSEWATCH_CMD_UNSUBSCRIBE)))
+			return -EIO;
+		do
+			ret = receive(e, MSG_DONTWAIT);
+		while (!ret);
+	}
+	return ret == 1 ? e->err : -ETIMEDOUT;
 }
 
 int events_info(struct events *e)
