@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/genetlink.h>
@@ -309,29 +308,23 @@ static int receive_once(struct cw_nl *nl, bool *overrun)
 	return 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-/* Receives until the request is answered. 0 or a negative errno. */
-static int await(struct cw_nl *nl, int timeout_ms)
+/*
+ * Receives until the request is answered, behind any number of events that take
+ * long to show. 0 or a negative errno.
+ */
+static int await(struct cw_nl *nl, int silence_ms)
 {
 	struct pollfd pfd = { .fd = cw_nl_fd(nl), .events = POLLIN };
-	int64_t end = now_ms() + timeout_ms;
 	bool overrun = false;
 
 	while (!nl->done && !nl->gone) {
-		int64_t left = end - now_ms();
+		int n = poll(&pfd, 1, silence_ms);
 
-		if (left <= 0)
+		if (!n)
 			return -ETIMEDOUT;
-		if (poll(&pfd, 1, left) < 0 && errno != EINTR)
+		if (n < 0 && errno != EINTR)
 			return -errno;
-		if (pfd.revents && receive_once(nl, &overrun) < 0)
+		if (n > 0 && receive_once(nl, &overrun) < 0)
 			return -EIO;
 	}
 	if (!nl->done)
@@ -380,7 +373,7 @@ int cw_nl_exchange(struct cw_nl *nl, struct nl_msg *msg,
 	if (err)
 		return err;
 	nl->want = want ? *want : (struct cw_nl_want){ 0 };
-	err = await(nl, nl->want.timeout_ms ? nl->want.timeout_ms : REPLY_MS);
+	err = await(nl, nl->want.silence_ms ? nl->want.silence_ms : REPLY_MS);
 	nl->want = (struct cw_nl_want){ 0 };
 	return err;
 }

@@ -37,7 +37,7 @@ struct cw_nl_want {
 	unsigned int attr;
 	void (*take)(void *to, const void *attrs, size_t len);
 	void *to;
-	int timeout_ms;		/* 0: the usual */
+	int silence_ms;		/* that ends the wait; 0: the usual */
 };
 
 /* A message that waits for its attributes, or NULL: out of memory. */

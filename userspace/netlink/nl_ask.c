@@ -10,7 +10,7 @@
 
 #include "netlink/nl_ask.h"
 
-#define GOODBYE_MS	1500
+#define GOODBYE_MS	100
 #define GOODBYE_TRIES	2
 
 /* Conditions that are not set are not sent. 0 or a negative libnl error. */
@@ -82,14 +82,15 @@ void cw_nl_unsubscribe(struct cw_nl *nl, struct cw_msg_listener *figures)
 {
 	const struct cw_nl_want want = {
 		.attr = CLOSEWATCH_A_LISTENER, .take = take_listener, .to = figures,
-		.timeout_ms = GOODBYE_MS,
+		.silence_ms = GOODBYE_MS,
 	};
 	int i, err = -ETIMEDOUT;
 
 	memset(figures, 0, sizeof(*figures));
 	/*
-	 * A full receive buffer can swallow the reply. By the time the first
-	 * wait is over it has been read empty, so the second try comes through.
+	 * The module answers before the request's send() returns, so silence is
+	 * a full receive buffer, which dropped the answer. Now it was read empty,
+	 * and the module puts no more events there.
 	 */
 	for (i = 0; i < GOODBYE_TRIES && err == -ETIMEDOUT; i++)
 		err = cw_nl_exchange(nl, cw_nl_request(nl,
