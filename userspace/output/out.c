@@ -5,14 +5,35 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "output/out.h"
 
-#define GRACE_MS	1000
+#define GRACE_MS	10000	/* in all, for a reader that is slow */
+#define STALLED_MS	1000	/* at a time, as one that is stuck takes nothing */
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int poll_in_grace(struct cw_out *out, struct pollfd *p)
+{
+	int64_t begin = now_ms();
+	int n = poll(p, 1, out->grace_ms < STALLED_MS ? out->grace_ms :
+							STALLED_MS);
+	int64_t left = out->grace_ms - (now_ms() - begin);
+
+	out->grace_ms = left > 0 ? left : 0;
+	return n;
+}
 
 /* 0 when there is room, or the negative errno that ends the output. */
-static int wait_room(const struct cw_out *out)
+static int wait_room(struct cw_out *out)
 {
 	struct pollfd p[1 + CW_OUT_STOPS] = {
 		{ .fd = out->fd, .events = POLLOUT },
@@ -22,7 +43,7 @@ static int wait_room(const struct cw_out *out)
 	bool stopping = false;
 
 	for (;;) {
-		int n = stopping ? poll(p, 1, GRACE_MS) :
+		int n = stopping ? poll_in_grace(out, p) :
 				   poll(p, 1 + CW_OUT_STOPS, -1);
 
 		if (n < 0 && errno != EINTR)
@@ -69,7 +90,9 @@ int cw_out_open(struct cw_out *out, int fd, struct cw_fail *fail)
 	const cookie_io_functions_t io = { .write = out_write };
 	struct stat st;
 
-	*out = (struct cw_out){ .fd = fd, .stop = { -1, -1 } };
+	*out = (struct cw_out){
+		.fd = fd, .stop = { -1, -1 }, .grace_ms = GRACE_MS,
+	};
 	out->regular = !fstat(fd, &st) && S_ISREG(st.st_mode);
 	out->file = fopencookie(out, "w", io);
 	if (!out->file || setvbuf(out->file, NULL, _IOLBF, BUFSIZ))
@@ -98,7 +121,7 @@ int cw_out_close(struct cw_out *out, struct cw_fail *fail)
 		return CW_OK;
 	if (out->error == ETIMEDOUT)
 		return cw_fail(fail, NULL,
-			       "the reader of the output had stopped reading: the last records are missing");
+			       "the reader of the output had stopped reading or is too slow: the last records are missing");
 	return cw_fail(fail, NULL, "cannot write the output: %s",
 		       strerror(out->error));
 }

@@ -9,7 +9,7 @@
 
 /*
  * Standard output as a stream that a stalled reader cannot hang: it waits for
- * room with poll(), and no longer than a moment once one of the @stop
+ * room with poll(), and no longer than @grace_ms in all once one of the @stop
  * descriptors is readable. It writes line by line, unless they are gathered.
  */
 #define CW_OUT_STOPS 2
@@ -18,6 +18,7 @@ struct cw_out {
 	FILE *file;
 	int fd;
 	int stop[CW_OUT_STOPS];	/* -1: none */
+	int grace_ms;		/* to wait for a reader that is slow */
 	int error;		/* the errno that ended the output */
 	bool regular;		/* a file: never waits for a reader */
 	char gathered[64 << 10];

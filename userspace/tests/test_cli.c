@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The command line: conditions, and the program as a user runs it. */
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/parse.h"
 #include "base/util.h"
@@ -507,6 +510,30 @@ TEST_F(pipe, a_reader_that_sleeps_cannot_hold_up_the_end)
 	EXPECT_EQ(ETIMEDOUT, self->out.error);
 	EXPECT_EQ(CW_FAILED, cw_out_close(&self->out, &self->fail));
 	EXPECT_NE(NULL, strstr(self->fail.what, "stopped reading"));
+}
+
+/* It takes a page at a time, for longer than the output has. */
+TEST_F(pipe, a_reader_that_is_slow_cannot_hold_up_the_end)
+{
+	char page[PIPE_BUF];
+	pid_t child;
+
+	self->out.stop[0] = open("/dev/zero", O_RDONLY);
+	self->out.grace_ms = 50;
+	child = fork();
+	if (!child) {
+		close(self->fd[1]);
+		while (read(self->fd[0], page, sizeof(page)) > 0)
+			poll(NULL, 0, 10);
+		_exit(0);
+	}
+	for (int i = 0; i < 100000 && !self->out.error; i++)
+		fputs("a line that is read at leisure\n", self->out.file);
+	EXPECT_EQ(ETIMEDOUT, self->out.error);
+	EXPECT_EQ(CW_FAILED, cw_out_close(&self->out, &self->fail));
+	EXPECT_NE(NULL, strstr(self->fail.what, "too slow"));
+	ASSERT_EQ(0, kill(child, SIGKILL));
+	ASSERT_EQ(child, waitpid(child, NULL, 0));
 }
 
 TEST_F(pipe, a_full_disk_is_a_failure)
