@@ -35,7 +35,10 @@ module_param(listeners_max_uid, uint, 0644);
 MODULE_PARM_DESC(listeners_max_uid, "most listeners of a user at a time (64)");
 
 #define CW_NOTIFY_BITS	8
-#define CW_NOTIFY_MSG	8000	/* bytes of attributes in a message */
+/* Bytes of attributes in a message: with its headers it fills an allocation, as
+ * what is not used counts against the receive buffer too.
+ */
+#define CW_NOTIFY_MSG	(SKB_WITH_OVERHEAD(8192) - NLMSG_HDRLEN - GENL_HDRLEN)
 #define CW_NOTIFY_BURST	4096	/* events in one run of the worker */
 #define CW_NOTIFY_HOLD	64	/* events before the lock is dropped */
 #define CW_NOTIFY_DELAY	1	/* jiffies in which events are batched */

@@ -20,7 +20,7 @@
 #include "host/health.h"
 #include "netlink/nl.h"
 
-/* Room for about 20 000 events while the output is busy. */
+/* Room for some 50 000 events while the output is busy. */
 #define RECEIVE_BUFFER	(8 << 20)
 #define MESSAGE_MAX	(64 << 10)
 /* Arming probes takes the kernel long on a slow machine. */
