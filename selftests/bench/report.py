@@ -3,8 +3,8 @@
 """
 report.py text ROWS RESULTS: the table for a terminal.
 report.py write ROWS RESULTS SERIES DOCUMENT: the table, in place of what stands in
-the document between the series' two comments, and beside it, in the folder of the
-document's name, the results and the plot.
+the document between the series' two comments, or as a new section at its end, and
+beside it, in the folder of the document's name, the results and the plot.
 """
 import os
 import shutil
@@ -40,9 +40,14 @@ def memory(results):
         yield [title, MISSING if value is None else show(value)]
 
 
+RATES = {"rate-counters": "counters only", "rate-json": "watch --json >file", "rate-text": "watch >file"}
+RATE_HEAD = ["reader", "asked", "reached", "closes", "counted", "events", "lost: ring", "socket", "missed hits"]
+
+
 def rate(results):
-    for asked, (reached, events, lost, lines) in results.table("rate"):
-        yield [asked, show(reached), show(events), show(lost), show(lines)]
+    for run, title in RATES.items():
+        for asked, values in results.table(run):
+            yield [title, show(int(asked)), *map(show, values)]
 
 
 def table(head, body, rule):
@@ -59,7 +64,7 @@ def tables(rows, results, rule=False):
         table(["memory", "bytes"], memory(results), rule)
     rates = list(rate(results))
     if rates:
-        yield table(["connections/s asked", "reached", "events", "lost", "lines written"], rates, rule)
+        yield table(RATE_HEAD, rates, rule)
 
 
 def about(results):
@@ -76,10 +81,13 @@ def section(rows, results, svg):
     yield f".. image:: {svg}\n   :alt: instructions that each run adds to a connection"
 
 
-def replace(path, series, body):
-    begin, end = f".. bench {series} begins\n", f".. bench {series} ends\n"
+def replace(path, name, title, body):
+    begin, end = f".. bench {name} begins\n", f".. bench {name} ends\n"
     with open(path, encoding="utf-8") as file:
-        before, rest = file.read().split(begin)
+        text = file.read()
+    if begin not in text:
+        text += f"\n{title}\n{'=' * len(title)}\n\n{begin}\n{end}"
+    before, rest = text.split(begin)
     after = rest.split(end)[1]
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"{before}{begin}\n{body}\n\n{end}{after}")
@@ -95,7 +103,7 @@ def write(rows, results, source, series, document):
     title = f"Instructions that a connection costs more than with nothing loaded, Linux {results.about['Linux']}"
     with open(f"{folder}/{series}.svg", "w", encoding="utf-8") as file:
         file.write("\n".join(plot.svg(closes, title)) + "\n")
-    replace(document, series, "\n\n".join(section(rows, results, svg)))
+    replace(document, series, f"Linux {series}", "\n\n".join(section(rows, results, svg)))
 
 
 def main(how, rows_path, path, *rest):

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * workload [-i] [-r RATE] [-w WARM] [-n REPEATS] KIND COUNT: one thread that opens
+ * workload [-i|-f] [-r RATE] [-w WARM] [-n REPEATS] KIND COUNT: one thread that opens
  * TCP connections to itself over loopback and closes them; see `kinds' below. For
  * each repeat it prints a row with the nanoseconds that one of COUNT took, after
  * WARM that do not count. With RATE it begins that many a second if it can, and
- * prints how many a second it were. -i gives way to every other process.
+ * prints how many a second it were. -i gives way to every other process, -f goes before them.
  *
  * Both ends of the loop that counts are marked for the plugin.
  */
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -187,10 +188,13 @@ int main(int argc, char **argv)
 	bool idle = false;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "ir:w:n:")) != -1) {
+	while ((opt = getopt(argc, argv, "ifr:w:n:")) != -1) {
 		switch (opt) {
 		case 'i':
 			idle = true;
+			break;
+		case 'f':
+			MUST(setpriority(PRIO_PROCESS, 0, -20));
 			break;
 		case 'r':
 			rate = atol(optarg);
