@@ -62,8 +62,8 @@ def rows(path, results):
             if line.startswith("#"):
                 continue
             run, work, wanted, goal, title = line.rstrip("\n").split("\t")
-            yield Row(run, work, number(wanted), number(goal), title,
-                      *results.added(run, work), results.median(run, "lost"))
+            measured = (*results.added(run, work), results.median(run, "lost")) if results else (None,) * 4
+            yield Row(run, work, number(wanted), number(goal), title, *measured)
 
 
 def number(text):

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """
-profile.py ROOT IMAGE RUN WORK: the instructions a connection that RUN adds to "none", by
+profile.py ROOT IMAGE WORK RUN: the instructions a connection that RUN adds to "none", by
 stage and by function, from the plugin's counts and the guest's maps and symbols.
+profile.py ROOT IMAGE WORK RUN,RUN ROWS ABOUT DOCUMENT: the stages of these as a table, in
+place of what stands between the document's two comments. ABOUT says what was measured.
 """
 import bisect
 import collections
@@ -11,38 +13,22 @@ import re
 import subprocess
 import sys
 
+import figures
+import report
+
 CONNECTIONS = {"pair": 2000, "unread": 1000, "response": 500}  # as in guest
 TOP_FUNCTIONS = 20
 KERNEL_HALF = 1 << 63
 BUILT_IN = ("kernel", "bpf", "__builtin__ftrace", "__builtin__kprobes")
 
-# The first that matches "file:function" has it.
-STAGES = [
-    ("probes: entry, exit, dispatch",
-     r"ftrace_|kprobe|rethook|trampoline|rcu_is_watching|traceiter|inet_sk_(state_store|set_state)|arch_ftrace"),
-    ("handlers: tables of connections", r"^closewatch\.ko:cw_(inflight|track|birth|pool)"),
-    ("handlers: facts and owner",
-     r"^closewatch\.ko:cw_(facts|owner|drain_tag)|sock_diag_save_cookie|__sock_gen_cookie|from_kuid|map_id_up"),
-    ("handlers: path, counters", r"^closewatch\.ko:cw_(classify|stats|calls|reset)"),
-    ("policies and drains", r"^closewatch\.ko:cw_(policy|lookup|match|prefix|scope|adopt|drain|entry)"),
-    ("clock", r"ktime_get|read_tsc|clocksource|\[vdso\]"),
-    ("spinlocks", r"_raw_spin_(un)?lock|_raw_(read|write)_"),
-    ("filter and ring",
-     r"^closewatch\.ko:cw_(notify_event|notify_chain|filter|ring_push|netns)|queue_delayed_work|rcu_read_"),
-    ("worker", r"^closewatch\.ko:(__)?cw_(ring|notify|arm|probe|canary|listener)|process_one_work|_find_next_bit"),
-    ("message building", r"^closewatch\.ko:cw_(encode|put)|nla_|skb_put|^kernel:strlen"),
-    ("kernel: copies and clears, which QEMU counts by the byte", r"^kernel:(__)?(mem(cpy|set)|clear_page|copy_user)"),
-    ("handlers: the rest", r"^closewatch\.ko:"),
-    ("kernel: netlink, system calls, files, scheduling", r"^(kernel|bpf|__builtin_\w+|\w+\.ko):"),
-    ("utility: JSON", r"libjson"),
-    ("utility: malloc and free", r"libc.*:.*(malloc|free|alloc|chunk|tcache|strdup)"),
-    ("utility: printf and stdio", r"libc.*:.*(printf|_IO_|itoa|strchrnul|fwrite|fputs|padn|write)"),
-    ("utility: the rest of libc", r"libc\.so|ld-linux"),
-    ("utility: libnl", r"libnl"),
-    ("utility: its own", r"^closewatch:"),
-    ("workload", r"^workload:"),
-    ("other", r""),
-]
+
+
+def read_stages():
+    with open(os.path.join(os.path.dirname(__file__), "stages"), encoding="utf-8") as lines:
+        return [line.rstrip("\n").split("\t") for line in lines if not line.startswith("#")]
+
+
+STAGES = read_stages()
 
 
 class Elf:
@@ -141,7 +127,27 @@ def stage(function):
     return next(title for title, pattern in STAGES if re.search(pattern, function))
 
 
-def main(root, image, name, work):
+def by_stage(root, image, work, name):
+    total = collections.Counter()
+    for function, n in added(root, image, name, work).items():
+        total[stage(function)] += n
+    return total
+
+
+def write(root, image, work, names, rows, about, document):
+    totals = [by_stage(root, image, work, name) for name in names]
+    titles = [next(row.title for row in figures.rows(rows, None) if row.run == name) for name in names]
+    body = [[title] + [report.show(total[title]) for total in totals]
+            for title, _ in STAGES if any(total[title] for total in totals)]
+    body.append(["sum"] + [report.show(total.total()) for total in totals])
+    report.replace(document, "stages", "Where it goes",
+                   f"{about}:\n\n" + "\n".join(report.table(["stage", *titles], body, True)))
+
+
+def main(root, image, work, name, *rest):
+    if rest:
+        write(root, image, work, name.split(","), *rest)
+        return
     functions = added(root, image, name, work)
     stages = collections.defaultdict(list)
     for function, n in functions.items():
