@@ -43,7 +43,7 @@ TEST_F(peer_reset, open_connection_with_data_in_flight)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(PEER_RESET), .verdict = VERDICT(LOST), .lost = 50,
+		.fate = FATE(PEER_RESET), .verdict = VERDICT(UNKNOWN), .unacked = 50,
 		.first = SIDE(PEER), .state = STATE(ESTABLISHED),
 		.open = true, .their_rsts = 1, .sent = 50,
 		.moved = { .out_rsts = 1, .estab_resets = 2,
@@ -84,7 +84,7 @@ TEST_F(peer_reset, orphan)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(PEER_RESET), .verdict = VERDICT(LOST), .lost = 40,
+		.fate = FATE(PEER_RESET), .verdict = VERDICT(UNKNOWN), .unacked = 40,
 		.first = SIDE(LOCAL), .state = STATE(FIN_WAIT1),
 		.path = PATH(FIN), .fins = 1, .fins_on_data = -1,
 		.their_rsts = 1, .sent = 40,
@@ -165,7 +165,7 @@ TEST_F(killed, open_connection)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(KILLED), .verdict = VERDICT(LOST), .lost = 20,
+		.fate = FATE(KILLED), .verdict = VERDICT(UNKNOWN), .unacked = 20,
 		.first = SIDE(LOCAL), .state = STATE(ESTABLISHED),
 		.open = true, .closed_later = true, .rsts = 1, .sent = 20,
 		.moved = { .out_rsts = 1, .estab_resets = 1 },
@@ -184,7 +184,7 @@ TEST_F(killed, orphan)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(KILLED), .verdict = VERDICT(LOST), .lost = 20,
+		.fate = FATE(KILLED), .verdict = VERDICT(UNKNOWN), .unacked = 20,
 		.first = SIDE(LOCAL), .state = STATE(FIN_WAIT1),
 		.path = PATH(FIN), .fins = 1, .fins_on_data = -1, .rsts = 1,
 		.sent = 20, .moved = { .out_rsts = 1 },
@@ -260,8 +260,8 @@ TEST_F(disconnected, with_reset)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(DISCONNECTED), .verdict = VERDICT(LOST),
-		.lost = 20, .first = SIDE(LOCAL), .state = STATE(ESTABLISHED),
+		.fate = FATE(DISCONNECTED), .verdict = VERDICT(UNKNOWN),
+		.unacked = 20, .first = SIDE(LOCAL), .state = STATE(ESTABLISHED),
 		.open = true, .rsts = 1, .sent = 20,
 		.moved = { .out_rsts = 1, .estab_resets = 1 },
 	};
@@ -370,7 +370,7 @@ TEST_F(aborted, by_unread_data)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(ABORTED), .verdict = VERDICT(LOST), .lost = 60,
+		.fate = FATE(ABORTED), .verdict = VERDICT(UNKNOWN), .unacked = 60,
 		.first = SIDE(LOCAL), .state = STATE(ESTABLISHED),
 		.path = PATH(RST_UNREAD), .rsts = 1, .sent = 60,
 		.moved = { .out_rsts = 1, .estab_resets = 1,

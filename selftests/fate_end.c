@@ -183,12 +183,12 @@ TEST_F(late, data_in_fin_wait1_is_reset)
 	EXPECT_EQ(0, reset_verify(&self->s, RESET(LATE_DATA), p->cookie));
 }
 
-TEST_F(late, data_costs_what_the_peer_had_not_acknowledged)
+TEST_F(late, data_leaves_in_doubt_what_the_peer_had_not_acknowledged)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(RST_LATE_DATA), .verdict = VERDICT(LOST),
-		.lost = 70, .first = SIDE(LOCAL), .state = STATE(FIN_WAIT1),
+		.fate = FATE(RST_LATE_DATA), .verdict = VERDICT(UNKNOWN),
+		.unacked = 70, .first = SIDE(LOCAL), .state = STATE(FIN_WAIT1),
 		.path = PATH(FIN), .fins = 1, .fins_on_data = -1, .rsts = 1,
 		.sent = 70, .moved = { .out_rsts = 1, .abort_on_data = 1 },
 	};

@@ -62,12 +62,12 @@ TEST_F(fin_lost, is_never_delivered)
 	EXPECT_EQ(TCP_ESTABLISHED, tcp_state(p->them));
 }
 
-/* Bytes lost are data alone: no FIN is among them */
-TEST_F(fin_lost, costs_all_bytes_in_flight)
+/* Bytes in flight are data alone: no FIN is among them */
+TEST_F(fin_lost, leaves_all_bytes_in_flight_in_doubt)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(PEER_RESET), .verdict = VERDICT(LOST), .lost = 30,
+		.fate = FATE(PEER_RESET), .verdict = VERDICT(UNKNOWN), .unacked = 30,
 		.first = SIDE(PEER), .state = STATE(FIN_WAIT1),
 		.path = PATH(FIN_LOST), .sent = 30, .their_rsts = 1,
 		.moved = { .out_rsts = 1, .estab_resets = 1,

@@ -112,8 +112,9 @@ TEST_F(vanishing, orphan_outlives_all_programs_of_its_namespace)
 	ev = events_await(e, TYPE(FATE), news.cookie);
 	ASSERT_NE(NULL, ev);
 	EXPECT_EQ((unsigned int)FATE(RETRANSMIT_TIMEOUT), EVENT_NUM(ev, FATE));
-	EXPECT_EQ((unsigned int)VERDICT(LOST), EVENT_NUM(ev, VERDICT));
-	EXPECT_EQ(25U, EVENT_NUM(ev, LOST_BYTES));
+	EXPECT_EQ((unsigned int)VERDICT(UNKNOWN), EVENT_NUM(ev, VERDICT));
+	EXPECT_EQ(0U, EVENT_NUM(ev, LOST_BYTES));
+	EXPECT_EQ(25U, EVENT_NUM(ev, UNACKED));
 	EXPECT_EQ(news.netns, EVENT_NUM(ev, NETNS));
 }
 

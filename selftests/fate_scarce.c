@@ -79,8 +79,8 @@ TEST_F(orphans, are_too_many_when_it_retransmits)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(ORPHAN_LIMIT), .verdict = VERDICT(LOST),
-		.lost = 30, .first = SIDE(LOCAL), .state = STATE(FIN_WAIT1),
+		.fate = FATE(ORPHAN_LIMIT), .verdict = VERDICT(UNKNOWN),
+		.unacked = 30, .first = SIDE(LOCAL), .state = STATE(FIN_WAIT1),
 		.path = PATH(FIN), .fins = 1, .fins_on_data = -1, .rsts = 1,
 		.sent = 30, .moved = { .out_rsts = 1, .abort_on_memory = 1 },
 	};

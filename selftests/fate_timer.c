@@ -26,12 +26,12 @@ TEST_F(retransmit, orphans_fin_is_never_acked)
 	EXPECT_EQ(0, fate_verify(&self->s, &want));
 }
 
-TEST_F(retransmit, orphans_data_is_lost)
+TEST_F(retransmit, orphans_data_is_in_doubt)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(RETRANSMIT_TIMEOUT), .verdict = VERDICT(LOST),
-		.lost = 90, .first = SIDE(PEER), .state = STATE(LAST_ACK),
+		.fate = FATE(RETRANSMIT_TIMEOUT), .verdict = VERDICT(UNKNOWN),
+		.unacked = 90, .first = SIDE(PEER), .state = STATE(LAST_ACK),
 		.path = PATH(FIN), .fins = 1, .fins_on_data = -1, .sent = 130,
 		.moved = { .abort_on_timeout = 1 },
 	};
@@ -54,8 +54,8 @@ TEST_F(retransmit, open_connection)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(RETRANSMIT_TIMEOUT), .verdict = VERDICT(LOST),
-		.lost = 50, .first = SIDE(UNKNOWN),
+		.fate = FATE(RETRANSMIT_TIMEOUT), .verdict = VERDICT(UNKNOWN),
+		.unacked = 50, .first = SIDE(UNKNOWN),
 		.state = STATE(ESTABLISHED), .open = true, .sent = 50,
 		.moved = { .estab_resets = 1, .abort_on_timeout = 1 },
 	};
@@ -119,8 +119,8 @@ TEST_F(user_timeout, open_connection)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(USER_TIMEOUT), .verdict = VERDICT(LOST),
-		.lost = 50, .first = SIDE(UNKNOWN),
+		.fate = FATE(USER_TIMEOUT), .verdict = VERDICT(UNKNOWN),
+		.unacked = 50, .first = SIDE(UNKNOWN),
 		.state = STATE(ESTABLISHED), .open = true, .sent = 50,
 		.moved = { .estab_resets = 1, .abort_on_timeout = 1 },
 	};
@@ -157,8 +157,8 @@ TEST_F(user_timeout, window_shut_on_data_in_flight)
 {
 	struct pair *p = &self->s.p;
 	struct want_fate want = {
-		.fate = FATE(USER_TIMEOUT), .verdict = VERDICT(LOST),
-		.lost = 50, .first = SIDE(UNKNOWN),
+		.fate = FATE(USER_TIMEOUT), .verdict = VERDICT(UNKNOWN),
+		.unacked = 50, .first = SIDE(UNKNOWN),
 		.state = STATE(ESTABLISHED), .open = true, .sent = 50,
 		.moved = { .estab_resets = 1, .abort_on_timeout = 1 },
 	};

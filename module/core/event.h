@@ -182,12 +182,13 @@ enum cw_mark {
 
 /**
  * struct cw_end - the end of a connection
- * @lost_bytes: bytes written and not acknowledged, FIN excluded
+ * @lost_bytes: bytes written and never sent, FIN excluded
  * @since_ns: time since our FIN or the close, the earlier; 0 if unknown
  * @marks: CW_MARK_*
  * @fate: enum closewatch_fate
  * @verdict: enum closewatch_verdict
  * @first: enum closewatch_side
+ * @unacked: bytes in flight, FIN excluded
  * @linger2: as struct cw_conn has it
  * @old_state: TCP state before CLOSE
  * @dead: the socket was an orphan
@@ -202,6 +203,7 @@ struct cw_end {
 	u32 fate;
 	u32 verdict;
 	u32 first;
+	u32 unacked;
 	s32 linger2;
 	u8 old_state;
 	bool dead;

@@ -9,7 +9,7 @@ bool cw_quiet_fate(const struct cw_end *end, bool has_owner)
 		return end->verdict == CLOSEWATCH_VERDICT_DELIVERED;
 	case CLOSEWATCH_FATE_ABORTED:
 		/* A child of a listener has no owner and no close event. */
-		return has_owner || !end->lost_bytes;
+		return has_owner || !(end->lost_bytes || end->unacked);
 	case CLOSEWATCH_FATE_PEER_RESET:
 		/* Still open in the program: a reset event reports it. */
 		return !end->since_ns;

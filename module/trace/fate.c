@@ -64,6 +64,7 @@ static void cw_fate_end_take(struct cw_end *end, const struct sock *sk,
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 left = tp->write_seq - tp->snd_una;
+	u32 unsent = tp->write_seq - tp->snd_nxt;
 
 	*end = (struct cw_end){
 		.old_state = old_state,
@@ -96,9 +97,12 @@ static void cw_fate_end_take(struct cw_end *end, const struct sock *sk,
 		end->marks &= ~CW_MARK_IN_CLOSE;
 	if (left && ((1 << old_state) &
 		     (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)) &&
-	    !(end->marks & CW_MARK_FIN_LOST))
+	    !(end->marks & CW_MARK_FIN_LOST)) {
 		left--;
-	end->lost_bytes = left;
+		unsent -= !!unsent;
+	}
+	end->lost_bytes = unsent;
+	end->unacked = left - unsent;
 }
 
 /* The owner is the task that closed, not the work of the drain. */
@@ -112,6 +116,9 @@ static void cw_fate_facts(struct cw_conn *conn, struct cw_owner *owner,
 		*owner = c && c->has_owner ? c->owner : (struct cw_owner){ };
 	cw_facts_take(conn, sk);
 	conn->age_ns = cw_birth_age(conn->cookie);
+	/* Without the marks, a FIN that was never queued is taken as sent. */
+	conn->unsent = end->lost_bytes;
+	conn->unacked = end->unacked;
 	/* Closed by its program, so nothing is left to read; but purging the
 	 * queue does not reset the sequence numbers.
 	 */

@@ -65,6 +65,7 @@ static int verify_end(const struct scene *s, const struct event *ev,
 	bad += DIFFER(ev, FATE, w->fate) + PRESENT(ev, FATE);
 	bad += DIFFER(ev, VERDICT, w->verdict) + PRESENT(ev, VERDICT);
 	bad += DIFFER(ev, LOST_BYTES, w->lost) + PRESENT(ev, LOST_BYTES);
+	bad += DIFFER(ev, UNACKED, w->unacked);
 	bad += DIFFER(ev, CLOSED_FIRST, w->first);
 	bad += DIFFER(ev, STATE, w->state);
 	bad += verify_identity(s, ev, false) + verify_owner(s, ev, w);

@@ -11,7 +11,7 @@
  */
 struct want_fate {
 	unsigned int fate, verdict, first, state;
-	uint64_t lost;
+	uint64_t lost, unacked;	/* never sent; in flight */
 	bool open;		/* no program had closed it by then */
 	unsigned int path, why;	/* of the one close, else */
 	bool closed_later;	/* the program closed it when it was over */

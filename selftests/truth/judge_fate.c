@@ -151,11 +151,15 @@ void judge_fate(struct side *s)
 			 EVENT_NUM(s->fate, COOKIE), s->record->cookie);
 }
 
-/* What must be said if @acked, FIN included, was the last acknowledgment */
-static bool verdict_is(const struct side *s, uint32_t acked)
+/*
+ * What must be said if @sent and @acked, FIN included, was the last that was sent
+ * and acknowledged
+ */
+static bool verdict_is(const struct side *s, uint32_t sent, uint32_t acked)
 {
 	uint64_t written = s->record->written;
-	uint64_t lost = acked < written ? written - acked : 0;
+	uint64_t lost = sent < written ? written - sent : 0;
+	uint64_t left = acked < written ? written - acked : 0;
 	unsigned int verdict = CLOSEWATCH_VERDICT_UNKNOWN;
 
 	if (lost)
@@ -163,7 +167,8 @@ static bool verdict_is(const struct side *s, uint32_t acked)
 	else if (acked == written + 1)
 		verdict = CLOSEWATCH_VERDICT_DELIVERED;
 	return EVENT_NUM(s->fate, VERDICT) == verdict &&
-	       EVENT_NUM(s->fate, LOST_BYTES) == lost;
+	       EVENT_NUM(s->fate, LOST_BYTES) == lost &&
+	       EVENT_NUM(s->fate, UNACKED) == left - lost;
 }
 
 /*
@@ -181,16 +186,19 @@ void judge_verdict(struct side *s)
 	for (size_t i = v->n; i--;) {
 		if (v->p[i].time > time)
 			continue;
-		if (verdict_is(s, v->p[i].acked)) {
+		if (verdict_is(s, v->p[i].sent, v->p[i].acked)) {
 			scope->close_calls += late;
 			return;
 		}
 		if (v->p[i].time < time - CLOSE_CALL) {
 			disagree(s, "verdict %" PRIu64 ", lost %" PRIu64
-				 "; %u acked of %" PRIu64 " written",
+				 ", in flight %" PRIu64
+				 "; %u sent, %u acked of %" PRIu64 " written",
 				 EVENT_NUM(s->fate, VERDICT),
 				 EVENT_NUM(s->fate, LOST_BYTES),
-				 view_at(v, time)->acked, s->record->written);
+				 EVENT_NUM(s->fate, UNACKED),
+				 view_at(v, time)->sent, view_at(v, time)->acked,
+				 s->record->written);
 			return;
 		}
 		late = true;

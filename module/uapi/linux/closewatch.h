@@ -293,12 +293,12 @@ enum closewatch_fate {
 
 /**
  * enum closewatch_verdict - What became of the data that we had written.
- * @CLOSEWATCH_VERDICT_UNKNOWN: Every byte was acknowledged but no FIN, or it
- *   was a subflow of MPTCP; whether the peer's program got them cannot be
- *   known.
+ * @CLOSEWATCH_VERDICT_UNKNOWN: Every byte was sent, but not every byte was
+ *   acknowledged, or no FIN was; or it was a subflow of MPTCP. Whether the
+ *   peer got them cannot be known.
  * @CLOSEWATCH_VERDICT_DELIVERED: The peer's TCP acknowledged every byte and
  *   our FIN. Its program need not have read them.
- * @CLOSEWATCH_VERDICT_LOST: The peer had not acknowledged all bytes.
+ * @CLOSEWATCH_VERDICT_LOST: Some bytes were never sent.
  */
 enum closewatch_verdict {
 	CLOSEWATCH_VERDICT_UNKNOWN,
