@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "explain/explain_fate.h"
+#include "explain/ours.h"
 
 /* Without words the name of the fate says it all; its tone is the verdict's. */
 static const struct cw_case fates[] = {
@@ -135,11 +136,15 @@ static void say_verdict(struct cw_text *t, const struct cw_msg_event *ev)
 		       ev->acked ? " and" : ",");
 		break;
 	case CLOSEWATCH_VERDICT_LOST:
-		cw_say(t, "lost: %" PRIu64 " B not acknowledged",
-		       ev->lost_bytes);
+		cw_say_ours(t, ev, "lost: ");
 		break;
 	case CLOSEWATCH_VERDICT_UNKNOWN:
 		cw_say(t, "unknown: ");
+		/* Another subflow may have brought what this one did not. */
+		if (ev->unacked && cw_event_has(ev, LOST_BYTES)) {
+			cw_say_ours(t, ev, "");
+			break;
+		}
 		say_ours(t, ev);
 		cw_say(t, "%s acknowledged, but no FIN of ours",
 		       ev->acked ? "" : " to be");

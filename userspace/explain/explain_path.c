@@ -7,28 +7,20 @@
 #include "base/names_gen.h"
 #include "base/util.h"
 #include "explain/explain_path.h"
+#include "explain/ours.h"
 
-/*
- * After an abort nothing is sent again: what the peer has not acknowledged
- * may still have reached it, what was never sent cannot have.
- */
+/* After an abort nothing is sent again. */
 static void say_abort(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	const char *sep = ":";
+	const char *sep = ": ";
 
 	if (ev->unread) {
-		cw_say(t, "%s %" PRIu32 " B unread", sep, ev->unread);
-		sep = ";";
+		cw_say(t, "%s%" PRIu32 " B unread", sep, ev->unread);
+		sep = "; ";
 	}
-	if (ev->unacked) {
-		cw_say(t, "%s %" PRIu32 " B of ours not yet acknowledged", sep,
-		       ev->unacked);
-		sep = ";";
-	}
-	if (ev->unsent)
-		cw_say(t, "%s %" PRIu32 " B never sent", sep, ev->unsent);
-	else if (!ev->unacked && cw_event_has(ev, UNACKED))
-		cw_say(t, "%s nothing of ours was under way", sep);
+	cw_say_ours(t, ev, sep);
+	if (!ev->unsent && !ev->unacked && cw_event_has(ev, UNACKED))
+		cw_say(t, "%snothing of ours was under way", sep);
 }
 
 static void say_in_flight(struct cw_text *t, const struct cw_msg_event *ev)
@@ -59,12 +51,9 @@ static void say_listener(struct cw_text *t, const struct cw_msg_event *ev)
 
 static void say_dropped(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	uint64_t ours = (uint64_t)ev->unacked + ev->unsent;
-
 	if (ev->unread)
 		cw_say(t, "; %" PRIu32 " B unread", ev->unread);
-	if (ours)
-		cw_say(t, "; %" PRIu64 " B of ours dropped", ours);
+	cw_say_ours(t, ev, "; ");
 }
 
 /* Nothing is lost yet; the drain-end event reports what is. */

@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "explain/explain_reset.h"
+#include "explain/ours.h"
 
 static const struct cw_case resets[] = {
 	[CLOSEWATCH_RESET_KIND_RECEIVED] = {
@@ -55,7 +56,6 @@ const struct cw_case *cw_reset_case(const struct cw_msg_event *ev)
 void cw_say_reset(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = cw_reset_case(ev);
-	uint64_t ours = (uint64_t)ev->unacked + ev->unsent;
 
 	cw_say(t, "%s", c ? c->words : "RST of a kind newer than this program");
 	if (ev->state == CLOSEWATCH_STATE_SYN_SENT)
@@ -63,6 +63,5 @@ void cw_say_reset(struct cw_text *t, const struct cw_msg_event *ev)
 	if (ev->unread)
 		cw_say(t, "; %" PRIu32 " B of the peer's still unread",
 		       ev->unread);
-	if (ours)
-		cw_say(t, "; %" PRIu64 " B of ours not acknowledged", ours);
+	cw_say_ours(t, ev, "; ");
 }

@@ -169,9 +169,9 @@ TEST_F(view, text_is_one_aligned_line)
 {
 	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> "
 		     "127.0.0.2:51234          3812       7   61440 "
-		     "nginx[812]     RST: 3812 B unread; 61440 B of "
-		     "ours not yet acknowledged; 7 B never sent; all "
-		     "acknowledged after 1.2 ms\n",
+		     "nginx[812]     RST: 3812 B unread; 7 B never sent; "
+		     "61440 B of ours in flight, not known whether they arrived; "
+		     "all acknowledged after 1.2 ms\n",
 		     render(false, 0, false));
 }
 
@@ -181,8 +181,8 @@ TEST_F(view, a_narrow_terminal_folds_the_sentence)
 	self->ev.linger_outcome = 0;
 	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> "
 		     "127.0.0.2:51234       nginx[812]\n"
-		     "             RST: 3812 B unread; 61440 B of ours "
-		     "not yet acknowledged; 7 B never sent\n",
+		     "             RST: 3812 B unread; 7 B never sent; "
+		     "61440 B of ours in flight, not known whether they arrived\n",
 		     render(false, 80, false));
 }
 
@@ -288,7 +288,8 @@ TEST_F(view, a_fate_is_named_and_says_what_became_of_the_data)
 	drop(&self->ev, PATH);
 	EXPECT_NE(NULL, strstr(render(false, 0, false),
 			       "03:12:07.123 rst-late-data    127"));
-	EXPECT_STREQ("lost: 8192 B not acknowledged, 1.20 s after our side closed; "
+	EXPECT_STREQ("lost: 7 B never sent; 61440 B of ours in flight, not known "
+		     "whether they arrived, 1.20 s after our side closed; "
 		     "RST to data that came too late; this side closed first",
 		     note_of(&self->ev));
 	self->ev.fate = CLOSEWATCH_FATE_TIME_WAIT;
@@ -304,6 +305,10 @@ TEST_F(view, a_fate_is_named_and_says_what_became_of_the_data)
 	EXPECT_STREQ("delivered: no data of ours, the FIN acknowledged by the peer's TCP",
 		     note_of(&self->ev));
 	self->ev.verdict = CLOSEWATCH_VERDICT_UNKNOWN;
+	self->ev.unsent = 0;
+	EXPECT_STREQ("unknown: 61440 B of ours in flight, not known whether they arrived",
+		     note_of(&self->ev));
+	self->ev.unacked = 0;
 	self->ev.unread = 3;
 	EXPECT_STREQ("unknown: no data of ours to be acknowledged, but no FIN of ours; "
 		     "3 B of the peer's unread",
@@ -360,7 +365,8 @@ TEST_F(view, a_reset_says_who_sent_it_and_why)
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
 	self->ev.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED;
 	EXPECT_STREQ("RST from the peer; 3812 B of the peer's still unread; "
-		     "61447 B of ours not acknowledged",
+		     "7 B never sent; 61440 B of ours in flight, not known "
+		     "whether they arrived",
 		     note_of(&self->ev));
 	for (kind = 1; kind <= CLOSEWATCH_RESET_KIND_MAX; kind++) {
 		self->ev.reset_kind = kind;
