@@ -183,6 +183,32 @@ TEST_F(late, data_in_fin_wait1_is_reset)
 	EXPECT_EQ(0, reset_verify(&self->s, RESET(LATE_DATA), p->cookie));
 }
 
+/* The kernel keeps that time in ticks */
+TEST_F(late, data_says_for_how_long_we_had_sent_none)
+{
+	const int64_t tick = NSEC_PER_SEC / 50;
+	struct pair *p = &self->s.p;
+	int64_t sent[2], since;
+
+	sent[0] = clock_ns(CLOCK_REALTIME);
+	ASSERT_EQ(0, give(p->us, 20));
+	ASSERT_EQ(0, take(p->them, 20));
+	ASSERT_EQ(0, await_acked(p->us));
+	sent[1] = clock_ns(CLOCK_REALTIME);
+	ASSERT_TRUE(WAIT_FOR(clock_ns(CLOCK_REALTIME) - sent[1] >
+			     NSEC_PER_SEC / 5));
+	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_TRUE(WAIT_FOR(clock_ns(CLOCK_REALTIME) - self->s.acted[1] >
+			     NSEC_PER_SEC / 5));
+	ASSERT_EQ(0, inject_as_peer(&self->s, TH_ACK, 10, false));
+	ASSERT_EQ(0, fate_await(&self->s));
+	ASSERT_EQ(0, scene_end(&self->s));
+	since = EVENT_NUM(fate_event(&self->s), SINCE_SENT_NS);
+	EXPECT_LE(self->s.acted[0] - sent[1] - tick, since);
+	EXPECT_GE(self->s.acted[1] - sent[0] + tick, since);
+}
+
 TEST_F(late, data_leaves_in_doubt_what_the_peer_had_not_acknowledged)
 {
 	struct pair *p = &self->s.p;

@@ -21,6 +21,9 @@ static int cw_put_conn(struct sk_buff *skb, const struct cw_event *ev)
 
 	if (c->ulp[0] && nla_put_string(skb, CLOSEWATCH_A_EVENT_ULP, c->ulp))
 		return -EMSGSIZE;
+	if (ev->owner.signal &&
+	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_SIGNAL, ev->owner.signal))
+		return -EMSGSIZE;
 	if (!c->linger_on || !cw_encode_has_linger(ev))
 		return 0;
 	return nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_SECONDS,
@@ -150,12 +153,22 @@ static int cw_put_drain_end(struct sk_buff *skb, const struct cw_event *ev)
 	return d->has_path ? cw_put_children(skb, ev) : 0;
 }
 
+/* Where it tells an idle connection from one in use. */
+static int cw_put_since_sent(struct sk_buff *skb, const struct cw_event *ev)
+{
+	if (ev->verdict.path != CLOSEWATCH_PATH_RST_UNREAD &&
+	    ev->end.fate != CLOSEWATCH_FATE_RST_LATE_DATA)
+		return 0;
+	return cw_put_u64(skb, CLOSEWATCH_A_EVENT_SINCE_SENT_NS,
+			  ev->conn.since_sent_ns);
+}
+
 /* The attributes that depend on the type of event. */
 static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 {
 	switch (ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
-		return cw_put_close(skb, ev);
+		return cw_put_close(skb, ev) ?: cw_put_since_sent(skb, ev);
 	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
 		if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_HOW, ev->extra.how))
 			return -EMSGSIZE;
@@ -167,7 +180,7 @@ static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 		return nla_put_u8(skb, CLOSEWATCH_A_EVENT_SIGPIPE,
 				  ev->extra.sigpipe);
 	case CLOSEWATCH_EVENT_TYPE_FATE:
-		return cw_put_fate(skb, &ev->end);
+		return cw_put_fate(skb, &ev->end) ?: cw_put_since_sent(skb, ev);
 	case CLOSEWATCH_EVENT_TYPE_RESET:
 		if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_RESET_KIND,
 				ev->extra.reset_kind))

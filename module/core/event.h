@@ -34,6 +34,7 @@ typedef __s32 s32;
  * @received: payload bytes received in order
  * @acked: payload bytes of ours that the peer acknowledged
  * @age_ns: time since ESTABLISHED; 0 if that was not seen
+ * @since_sent_ns: time since we last sent data, or since ESTABLISHED
  * @unread: bytes in order that the program had not read, FIN excluded
  * @unsent: bytes written and never sent, FIN excluded
  * @unacked: bytes in flight, SYN and FIN excluded
@@ -63,6 +64,7 @@ struct cw_conn {
 	u64 received;
 	u64 acked;
 	u64 age_ns;
+	u64 since_sent_ns;
 	u32 netns_inum;
 	u32 unread;
 	u32 unsent;
@@ -91,6 +93,7 @@ struct cw_conn {
  * @tid: thread id, likewise
  * @uid: real user id, initial user namespace
  * @why: enum closewatch_cause
+ * @signal: the signal that ends the process, if @why is that
  * @comm: task name, arbitrary bytes, NUL-terminated
  */
 struct cw_owner {
@@ -99,6 +102,7 @@ struct cw_owner {
 	u32 tid;
 	u32 uid;
 	u32 why;
+	u32 signal;
 	char comm[CW_COMM_LEN];
 };
 

@@ -153,6 +153,7 @@ static void cw_facts_totals(struct cw_conn *conn, const struct sock *sk)
 	/* bytes_received advances with rcv_nxt, so it counts the peer's FIN. */
 	if (conn->received && sock_flag(sk, SOCK_DONE))
 		conn->received--;
+	conn->since_sent_ns = jiffies_to_nsecs(tcp_jiffies32 - tp->lsndtime);
 	/* Not bytes_acked, which counts our SYN and FIN. */
 	conn->acked = unique > conn->unacked ? unique - conn->unacked : 0;
 }
@@ -250,6 +251,8 @@ void cw_owner_take(struct cw_owner *owner, const struct sock *sk)
 	owner->tid = current->pid;
 	owner->uid = from_kuid(&init_user_ns, current_uid());
 	owner->why = cw_owner_why(sk);
+	if (owner->why == CLOSEWATCH_CAUSE_SIGNAL)
+		owner->signal = current->exit_code & 0x7f;
 	memcpy(owner->comm, current->comm, sizeof(owner->comm));
 	owner->comm[sizeof(owner->comm) - 1] = '\0';
 #ifdef CONFIG_CGROUPS

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "verify.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,6 +56,7 @@ int verify_closer(const struct scene *s, const struct event *ev,
 	bad += DIFFER(ev, PID, c->pid) + DIFFER(ev, TID, c->tid);
 	bad += DIFFER(ev, UID, c->uid) + PRESENT(ev, UID);
 	bad += PRESENT(ev, CGROUP);
+	bad += DIFFER(ev, SIGNAL, why == WHY(SIGNAL) ? SIGKILL : 0);
 	if (strncmp(ev->comm, c->comm, sizeof(c->comm))) {
 		fprintf(stderr, "# disagree: comm is '%s', not '%s'\n",
 			ev->comm, c->comm);

@@ -90,6 +90,8 @@ const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(RESPONSE_ACKED, response_acked, NUMBER),
 	EVENT(DRAIN_NS, drain_ns, NUMBER),
 	EVENT(SAVED, saved, BOOL),
+	EVENT(SIGNAL, signal, NUMBER),
+	EVENT(SINCE_SENT_NS, since_sent_ns, NUMBER),
 };
 
 _Static_assert(CLOSEWATCH_A_EVENT_MAX < 64, "present has 64 bits");

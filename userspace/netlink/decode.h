@@ -32,6 +32,7 @@ struct cw_msg_event {
 	uint64_t response_bytes;
 	uint64_t response_acked;
 	uint64_t drain_ns;
+	uint64_t since_sent_ns;
 	uint32_t type;
 	uint32_t cpu;
 	uint32_t path;
@@ -60,6 +61,7 @@ struct cw_msg_event {
 	uint32_t action;
 	uint32_t drain_outcome;
 	uint32_t refusal;
+	uint32_t signal;
 	uint16_t family;
 	uint16_t local_port;
 	uint16_t remote_port;

@@ -55,7 +55,7 @@ static const uint8_t before_linger[] = {
 	A(POLICY_ID), A(ACTION), A(DRY_RUN), A(DRAIN_OUTCOME), A(REFUSAL),
 	A(DISCARDED), A(RESPONSE_ACKED), A(RESPONSE_BYTES), A(DRAIN_NS),
 	A(SAVED), A(UNREAD), A(UNSENT), A(UNACKED), A(SENT), A(RETRANSMITTED),
-	A(RECEIVED), A(ACKED), A(AGE_NS),
+	A(RECEIVED), A(ACKED), A(AGE_NS), A(SINCE_SENT_NS),
 };
 
 static const uint8_t linger[] = {
@@ -63,8 +63,8 @@ static const uint8_t linger[] = {
 };
 
 static const uint8_t after_linger[] = {
-	A(WHY), A(COMM), A(PID), A(TID), A(UID), A(CGROUP), A(CHILDREN),
-	A(CHILDREN_RESET), A(CHILDREN_MIGRATED), A(SYN_QUEUE), A(ULP), A(COUNT),
+	A(WHY), A(SIGNAL), A(COMM), A(PID), A(TID), A(UID), A(CGROUP),
+	A(CHILDREN), A(CHILDREN_RESET), A(CHILDREN_MIGRATED), A(SYN_QUEUE), A(ULP), A(COUNT),
 	A(LOSS),
 };
 

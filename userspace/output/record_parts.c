@@ -56,6 +56,7 @@ void cw_record_owner(struct cw_view *v, const struct cw_msg_event *ev,
 		     const struct cw_place *comm, const struct cw_place *pid)
 {
 	cw_record_fact(v, ev, WHY, NULL);
+	cw_record_fact(v, ev, SIGNAL, NULL);
 	/* Before the pid, so that text reads name[pid]. */
 	cw_record_fact(v, ev, COMM, comm);
 	cw_record_fact(v, ev, PID, pid);

@@ -120,6 +120,8 @@ static inline void put_everything(struct message *m)
 	put_u64(m, A(RESPONSE_ACKED), 150000);
 	put_u64(m, A(DRAIN_NS), 2500000000);
 	put_u8(m, A(SAVED), 1);
+	put_u32(m, A(SIGNAL), 9);
+	put_u64(m, A(SINCE_SENT_NS), 800000000);
 }
 
 #undef HAS
