@@ -190,15 +190,22 @@ const struct cw_case *cw_drain_case(const struct cw_msg_event *ev)
 	return c && cw_event_has(ev, DRAIN_OUTCOME) ? c : outcome_of(ev);
 }
 
-static void say_refused(struct cw_text *t, const struct cw_msg_event *ev)
+const char *cw_drain_refusal_words(const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = refusal_of(ev);
 
+	if (c)
+		return c->words;
+	return cw_event_has(ev, REFUSAL) ?
+	       "for a reason newer than this program" :
+	       "the kernel does not say why";
+}
+
+static void say_refused(struct cw_text *t, const struct cw_msg_event *ev)
+{
 	cw_say(t, ", closed as without ");
 	say_id(t, ev);
-	cw_say(t, ": %s", c ? c->words : cw_event_has(ev, REFUSAL) ?
-	       "for a reason newer than this program" :
-	       "the kernel does not say why");
+	cw_say(t, ": %s", cw_drain_refusal_words(ev));
 	if (cw_event_has(ev, REFUSAL) && ev->refusal == CLOSEWATCH_REFUSAL_ULP &&
 	    cw_event_has(ev, ULP))
 		cw_say(t, " (%.*s)", ev->ulp.len, (const char *)ev->ulp.b);

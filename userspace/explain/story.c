@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <string.h>
+
+#include <linux/closewatch.h>
+
+#include "base/util.h"
+#include "explain/story.h"
+
+#define NSEC_PER_MSEC	1000000ULL
+/* A wait that the clients of an event loop notice. */
+#define STALL		(100 * NSEC_PER_MSEC)
+/* A server that answers and closes does both at once. */
+#define IDLE		(100 * NSEC_PER_MSEC)
+
+static uint64_t sent_once(const struct cw_msg_event *ev)
+{
+	return ev->sent - ev->retransmitted;
+}
+
+static bool under_way(const struct cw_msg_event *ev)
+{
+	return ev->unsent || ev->unacked;
+}
+
+void cw_say_signal(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	const char *name = cw_event_has(ev, SIGNAL) ?
+			   sigabbrev_np(ev->signal) : NULL;
+
+	if (name)
+		cw_say(t, "SIG%s", name);
+	else if (cw_event_has(ev, SIGNAL))
+		cw_say(t, "signal %" PRIu32, ev->signal);
+	else
+		cw_say(t, "a signal");
+}
+
+void cw_say_totals(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "sent %" PRIu64 " B, received %" PRIu64 " B", sent_once(ev),
+	       ev->received);
+}
+
+static void say_killed(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "The program was killed by ");
+	cw_say_signal(t, ev);
+	cw_say(t, "; what it still meant to send is unknown (");
+	cw_say_totals(t, ev);
+	cw_say(t, ").");
+}
+
+static void say_stall(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "SO_LINGER made close() wait for ");
+	cw_say_duration(t, ev->linger_waited_ns);
+	cw_say(t, ", as it does on a non-blocking socket too; ");
+	cw_say(t, "in an event loop all other clients wait meanwhile.");
+}
+
+static void say_exited(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "The process ended with the connection open, which closes it (");
+	cw_say_totals(t, ev);
+	cw_say(t, ").");
+}
+
+static void say_answerless(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "An orderly close, but the program had sent nothing in answer to the %" PRIu64
+	       " B that it received.", ev->received);
+}
+
+static void say_acknowledged(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "Its TCP had acknowledged all %" PRIu64
+	       " B of ours, but a peer that is still sending may stop at the RST before it reads them.",
+	       ev->acked);
+}
+
+static void say_acked(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "The program closed before it had read all that the peer sent. ");
+	say_acknowledged(t, ev);
+}
+
+static void say_idle_race(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "The peer reused a connection which we closed as idle");
+	if (cw_event_has(ev, SINCE_SENT_NS)) {
+		cw_say(t, " after ");
+		cw_say_duration(t, ev->since_sent_ns);
+	}
+	cw_say(t, ": its request crossed our FIN, and no program here saw it.");
+}
+
+static void say_late(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "The peer was still sending when this side closed. ");
+	say_acknowledged(t, ev);
+}
+
+/* @cause: or @say, where the figures belong to it. */
+static const struct {
+	const char *cause;
+	void (*say)(struct cw_text *t, const struct cw_msg_event *ev);
+	const char *remedy;
+} stories[] = {
+	[CW_STORY_KILLED] = {
+		.say = say_killed,
+		.remedy =
+			"Look who killed it: its supervisor's time limit, the OOM killer (journalctl -k), or a crash (coredumpctl). A drain delivers no answer that was not written.",
+	},
+	[CW_STORY_STALL] = {
+		.say = say_stall,
+		.remedy =
+			"In an event loop turn SO_LINGER off, or close on another thread.",
+	},
+	[CW_STORY_EXITED] = {
+		.say = say_exited,
+		.remedy =
+			"None is needed if the program was done; else look at its exit code and its log.",
+	},
+	[CW_STORY_ANSWERLESS] = {
+		.say = say_answerless,
+		.remedy =
+			"None is needed if no answer was due; else look why the program, or the one behind it, ended first: some relays end both ways at their client's EOF.",
+	},
+	[CW_STORY_NO_PEER] = {
+		.cause =
+			"The socket had no peer: it was never connected, or its connect() had failed.",
+		.remedy =
+			"None is needed if it was not to be connected; else see the error of connect(): ECONNREFUSED is an RST, a reset event with the same cookie, or an ICMP message; EHOSTUNREACH and ENETUNREACH come from a route or a firewall, ETIMEDOUT from silence.",
+	},
+	[CW_STORY_REFUSED] = {
+		.cause =
+			"The peer's host answered our SYN with RST: nothing listens on that port, or a firewall there rejects it so, which looks the same from here.",
+		.remedy =
+			"Look there with ss -ltn whether the service runs; if closewatch on that host shows no RST sent, a firewall sent it.",
+	},
+	[CW_STORY_LINGER0] = {
+		.cause =
+			"The program closed with data unread, and had set SO_LINGER with zero time, which asks for an abort.",
+		.remedy =
+			"Remove that setsockopt() unless the abort is wanted; a drain leaves such sockets alone.",
+	},
+	[CW_STORY_SILENT] = {
+		.cause =
+			"The program closed before it had read all that the peer sent, and had sent nothing itself: no answer was at risk.",
+		.remedy =
+			"Look in the program's log why it gave up: often a limit on what it reads, such as the size of a header. A drain would only turn the peer's error into an empty answer.",
+	},
+	[CW_STORY_ACKED] = {
+		.say = say_acked,
+		.remedy =
+			"None is needed if the peers are done by then; else read until EOF before close(), or shutdown(SHUT_WR) and read with a time limit (lingering close).",
+	},
+	[CW_STORY_IDLE_RACE] = {
+		.say = say_idle_race,
+		.remedy =
+			"Let this side keep idle connections open for longer than its peers do (keep-alive timeout), or let the peers retry. A drain would swallow the request without an error.",
+	},
+	[CW_STORY_LATE] = {
+		.say = say_late,
+		.remedy =
+			"None is needed if the peers are done by then; else read until EOF before close(), or shutdown(SHUT_WR) and read with a time limit (lingering close).",
+	},
+};
+
+_Static_assert(ARRAY_SIZE(stories) == CW_STORIES, "a text for each story");
+
+static bool state_open(uint8_t state)
+{
+	return state == CLOSEWATCH_STATE_ESTABLISHED ||
+	       state == CLOSEWATCH_STATE_CLOSE_WAIT;
+}
+
+static bool path_fin(uint32_t path)
+{
+	return path == CLOSEWATCH_PATH_FIN ||
+	       path == CLOSEWATCH_PATH_FIN_BEHIND_DATA;
+}
+
+static enum cw_story unread_story(const struct cw_msg_event *ev)
+{
+	if (cw_event_has(ev, LINGER_SECONDS) && !ev->linger_seconds)
+		return CW_STORY_LINGER0;
+	if (under_way(ev) || !cw_event_has(ev, UNACKED))
+		return CW_STORY_NONE;
+	return ev->sent ? CW_STORY_ACKED : CW_STORY_SILENT;
+}
+
+static enum cw_story fin_story(const struct cw_msg_event *ev)
+{
+	if (ev->why == CLOSEWATCH_CAUSE_EXIT)
+		return CW_STORY_EXITED;
+	return ev->received && !ev->sent && !ev->unsent ? CW_STORY_ANSWERLESS :
+							  CW_STORY_NONE;
+}
+
+static enum cw_story close_story(const struct cw_msg_event *ev)
+{
+	if (ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED)
+		return cw_event_has(ev, REMOTE_ADDR) ? CW_STORY_NONE :
+						       CW_STORY_NO_PEER;
+	if (ev->why == CLOSEWATCH_CAUSE_SIGNAL && state_open(ev->state) &&
+	    ev->path != CLOSEWATCH_PATH_DRAIN)
+		return CW_STORY_KILLED;
+	if (cw_event_has(ev, LINGER_WAITED_NS) && ev->linger_waited_ns >= STALL)
+		return CW_STORY_STALL;
+	if (ev->path == CLOSEWATCH_PATH_RST_UNREAD)
+		return unread_story(ev);
+	return path_fin(ev->path) ? fin_story(ev) : CW_STORY_NONE;
+}
+
+/* Without an owner no program had closed it. */
+static enum cw_story late_story(const struct cw_msg_event *ev)
+{
+	if (!cw_event_has(ev, PID))
+		return CW_STORY_NONE;
+	if (ev->why == CLOSEWATCH_CAUSE_SIGNAL)
+		return CW_STORY_KILLED;
+	if (under_way(ev) || !ev->sent)
+		return CW_STORY_NONE;
+	return ev->received && cw_event_has(ev, SINCE_SENT_NS) &&
+	       ev->since_sent_ns >= IDLE ? CW_STORY_IDLE_RACE : CW_STORY_LATE;
+}
+
+enum cw_story cw_story_of(const struct cw_msg_event *ev)
+{
+	switch ((enum closewatch_event_type)ev->type) {
+	case CLOSEWATCH_EVENT_TYPE_CLOSE:
+		return close_story(ev);
+	case CLOSEWATCH_EVENT_TYPE_FATE:
+		return ev->fate == CLOSEWATCH_FATE_RST_LATE_DATA ?
+		       late_story(ev) : CW_STORY_NONE;
+	case CLOSEWATCH_EVENT_TYPE_RESET:
+		return ev->reset_kind == CLOSEWATCH_RESET_KIND_RECEIVED &&
+		       ev->state == CLOSEWATCH_STATE_SYN_SENT ?
+		       CW_STORY_REFUSED : CW_STORY_NONE;
+	default:
+		return CW_STORY_NONE;
+	}
+}
+
+void cw_story_cause(struct cw_text *t, enum cw_story story,
+		    const struct cw_msg_event *ev)
+{
+	if (stories[story].say)
+		stories[story].say(t, ev);
+	else
+		cw_say(t, "%s", stories[story].cause);
+}
+
+const char *cw_story_remedy(enum cw_story story)
+{
+	return stories[story].remedy;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_STORY_H
+#define CLOSEWATCH_STORY_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "base/tone.h"
+#include "netlink/decode.h"
+
+/*
+ * What the facts of an event tell beyond its path or fate: then the cause and the
+ * remedy are these.
+ */
+enum cw_story {
+	CW_STORY_NONE,
+	CW_STORY_KILLED,	/* a signal killed the program */
+	CW_STORY_STALL,		/* SO_LINGER made close() wait */
+	CW_STORY_EXITED,	/* the process ended with the connection open */
+	CW_STORY_ANSWERLESS,	/* FIN by a program that had sent nothing */
+	CW_STORY_NO_PEER,	/* never connected, or in vain */
+	CW_STORY_REFUSED,	/* RST to our SYN */
+	CW_STORY_LINGER0,	/* unread data, and SO_LINGER 0 all the same */
+	CW_STORY_SILENT,	/* unread data, and nothing sent */
+	CW_STORY_ACKED,		/* unread data, and all of ours acknowledged */
+	CW_STORY_IDLE_RACE,	/* late data on what was closed as idle */
+	CW_STORY_LATE,		/* late data, and all of ours acknowledged */
+	CW_STORIES,
+};
+
+enum cw_story cw_story_of(const struct cw_msg_event *ev);
+
+/* @story is not CW_STORY_NONE. */
+void cw_story_cause(struct cw_text *t, enum cw_story story,
+		    const struct cw_msg_event *ev);
+const char *cw_story_remedy(enum cw_story story);
+
+/* "SIGKILL"; "a signal" if its number did not come. */
+void cw_say_signal(struct cw_text *t, const struct cw_msg_event *ev);
+
+/* "sent 500 B, received 80 B", each byte once. */
+void cw_say_totals(struct cw_text *t, const struct cw_msg_event *ev);
+
+#endif
