@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <linux/closewatch.h>
 
@@ -23,6 +26,7 @@ struct advise {
 	uint32_t count;
 	struct cw_session session;
 	struct cw_whatif *whatif;
+	struct cw_before before;
 	uint64_t ports_read;	/* when */
 	uint64_t overruns;
 };
@@ -68,10 +72,10 @@ static const struct argp advise_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
 	.doc =
-		"Watch for a while, then say which ports or programs of this network namespace a lingering drain would help, and what to type. Nothing is changed."
+		"Watch for a while, then say for which ports or programs of this network namespace a lingering drain could have delivered something, what to type, and what else was seen that a drain does not mend. No policy is changed."
 	       "\vCounted are RSTs for unread data, and for data that came after the close; "
-	       "bytes at risk are those of ours that the peer had not acknowledged. "
-	       "An RST without any can still destroy what the peer had not read.",
+	       "a drain is offered where bytes of ours were not acknowledged then. "
+	       "Once it is installed, the next run compares.",
 };
 
 static bool take(void *arg, const struct cw_msg_event *ev)
@@ -103,6 +107,63 @@ static void on_overrun(void *arg)
 	a->overruns++;
 }
 
+/*
+ * One file a network namespace, until the next boot; without the right to write
+ * there nothing is compared.
+ */
+static bool name_before(char *path, size_t size)
+{
+	struct stat ns;
+
+	if (stat("/proc/self/ns/net", &ns) ||
+	    (mkdir("/run/closewatch", 0755) && errno != EEXIST))
+		return false;
+	snprintf(path, size, "/run/closewatch/advice.%ju",
+		 (uintmax_t)ns.st_ino);
+	return true;
+}
+
+static void load_before(struct cw_before *b)
+{
+	char path[64];
+	FILE *f;
+
+	f = name_before(path, sizeof(path)) ? fopen(path, "re") : NULL;
+	if (!f)
+		return;
+	cw_before_read(b, f);
+	fclose(f);
+}
+
+static void keep_before(const struct cw_before *b)
+{
+	char path[64], draft[80];
+	FILE *f;
+
+	if (!name_before(path, sizeof(path)))
+		return;
+	snprintf(draft, sizeof(draft), "%s.%d", path, getpid());
+	f = fopen(draft, "wxe");
+	if (!f)
+		return;
+	cw_before_write(b, f);
+	if (fclose(f) || rename(draft, path))
+		unlink(draft);
+}
+
+static void conclude(struct advise *a, uint64_t span)
+{
+	struct cw_session *s = &a->session;
+	uint64_t date = cw_session_date();
+
+	load_before(&a->before);
+	cw_session_shown(s, cw_record_whatif(s->view, a->whatif, &a->before,
+					     date, span));
+	cw_before_update(&a->before, a->whatif, date, span);
+	if (a->before.rows)
+		keep_before(&a->before);
+}
+
 static int run(struct advise *a)
 {
 	struct cw_session *s = &a->session;
@@ -113,6 +174,8 @@ static int run(struct advise *a)
 
 	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
 			1U << CLOSEWATCH_EVENT_TYPE_FATE |
+			1U << CLOSEWATCH_EVENT_TYPE_RESET |
+			1U << CLOSEWATCH_EVENT_TYPE_DRAIN_END |
 			1U << CLOSEWATCH_EVENT_TYPE_LOST;
 	cw_whatif_ports(a->whatif, "/proc");
 	ret = cw_nl_subscribe(s->nl, &filter, s->fail);
@@ -131,8 +194,7 @@ static int run(struct advise *a)
 		a->whatif->lost = figures.lost;
 	else
 		a->whatif->lost += a->overruns;
-	cw_session_shown(s, cw_record_whatif(s->view, a->whatif,
-					     cw_session_date(), span));
+	conclude(a, span);
 	return CW_OK;
 }
 

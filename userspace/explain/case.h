@@ -12,6 +12,7 @@ typedef void cw_say_fn(struct cw_text *t, const struct cw_msg_event *ev);
 struct cw_case {
 	const char *cause;	/* a sentence: why it came to this */
 	const char *remedy;	/* a sentence: what changes it */
+	cw_say_fn *mend;	/* or that, from the event */
 	const char *words;	/* what was done, in fixed words */
 	cw_say_fn *say;		/* or what was done, from the event */
 	cw_say_fn *rest;	/* then the bytes */

@@ -14,6 +14,7 @@
 #include "explain/explain_loss.h"
 #include "explain/explain_path.h"
 #include "explain/explain_reset.h"
+#include "explain/story.h"
 #include "explain/whatif.h"
 
 static void say_linger(struct cw_text *t, const struct cw_msg_event *ev)
@@ -49,6 +50,20 @@ static void say_linger(struct cw_text *t, const struct cw_msg_event *ev)
 	cw_say(t, "%s", words[i].then);
 }
 
+static void say_killed(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	bool told = cw_story_of(ev) == CW_STORY_KILLED;
+
+	cw_say(t, told ? "; killed by " : " (killed by ");
+	cw_say_signal(t, ev);
+	if (!told) {
+		cw_say(t, ")");
+		return;
+	}
+	cw_say(t, "; what it meant to send is unknown; ");
+	cw_say_totals(t, ev);
+}
+
 static void say_why(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (!cw_event_has(ev, WHY))
@@ -60,7 +75,7 @@ static void say_why(struct cw_text *t, const struct cw_msg_event *ev)
 	else if (ev->why == CLOSEWATCH_CAUSE_KERNEL)
 		cw_say(t, " (by the kernel)");
 	else if (ev->why == CLOSEWATCH_CAUSE_SIGNAL)
-		cw_say(t, " (killed by a signal)");
+		say_killed(t, ev);
 }
 
 static void say_shutdown(struct cw_text *t, const struct cw_msg_event *ev)
@@ -225,6 +240,9 @@ enum cw_tone cw_explain_tone(const struct cw_msg_event *ev)
 		return CW_PLAIN;
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE)
 		return cw_fate_tone(ev);
+	/* The peer may take what came for the whole. */
+	if (c && c->tone == CW_GOOD && cw_story_of(ev) == CW_STORY_KILLED)
+		return CW_WARN;
 	/* It took no connection with it. */
 	if (kinds[ev->type].which == cw_path_case &&
 	    ev->path == CLOSEWATCH_PATH_LISTENER && !ev->children)
@@ -232,30 +250,50 @@ enum cw_tone cw_explain_tone(const struct cw_msg_event *ev)
 	return c ? c->tone : kinds[ev->type].is.tone;
 }
 
-const char *cw_explain_cause(const struct cw_msg_event *ev)
+bool cw_explain_cause(const struct cw_msg_event *ev, char *buf, size_t size)
 {
+	struct cw_text t = { .buf = buf, .size = size };
+	enum cw_story story = cw_story_of(ev);
 	const struct cw_case *c = case_of(ev);
 
-	return c ? c->cause : NULL;
+	if (story)
+		cw_story_cause(&t, story, ev);
+	else if (c)
+		cw_say(&t, "%s", c->cause);
+	return story || c;
+}
+
+/* What the program would have to do, less its stop; then what the kernel can. */
+static void say_offer(struct cw_text *t, const struct cw_msg_event *ev,
+		      const char *remedy, size_t len,
+		      const struct cw_target *target)
+{
+	cw_say(t, "%.*s; or, with the program as it is, let the kernel ", (int)len,
+	       remedy);
+	cw_say(t, "try to deliver the last %" PRIu64
+	       " B of ours, but nothing that was not written: ",
+	       (uint64_t)ev->unsent + ev->unacked);
+	cw_whatif_command(t, target, false);
 }
 
 bool cw_explain_remedy(const struct cw_msg_event *ev, char *buf, size_t size)
 {
 	struct cw_text t = { .buf = buf, .size = size };
+	enum cw_story story = cw_story_of(ev);
 	const struct cw_case *c = case_of(ev);
 	struct cw_target target;
-	const char *stop;
+	const char *remedy, *stop;
 
-	if (!c)
+	if (!story && !c)
 		return false;
-	stop = strrchr(c->remedy, '.');
-	if (!cw_whatif_helps(ev, false) || !stop ||
-	    !cw_whatif_target(ev, &target)) {
-		cw_say(&t, "%s", c->remedy);
-		return true;
-	}
-	cw_say(&t, "%.*s; or, with the program as it is: ",
-	       (int)(stop - c->remedy), c->remedy);
-	cw_whatif_command(&t, &target, false);
+	remedy = story ? cw_story_remedy(story) : c->remedy;
+	stop = strrchr(remedy, '.');
+	if (stop && cw_whatif_delivers(ev, false) &&
+	    cw_whatif_target(ev, &target))
+		say_offer(&t, ev, remedy, stop - remedy, &target);
+	else if (!story && c->mend)
+		c->mend(&t, ev);
+	else
+		cw_say(&t, "%s", remedy);
 	return true;
 }

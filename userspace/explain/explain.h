@@ -19,8 +19,8 @@ void cw_explain(const struct cw_msg_event *ev, char *buf, size_t size);
 /* How bad it is. */
 enum cw_tone cw_explain_tone(const struct cw_msg_event *ev);
 
-/* One sentence: why it came to this. Or NULL. */
-const char *cw_explain_cause(const struct cw_msg_event *ev);
+/* One sentence: why it came to this. False if there is none. */
+bool cw_explain_cause(const struct cw_msg_event *ev, char *buf, size_t size);
 
 /*
  * One sentence: what changes it, with the command where closewatch itself can.

@@ -88,6 +88,13 @@ static void say_unknown(struct cw_text *t, const struct cw_msg_event *ev)
 	cw_say(t, "no known branch, %s to %s", from ? from : "?", to ? to : "?");
 }
 
+static void say_over(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, cw_event_has(ev, REMOTE_ADDR) ?
+	       "nothing sent, the connection was already over" :
+	       "nothing sent, the socket had no peer");
+}
+
 static const struct cw_case paths[] = {
 	[CLOSEWATCH_PATH_UNKNOWN] = {
 		"The facts fit no branch of the close code that the module knows.",
@@ -125,7 +132,7 @@ static const struct cw_case paths[] = {
 	[CLOSEWATCH_PATH_ALREADY_CLOSED] = {
 		"The peer's RST, a timeout or the end of both halves came before close().",
 		"If it surprises, look for ECONNRESET or ETIMEDOUT in the program's log.",
-		.words = "nothing sent, the connection was already over",
+		.say = say_over,
 		.rest = say_dropped,
 	},
 	[CLOSEWATCH_PATH_SYN_SENT] = {

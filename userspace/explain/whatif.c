@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,10 +27,17 @@ static bool state_drains(uint8_t state)
 	}
 }
 
+/* For what drains are refused, as far as the event tells. */
+static bool refused(const struct cw_msg_event *ev, bool even_linger0)
+{
+	return cw_event_has(ev, ULP) ||
+	       (!even_linger0 && cw_event_has(ev, LINGER_SECONDS) &&
+		!ev->linger_seconds);
+}
+
 bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0)
 {
-	/* An upper layer protocol is what drains are refused for. */
-	if (cw_event_has(ev, ULP))
+	if (refused(ev, even_linger0))
 		return false;
 	switch ((enum closewatch_event_type)ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
@@ -44,6 +52,13 @@ bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0)
 	default:
 		return false;
 	}
+}
+
+bool cw_whatif_delivers(const struct cw_msg_event *ev, bool even_linger0)
+{
+	return cw_whatif_helps(ev, even_linger0) &&
+	       ev->why != CLOSEWATCH_CAUSE_SIGNAL &&
+	       (ev->unsent || ev->unacked);
 }
 
 /* A name that a shell takes as one word as it stands, or between quotes. */
@@ -162,77 +177,153 @@ static enum cw_known port_known(const struct cw_whatif *w,
 	return CW_KNOWN_NOT;
 }
 
+static struct cw_whatif_row *program_find(struct cw_whatif *w, const char *comm)
+{
+	unsigned int i;
+
+	for (i = 0; i < w->programs; i++)
+		if (!strcmp(w->program[i].target.comm, comm))
+			return &w->program[i];
+	return NULL;
+}
+
 static struct cw_whatif_row *program_row(struct cw_whatif *w,
 					 const struct cw_msg_event *ev)
 {
+	struct cw_whatif_row *row;
 	struct cw_target target;
-	unsigned int i;
 
 	if (!name_program(&target, ev))
 		return NULL;
-	for (i = 0; i < w->programs; i++)
-		if (!strcmp(w->program[i].target.comm, target.comm))
-			return &w->program[i];
-	if (w->programs == CW_WHATIF_PROGRAMS)
-		return NULL;
-	w->program[w->programs].target = target;
-	return &w->program[w->programs++];
+	row = program_find(w, target.comm);
+	if (row || w->programs == CW_WHATIF_PROGRAMS)
+		return row;
+	row = &w->program[w->programs++];
+	row->target = target;
+	return row;
 }
 
-static void count(struct cw_whatif_row *row, const struct cw_msg_event *ev,
-		  bool helps)
-{
-	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
-	uint64_t ours = close ? (uint64_t)ev->unacked + ev->unsent :
-				ev->lost_bytes;
+/* What an event adds to each row that it belongs to. */
+struct addition {
+	const struct cw_msg_event *ev;
+	bool helps, delivers;
+};
 
+static void count_drain(struct cw_whatif_row *row,
+			const struct cw_msg_event *ev)
+{
+	if (ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED) {
+		row->refused++;
+		return;
+	}
+	row->delivered += ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
+	row->delivered_bytes += ev->response_acked;
+}
+
+static void count(struct cw_whatif_row *row, const struct addition *a)
+{
+	const struct cw_msg_event *ev = a->ev;
+	bool close = ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
+
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_DRAIN_END) {
+		count_drain(row, ev);
+		return;
+	}
 	row->closes += close;
 	row->drained += close && ev->path == CLOSEWATCH_PATH_DRAIN;
-	if (!helps)
+	row->rsts += a->helps;
+	if (!a->delivers)
 		return;
-	row->rsts++;
-	row->responses += ours != 0;
-	row->at_risk += ours;
-	row->never_sent += close ? ev->unsent : 0;
+	row->responses++;
+	row->late += !close;
+	row->at_risk += (uint64_t)ev->unsent + ev->unacked;
+	row->never_sent += ev->unsent;
 }
 
-void cw_whatif_add(struct cw_whatif *w, const struct cw_msg_event *ev)
+static void add_to_rows(struct cw_whatif *w, const struct addition *a)
 {
-	bool helps = cw_whatif_helps(ev, w->even_linger0);
+	const struct cw_msg_event *ev = a->ev;
+	enum cw_known known = port_known(w, ev);
 	struct cw_whatif_row *program;
-	enum cw_known known;
 
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST) {
-		w->lost += ev->count;
-		return;
-	}
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE &&
-	    ev->path == CLOSEWATCH_PATH_LISTENER) {
-		w->listens[ev->local_port / 8] |= 1 << ev->local_port % 8;
-		return;
-	}
-	if (ev->type != CLOSEWATCH_EVENT_TYPE_CLOSE && !helps)
-		return;
-	known = port_known(w, ev);
-	count(&w->all, ev, helps);
+	count(&w->all, a);
 	if (known) {
 		w->port[ev->local_port].target.port = ev->local_port;
 		w->port[ev->local_port].known = known;
-		count(&w->port[ev->local_port], ev, helps);
+		count(&w->port[ev->local_port], a);
 	}
 	program = program_row(w, ev);
 	if (!program) {
 		w->unnamed += ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE;
 		return;
 	}
-	count(program, ev, helps);
-	program->elsewhere += helps && !known;
+	count(program, a);
+	program->elsewhere += a->delivers && !known;
+}
+
+static bool was_refused(const struct cw_whatif *w, uint64_t cookie)
+{
+	unsigned int i;
+
+	for (i = 0; i < CW_WHATIF_REFUSED; i++)
+		if (cookie && w->refused[i] == cookie)
+			return true;
+	return false;
+}
+
+/* The close that follows is not to be advised a drain again. */
+static void remember_refusal(struct cw_whatif *w, const struct cw_msg_event *ev)
+{
+	if (ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED)
+		w->refused[w->refusals++ % CW_WHATIF_REFUSED] = ev->cookie;
+}
+
+void cw_whatif_add(struct cw_whatif *w, const struct cw_msg_event *ev)
+{
+	struct addition a = { .ev = ev };
+
+	cw_seen_add(&w->seen, ev);
+	switch ((enum closewatch_event_type)ev->type) {
+	case CLOSEWATCH_EVENT_TYPE_LOST:
+		w->lost += ev->count;
+		return;
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
+		remember_refusal(w, ev);
+		break;
+	case CLOSEWATCH_EVENT_TYPE_CLOSE:
+		if (ev->path != CLOSEWATCH_PATH_LISTENER)
+			break;
+		w->listens[ev->local_port / 8] |= 1 << ev->local_port % 8;
+		return;
+	case CLOSEWATCH_EVENT_TYPE_FATE:
+		break;
+	default:
+		return;
+	}
+	if (!was_refused(w, ev->cookie)) {
+		a.helps = cw_whatif_helps(ev, w->even_linger0);
+		a.delivers = cw_whatif_delivers(ev, w->even_linger0);
+	}
+	if (ev->type != CLOSEWATCH_EVENT_TYPE_FATE || a.helps)
+		add_to_rows(w, &a);
+}
+
+void cw_whatif_say_limits(struct cw_text *t, const struct cw_whatif_row *row)
+{
+	cw_say(t, "what the program never wrote; ");
+	cw_say(t, "peers that send for longer than the drain's limits");
+	if (row->late)
+		cw_say(t,
+		       "; what came late is discarded, and its sender reads EOF instead of an error");
+	if (row->at_risk > row->never_sent)
+		cw_say(t, "; %" PRIu64 " B were in flight and may have arrived anyway",
+		       row->at_risk - row->never_sent);
 }
 
 static bool before(const struct cw_whatif_row *a, const struct cw_whatif_row *b)
 {
 	return a->at_risk != b->at_risk ? a->at_risk > b->at_risk :
-					  a->rsts > b->rsts;
+					  a->responses > b->responses;
 }
 
 /* Into its place among the first @max of @n that came before. */
@@ -257,7 +348,7 @@ unsigned int cw_whatif_ports_helped(const struct cw_whatif *w,
 	unsigned int port, n = 0;
 
 	for (port = 1; port <= UINT16_MAX; port++)
-		if (w->port[port].rsts)
+		if (w->port[port].responses)
 			insert(rows, max, n++, &w->port[port]);
 	return n;
 }
@@ -272,4 +363,11 @@ unsigned int cw_whatif_programs_helped(const struct cw_whatif *w,
 		if (w->program[i].elsewhere)
 			insert(rows, max, n++, &w->program[i]);
 	return n;
+}
+
+const struct cw_whatif_row *cw_whatif_row_of(struct cw_whatif *w,
+					     const struct cw_target *target)
+{
+	return target->port ? &w->port[target->port] :
+			      program_find(w, target->comm);
 }

@@ -8,6 +8,7 @@
 #include <linux/closewatch.h>
 
 #include "base/text.h"
+#include "explain/seen.h"
 #include "netlink/decode.h"
 
 /*
@@ -16,10 +17,17 @@
  */
 
 /*
- * Would a drain have avoided the RST of this event? Not one that the
- * program asked for, unless @even_linger0, nor one that a drain is refused for.
+ * Would a drain have avoided the RST of this event? Not one that the program asked
+ * for, unless @even_linger0, nor one that a drain is refused for.
  */
 bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0);
+
+/*
+ * Would it also have delivered something? Only then it is offered. Where nothing of
+ * ours was under way, the peer would read EOF instead of an error, and no more; and
+ * what a program that a signal killed had not written yet stays unwritten.
+ */
+bool cw_whatif_delivers(const struct cw_msg_event *ev, bool even_linger0);
 
 /* What a rule can name. */
 struct cw_target {
@@ -50,13 +58,18 @@ struct cw_whatif_row {
 	uint64_t closes;
 	uint64_t drained;	/* of them, by a policy that is there */
 	uint64_t rsts;		/* that a drain would have avoided */
-	uint64_t responses;	/* of them, with bytes of ours at risk */
+	uint64_t responses;	/* of them, where it would have delivered */
+	uint64_t late;		/* of these, by data after the close */
 	uint64_t at_risk;	/* bytes of ours not acknowledged at those */
 	uint64_t never_sent;	/* of them, bytes that cannot have arrived */
-	uint64_t elsewhere;	/* of a program: RSTs on no server's port */
+	uint64_t elsewhere;	/* of a program: of these, on no server's port */
+	uint64_t refused;	/* drains that a policy asked for in vain */
+	uint64_t delivered;	/* drains that ended well */
+	uint64_t delivered_bytes;
 };
 
 #define CW_WHATIF_PROGRAMS	256
+#define CW_WHATIF_REFUSED	64
 
 struct cw_whatif {
 	bool even_linger0;
@@ -68,6 +81,10 @@ struct cw_whatif {
 	unsigned int programs;
 	uint64_t unnamed;	/* closes of programs beyond those */
 	uint64_t lost;		/* events that did not come, at most */
+	/* The cookies of sockets whose drain was refused, the last ones. */
+	uint64_t refused[CW_WHATIF_REFUSED];
+	unsigned int refusals;
+	struct cw_seen seen;
 };
 
 /* NULL: out of memory. To be freed by free(). */
@@ -92,5 +109,12 @@ unsigned int cw_whatif_ports_helped(const struct cw_whatif *w,
 unsigned int cw_whatif_programs_helped(const struct cw_whatif *w,
 				       const struct cw_whatif_row **rows,
 				       unsigned int max);
+
+/* The row of @target; NULL if nothing of it was seen. */
+const struct cw_whatif_row *cw_whatif_row_of(struct cw_whatif *w,
+					     const struct cw_target *target);
+
+/* What a drain could not mend of what the row rests on. */
+void cw_whatif_say_limits(struct cw_text *t, const struct cw_whatif_row *row);
 
 #endif

@@ -134,10 +134,10 @@ static void put_note(struct cw_view *v, const struct cw_msg_event *ev)
 
 static void put_diag(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	const char *cause = cw_explain_cause(ev);
-	char remedy[512];
+	char cause[512], remedy[512];
 
-	if (!cause || !cw_explain_remedy(ev, remedy, sizeof(remedy)))
+	if (!cw_explain_cause(ev, cause, sizeof(cause)) ||
+	    !cw_explain_remedy(ev, remedy, sizeof(remedy)))
 		return;
 	cw_view_open(v, "diag");
 	cw_view_word(v, "cause", NULL, cause);

@@ -38,22 +38,37 @@ static const char *const known_words[] = {
 	[CW_KNOWN_GUESS] = "guess",
 };
 
+static void put_limits(struct cw_view *v, const struct cw_whatif_row *row)
+{
+	char text[320];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+
+	cw_whatif_say_limits(&t, row);
+	cw_view_word(v, "cannot_mend", NULL, text);
+	cw_view_below(v, "cannot mend:", text);
+}
+
+static void put_target(struct cw_view *v, const struct cw_target *target)
+{
+	if (target->port)
+		cw_view_number(v, "port", CW_AT(COL_WHICH), target->port);
+	else
+		cw_view_word(v, "comm", CW_AT(COL_WHICH), target->comm);
+}
+
 static void put_row(struct cw_view *v, const struct cw_whatif_row *row,
 		    bool even_linger0)
 {
-	const char *comm = row->target.comm;
 	char command[128];
 	struct cw_text t = { .buf = command, .size = sizeof(command) };
 
 	cw_view_row(v);
-	if (row->target.port) {
-		cw_view_number(v, "port", CW_AT(COL_WHICH), row->target.port);
+	put_target(v, &row->target);
+	if (row->target.port)
 		cw_view_word(v, "seen_as", CW_AT(COL_SEEN),
 			     known_words[row->known]);
-	} else {
-		cw_view_word(v, "comm", CW_AT(COL_WHICH), comm);
+	else
 		cw_view_big(v, "elsewhere", NULL, row->elsewhere);
-	}
 	cw_view_big(v, "closes", CW_AT(COL_CLOSES), row->closes);
 	cw_view_big(v, "drained", NULL, row->drained);
 	cw_view_big(v, "rsts", CW_AT(COL_RSTS), row->rsts);
@@ -62,6 +77,7 @@ static void put_row(struct cw_view *v, const struct cw_whatif_row *row,
 	cw_view_big(v, "never_sent", NULL, row->never_sent);
 	cw_whatif_command(&t, &row->target, even_linger0);
 	cw_view_word(v, "command", CW_AT(COL_COMMAND), command);
+	put_limits(v, row);
 	cw_view_row_end(v);
 }
 
@@ -77,26 +93,18 @@ static void put_rows(struct cw_view *v, const struct cw_whatif *w,
 	cw_view_table_end(v);
 }
 
-static void say_helped(struct cw_text *t, const struct cw_whatif_row *all)
-{
-	cw_say(t, "a drain would have avoided %" PRIu64 " RST%s, ", all->rsts,
-	       all->rsts == 1 ? "" : "s");
-	if (all->responses)
-		cw_say(t, "%" PRIu64 " of them with %" PRIu64
-		       " B of ours not acknowledged", all->responses,
-		       all->at_risk);
-	else
-		cw_say(t, "none of them with data of ours not acknowledged");
-}
-
 static void say_verdict(struct cw_text *t, const struct cw_whatif_row *all)
 {
 	if (!all->closes && !all->rsts)
 		cw_say(t, "nothing was closed meanwhile, so there is nothing to say");
-	else if (!all->rsts)
-		cw_say(t, "no RST was seen that a drain would have avoided: nothing to type");
+	else if (!all->responses)
+		cw_say(t, "%s",
+		       "no RST of this side endangered data of ours that a drain could have delivered: nothing to type");
 	else
-		say_helped(t, all);
+		cw_say(t, "a drain could have delivered up to %" PRIu64
+		       " B of ours that were not acknowledged at %" PRIu64
+		       " RST%s of this side", all->at_risk, all->responses,
+		       all->responses == 1 ? "" : "s");
 	if (all->drained)
 		cw_say(t, "; %" PRIu64 " close%s drained already",
 		       all->drained, all->drained == 1 ? " is" : "s are");
@@ -122,13 +130,127 @@ static void put_notes(struct cw_view *v, const struct cw_whatif *w,
 	cw_view_list_text(v, "note", text);
 }
 
+enum { COL_SEEN_WHAT, COL_SEEN_COUNT, COL_SEEN_WHERE };
+
+static const struct cw_column seen_layout[] = {
+	[COL_SEEN_WHAT] = { "WHAT ELSE WAS SEEN", .width = 30, .limit = 60 },
+	[COL_SEEN_COUNT] = { "COUNT", .width = 8, .right = true },
+	[COL_SEEN_WHERE] = { .title = "WHERE" },
+	{ .title = NULL },
+};
+
+static void put_seen(struct cw_view *v, const struct cw_seen *s)
+{
+	bool any = false;
+	int i;
+
+	for (i = 0; i < CW_SEEN_KINDS; i++)
+		any |= s->row[i].count;
+	cw_view_table(v, "seen", any ? seen_layout : NULL);
+	for (i = 0; i < CW_SEEN_KINDS; i++) {
+		const struct cw_seen_row *row = &s->row[i];
+
+		if (!row->count)
+			continue;
+		cw_view_row(v);
+		cw_view_word(v, "kind", NULL, cw_seen_name(i));
+		cw_view_text(v, CW_AT(COL_SEEN_WHAT), cw_seen_what(i));
+		cw_view_big(v, "count", CW_AT(COL_SEEN_COUNT), row->count);
+		cw_view_word(v, "where", CW_AT(COL_SEEN_WHERE), row->where);
+		cw_view_bool(v, "others", NULL, row->others);
+		if (row->others)
+			cw_view_text(v, CW_AT(COL_SEEN_WHERE), " and others");
+		cw_view_word(v, "remedy", NULL, row->remedy);
+		cw_view_below(v, "remedy:", row->remedy);
+		cw_view_row_end(v);
+	}
+	cw_view_table_end(v);
+}
+
+enum { COL_WHEN = COL_WHICH + 1, COL_RATE, COL_DRAINED };
+
+static const struct cw_column before_layout[] = {
+	[COL_WHICH] = { "COMPARED", .width = 8, .limit = 24 },
+	[COL_WHEN] = { "BEFORE", .width = 44, .limit = 60 },
+	[COL_RATE] = { "NOW", .width = 44, .limit = 60 },
+	[COL_DRAINED] = { .title = "BY DRAINS" },
+	{ .title = NULL },
+};
+
+/* "3 of 12 closes in 60.0 s by RST, 4000 B at risk" */
+static void put_figures(struct cw_view *v, const char *key, int column,
+			const struct cw_before_row *row)
+{
+	char text[160];
+
+	cw_view_open(v, key);
+	cw_view_time(v, "time", NULL, row->time);
+	cw_view_big(v, "span_ns", NULL, row->span_ns);
+	cw_view_big(v, "closes", NULL, row->closes);
+	cw_view_big(v, "rsts", NULL, row->rsts);
+	cw_view_big(v, "responses", NULL, row->responses);
+	cw_view_big(v, "bytes_at_risk", NULL, row->at_risk);
+	cw_view_close(v);
+	snprintf(text, sizeof(text), "%" PRIu64 " of %" PRIu64
+		 " closes in %.1f s by RST, %" PRIu64 " B at risk", row->rsts,
+		 row->closes, row->span_ns / 1e9, row->at_risk);
+	cw_view_text(v, CW_AT(column), text);
+}
+
+static void put_compared(struct cw_view *v, const struct cw_before_row *before,
+			 const struct cw_whatif_row *row, uint64_t time,
+			 uint64_t span_ns)
+{
+	const struct cw_before_row now = {
+		.time = time, .span_ns = span_ns, .closes = row->closes,
+		.rsts = row->rsts, .responses = row->responses,
+		.at_risk = row->at_risk,
+	};
+	char text[160];
+
+	cw_view_row(v);
+	put_target(v, &before->target);
+	put_figures(v, "before", COL_WHEN, before);
+	put_figures(v, "now", COL_RATE, &now);
+	cw_view_big(v, "drained", NULL, row->drained);
+	cw_view_big(v, "delivered", NULL, row->delivered);
+	cw_view_big(v, "delivered_bytes", NULL, row->delivered_bytes);
+	cw_view_big(v, "refused", NULL, row->refused);
+	snprintf(text, sizeof(text), "%" PRIu64 ": %" PRIu64
+		 " ended well, %" PRIu64 " B acknowledged; %" PRIu64 " refused",
+		 row->drained, row->delivered, row->delivered_bytes,
+		 row->refused);
+	cw_view_text(v, CW_AT(COL_DRAINED), text);
+	cw_view_row_end(v);
+}
+
+static void put_before(struct cw_view *v, struct cw_whatif *w,
+		       const struct cw_before *before, uint64_t time,
+		       uint64_t span_ns)
+{
+	const struct cw_whatif_row *row;
+	bool any = false;
+	unsigned int i;
+
+	for (i = 0; i < before->rows; i++)
+		any |= cw_before_changed(cw_whatif_row_of(w, &before->row[i].target));
+	cw_view_table(v, "compared", any ? before_layout : NULL);
+	for (i = 0; i < before->rows; i++) {
+		row = cw_whatif_row_of(w, &before->row[i].target);
+		if (cw_before_changed(row))
+			put_compared(v, &before->row[i], row, time, span_ns);
+	}
+	cw_view_table_end(v);
+}
+
 static unsigned int beyond(unsigned int n)
 {
 	return n > ROWS_MAX ? n - ROWS_MAX : 0;
 }
 
-int cw_record_whatif(struct cw_view *v, const struct cw_whatif *w,
-		     uint64_t time, uint64_t span_ns)
+int cw_record_whatif(struct cw_view *v, struct cw_whatif *w,
+		     const struct cw_before *before, uint64_t time,
+		     uint64_t span_ns)
 {
 	const struct cw_whatif_row *ports[ROWS_MAX], *programs[ROWS_MAX];
 	unsigned int n_ports = cw_whatif_ports_helped(w, ports, ROWS_MAX);
@@ -153,5 +275,7 @@ int cw_record_whatif(struct cw_view *v, const struct cw_whatif *w,
 	put_notes(v, w, beyond(n_ports) + beyond(n_programs));
 	put_rows(v, w, "ports", port_layout, ports, n_ports);
 	put_rows(v, w, "programs", program_layout, programs, n_programs);
+	put_before(v, w, before, time, span_ns);
+	put_seen(v, &w->seen);
 	return cw_view_end(v);
 }

@@ -121,6 +121,12 @@ static void say_what(const void *ev, char *buf, size_t size)
 	cw_explain(ev, buf, size);
 }
 
+static void say_cause(const void *ev, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	cw_explain_cause(ev, buf, size);
+}
+
 static void say_remedy(const void *ev, char *buf, size_t size)
 {
 	buf[0] = '\0';
@@ -192,7 +198,13 @@ static void add_whatif(const struct cw_msg_event *ev)
 
 static int record_whatif(struct cw_view *v, const void *w)
 {
-	return cw_record_whatif(v, w, state.stats.saved, state.stats.saved_bytes);
+	struct cw_before before = { .rows = 0 };
+
+	(void)w;
+	cw_before_update(&before, state.whatif, state.stats.saved,
+			 state.stats.saved_bytes);
+	return cw_record_whatif(v, state.whatif, &before, state.stats.saved,
+				state.stats.saved_bytes);
 }
 
 /* To clear all of its ports would take longer than the rest. */
@@ -209,6 +221,8 @@ static void forget_whatif(void)
 	w->programs = 0;
 	w->unnamed = 0;
 	w->lost = 0;
+	memset(w->refused, 0, sizeof(w->refused));
+	memset(&w->seen, 0, sizeof(w->seen));
 }
 
 static bool on_event(void *arg, const struct cw_msg_event *ev)
@@ -223,6 +237,7 @@ static bool on_event(void *arg, const struct cw_msg_event *ev)
 	show(record_event, &shown, state.utf8 ? cw_record_layout_utf8 :
 						cw_record_layout);
 	check_sentence(say_what, ev, 512);
+	check_sentence(say_cause, ev, 512);
 	check_sentence(say_remedy, ev, 512);
 	cw_tally_add(&state.tally, ev);
 	add_whatif(ev);

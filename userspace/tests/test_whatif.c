@@ -12,6 +12,7 @@
 FIXTURE(whatif)
 {
 	struct cw_whatif *w;
+	struct cw_before before;
 	struct cw_msg_event ev;
 	char root[64];
 	char *text;
@@ -30,8 +31,11 @@ FIXTURE_SETUP(whatif)
 		.local_port = 80, .remote_port = 51234,
 		.unread = 3, .unsent = 7, .unacked = 100, .pid = 812,
 		.comm = { 5, "nginx" },
-		.present = bit(TYPE) | bit(PATH) | bit(PID) | bit(COMM),
+		.sent = 100,
+		.present = bit(TYPE) | bit(PATH) | bit(PID) | bit(COMM) |
+			   bit(UNACKED),
 	};
+	memset(&self->before, 0, sizeof(self->before));
 	self->out = open_memstream(&self->text, &self->len);
 	ASSERT_NE(NULL, self->out);
 	snprintf(self->root, sizeof(self->root),
@@ -169,7 +173,7 @@ TEST_F(whatif, bytes_at_risk_are_what_was_not_acknowledged)
 	cw_whatif_add(self->w, ev);
 	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
 	ev->fate = CLOSEWATCH_FATE_RST_LATE_DATA;
-	ev->lost_bytes = 50;
+	ev->unacked = 50;
 	cw_whatif_add(self->w, ev);
 	ev->fate = CLOSEWATCH_FATE_ABORTED;
 	cw_whatif_add(self->w, ev);
@@ -179,6 +183,59 @@ TEST_F(whatif, bytes_at_risk_are_what_was_not_acknowledged)
 	EXPECT_EQ(2, row->responses);
 	EXPECT_EQ(157, row->at_risk);
 	EXPECT_EQ(7, row->never_sent);
+	EXPECT_EQ(1, row->late);
+}
+
+/* The RST of nothing is no reason; nor is what a killed program left. */
+TEST_F(whatif, a_drain_is_offered_where_it_can_deliver_something)
+{
+	struct cw_msg_event *ev = &self->ev;
+
+	EXPECT_TRUE(cw_whatif_delivers(ev, false));
+	ev->unsent = 0;
+	EXPECT_TRUE(cw_whatif_delivers(ev, false));
+	ev->why = CLOSEWATCH_CAUSE_SIGNAL;
+	EXPECT_FALSE(cw_whatif_delivers(ev, false));
+	ev->why = CLOSEWATCH_CAUSE_CLOSE;
+	ev->unacked = 0;
+	EXPECT_FALSE(cw_whatif_delivers(ev, false));
+	EXPECT_TRUE(cw_whatif_helps(ev, false));
+	cw_whatif_add(self->w, ev);
+	EXPECT_EQ(1, self->w->port[80].rsts);
+	EXPECT_EQ(0, self->w->port[80].responses);
+}
+
+/* The kernel's branch is that of unread data; a drain is refused all the same. */
+TEST_F(whatif, an_abort_that_was_asked_for_is_not_offered_a_drain)
+{
+	self->ev.present |= bit(LINGER_SECONDS);
+	EXPECT_FALSE(cw_whatif_helps(&self->ev, false));
+	EXPECT_TRUE(cw_whatif_delivers(&self->ev, true));
+	self->ev.linger_seconds = 1;
+	EXPECT_TRUE(cw_whatif_delivers(&self->ev, false));
+}
+
+TEST_F(whatif, a_drain_that_was_refused_is_not_advised_again)
+{
+	struct cw_msg_event *ev = &self->ev;
+
+	ev->cookie = 7;
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	ev->drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+	ev->refusal = CLOSEWATCH_REFUSAL_LINGER2;
+	ev->policy_id = 3;
+	ev->present |= bit(DRAIN_OUTCOME) | bit(REFUSAL) | bit(POLICY_ID);
+	cw_whatif_add(self->w, ev);
+	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
+	cw_whatif_add(self->w, ev);
+	EXPECT_EQ(1, self->w->port[80].refused);
+	EXPECT_EQ(1, self->w->port[80].closes);
+	EXPECT_EQ(0, self->w->port[80].rsts);
+	EXPECT_STREQ("policy 3: the program set TCP_LINGER2 below 0",
+		     self->w->seen.row[CW_SEEN_REFUSAL].where);
+	ev->cookie = 8;
+	cw_whatif_add(self->w, ev);
+	EXPECT_EQ(1, self->w->port[80].responses);
 }
 
 TEST_F(whatif, programs_beyond_the_table_are_counted)
@@ -200,7 +257,7 @@ TEST_F(whatif, the_most_bytes_come_first_and_the_rest_is_counted)
 	static const struct {
 		unsigned int port, bytes, times;
 	} closes[] = {
-		{ 81, 5, 1 }, { 82, 50, 1 }, { 83, 0, 9 }, { 84, 7, 1 },
+		{ 81, 5, 1 }, { 82, 50, 1 }, { 83, 0, 9 }, { 85, 1, 5 }, { 84, 7, 1 },
 	};
 	const struct cw_whatif_row *rows[3];
 	struct cw_msg_event *ev = &self->ev;
@@ -213,10 +270,11 @@ TEST_F(whatif, the_most_bytes_come_first_and_the_rest_is_counted)
 		for (j = 0; j < closes[i].times; j++)
 			cw_whatif_add(self->w, ev);
 	}
+	/* Without bytes it is no offer. */
 	EXPECT_EQ(4, cw_whatif_ports_helped(self->w, rows, 3));
 	EXPECT_EQ(82, rows[0]->target.port);
 	EXPECT_EQ(84, rows[1]->target.port);
-	EXPECT_EQ(81, rows[2]->target.port);
+	EXPECT_EQ(85, rows[2]->target.port);
 	EXPECT_EQ(0, cw_whatif_programs_helped(self->w, rows, 3));
 }
 
@@ -265,14 +323,18 @@ TEST_F(whatif, listeners_and_the_ephemeral_range_are_read)
 		}
 }
 
-static const char *render(FILE *out, char **text, const struct cw_whatif *w,
-			  bool json)
+#define render(out, text, w, json)					\
+	render_with(out, text, w, &self->before, json)
+
+static const char *render_with(FILE *out, char **text, struct cw_whatif *w,
+			       const struct cw_before *before, bool json)
 {
 	struct cw_view_options opt = { .out = out, .json = json };
 	struct cw_view *v = cw_view_new(&opt);
 
 	rewind(out);
-	if (!v || cw_record_whatif(v, w, 1795230727123456789ULL, 60000000000))
+	if (!v || cw_record_whatif(v, w, before, 1795230727123456789ULL,
+				   60000000000))
 		return "(failed)";
 	cw_view_free(v);
 	fflush(out);
@@ -285,32 +347,45 @@ TEST_F(whatif, the_advice_ends_with_what_to_type)
 {
 	cw_whatif_add(self->w, &self->ev);
 	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
-			       "a drain would have avoided 1 RST, 1 of them with "
-			       "107 B of ours not acknowledged\n")) {
+			       "a drain could have delivered up to 107 B of ours that were "
+			       "not acknowledged at 1 RST of this side\n")) {
 		TH_LOG("%s", self->text);
 	}
 	EXPECT_NE(NULL, strstr(self->text,
 			       "\n80       guess             1        1         1"
-			       "           107 closewatch drain --local-port 80\n"));
+			       "           107 closewatch drain --local-port 80\n"
+			       "             cannot mend: what the program never wrote; "
+			       "peers that send for longer than the drain's limits; "
+			       "100 B were in flight and may have arrived anyway\n"));
 	EXPECT_EQ(NULL, strstr(self->text, "PROGRAM"));
 	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, true),
 			       "\"ports\":[{\"port\":80,\"seen_as\":\"guess\",\"closes\":\"1\","
 			       "\"drained\":\"0\",\"rsts\":\"1\",\"responses\":\"1\","
 			       "\"bytes_at_risk\":\"107\",\"never_sent\":\"7\","
-			       "\"command\":\"closewatch drain --local-port 80\"}],"
-			       "\"programs\":[]}")) {
+			       "\"command\":\"closewatch drain --local-port 80\","
+			       "\"cannot_mend\":\"what the program never wrote; ")) {
 		TH_LOG("%s", self->text);
 	}
 }
 
-TEST_F(whatif, resets_without_data_of_ours_are_told_as_such)
+TEST_F(whatif, resets_without_data_of_ours_are_no_reason_for_a_drain)
 {
 	self->ev.unsent = 0;
 	self->ev.unacked = 0;
+	self->ev.sent = 0;
 	cw_whatif_add(self->w, &self->ev);
 	cw_whatif_add(self->w, &self->ev);
 	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
-			       "2 RSTs, none of them with data of ours not acknowledged\n"));
+			       ": nothing to type\n"));
+	EXPECT_EQ(NULL, strstr(self->text, "closewatch drain"));
+	EXPECT_NE(NULL, strstr(self->text,
+			       "\nRST for unread data, nothing had been sent        2 port 80\n"
+			       "             remedy: Look in the program's log")) {
+		TH_LOG("%s", self->text);
+	}
+	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, true),
+			       "\"seen\":[{\"kind\":\"no-answer\",\"count\":\"2\","
+			       "\"where\":\"port 80\",\"others\":false,\"remedy\":"));
 }
 
 TEST_F(whatif, where_nothing_would_help_that_is_said)
@@ -321,9 +396,75 @@ TEST_F(whatif, where_nothing_would_help_that_is_said)
 	cw_whatif_add(self->w, &self->ev);
 	self->w->lost = 4;
 	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
-			       "no RST was seen that a drain would have avoided: nothing to type"));
+			       "no RST of this side endangered data of ours "
+			       "that a drain could have delivered: nothing to type"));
 	EXPECT_NE(NULL, strstr(self->text, "the figures are the least"));
 	EXPECT_EQ(NULL, strstr(self->text, "TO TYPE"));
+	EXPECT_EQ(NULL, strstr(self->text, "WHAT ELSE"));
+}
+
+/* One run's advice, through its file, beside the next run with the drain. */
+TEST_F(whatif, a_run_with_the_drain_is_compared_with_the_one_before)
+{
+	struct cw_msg_event *ev = &self->ev;
+	FILE *f = tmpfile();
+
+	ASSERT_NE(NULL, f);
+	cw_whatif_add(self->w, ev);
+	ev->local_port = 45000;
+	cw_whatif_add(self->w, ev);
+	cw_before_update(&self->before, self->w, 1000000000, 5000000000);
+	cw_before_write(&self->before, f);
+	memset(&self->before, 0, sizeof(self->before));
+	rewind(f);
+	cw_before_read(&self->before, f);
+	fclose(f);
+	ASSERT_EQ(2, self->before.rows);
+	EXPECT_EQ(80, self->before.row[0].target.port);
+	EXPECT_STREQ("nginx", self->before.row[1].target.comm);
+	EXPECT_EQ(2, self->before.row[1].closes);
+	free(self->w);
+	self->w = cw_whatif_new(false);
+	ASSERT_NE(NULL, self->w);
+	EXPECT_EQ(NULL, strstr(render(self->out, &self->text, self->w, false),
+			       "COMPARED"));
+	ev->local_port = 80;
+	ev->path = CLOSEWATCH_PATH_DRAIN;
+	cw_whatif_add(self->w, ev);
+	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	ev->drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
+	ev->response_acked = 107;
+	cw_whatif_add(self->w, ev);
+	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
+			       "1 of 1 closes in 5.0 s by RST, 107 B at risk ")) {
+		TH_LOG("%s", self->text);
+	}
+	EXPECT_NE(NULL, strstr(self->text,
+			       "0 of 1 closes in 60.0 s by RST, 0 B at risk "));
+	EXPECT_NE(NULL, strstr(self->text,
+			       " 1: 1 ended well, 107 B acknowledged; 0 refused\n"));
+}
+
+TEST_F(whatif, what_is_no_advice_is_not_read)
+{
+	static const char *const texts[] = {
+		"", "closewatch advice 2\n1 1 1 1 1 1 80 -\n",
+		"closewatch advice 1\n1 1 1 1 1 x 80 -\n",
+		"closewatch advice 1\n1 1 1 1 1 1 80 nginx\n",
+		"closewatch advice 1\n1 1 1 1 1 1 0\n",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		FILE *f = tmpfile();
+
+		ASSERT_NE(NULL, f);
+		fputs(texts[i], f);
+		rewind(f);
+		cw_before_read(&self->before, f);
+		fclose(f);
+		EXPECT_EQ(0, self->before.rows);
+	}
 }
 
 TEST_HARNESS_MAIN
