@@ -10,6 +10,7 @@
 #include "cmd/cmd_policy.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
+#include "explain/shadow.h"
 #include "netlink/nl_policy.h"
 #include "output/record_policy.h"
 #include "request/policy.h"
@@ -239,6 +240,33 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
+struct search {
+	const struct cw_msg_policy *added;
+	uint32_t shadow;	/* the first that covers it */
+	bool passed;		/* those that come now are tried later */
+};
+
+static void look_for_shadow(void *arg, const struct cw_msg_policy *p)
+{
+	struct search *s = arg;
+
+	s->passed |= p->id == s->added->id;
+	if (!s->passed && !s->shadow && cw_policy_shadows(p, s->added))
+		s->shadow = p->id;
+}
+
+/* Comes in the order in which they are tried. That it fails is no failure. */
+static uint32_t find_shadow(struct verb *v, const struct cw_msg_policy *added)
+{
+	struct search s = { .added = added };
+	struct cw_msg_policy of = { .action = CLOSEWATCH_ACTION_DRAIN };
+	struct cw_fail ignored;
+
+	cw_policy_scope(&of, &v->wanted.filter);
+	cw_nl_policies(v->session.nl, &of, look_for_shadow, &s, &ignored);
+	return s.shadow;
+}
+
 static int add(struct verb *v)
 {
 	const struct cw_msg_policy *wanted = &v->wanted.policy;
@@ -252,7 +280,8 @@ static int add(struct verb *v)
 	if (taken >= 0)
 		close(taken);
 	if (!ret)
-		cw_session_shown(s, cw_record_added(s->view, &added, wanted));
+		cw_session_shown(s, cw_record_added(s->view, &added, wanted,
+						    find_shadow(v, &added)));
 	return ret;
 }
 

@@ -160,8 +160,19 @@ const struct cw_column cw_record_added_layout[] = {
 
 static const struct cw_place at_sentence = { .column = COL_SENTENCE };
 
+static void put_shadow(struct cw_view *v, uint32_t first)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "policy %" PRIu32
+		 " is tried first and matches all of it, so it does not act before "
+		 "closewatch del %" PRIu32, first, first);
+	cw_view_number(v, "shadowed_by", NULL, first);
+	cw_view_below(v, "but", text);
+}
+
 int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
-		    const struct cw_msg_policy *wanted)
+		    const struct cw_msg_policy *wanted, uint32_t shadow)
 {
 	char text[640], number[32];
 	struct cw_text t = { .buf = text, .size = sizeof(text) };
@@ -172,6 +183,8 @@ int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
 	put_policy(v, p, false);
 	cw_view_text(v, &at_sentence, number);
 	cw_view_word(v, "does", &at_sentence, text);
+	if (shadow)
+		put_shadow(v, shadow);
 	return cw_view_end(v);
 }
 

@@ -11,10 +11,13 @@
 extern const struct cw_column cw_record_policy_layout[];
 int cw_record_policy(struct cw_view *v, const struct cw_msg_policy *p);
 
-/* One sentence; @wanted as with cw_policy_say(). */
+/*
+ * One sentence; @wanted as with cw_policy_say(). @shadow: the rule that lets it
+ * never act, or 0.
+ */
 extern const struct cw_column cw_record_added_layout[];
 int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
-		    const struct cw_msg_policy *wanted);
+		    const struct cw_msg_policy *wanted, uint32_t shadow);
 int cw_record_off(struct cw_view *v, const struct cw_msg_policy *scope);
 
 #endif

@@ -267,7 +267,7 @@ static int record_policy(struct cw_view *v, const void *p)
 
 static int record_added(struct cw_view *v, const void *p)
 {
-	return cw_record_added(v, p, &state.policy);
+	return cw_record_added(v, p, &state.policy, state.policy.id);
 }
 
 static int record_off(struct cw_view *v, const void *p)

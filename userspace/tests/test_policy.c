@@ -6,6 +6,7 @@
 #include "base/parse.h"
 #include "base/util.h"
 #include "explain/policy_say.h"
+#include "explain/shadow.h"
 #include "fixture.h"
 #include "host/pidfd.h"
 #include "kselftest_harness.h"
@@ -464,6 +465,60 @@ TEST_F(shown, json_has_the_keys_of_the_contract)
 		     listed(true));
 }
 
+/* A rule whose every close an earlier one takes; each row is such, or not. */
+TEST(a_rule_is_shadowed_by_one_that_matches_all_of_it)
+{
+	static const struct {
+		struct cw_msg_policy first, p;
+		bool shadows;
+	} rows[] = {
+		{ .shadows = true },
+		{ { .present = bit(LOCAL_PORT), .local_port = 80 },
+		  { .present = bit(LOCAL_PORT), .local_port = 80 }, true },
+		{ { .present = bit(LOCAL_PORT), .local_port = 80 },
+		  { .present = bit(LOCAL_PORT), .local_port = 81 }, false },
+		{ { .present = bit(LOCAL_PORT), .local_port = 80 }, {}, false },
+		{ {}, { .present = bit(LOCAL_PORT), .local_port = 80 }, true },
+		{ { .present = bit(LOCAL_PORT) | bit(LOCAL_PORT_LAST),
+		    .local_port = 80, .local_port_last = 90 },
+		  { .present = bit(LOCAL_PORT) | bit(UID), .local_port = 90 },
+		  true },
+		{ { .present = bit(LOCAL_PORT) | bit(LOCAL_PORT_LAST),
+		    .local_port = 80, .local_port_last = 90 },
+		  { .present = bit(LOCAL_PORT) | bit(LOCAL_PORT_LAST),
+		    .local_port = 85, .local_port_last = 91 }, false },
+		{ { .present = bit(UID), .uid = 0 }, { .present = bit(UID), .uid = 1 },
+		  false },
+		{ { .present = bit(UID) }, {}, false },
+		{ { .present = bit(COMM), .comm = { 1, "a" } },
+		  { .present = bit(COMM), .comm = { 1, "a" } }, true },
+		{ { .present = bit(COMM), .comm = { 1, "a" } },
+		  { .present = bit(COMM), .comm = { 2, "ab" } }, false },
+		{ { .present = bit(REMOTE_ADDR) | bit(REMOTE_PREFIX),
+		    .remote_addr = { 4, { 10, 8 } }, .remote_prefix = 13 },
+		  { .present = bit(REMOTE_ADDR),
+		    .remote_addr = { 4, { 10, 15, 0, 1 } } }, true },
+		{ { .present = bit(REMOTE_ADDR) | bit(REMOTE_PREFIX),
+		    .remote_addr = { 4, { 10, 8 } }, .remote_prefix = 13 },
+		  { .present = bit(REMOTE_ADDR),
+		    .remote_addr = { 4, { 10, 16, 0, 1 } } }, false },
+		{ { .present = bit(REMOTE_ADDR), .remote_addr = { 4, { 10 } } },
+		  { .present = bit(REMOTE_ADDR) | bit(REMOTE_PREFIX),
+		    .remote_addr = { 4, { 10 } }, .remote_prefix = 8 }, false },
+		{ { .present = bit(COOKIE) }, {}, false },
+		{ {}, { .present = bit(COOKIE) }, false },
+		{ {}, { .all_netns = true }, false },
+		{ { .all_netns = true }, {}, true },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		EXPECT_EQ(rows[i].shadows,
+			  cw_policy_shadows(&rows[i].first, &rows[i].p)) {
+			TH_LOG("row %zu", i);
+		}
+}
+
 TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 {
 	struct cw_view_options opt = {
@@ -472,12 +527,13 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 	struct cw_view *v = cw_view_new(&opt);
 
 	ASSERT_NE(NULL, v);
-	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p));
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, 0));
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, 2));
 	EXPECT_EQ(0, cw_record_off(v, &self->p));
 	cw_view_free(v);
 	opt.json = true;
 	v = cw_view_new(&opt);
-	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p));
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, 2));
 	cw_view_free(v);
 	fflush(self->out);
 	EXPECT_EQ(0, strncmp(self->text, "policy 3: when any TCP ", 23));
@@ -486,6 +542,10 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 			       "and its policies removed\n"));
 	EXPECT_NE(NULL, strstr(self->text, "\n{\"id\":3,"));
 	EXPECT_NE(NULL, strstr(self->text, "\"does\":\"when any TCP"));
+	EXPECT_NE(NULL, strstr(self->text, ",\"shadowed_by\":2}\n"));
+	EXPECT_NE(NULL, strstr(self->text,
+			       "\n             but policy 2 is tried first and matches all of it, "
+			       "so it does not act before closewatch del 2\n"));
 }
 
 TEST_F(shown, a_drain_that_runs_shows_peer_bytes_age_policy_and_owner)
