@@ -176,6 +176,7 @@ static struct cw_reading reading(const struct moment *now,
 	if (!before)
 		return r;
 	r.span_ns = now->clock - before->clock;
+	r.blind = now->info.blind_seconds - before->info.blind_seconds;
 	r.missed = now->info.missed - before->info.missed;
 	r.unfollowed = now->info.inflight_full - before->info.inflight_full;
 	r.unsteady = !now->steady || !before->steady;

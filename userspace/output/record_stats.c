@@ -265,6 +265,11 @@ static void put_reading(struct cw_view *v, const struct cw_reading *r)
 	cw_view_number(v, "listeners", &in_list, r->listeners);
 	if (r->missed)
 		cw_view_big(v, "missed", &in_list, r->missed);
+	if (r->blind) {
+		cw_view_big(v, "blind_seconds", &in_list, r->blind);
+		cw_view_list_text(v, "note",
+				  "the kernel's probes did not fire for so long, and what ended then is not counted");
+	}
 	if (r->unfollowed)
 		cw_view_big(v, "unfollowed", &in_list, r->unfollowed);
 }

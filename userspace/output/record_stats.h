@@ -16,6 +16,7 @@ struct cw_reading {
 	uint32_t listeners;
 	uint64_t missed;	/* probe hits not handled, in that span */
 	uint64_t unfollowed;	/* closes not followed, in that span */
+	uint64_t blind;		/* seconds in which probes did not fire */
 	bool unsteady;		/* counters moved while they were read */
 };
 

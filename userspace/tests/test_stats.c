@@ -284,6 +284,29 @@ TEST_F(stats, a_difference_is_what_was_added)
 	EXPECT_EQ(0, delta.close[63].events);
 }
 
+TEST_F(stats, a_comparison_says_that_it_was_blind_meanwhile)
+{
+	struct cw_view_options opt = { .out = self->out };
+	const struct cw_mibs kernel = { .present = 0 };
+	struct cw_row rows[CW_ROWS];
+	struct cw_view *v = cw_view_new(&opt);
+
+	ASSERT_NE(NULL, v);
+	cw_reconcile(rows, &self->s, &kernel);
+	self->r.span_ns = 60000000000;
+	EXPECT_EQ(0, cw_record_rows(v, &self->r, rows));
+	fflush(self->out);
+	EXPECT_EQ(NULL, strstr(self->text, "blind"));
+	self->r.blind = 4;
+	EXPECT_EQ(0, cw_record_rows(v, &self->r, rows));
+	cw_view_free(v);
+	fflush(self->out);
+	EXPECT_NE(NULL, strstr(self->text, "\nblind seconds:   4\nnote:            "
+			       "the kernel's probes did not fire for so long")) {
+		TH_LOG("%s", self->text);
+	}
+}
+
 FIXTURE(rows)
 {
 	struct cw_msg_stats ours;
