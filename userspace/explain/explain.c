@@ -287,7 +287,7 @@ bool cw_explain_remedy(const struct cw_msg_event *ev, char *buf, size_t size)
 	if (!story && !c)
 		return false;
 	remedy = story ? cw_story_remedy(story) : c->remedy;
-	stop = strrchr(remedy, '.');
+	stop = remedy ? strrchr(remedy, '.') : NULL;
 	if (stop && cw_whatif_delivers(ev, false) &&
 	    cw_whatif_target(ev, &target))
 		say_offer(&t, ev, remedy, stop - remedy, &target);

@@ -28,6 +28,38 @@ void cw_say_drain_begin(struct cw_text *t, const struct cw_msg_event *ev)
 		       ev->unread);
 }
 
+/* A second rule beside the first would never act. */
+static void say_replace(struct cw_text *t, const struct cw_msg_event *ev,
+			const char *option)
+{
+	if (cw_event_has(ev, POLICY_ID))
+		cw_say(t, "closewatch del %" PRIu32 ", and add it again with a larger %s",
+		       ev->policy_id, option);
+	else
+		cw_say(t, "replace the policy by one with a larger %s", option);
+}
+
+static void mend_idle(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "If peers need longer: ");
+	say_replace(t, ev, "--idle");
+	cw_say(t, "; else look why the peer does not close.");
+}
+
+static void mend_total(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "If peers need longer: ");
+	say_replace(t, ev, "--total");
+	cw_say(t, ", of which the module's drain_total_max is the most.");
+}
+
+static void mend_bytes(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "If such uploads are to be waited for: ");
+	say_replace(t, ev, "--bytes");
+	cw_say(t, ".");
+}
+
 /* What ended it; the RST of a limit is ours. */
 static const struct cw_case outcomes[] = {
 	[CLOSEWATCH_DRAIN_OUTCOME_UNKNOWN] = {
@@ -43,18 +75,18 @@ static const struct cw_case outcomes[] = {
 	},
 	[CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT] = {
 		"The peer neither sent nor acknowledged anything for the policy's --idle, and did not close.",
-		"Raise --idle if peers need longer; else look why the peer does not close.",
+		.mend = mend_idle,
 		.words = "RST: nothing came and nothing was acknowledged for too long",
 		.tone = CW_BAD,
 	},
 	[CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT] = {
 		"The peer was still busy at the end of the policy's --total.",
-		"Raise --total, and the module's drain_total_max if need be.",
+		.mend = mend_total,
 		.words = "RST: it took too long", .tone = CW_BAD,
 	},
 	[CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT] = {
 		"The peer went on sending beyond the policy's --bytes.",
-		"Raise --bytes if such uploads are to be waited for.",
+		.mend = mend_bytes,
 		.words = "RST: too many bytes to discard", .tone = CW_BAD,
 	},
 	[CLOSEWATCH_DRAIN_OUTCOME_PEER_RESET] = {
@@ -79,7 +111,7 @@ static const struct cw_case outcomes[] = {
 		.tone = CW_WARN,
 	},
 	[CLOSEWATCH_DRAIN_OUTCOME_FLUSHED] = {
-		"closewatch drain off, the end of the network namespace or rmmod ended it by a plain close.",
+		"closewatch drain off or rmmod ended it by a plain close.",
 		"None is needed.",
 		.words = "ended: drains were switched off", .tone = CW_WARN,
 	},
@@ -150,9 +182,9 @@ static const struct cw_case refusals[] = {
 		.words = "the kernel had no memory for it", .tone = CW_WARN,
 	},
 	[CLOSEWATCH_REFUSAL_SWITCHED_OFF] = {
-		"closewatch drain off, the end of the network namespace or rmmod was under way.",
+		"The policy was removed or replaced, or had expired, while the close was on its way.",
 		"None is needed.",
-		.words = "drains were being switched off", .tone = CW_WARN,
+		.words = "its policy was being removed", .tone = CW_WARN,
 	},
 	[CLOSEWATCH_REFUSAL_LINGER2] = {
 		"The program set TCP_LINGER2 below zero, which asks for RST once its FIN is acknowledged.",
@@ -222,6 +254,8 @@ static void say_figures(struct cw_text *t, const struct cw_msg_event *ev)
 		cw_say(t, "; %" PRIu64 " of %" PRIu64
 		       " B of the response acknowledged",
 		       ev->response_acked, ev->response_bytes);
+	else if (ev->sent)
+		cw_say(t, "; all that we had sent was acknowledged before the close");
 	if (ev->discarded)
 		cw_say(t, "; %" PRIu64 " B discarded", ev->discarded);
 	if (cw_event_has(ev, SAVED) && ev->saved)

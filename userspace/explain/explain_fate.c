@@ -20,9 +20,9 @@ static const struct cw_case fates[] = {
 		.words = NULL,
 	},
 	[CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW] = {
-		"Both sides sent FIN, but there were more than net.ipv4.tcp_max_tw_buckets minisocks, or no memory.",
+		"Our FIN was acknowledged, but there were net.ipv4.tcp_max_tw_buckets connections in TIME_WAIT, or no memory for one more.",
 		"Raise net.ipv4.tcp_max_tw_buckets; see nstat -az TcpExtTCPTimeWaitOverflow.",
-		.words = "no minisock could be had for TIME_WAIT",
+		.words = "the kernel could not keep it in TIME_WAIT",
 	},
 	[CLOSEWATCH_FATE_FIN_WAIT2_TIMEOUT] = {
 		"The peer acknowledged our FIN and never sent its own within net.ipv4.tcp_fin_timeout.",

@@ -14,8 +14,8 @@ static const struct cw_case resets[] = {
 		.words = "RST from the peer", .tone = CW_BAD,
 	},
 	[CLOSEWATCH_RESET_KIND_NO_SOCKET] = {
-		"Nothing listens on the port, or the connection is over and the peer does not know.",
-		"If the service should be there, start it; else look who still sends.",
+		"Nothing listens on the port, or the connection is over and the peer does not know, or this host forwards it and its NAT did not know the segment.",
+		"If a service should be there, start it; if this host forwards, see conntrack -S for invalid segments and net.netfilter.nf_conntrack_tcp_be_liberal; else look who still sends.",
 		.words = "RST sent: no such connection, and nothing listens",
 		.tone = CW_BAD,
 	},
@@ -26,9 +26,9 @@ static const struct cw_case resets[] = {
 		.tone = CW_BAD,
 	},
 	[CLOSEWATCH_RESET_KIND_TIME_WAIT] = {
-		"Data or a SYN came for a connection of which only a minisock was left.",
+		"Data or a SYN came for a connection of which only an entry in TIME_WAIT or FIN_WAIT2 was left.",
 		"If data was lost, read until EOF before close().",
-		.words = "RST sent: the connection had ended, only a minisock was left",
+		.words = "RST sent: our side of the connection had ended",
 		.tone = CW_BAD,
 	},
 	[CLOSEWATCH_RESET_KIND_BAD_SEGMENT] = {

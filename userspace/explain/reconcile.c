@@ -27,7 +27,7 @@ static const struct {
 		.fates = FATE(RST_LATE_DATA) | FATE(RST_LINGER2),
 		.minus = CLOSE(RST_LINGER2),
 		.sum = "closes rst-linger0, linger0-silent, also at the limit of a drain; "
-		       "fates rst-late-data, rst-linger2 later, but for minisocks",
+		       "fates rst-late-data, rst-linger2 later, unless only a timewait entry was left",
 	}, {
 		.mib = CW_MIB_ABORT_ON_LINGER,
 		.closes = CLOSE(RST_LINGER2),

@@ -37,13 +37,16 @@ static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
 int cw_record_drain(struct cw_view *v, const struct cw_msg_event *drain,
 		    uint32_t reading)
 {
-	static const struct cw_policy_places at = {
+	struct cw_policy_places at = {
 		.id = &at_policy, .discarded = &at_discarded,
-		.response = &at_response, .acked = &at_acked,
 	};
 	char age[32];
 	struct cw_text t = { .buf = age, .size = sizeof(age) };
 
+	if (drain->response_bytes) {
+		at.acked = &at_acked;
+		at.response = &at_response;
+	}
 	cw_view_begin(v);
 	if (reading)
 		cw_view_number(v, "reading", NULL, reading);
@@ -59,6 +62,9 @@ int cw_record_drain(struct cw_view *v, const struct cw_msg_event *drain,
 	cw_record_fact(v, drain, COOKIE, NULL);
 	cw_record_fact(v, drain, NEW_STATE, NULL);
 	cw_record_policy_facts(v, drain, &at);
+	/* Not "0 of 0": there may have been a response. */
+	if (!drain->response_bytes && drain->sent)
+		cw_view_text(v, &at_acked, "before the close");
 	cw_record_owner(v, drain, &at_comm, &at_pid);
 	return cw_view_end(v);
 }

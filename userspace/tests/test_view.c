@@ -418,11 +418,42 @@ TEST_F(view, a_drain_says_what_it_took_over_and_how_it_ended)
 		     note_of(ev));
 	ev->saved = 0;
 	EXPECT_EQ(NULL, strstr(note_of(ev), "saved"));
+	/* "0 of 0" would hide that there was a response. */
+	ev->response_bytes = 0;
+	EXPECT_STREQ("delivered: both FINs and all of ours acknowledged; 2.50 s after the close; "
+		     "all that we had sent was acknowledged before the close; 4096 B discarded",
+		     note_of(ev));
 	ev->drain_outcome = 99;
 	EXPECT_NE(NULL, strstr(note_of(ev), "newer than this program"));
 	ev->drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
 	ev->refusal = 99;
 	EXPECT_NE(NULL, strstr(note_of(ev), "newer than this program"));
+}
+
+TEST_F(view, a_larger_limit_needs_another_rule_in_place_of_the_first)
+{
+	static const struct {
+		unsigned int outcome;
+		const char *option;
+	} limits[] = {
+		{ CLOSEWATCH_DRAIN_OUTCOME_IDLE_TIMEOUT, "--idle" },
+		{ CLOSEWATCH_DRAIN_OUTCOME_TOTAL_TIMEOUT, "--total" },
+		{ CLOSEWATCH_DRAIN_OUTCOME_BYTE_LIMIT, "--bytes" },
+	};
+	char remedy[512], want[128];
+	size_t i;
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	for (i = 0; i < ARRAY_SIZE(limits); i++) {
+		self->ev.drain_outcome = limits[i].outcome;
+		EXPECT_TRUE(cw_explain_remedy(&self->ev, remedy, sizeof(remedy)));
+		snprintf(want, sizeof(want),
+			 ": closewatch del 11, and add it again with a larger %s",
+			 limits[i].option);
+		EXPECT_NE(NULL, strstr(remedy, want)) {
+			TH_LOG("%s", remedy);
+		}
+	}
 }
 
 TEST_F(view, a_policy_says_what_it_did_or_would_do)
