@@ -11,6 +11,7 @@
 #include "cmd/scope.h"
 #include "cmd/session.h"
 #include "explain/reconcile.h"
+#include "explain/refusals.h"
 #include "explain/tally.h"
 #include "host/health.h"
 #include "netlink/diag.h"
@@ -37,6 +38,7 @@ struct watch {
 	/* the run */
 	struct cw_session session;
 	struct cw_tally tally;
+	struct cw_refusals refusals;
 	bool utf8;
 	bool full;		/* --count is reached: show no more */
 };
@@ -249,16 +251,20 @@ static bool show(void *arg, const struct cw_msg_event *ev)
 	const struct cw_holders *found = NULL;
 	struct cw_holders holders;
 	struct watch *w = arg;
+	enum cw_diag diag = CW_DIAG_NOT;
 
 	if (w->full || w->session.out.error)
 		return false;
 	show_header(w);
+	if (w->diag)
+		diag = cw_refusals_see(&w->refusals, ev) ? CW_DIAG_REFUSED :
+							   CW_DIAG;
 	cw_tally_add(&w->tally, ev);
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
 	    find_holders(ev, &holders))
 		found = &holders;
 	cw_session_shown(&w->session, cw_record_event(w->session.view, ev, found,
-						      w->utf8, w->diag));
+						      w->utf8, diag));
 	w->full = w->count && w->tally.shown >= w->count;
 	w->session.stop |= w->full;
 	return !w->full;

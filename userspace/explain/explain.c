@@ -276,7 +276,8 @@ static void say_offer(struct cw_text *t, const struct cw_msg_event *ev,
 	cw_whatif_command(t, target, false);
 }
 
-bool cw_explain_remedy(const struct cw_msg_event *ev, char *buf, size_t size)
+bool cw_explain_remedy(const struct cw_msg_event *ev, bool offer, char *buf,
+		       size_t size)
 {
 	struct cw_text t = { .buf = buf, .size = size };
 	enum cw_story story = cw_story_of(ev);
@@ -288,7 +289,7 @@ bool cw_explain_remedy(const struct cw_msg_event *ev, char *buf, size_t size)
 		return false;
 	remedy = story ? cw_story_remedy(story) : c->remedy;
 	stop = remedy ? strrchr(remedy, '.') : NULL;
-	if (stop && cw_whatif_delivers(ev, false) &&
+	if (stop && offer && cw_whatif_delivers(ev, false) &&
 	    cw_whatif_target(ev, &target))
 		say_offer(&t, ev, remedy, stop - remedy, &target);
 	else if (!story && c->mend)

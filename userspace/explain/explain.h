@@ -23,9 +23,10 @@ enum cw_tone cw_explain_tone(const struct cw_msg_event *ev);
 bool cw_explain_cause(const struct cw_msg_event *ev, char *buf, size_t size);
 
 /*
- * One sentence: what changes it, with the command where closewatch itself can.
- * False if there is none.
+ * One sentence: what changes it, with the command where closewatch itself can and
+ * @offer; a drain that was refused is not offered again. False if there is none.
  */
-bool cw_explain_remedy(const struct cw_msg_event *ev, char *buf, size_t size);
+bool cw_explain_remedy(const struct cw_msg_event *ev, bool offer, char *buf,
+		       size_t size);
 
 #endif

@@ -224,7 +224,9 @@ void cw_seen_add(struct cw_seen *s, const struct cw_msg_event *ev)
 			add_check(s, ev);
 		break;
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
+		/* That there was nothing to drain is no news. */
 		if (ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED &&
+		    ev->refusal != CLOSEWATCH_REFUSAL_NOT_CONNECTED &&
 		    cw_drain_case(ev))
 			note(s, CW_SEEN_REFUSAL, 1, ev);
 		break;

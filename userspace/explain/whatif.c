@@ -28,7 +28,7 @@ static bool state_drains(uint8_t state)
 }
 
 /* For what drains are refused, as far as the event tells. */
-static bool refused(const struct cw_msg_event *ev, bool even_linger0)
+static bool would_refuse(const struct cw_msg_event *ev, bool even_linger0)
 {
 	return cw_event_has(ev, ULP) ||
 	       (!even_linger0 && cw_event_has(ev, LINGER_SECONDS) &&
@@ -37,7 +37,7 @@ static bool refused(const struct cw_msg_event *ev, bool even_linger0)
 
 bool cw_whatif_helps(const struct cw_msg_event *ev, bool even_linger0)
 {
-	if (refused(ev, even_linger0))
+	if (would_refuse(ev, even_linger0))
 		return false;
 	switch ((enum closewatch_event_type)ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
@@ -261,25 +261,9 @@ static void add_to_rows(struct cw_whatif *w, const struct addition *a)
 	program->elsewhere += a->delivers && !known;
 }
 
-static bool was_refused(const struct cw_whatif *w, uint64_t cookie)
-{
-	unsigned int i;
-
-	for (i = 0; i < CW_WHATIF_REFUSED; i++)
-		if (cookie && w->refused[i] == cookie)
-			return true;
-	return false;
-}
-
-/* The close that follows is not to be advised a drain again. */
-static void remember_refusal(struct cw_whatif *w, const struct cw_msg_event *ev)
-{
-	if (ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED)
-		w->refused[w->refusals++ % CW_WHATIF_REFUSED] = ev->cookie;
-}
-
 void cw_whatif_add(struct cw_whatif *w, const struct cw_msg_event *ev)
 {
+	bool refused = cw_refusals_see(&w->refusals, ev);
 	struct addition a = { .ev = ev };
 
 	cw_seen_add(&w->seen, ev);
@@ -287,20 +271,18 @@ void cw_whatif_add(struct cw_whatif *w, const struct cw_msg_event *ev)
 	case CLOSEWATCH_EVENT_TYPE_LOST:
 		w->lost += ev->count;
 		return;
-	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
-		remember_refusal(w, ev);
-		break;
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
 		if (ev->path != CLOSEWATCH_PATH_LISTENER)
 			break;
 		w->listens[ev->local_port / 8] |= 1 << ev->local_port % 8;
 		return;
 	case CLOSEWATCH_EVENT_TYPE_FATE:
+	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
 		break;
 	default:
 		return;
 	}
-	if (!was_refused(w, ev->cookie)) {
+	if (!refused) {
 		a.helps = cw_whatif_helps(ev, w->even_linger0);
 		a.delivers = cw_whatif_delivers(ev, w->even_linger0);
 	}

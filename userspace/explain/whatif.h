@@ -8,6 +8,7 @@
 #include <linux/closewatch.h>
 
 #include "base/text.h"
+#include "explain/refusals.h"
 #include "explain/seen.h"
 #include "netlink/decode.h"
 
@@ -69,7 +70,6 @@ struct cw_whatif_row {
 };
 
 #define CW_WHATIF_PROGRAMS	256
-#define CW_WHATIF_REFUSED	64
 
 struct cw_whatif {
 	bool even_linger0;
@@ -81,9 +81,7 @@ struct cw_whatif {
 	unsigned int programs;
 	uint64_t unnamed;	/* closes of programs beyond those */
 	uint64_t lost;		/* events that did not come, at most */
-	/* The cookies of sockets whose drain was refused, the last ones. */
-	uint64_t refused[CW_WHATIF_REFUSED];
-	unsigned int refusals;
+	struct cw_refusals refusals;
 	struct cw_seen seen;
 };
 

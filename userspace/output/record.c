@@ -132,12 +132,13 @@ static void put_note(struct cw_view *v, const struct cw_msg_event *ev)
 	cw_view_text(v, CW_AT(COL_NOTE), note);
 }
 
-static void put_diag(struct cw_view *v, const struct cw_msg_event *ev)
+static void put_diag(struct cw_view *v, const struct cw_msg_event *ev,
+		     bool offer)
 {
 	char cause[512], remedy[512];
 
 	if (!cw_explain_cause(ev, cause, sizeof(cause)) ||
-	    !cw_explain_remedy(ev, remedy, sizeof(remedy)))
+	    !cw_explain_remedy(ev, offer, remedy, sizeof(remedy)))
 		return;
 	cw_view_open(v, "diag");
 	cw_view_word(v, "cause", NULL, cause);
@@ -179,7 +180,8 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 }
 
 int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
-		    const struct cw_holders *holders, bool utf8, bool diag)
+		    const struct cw_holders *holders, bool utf8,
+		    enum cw_diag diag)
 {
 	cw_view_begin(v);
 	if (cw_view_is_text(v)) {
@@ -191,6 +193,6 @@ int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 	if (holders)
 		put_holders(v, holders);
 	if (diag)
-		put_diag(v, ev);
+		put_diag(v, ev, diag == CW_DIAG);
 	return cw_view_end(v);
 }

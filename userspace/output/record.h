@@ -12,12 +12,20 @@
 extern const struct cw_column cw_record_layout[];
 extern const struct cw_column cw_record_layout_utf8[];
 
+/* The cause and the remedy; without a drain where one was refused. */
+enum cw_diag {
+	CW_DIAG_NOT,
+	CW_DIAG,
+	CW_DIAG_REFUSED,
+};
+
 /*
  * One event as one record, each fact put once for both renderings. @holders,
  * if not NULL, says who holds the socket of a shared close. @diag adds the
  * cause and the remedy. Returns what cw_view_end() returns.
  */
 int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
-		    const struct cw_holders *holders, bool utf8, bool diag);
+		    const struct cw_holders *holders, bool utf8,
+		    enum cw_diag diag);
 
 #endif

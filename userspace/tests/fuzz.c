@@ -130,7 +130,7 @@ static void say_cause(const void *ev, char *buf, size_t size)
 static void say_remedy(const void *ev, char *buf, size_t size)
 {
 	buf[0] = '\0';
-	cw_explain_remedy(ev, buf, size);
+	cw_explain_remedy(ev, true, buf, size);
 }
 
 static void say_policy(const void *p, char *buf, size_t size)
@@ -221,7 +221,7 @@ static void forget_whatif(void)
 	w->programs = 0;
 	w->unnamed = 0;
 	w->lost = 0;
-	memset(w->refused, 0, sizeof(w->refused));
+	memset(&w->refusals, 0, sizeof(w->refusals));
 	memset(&w->seen, 0, sizeof(w->seen));
 }
 

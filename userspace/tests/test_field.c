@@ -410,7 +410,7 @@ TEST_F(field, has_its_cause_and_its_remedy)
 
 	cw_explain(ev, note, sizeof(note));
 	ASSERT_TRUE(cw_explain_cause(ev, cause, sizeof(cause)));
-	ASSERT_TRUE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+	ASSERT_TRUE(cw_explain_remedy(ev, true, remedy, sizeof(remedy)));
 	EXPECT_NE(NULL, strstr(note, variant->note ? variant->note : "")) {
 		TH_LOG("%s", note);
 	}

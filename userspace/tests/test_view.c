@@ -385,7 +385,7 @@ TEST_F(view, each_fate_has_a_cause_and_a_remedy)
 	for (i = 0; i <= CLOSEWATCH_FATE_MAX; i++) {
 		self->ev.fate = i;
 		EXPECT_TRUE(cw_explain_cause(&self->ev, cause, sizeof(cause)));
-		EXPECT_TRUE(cw_explain_remedy(&self->ev, remedy,
+		EXPECT_TRUE(cw_explain_remedy(&self->ev, true, remedy,
 					      sizeof(remedy)));
 	}
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
@@ -446,7 +446,7 @@ TEST_F(view, a_larger_limit_needs_another_rule_in_place_of_the_first)
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
 	for (i = 0; i < ARRAY_SIZE(limits); i++) {
 		self->ev.drain_outcome = limits[i].outcome;
-		EXPECT_TRUE(cw_explain_remedy(&self->ev, remedy, sizeof(remedy)));
+		EXPECT_TRUE(cw_explain_remedy(&self->ev, true, remedy, sizeof(remedy)));
 		snprintf(want, sizeof(want),
 			 ": closewatch del 11, and add it again with a larger %s",
 			 limits[i].option);
@@ -486,17 +486,17 @@ TEST_F(view, each_end_of_a_drain_has_a_sentence_and_advice)
 		for (j = 0; j < i; j++)
 			EXPECT_STRNE(seen[j], seen[i]);
 		EXPECT_TRUE(cw_explain_cause(ev, cause, sizeof(cause)));
-		EXPECT_TRUE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+		EXPECT_TRUE(cw_explain_remedy(ev, true, remedy, sizeof(remedy)));
 	}
 	ev->drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
 	for (i = 0; i <= CLOSEWATCH_REFUSAL_MAX; i++) {
 		ev->refusal = i;
 		EXPECT_TRUE(cw_explain_cause(ev, cause, sizeof(cause)));
-		EXPECT_TRUE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+		EXPECT_TRUE(cw_explain_remedy(ev, true, remedy, sizeof(remedy)));
 	}
 	ev->drain_outcome = 99;
 	EXPECT_FALSE(cw_explain_cause(ev, cause, sizeof(cause)));
-	EXPECT_FALSE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+	EXPECT_FALSE(cw_explain_remedy(ev, true, remedy, sizeof(remedy)));
 }
 
 /* Where a drain is what helps, and only there, its command is named. */
@@ -506,32 +506,34 @@ TEST_F(view, the_remedy_names_the_command_that_helps)
 	char remedy[512];
 
 	drop(ev, ULP);
-	EXPECT_TRUE(cw_explain_remedy(ev, remedy, sizeof(remedy)));
+	EXPECT_TRUE(cw_explain_remedy(ev, true, remedy, sizeof(remedy)));
 	EXPECT_STREQ("Read until EOF before close(), or shutdown(SHUT_WR) and read with "
 		     "a time limit (lingering close); "
 		     "or, with the program as it is, let the kernel try to deliver the "
 		     "last 61447 B of ours, but nothing that was not written: "
 		     "closewatch drain --local-port 80",
 		     remedy);
+	EXPECT_TRUE(cw_explain_remedy(ev, false, remedy, sizeof(remedy)));
+	EXPECT_EQ(NULL, strstr(remedy, "closewatch"));
 	/* A client's port is its for this once. */
 	ev->local_port = 51234;
 	ev->remote_port = 80;
-	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	cw_explain_remedy(ev, true, remedy, sizeof(remedy));
 	EXPECT_NE(NULL, strstr(remedy, ": closewatch drain --comm nginx"));
 	ev->comm.b[0] = '\'';
-	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	cw_explain_remedy(ev, true, remedy, sizeof(remedy));
 	EXPECT_EQ(NULL, strstr(remedy, "closewatch"));
 	ev->path = CLOSEWATCH_PATH_RST_LINGER0;
-	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	cw_explain_remedy(ev, true, remedy, sizeof(remedy));
 	EXPECT_EQ(NULL, strstr(remedy, "closewatch"));
 	ev->type = CLOSEWATCH_EVENT_TYPE_FATE;
 	ev->local_port = 80;
 	ev->remote_port = 51234;
-	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	cw_explain_remedy(ev, true, remedy, sizeof(remedy));
 	EXPECT_NE(NULL, strstr(remedy, "closewatch drain --local-port 80"));
 	/* One that its program still had open. */
 	drop(ev, PID);
-	cw_explain_remedy(ev, remedy, sizeof(remedy));
+	cw_explain_remedy(ev, true, remedy, sizeof(remedy));
 	EXPECT_EQ(NULL, strstr(remedy, "closewatch"));
 }
 
