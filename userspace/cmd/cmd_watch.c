@@ -2,7 +2,6 @@
 #include <langinfo.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/parse.h"
@@ -30,11 +29,11 @@ enum {
 struct watch {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	/* the command line */
-	struct cw_msg_filter filter;
+	struct cw_match match;
 	uint32_t count;
 	uint64_t duration;
 	uint32_t events;	/* chosen types; 0: the default */
-	bool json, header, quiet, diag, ipv4, ipv6, no_linger;
+	bool json, header, quiet, diag, no_linger;
 	/* the run */
 	struct cw_session session;
 	struct cw_tally tally;
@@ -45,17 +44,7 @@ struct watch {
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to watch; all conditions must hold:", 1 },
-	{ "port", 'P', "PORT", 0, "local or remote port", 0 },
-	{ "local-port", 'L', "PORT", 0, "local port", 0 },
-	{ "remote-port", 'D', "PORT", 0, "remote port", 0 },
-	{ "pid", 'p', "PID", 0, "process that closes", 0 },
-	{ "comm", 'C', "NAME", 0, "task name of the closer, whole", 0 },
-	{ "user", 'u', "USER", 0, "user name or id of the closer", 0 },
-	{ "cgroup", CW_KEY_CGROUP, "PATH", 0, "cgroup v2 of the closer", 0 },
-	{ "netns", CW_KEY_NETNS, "NAME|PID|PATH|all", 0,
-	  "network namespace instead of this one", 0 },
-	{ "ipv4", '4', NULL, 0, "IPv4 only", 0 },
-	{ "ipv6", '6', NULL, 0, "IPv6 only", 0 },
+	CW_MATCH_OPTIONS("closer", "NAME|PID|PATH|all"),
 	{ "path", KEY_PATH, "WORD[,WORD]", 0,
 	  "closes and shutdowns by these paths only; may be repeated", 0 },
 	{ "event", 'e', "WORD[,WORD]", 0,
@@ -123,25 +112,11 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 {
 	struct watch *w = state->input;
 	struct cw_fail *fail = w->args.fail;
-	struct cw_msg_filter *f = &w->filter;
 	int ret;
 
-	if (cw_scope_filter(f, key, arg, &w->args))
+	if (cw_match_option(&w->match, key, arg, &w->args))
 		return w->args.ret ? CW_ARGS_STOP : 0;
 	switch (key) {
-	case 'P':
-		ret = cw_parse_port(arg, &f->port, fail);
-		break;
-	case 'L':
-		ret = cw_parse_port(arg, &f->local_port, fail);
-		break;
-	case 'D':
-		ret = cw_parse_port(arg, &f->remote_port, fail);
-		break;
-	case 'p':
-		ret = cw_parse_u32(arg, 1, 1 << 22, "process id", &f->pid,
-				   fail);
-		break;
 	case 'c':
 		ret = cw_parse_u32(arg, 1, UINT32_MAX, "count", &w->count,
 				   fail);
@@ -153,7 +128,7 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 		ret = cw_pick_events(&w->events, arg, fail);
 		break;
 	case KEY_PATH:
-		ret = cw_filter_paths(f, arg, fail);
+		ret = cw_filter_paths(&w->match.filter, arg, fail);
 		break;
 	case KEY_COLOR:
 		ret = parse_color(w, arg);
@@ -168,11 +143,9 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 /* Settings that need the complete command line. */
 static void conclude(struct watch *w)
 {
-	struct cw_msg_filter *f = &w->filter;
+	struct cw_msg_filter *f = &w->match.filter;
 
-	/* Both are as good as none. */
-	if (w->ipv4 != w->ipv6)
-		f->family = w->ipv4 ? AF_INET : AF_INET6;
+	cw_match_conclude(&w->match);
 	f->events = w->events ? w->events : cw_pick_default();
 	if (w->no_linger)
 		f->events &= ~(1U << CLOSEWATCH_EVENT_TYPE_LINGER_WAIT);
@@ -187,12 +160,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct watch *w = state->input;
 
 	switch (key) {
-	case '4':
-		w->ipv4 = true;
-		break;
-	case '6':
-		w->ipv6 = true;
-		break;
 	case 'j':
 		w->json = true;
 		break;
@@ -322,8 +289,8 @@ static bool read_ends(struct watch *w, struct cw_msg_stats *stats)
 {
 	struct cw_fail unused;
 
-	w->tally.partial = !w->filter.quiet;
-	return !w->quiet && !w->filter.quiet && cw_filter_is_open(&w->filter) &&
+	w->tally.partial = !w->match.filter.quiet;
+	return !w->quiet && !w->match.filter.quiet && cw_filter_is_open(&w->match.filter) &&
 	       !cw_nl_stats(w->session.nl, stats, &unused);
 }
 
@@ -344,7 +311,7 @@ static int run(struct watch *w)
 	struct cw_msg_listener figures = { 0 };
 	struct cw_msg_stats before;
 	bool counted = read_ends(w, &before);
-	int ret = cw_nl_subscribe(s->nl, &w->filter, s->fail);
+	int ret = cw_nl_subscribe(s->nl, &w->match.filter, s->fail);
 
 	if (ret)
 		return ret;
@@ -367,7 +334,7 @@ static int run(struct watch *w)
 int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 {
 	struct watch w = {
-		.args.fail = fail, .filter = CW_FILTER_INIT, .header = true,
+		.args.fail = fail, .match = CW_MATCH_INIT, .header = true,
 		.session = CW_SESSION_INIT(fail),
 	};
 	int ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
@@ -381,6 +348,6 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 	}
 	ret = cw_session_close(&w.session, ret);
 release:
-	cw_filter_release(&w.filter);
+	cw_filter_release(&w.match.filter);
 	return ret;
 }

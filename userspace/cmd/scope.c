@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <sys/socket.h>
+
+#include "base/parse.h"
 #include "cmd/scope.h"
 #include "request/filter.h"
 
@@ -25,6 +28,43 @@ bool cw_scope_filter(struct cw_msg_filter *f, int key, char *arg,
 	default:
 		return false;
 	}
+}
+
+bool cw_match_option(struct cw_match *m, int key, char *arg,
+		     struct cw_args *args)
+{
+	struct cw_msg_filter *f = &m->filter;
+
+	switch (key) {
+	case 'P':
+		args->ret = cw_parse_port(arg, &f->port, args->fail);
+		return true;
+	case 'L':
+		args->ret = cw_parse_port(arg, &f->local_port, args->fail);
+		return true;
+	case 'D':
+		args->ret = cw_parse_port(arg, &f->remote_port, args->fail);
+		return true;
+	case 'p':
+		args->ret = cw_parse_u32(arg, 1, 1 << 22, "process id",
+					 &f->pid, args->fail);
+		return true;
+	case '4':
+		m->ipv4 = true;
+		return true;
+	case '6':
+		m->ipv6 = true;
+		return true;
+	default:
+		return cw_scope_filter(f, key, arg, args);
+	}
+}
+
+void cw_match_conclude(struct cw_match *m)
+{
+	/* Both are as good as none. */
+	if (m->ipv4 != m->ipv6)
+		m->filter.family = m->ipv4 ? AF_INET : AF_INET6;
 }
 
 error_t cw_scope_parse(int key, char *arg, struct argp_state *state)
