@@ -33,4 +33,19 @@ struct cw_holders {
 void cw_holders_find(struct cw_holders *h, const char *root,
 		     unsigned long inode, unsigned int limit_ms);
 
+/* @inode is 0 unless the descriptor is of a socket; false ends the walk. */
+typedef bool cw_holder_fn(void *arg, const char *pid, const char *fd,
+			  unsigned long inode);
+
+/*
+ * All descriptors that this user may see below @root. @denied: there are
+ * processes whose descriptors it may not. False if there is no /proc.
+ */
+bool cw_holders_walk(const char *root, cw_holder_fn *fn, void *arg,
+		     bool *denied);
+
+/* Fills in all of @h, of which only the comm may stay empty. */
+void cw_holder_read(const char *root, const char *pid, const char *fd,
+		    struct cw_holder *h);
+
 #endif

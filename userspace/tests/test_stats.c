@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "fixture.h"
-#include "host/holders.h"
+#include "host/owners.h"
 #include "kselftest_harness.h"
 #include "output/record.h"
 #include "output/record_stats.h"
@@ -546,6 +546,53 @@ TEST_F(proc, the_search_is_cut_when_there_are_too_many_holders)
 	cw_holders_find(&h, self->root, 1, 10000);
 	EXPECT_EQ(CW_HOLDERS_MAX, h.count);
 	EXPECT_TRUE(h.cut);
+}
+
+TEST_F(proc, owners_of_many_sockets_are_found_in_one_walk)
+{
+	uint32_t inodes[] = { 4712, 9, 4711 };
+	const struct cw_owner *owner;
+	struct cw_owners o;
+	size_t n;
+
+	make_folder(self->root, "12");
+	make_folder(self->root, "12/fd");
+	make_file(self->root, "12/comm", "nginx\n");
+	make_link(self->root, "12/fd/0", "/dev/null");
+	make_link(self->root, "12/fd/5", "socket:[4711]");
+	make_link(self->root, "12/fd/6", "socket:[4713]");
+	make_folder(self->root, "13");
+	make_folder(self->root, "13/fd");
+	make_link(self->root, "13/fd/7", "socket:[4712]");
+	make_link(self->root, "13/fd/8", "socket:[4711]");
+	ASSERT_EQ(0, cw_owners_find(&o, self->root, inodes, 3));
+	EXPECT_EQ(3, o.count);
+	EXPECT_FALSE(o.denied);
+	EXPECT_NE(NULL, cw_owners_of(&o, 4711, &n));
+	EXPECT_EQ(2, n);
+	owner = cw_owners_of(&o, 4712, &n);
+	ASSERT_NE(NULL, owner);
+	EXPECT_EQ(1, n);
+	EXPECT_EQ(13, owner->holder.pid);
+	EXPECT_EQ(7, owner->holder.fd);
+	EXPECT_EQ(0, owner->holder.comm.len);
+	EXPECT_EQ(NULL, cw_owners_of(&o, 9, &n));
+	EXPECT_EQ(NULL, cw_owners_of(&o, 0, &n));
+	cw_owners_release(&o);
+}
+
+TEST_F(proc, what_may_not_be_looked_into_is_told)
+{
+	uint32_t inode = 1;
+	struct cw_owners o;
+
+	/* A plain file fails alike, and for another reason. */
+	make_folder(self->root, "1");
+	make_file(self->root, "1/fd", "");
+	ASSERT_EQ(0, cw_owners_find(&o, self->root, &inode, 1));
+	EXPECT_FALSE(o.denied);
+	ASSERT_EQ(0, cw_owners_find(&o, "/no/such/folder", &inode, 1));
+	EXPECT_TRUE(o.denied);
 }
 
 TEST_HARNESS_MAIN
