@@ -33,13 +33,18 @@ static void unmap(struct cw_bytes *addr)
 	addr->len = 4;
 }
 
+void cw_address_unmap(struct cw_bytes *addr)
+{
+	if (is_mapped(addr))
+		unmap(addr);
+}
+
 /* IPv4 or IPv6, without port or brackets; numbers only. */
 static bool parse_address(const char *text, struct cw_bytes *addr)
 {
 	if (!parse_any(text, addr))
 		return false;
-	if (is_mapped(addr))
-		unmap(addr);
+	cw_address_unmap(addr);
 	return true;
 }
 

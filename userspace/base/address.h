@@ -11,6 +11,9 @@
  * what the packets on the wire have.
  */
 
+/* Makes a v4-mapped address IPv4. */
+void cw_address_unmap(struct cw_bytes *addr);
+
 /* ADDR[/LEN]; without LEN the whole address counts. */
 int cw_parse_prefix(const char *text, struct cw_bytes *addr, uint8_t *bits,
 		    struct cw_fail *fail);

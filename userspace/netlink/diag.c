@@ -51,8 +51,9 @@ static void fill(struct question *q, const struct cw_ends *ends,
 	id->idiag_cookie[1] = (uint32_t)(cookie >> 32);
 }
 
-static int diag_socket(int netns_fd)
+int cw_diag_open(int netns_fd)
 {
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	int home = -1, fd = -1, err;
 
 	if (netns_fd >= 0) {
@@ -63,6 +64,12 @@ static int diag_socket(int netns_fd)
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	/* Return, or all later requests are about the other namespace. */
 	if (home >= 0 && setns(home, CLONE_NEWNET) && fd >= 0) {
+		close(fd);
+		fd = -1;
+	}
+	/* No process but the kernel can answer. */
+	if (fd >= 0 &&
+	    connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel))) {
 		close(fd);
 		fd = -1;
 	}
@@ -78,15 +85,12 @@ close:
 static ssize_t exchange(int netns_fd, const void *request, size_t len,
 			void *reply, size_t size)
 {
-	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	int fd = diag_socket(netns_fd);
+	int fd = cw_diag_open(netns_fd);
 	ssize_t n = -1;
 
 	if (fd < 0)
 		return -1;
-	/* No process but the kernel can answer. */
-	if (!connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) &&
-	    send(fd, request, len, 0) == (ssize_t)len)
+	if (send(fd, request, len, 0) == (ssize_t)len)
 		n = recv(fd, reply, size, MSG_DONTWAIT);
 	close(fd);
 	return n;

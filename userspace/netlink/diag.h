@@ -9,6 +9,12 @@
 /* Queries to sock_diag(7) about one connection. */
 
 /*
+ * A socket to sock_diag in the network namespace @netns_fd, or in this
+ * program's if that is -1. -1 with errno.
+ */
+int cw_diag_open(int netns_fd);
+
+/*
  * The cookie of the connection with these ends in the network namespace
  * @netns_fd, or in this program's if that is -1.
  */
