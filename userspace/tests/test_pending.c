@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Connections that have not ended: what is said of them, and how they look. */
+#include <stdlib.h>
+
+#include <linux/closewatch.h>
+
+#include "base/util.h"
+#include "explain/pending_tally.h"
+#include "kselftest_harness.h"
+
+#define STATE(s) .state = CLOSEWATCH_STATE_##s
+
+static const struct cw_socket leaked = {
+	STATE(CLOSE_WAIT), .inode = 1, .full = true,
+	.last_ack_ms = 312500, .last_data_ms = 400000,
+};
+
+static const struct cw_socket stuck = {
+	STATE(LAST_ACK), .wqueue = 1, .full = true, .timer = CW_TIMER_RETRANSMIT,
+	.retransmits = 3, .backoff = 3, .rto_us = 8000000,
+	.last_ack_ms = 100010, .last_data_ms = 200000,
+};
+
+static const struct row {
+	struct cw_socket s;
+	enum cw_waits waits;
+	struct cw_pending_bytes bytes;
+	const char *says;
+	const char *remedy;
+} rows[] = {
+	{ { STATE(CLOSE_WAIT), .inode = 1, .full = true, .last_ack_ms = 312500,
+	    .last_data_ms = 400000 }, CW_WAITS_CLOSE, { 0 },
+	  "the peer sent FIN at least 312 s ago; the program has read EOF and has not closed",
+	  "leaked descriptors" },
+	{ { STATE(CLOSE_WAIT), .inode = 1, .rqueue = 1, .full = true },
+	  CW_WAITS_READ, { 0 },
+	  "the peer sent FIN; the program has not read EOF", "must read" },
+	{ { STATE(CLOSE_WAIT), .inode = 1, .rqueue = 6, .full = true },
+	  CW_WAITS_READ, { .unread = 5 },
+	  "the peer sent FIN; the program has not read the last 5 B",
+	  "must read" },
+	/* It may still answer: no leak. */
+	{ { STATE(CLOSE_WAIT), .inode = 1, .wqueue = 30, .notsent = 10,
+	    .full = true }, CW_WAITS_DATA_ACK, { 0, 10, 20 },
+	  "the peer sent FIN; the program has not closed: 10 B unsent and 20 B unacknowledged",
+	  "TCP_USER_TIMEOUT" },
+	{ { STATE(CLOSE_WAIT), .rqueue = 3, .full = true }, CW_WAITS_ACCEPT,
+	  { .unread = 2 },
+	  "the peer sent FIN; no program has accepted the connection",
+	  "must accept" },
+	{ { STATE(FIN_WAIT1), .rqueue = 4, .wqueue = 31, .notsent = 11,
+	    .timer = CW_TIMER_PERSIST, .full = true }, CW_WAITS_DATA_ACK,
+	  { 4, 10, 20 },
+	  "our FIN waits behind 10 B unsent; 20 B in flight; the peer's window is closed; closed by its program",
+	  "ss -K" },
+	{ { STATE(FIN_WAIT1), .inode = 1, .wqueue = 21, .full = true },
+	  CW_WAITS_DATA_ACK, { 0, 0, 20 },
+	  "our FIN is not acknowledged; 20 B in flight", "TCP_USER_TIMEOUT" },
+	{ { STATE(LAST_ACK), .rqueue = 1, .wqueue = 1, .full = true,
+	    .timer = CW_TIMER_RETRANSMIT, .retransmits = 1,
+	    .last_ack_ms = 7010, .last_data_ms = 9000 }, CW_WAITS_FIN_ACK, { 0 },
+	  "the peer has sent FIN; our FIN is not acknowledged; retransmitted 1 time; nothing from the peer for 7 s; closed by its program",
+	  "tcp_orphan_retries" },
+	{ { STATE(CLOSING), .inode = 1, .wqueue = 1, .full = true },
+	  CW_WAITS_FIN_ACK, { 0 },
+	  "both have sent FIN; our FIN is not acknowledged", "tcp_retries2" },
+	{ { STATE(FIN_WAIT2), .inode = 1, .rqueue = 2, .full = true,
+	    .last_ack_ms = 5010, .last_data_ms = 6000 }, CW_WAITS_FIN,
+	  { .unread = 2 },
+	  "our FIN is acknowledged; the peer has not sent its own for at least 5 s",
+	  "shutdown()" },
+	{ { STATE(FIN_WAIT2), .timer = CW_TIMER_MINISOCK, .timer_ms = 37000 },
+	  CW_WAITS_FIN, { 0 },
+	  "our FIN is acknowledged; the peer has not sent its own; the kernel waits 37 s more; closed by its program",
+	  "tcp_fin_timeout" },
+};
+
+TEST(each_state_says_what_it_waits_for)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct row *r = &rows[i];
+		struct cw_pending_bytes b = cw_pending_bytes(&r->s);
+		char buf[512] = "";
+		struct cw_text t = { .buf = buf, .size = sizeof(buf) };
+		uint64_t ms;
+
+		EXPECT_EQ(r->waits, cw_pending_waits(&r->s));
+		EXPECT_EQ(0, memcmp(&b, &r->bytes, sizeof(b)));
+		cw_pending_say(&t, &r->s,
+			       cw_pending_age_ms(&r->s, &ms) ? &ms : NULL);
+		EXPECT_STREQ(r->says, buf);
+		EXPECT_NE(NULL, strstr(cw_pending_remedy(&r->s), r->remedy)) {
+			TH_LOG("%s", cw_pending_remedy(&r->s));
+		}
+	}
+}
+
+TEST(queues_that_cannot_be_do_not_wrap)
+{
+	const struct cw_socket s = {
+		STATE(FIN_WAIT1), .notsent = 5, .full = true,
+	};
+	struct cw_pending_bytes b = cw_pending_bytes(&s);
+
+	EXPECT_EQ(0, b.unsent);
+	EXPECT_EQ(0, b.unacked);
+}
+
+/* Less a jiffy; and data came with the FIN whose ACK was an old one. */
+TEST(the_age_is_never_overstated)
+{
+	struct cw_socket s = leaked;
+	uint64_t ms;
+
+	EXPECT_TRUE(cw_pending_age_ms(&s, &ms));
+	EXPECT_EQ(312490, ms);
+	s.last_data_ms = 2000;
+	EXPECT_TRUE(cw_pending_age_ms(&s, &ms));
+	EXPECT_EQ(1990, ms);
+	s.last_ack_ms = 4;
+	EXPECT_TRUE(cw_pending_age_ms(&s, &ms));
+	EXPECT_EQ(0, ms);
+	s.full = false;
+	EXPECT_FALSE(cw_pending_age_ms(&s, &ms));
+}
+
+/* An idle connection's peer may have been silent long before the close. */
+TEST(a_close_is_as_old_as_its_fins_retransmissions)
+{
+	struct cw_socket s = stuck;
+	uint64_t ms;
+
+	EXPECT_TRUE(cw_pending_age_ms(&s, &ms));
+	EXPECT_EQ(4000 + 2000 + 1000, ms);
+	/* A backoff from before the FIN does not count. */
+	s.retransmits = 1;
+	EXPECT_TRUE(cw_pending_age_ms(&s, &ms));
+	EXPECT_EQ(4000, ms);
+	/* With data before it, the close may have come later. */
+	s.wqueue = 2;
+	EXPECT_FALSE(cw_pending_age_ms(&s, &ms));
+	/* Whatever a kernel says. */
+	s = stuck;
+	s.backoff = s.retransmits = 255;
+	EXPECT_TRUE(cw_pending_age_ms(&s, &ms));
+	EXPECT_TRUE(ms < 8000);
+}
+
+TEST(the_longest_wait_comes_first)
+{
+	struct cw_socket list[] = {
+		{ STATE(FIN_WAIT2) }, stuck, leaked,
+		/* No age: by the peer's silence. */
+		{ STATE(FIN_WAIT1), .wqueue = 9, .full = true,
+		  .last_ack_ms = 50000, .last_data_ms = 90000 },
+	};
+
+	qsort(list, ARRAY_SIZE(list), sizeof(list[0]), cw_pending_compare);
+	EXPECT_EQ(CLOSEWATCH_STATE_CLOSE_WAIT, list[0].state);
+	EXPECT_EQ(CLOSEWATCH_STATE_FIN_WAIT1, list[1].state);
+	EXPECT_EQ(CLOSEWATCH_STATE_LAST_ACK, list[2].state);
+	EXPECT_EQ(CLOSEWATCH_STATE_FIN_WAIT2, list[3].state);
+}
+
+TEST(the_summary_is_by_state_and_program)
+{
+	const struct cw_owner python = {
+		.holder.comm = { .len = 8, .b = "pyth\033on3" },
+	};
+	const struct cw_owner nginx = {
+		.holder.comm = { .len = 5, .b = "nginx" },
+	};
+	struct cw_socket younger = leaked;
+	struct cw_pending_tally t = { 0 };
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	younger.last_ack_ms = 1000;
+	ASSERT_NE(NULL, f);
+	EXPECT_EQ(0, cw_pending_add(&t, &leaked, &python));
+	EXPECT_EQ(0, cw_pending_add(&t, &younger, &python));
+	EXPECT_EQ(0, cw_pending_add(&t, &younger, &nginx));
+	EXPECT_EQ(0, cw_pending_add(&t, &younger, NULL));
+	EXPECT_EQ(0, cw_pending_add(&t, &stuck, NULL));
+	cw_pending_print(&t, f);
+	cw_pending_release(&t);
+	fclose(f);
+	EXPECT_NE(NULL, strstr(text, "2 sockets in CLOSE_WAIT of pyth\\x1bon3, one for at least 312 s\n  remedy: leaked descriptors"));
+	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of nginx\n"));
+	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of an owner not known\n"));
+	EXPECT_NE(NULL, strstr(text, "1 socket in LAST_ACK without an owner for at least 7 s\n")) {
+		TH_LOG("%s", text);
+	}
+	free(text);
+}
+
+TEST_HARNESS_MAIN
