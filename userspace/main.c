@@ -13,6 +13,7 @@
 #include "cmd/cmd_drains.h"
 #include "cmd/cmd_info.h"
 #include "cmd/cmd_list.h"
+#include "cmd/cmd_pending.h"
 #include "cmd/cmd_policy.h"
 #include "cmd/cmd_remove.h"
 #include "cmd/cmd_stats.h"
@@ -38,6 +39,7 @@ static const struct command {
 	{ "del", cw_cmd_del },
 	{ "flush", cw_cmd_flush },
 	{ "drains", cw_cmd_drains },
+	{ "pending", cw_cmd_pending },
 	{ "doctor", cw_cmd_doctor },
 };
 

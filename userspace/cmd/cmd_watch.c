@@ -79,6 +79,7 @@ static const char doc[] =
 	"  linger, reset, leave   close chosen sockets in another way, or as they ask\n"
 	"  list, del, flush       show or remove such policies\n"
 	"  drains   show the drains that run\n"
+	"  pending  show the connections that have not ended, and who does not close\n"
 	"  doctor   say what keeps closewatch from working and what mends it\n"
 	"\n"
 	"Examples:\n"

@@ -223,19 +223,26 @@ static const char *orphan_remedy(const struct cw_socket *s)
 	if (s->state == CLOSEWATCH_STATE_FIN_WAIT2)
 		return "none is needed: the kernel waits for net.ipv4.tcp_fin_timeout";
 	if (s->timer == CW_TIMER_PERSIST)
-		return "the peer must read: the kernel keeps the data while the peer answers its probes; TCP_USER_TIMEOUT limits that, ss -K ends it";
+		return
+			"the peer must read: the kernel keeps the data while the peer answers its probes; TCP_USER_TIMEOUT limits that, ss -K ends it";
 	return "none is needed: the kernel gives up after net.ipv4.tcp_orphan_retries";
 }
 
 const char *cw_pending_remedy(const struct cw_socket *s)
 {
 	static const char *const owned[] = {
-		[CW_WAITS_CLOSE] = "leaked descriptors, if they stay: the program must close a socket once it has read EOF",
-		[CW_WAITS_READ] = "the program must read and close: it is stuck, or no longer polls the socket",
-		[CW_WAITS_ACCEPT] = "the program that listens must accept: it is stuck, or too slow for its queue",
-		[CW_WAITS_DATA_ACK] = "the peer must read and acknowledge; TCP_USER_TIMEOUT limits how long the kernel tries",
-		[CW_WAITS_FIN_ACK] = "the peer must acknowledge; the kernel gives up after net.ipv4.tcp_retries2",
-		[CW_WAITS_FIN] = "the peer must close; after shutdown() the program needs a timeout of its own, and then close()",
+		[CW_WAITS_CLOSE] =
+			"leaked descriptors, if they stay: the program must close a socket once it has read EOF",
+		[CW_WAITS_READ] =
+			"the program must read and close: it is stuck, or no longer polls the socket",
+		[CW_WAITS_ACCEPT] =
+			"the program that listens must accept: it is stuck, or too slow for its queue",
+		[CW_WAITS_DATA_ACK] =
+			"the peer must read and acknowledge; TCP_USER_TIMEOUT limits how long the kernel tries",
+		[CW_WAITS_FIN_ACK] =
+			"the peer must acknowledge; the kernel gives up after net.ipv4.tcp_retries2",
+		[CW_WAITS_FIN] =
+			"the peer must close; after shutdown() the program needs a timeout of its own, and then close()",
 	};
 	enum cw_waits waits = cw_pending_waits(s);
 

@@ -9,36 +9,31 @@
 #include "output/record.h"
 #include "output/record_parts.h"
 
-enum {
-	COL_TIME, COL_PATH, COL_PAIR, COL_UNREAD, COL_UNSENT, COL_UNACKED,
-	COL_PROCESS, COL_NOTE,
-};
-
 /* The three figures need 100 columns; the note repeats those that matter. */
 #define LAYOUT(pair) {							\
-	[COL_TIME] = { "TIME", .width = 12, .dim = true },		\
-	[COL_PATH] = { "PATH", .width = 16, .limit = 18, .toned = true },		\
-	[COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
-	[COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
+	[CW_COL_TIME] = { "TIME", .width = 12, .dim = true },		\
+	[CW_COL_PATH] = { "PATH", .width = 16, .limit = 18, .toned = true },		\
+	[CW_COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
+	[CW_COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
 			 .right = true },				\
-	[COL_UNSENT] = { "UNSENT", "-", 7, .terminal = 100,		\
+	[CW_COL_UNSENT] = { "UNSENT", "-", 7, .terminal = 100,		\
 			 .right = true },				\
-	[COL_UNACKED] = { "UNACKED", "-", 7, .terminal = 100,		\
+	[CW_COL_UNACKED] = { "UNACKED", "-", 7, .terminal = 100,		\
 			  .right = true },				\
-	[COL_PROCESS] = { "PROCESS", "-", 14, .limit = 24 },		\
-	[COL_NOTE] = { .title = "WHAT HAPPENED" },			\
+	[CW_COL_PROCESS] = { "PROCESS", "-", 14, .limit = 24 },		\
+	[CW_COL_NOTE] = { .title = "WHAT HAPPENED" },			\
 	{ .title = NULL },						\
 }
 
 const struct cw_column cw_record_layout[] = LAYOUT("LOCAL -> REMOTE");
 const struct cw_column cw_record_layout_utf8[] = LAYOUT("LOCAL → REMOTE");
 
-static const struct cw_place at_remote = { .column = COL_PAIR, .before = " -> " };
+static const struct cw_place at_remote = { .column = CW_COL_PAIR, .before = " -> " };
 static const struct cw_place at_remote_utf8 = {
-	.column = COL_PAIR, .before = " → ",
+	.column = CW_COL_PAIR, .before = " → ",
 };
 
-static const struct cw_place at_pid = { COL_PROCESS, "[", "]" };
+static const struct cw_place at_pid = { CW_COL_PROCESS, "[", "]" };
 
 /* --- JSON: every fact, in the order of the man page --- */
 
@@ -100,27 +95,27 @@ static void put_all(struct cw_view *v, const struct cw_msg_event *ev)
 static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
 {
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE)
-		cw_record_fact(v, ev, PATH, CW_AT(COL_PATH));
+		cw_record_fact(v, ev, PATH, CW_AT(CW_COL_PATH));
 	else if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE &&
 		 cw_event_has(ev, FATE))
-		cw_record_fact(v, ev, FATE, CW_AT(COL_PATH));
+		cw_record_fact(v, ev, FATE, CW_AT(CW_COL_PATH));
 	else
-		cw_record_fact(v, ev, TYPE, CW_AT(COL_PATH));
+		cw_record_fact(v, ev, TYPE, CW_AT(CW_COL_PATH));
 }
 
 static void put_cells(struct cw_view *v, const struct cw_msg_event *ev,
 		      bool utf8)
 {
 	cw_view_tone(v, cw_explain_tone(ev));
-	cw_record_fact(v, ev, TIME, CW_AT(COL_TIME));
+	cw_record_fact(v, ev, TIME, CW_AT(CW_COL_TIME));
 	put_what(v, ev);
-	cw_record_ends(v, ev, CW_AT(COL_PAIR),
+	cw_record_ends(v, ev, CW_AT(CW_COL_PAIR),
 		       utf8 ? &at_remote_utf8 : &at_remote);
-	cw_record_fact(v, ev, UNREAD, CW_AT(COL_UNREAD));
-	cw_record_fact(v, ev, UNSENT, CW_AT(COL_UNSENT));
-	cw_record_fact(v, ev, UNACKED, CW_AT(COL_UNACKED));
+	cw_record_fact(v, ev, UNREAD, CW_AT(CW_COL_UNREAD));
+	cw_record_fact(v, ev, UNSENT, CW_AT(CW_COL_UNSENT));
+	cw_record_fact(v, ev, UNACKED, CW_AT(CW_COL_UNACKED));
 	/* Before the pid, so that it reads name[pid]. */
-	cw_record_fact(v, ev, COMM, CW_AT(COL_PROCESS));
+	cw_record_fact(v, ev, COMM, CW_AT(CW_COL_PROCESS));
 	cw_record_fact(v, ev, PID, &at_pid);
 }
 
@@ -129,7 +124,7 @@ static void put_note(struct cw_view *v, const struct cw_msg_event *ev)
 	char note[512];
 
 	cw_explain(ev, note, sizeof(note));
-	cw_view_text(v, CW_AT(COL_NOTE), note);
+	cw_view_text(v, CW_AT(CW_COL_NOTE), note);
 }
 
 static void put_diag(struct cw_view *v, const struct cw_msg_event *ev,
@@ -148,9 +143,9 @@ static void put_diag(struct cw_view *v, const struct cw_msg_event *ev,
 	cw_view_below(v, "remedy:", remedy);
 }
 
-static const struct cw_place at_holder = { COL_NOTE, "", NULL };
-static const struct cw_place at_holder_pid = { COL_NOTE, "[", "]" };
-static const struct cw_place at_holder_fd = { COL_NOTE, " fd ", NULL };
+static const struct cw_place at_holder = { CW_COL_NOTE, "", NULL };
+static const struct cw_place at_holder_pid = { CW_COL_NOTE, "[", "]" };
+static const struct cw_place at_holder_fd = { CW_COL_NOTE, " fd ", NULL };
 
 /* After the note, so that text reads on from it. */
 static void put_holders(struct cw_view *v, const struct cw_holders *h)
@@ -162,7 +157,7 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 	cw_view_bool(v, "complete", NULL, !h->cut);
 	cw_view_table(v, "processes", NULL);
 	for (i = 0; i < h->count; i++) {
-		cw_view_text(v, CW_AT(COL_NOTE), i ? ", " : "; also held by ");
+		cw_view_text(v, CW_AT(CW_COL_NOTE), i ? ", " : "; also held by ");
 		cw_view_row(v);
 		cw_view_bytes(v, "comm", &at_holder, &h->list[i].comm);
 		cw_view_number(v, "pid", &at_holder_pid, h->list[i].pid);
@@ -172,11 +167,11 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 	cw_view_table_end(v);
 	cw_view_close(v);
 	if (h->cut)
-		cw_view_text(v, CW_AT(COL_NOTE),
+		cw_view_text(v, CW_AT(CW_COL_NOTE),
 			     h->count ? " and perhaps others" :
 			     "; the search for holders took too long");
 	else if (!h->count)
-		cw_view_text(v, CW_AT(COL_NOTE), "; no holder found in /proc");
+		cw_view_text(v, CW_AT(CW_COL_NOTE), "; no holder found in /proc");
 }
 
 int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,

@@ -9,6 +9,11 @@
 #include "output/view.h"
 
 /* The columns in which cw_record_event() places its facts. */
+enum cw_record_column {
+	CW_COL_TIME, CW_COL_PATH, CW_COL_PAIR, CW_COL_UNREAD, CW_COL_UNSENT,
+	CW_COL_UNACKED, CW_COL_PROCESS, CW_COL_NOTE,
+};
+
 extern const struct cw_column cw_record_layout[];
 extern const struct cw_column cw_record_layout_utf8[];
 

@@ -138,7 +138,8 @@ TEST(a_v4_mapped_connection_is_ipv4)
 
 	msg.idiag_family = AF_INET6;
 	memset(msg.id.idiag_src, 0, sizeof(msg.id.idiag_src));
-	msg.id.idiag_src[2] = msg.id.idiag_dst[2] = htonl(0xffff);
+	msg.id.idiag_src[2] = htonl(0xffff);
+	msg.id.idiag_dst[2] = htonl(0xffff);
 	msg.id.idiag_dst[0] = 0;
 	msg.id.idiag_src[3] = htonl(0x0a000001);
 	msg.id.idiag_dst[3] = htonl(0x0a000002);

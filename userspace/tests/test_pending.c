@@ -7,6 +7,8 @@
 #include "base/util.h"
 #include "explain/pending_tally.h"
 #include "kselftest_harness.h"
+#include "output/record_pending.h"
+#include "request/match.h"
 
 #define STATE(s) .state = CLOSEWATCH_STATE_##s
 
@@ -143,7 +145,8 @@ TEST(a_close_is_as_old_as_its_fins_retransmissions)
 	EXPECT_FALSE(cw_pending_age_ms(&s, &ms));
 	/* Whatever a kernel says. */
 	s = stuck;
-	s.backoff = s.retransmits = 255;
+	s.backoff = 255;
+	s.retransmits = 255;
 	EXPECT_TRUE(cw_pending_age_ms(&s, &ms));
 	EXPECT_TRUE(ms < 8000);
 }
@@ -188,13 +191,162 @@ TEST(the_summary_is_by_state_and_program)
 	cw_pending_print(&t, f);
 	cw_pending_release(&t);
 	fclose(f);
-	EXPECT_NE(NULL, strstr(text, "2 sockets in CLOSE_WAIT of pyth\\x1bon3, one for at least 312 s\n  remedy: leaked descriptors"));
+	EXPECT_NE(NULL, strstr(text,
+			       "2 sockets in CLOSE_WAIT of pyth\\x1bon3, one for at least 312 s\n  remedy: leaked descriptors"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of nginx\n"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of an owner not known\n"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in LAST_ACK without an owner for at least 7 s\n")) {
 		TH_LOG("%s", text);
 	}
 	free(text);
+}
+
+static const struct cw_owner two[] = {
+	{ 1, { .pid = 12, .fd = 7, .comm = { .len = 6, .b = "ng\033inx" } } },
+	{ 1, { .pid = 13, .fd = 8, .comm = { .len = 5, .b = "nginx" } } },
+};
+
+/* One record, as text or JSON; to be freed. */
+static char *render(const struct cw_pending_row *r, bool json, bool header)
+{
+	struct cw_view_options opt = {
+		.json = json, .layout = cw_record_pending_layout,
+	};
+	char *text = NULL;
+	struct cw_view *v;
+	size_t len;
+
+	opt.out = open_memstream(&text, &len);
+	v = cw_view_new(&opt);
+	if (header)
+		cw_view_header(v);
+	cw_record_pending(v, r);
+	cw_view_free(v);
+	fclose(opt.out);
+	return text;
+}
+
+static struct cw_socket complete(void)
+{
+	struct cw_socket s = leaked;
+
+	s.cookie = 1ULL << 40;
+	s.uid = 33;
+	s.cgroup = 4711;
+	s.rqueue = 6;
+	s.timer = CW_TIMER_KEEPALIVE;
+	s.timer_ms = 7000;
+	s.ends.local = (struct cw_bytes){ 4, { 127, 0, 0, 1 } };
+	s.ends.remote = s.ends.local;
+	s.ends.local_port = 80;
+	s.ends.remote_port = 51234;
+	return s;
+}
+
+TEST(a_socket_is_a_line_with_all_its_owners)
+{
+	const struct cw_socket s = complete();
+	const struct cw_pending_row r = {
+		.socket = &s, .owners = two, .owned = 2, .aged = true,
+		.age_ms = 312490,
+	};
+	char *text = render(&r, false, true);
+
+	EXPECT_STREQ(
+		     "     AGE STATE      LOCAL -> REMOTE                        UNREAD  UNSENT UNACKED PROCESS        WHAT IT WAITS FOR\n"
+		     "   312 s CLOSE_WAIT 127.0.0.1:80 -> 127.0.0.1:51234             5       0       0 ng\\x1binx[12] fd 7 the peer sent FIN at least 312 s ago; the program has not read the last 5 B; also held by nginx[13] fd 8\n",
+		     text);
+	free(text);
+}
+
+TEST(a_socket_is_an_object_with_all_its_figures)
+{
+	const struct cw_socket s = complete();
+	const struct cw_pending_row r = {
+		.socket = &s, .owners = two + 1, .owned = 1, .aged = true,
+		.age_ms = 312490,
+	};
+	char *text = render(&r, true, true);
+
+	EXPECT_STREQ("{\"state\":\"CLOSE_WAIT\",\"family\":\"ipv4\","
+		     "\"local\":{\"addr\":\"127.0.0.1\",\"port\":80},"
+		     "\"remote\":{\"addr\":\"127.0.0.1\",\"port\":51234},"
+		     "\"cookie\":\"1099511627776\",\"waits_for\":\"read\","
+		     "\"age_ms\":\"312490\",\"silent_ms\":312490,"
+		     "\"timer\":\"keepalive\",\"timer_ms\":7000,"
+		     "\"retransmits\":0,\"unread\":5,\"unsent\":0,"
+		     "\"unacked\":0,\"inode\":1,\"uid\":33,"
+		     "\"cgroup\":\"4711\",\"owners\":[{\"comm\":\"nginx\","
+		     "\"pid\":13,\"fd\":8}]}\n", text);
+	free(text);
+}
+
+TEST(what_is_not_known_is_not_shown)
+{
+	const struct cw_socket s = {
+		STATE(FIN_WAIT2), .timer = CW_TIMER_MINISOCK, .timer_ms = 9,
+		.ends = { .local.len = 16, .remote.len = 16 },
+	};
+	const struct cw_pending_row r = { .socket = &s };
+	char *text = render(&r, false, false), *json = render(&r, true, false);
+
+	EXPECT_NE(NULL, strstr(text, "       - FIN_WAIT2  [::]:0 -> [::]:0 "));
+	EXPECT_NE(NULL, strstr(text, "       -       -       - -  "));
+	EXPECT_EQ(NULL, strstr(json, "_ms\":\"")) {
+		TH_LOG("%s", json);
+	}
+	EXPECT_EQ(NULL, strstr(json, "silent"));
+	EXPECT_EQ(NULL, strstr(json, "unread"));
+	EXPECT_EQ(NULL, strstr(json, "uid"));
+	EXPECT_NE(NULL, strstr(json, "\"owners\":[]"));
+	free(text);
+	free(json);
+}
+
+TEST(each_condition_of_a_filter_holds)
+{
+	static const struct cw_msg_filter any = CW_FILTER_INIT;
+	struct cw_socket s = complete();
+	struct cw_msg_filter f;
+
+#define TRY(member, right, wrong) do {					\
+	f = any;							\
+	f.member = right;						\
+	EXPECT_TRUE(cw_match_socket(&f, &s));				\
+	f.member = wrong;						\
+	EXPECT_FALSE(cw_match_socket(&f, &s));				\
+} while (0)
+	TRY(port, 80, 81);
+	TRY(port, 51234, 1);
+	TRY(local_port, 80, 51234);
+	TRY(remote_port, 51234, 80);
+	TRY(family, 2, 10);
+	TRY(uid, 33, 0);
+	TRY(cgroup, 4711, 1);
+#undef TRY
+	/* An orphan's user is not told: it is not root. */
+	s.inode = 0;
+	s.uid = 0;
+	f = any;
+	f.uid = 0;
+	EXPECT_FALSE(cw_match_socket(&f, &s));
+}
+
+TEST(one_owner_has_both_the_pid_and_the_name)
+{
+	struct cw_msg_filter f = CW_FILTER_INIT;
+
+	EXPECT_TRUE(cw_match_owners(&f, NULL, 0));
+	f.pid = 13;
+	EXPECT_FALSE(cw_match_owners(&f, NULL, 0));
+	EXPECT_TRUE(cw_match_owners(&f, two, 2));
+	strcpy(f.comm, "nginx");
+	EXPECT_TRUE(cw_match_owners(&f, two, 2));
+	f.pid = 12;
+	EXPECT_FALSE(cw_match_owners(&f, two, 2));
+	f.pid = 0;
+	strcpy(f.comm, "ngin");
+	EXPECT_FALSE(cw_match_owners(&f, two, 2));
 }
 
 TEST_HARNESS_MAIN

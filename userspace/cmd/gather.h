@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_GATHER_H
+#define CLOSEWATCH_GATHER_H
+
+#include "host/owners.h"
+#include "netlink/diag_dump.h"
+#include "netlink/nl_ask.h"
+
+/* The sockets in some states that match a filter, and who has them open. */
+struct cw_gather {
+	const struct cw_msg_filter *filter;
+	struct cw_socket *list;
+	size_t count;
+	struct cw_owners owners;
+	size_t room;
+	bool failed;		/* out of memory */
+};
+
+/* @g holds nothing but the filter, of one network namespace. */
+int cw_gather_sockets(struct cw_gather *g, uint32_t states,
+		      struct cw_fail *fail);
+
+/* Then, where owners matter: drops the sockets whose owners do not match. */
+int cw_gather_owners(struct cw_gather *g, struct cw_fail *fail);
+
+/* All but the filter. */
+void cw_gather_release(struct cw_gather *g);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+
+#include <linux/closewatch.h>
+
+#include "base/names_gen.h"
+#include "base/text.h"
+#include "explain/pending.h"
+#include "output/record.h"
+#include "output/record_parts.h"
+#include "output/record_pending.h"
+
+/* In the places of an event's columns, which a close-wait event fills. */
+enum { COL_AGE = CW_COL_TIME, COL_STATE = CW_COL_PATH };
+
+#define LAYOUT(pair) {							\
+	[COL_AGE] = { "AGE", "-", 8, .right = true },			\
+	[COL_STATE] = { "STATE", .width = 10, .toned = true },		\
+	[CW_COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
+	[CW_COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
+			    .right = true },				\
+	[CW_COL_UNSENT] = { "UNSENT", "-", 7, .terminal = 100,		\
+			    .right = true },				\
+	[CW_COL_UNACKED] = { "UNACKED", "-", 7, .terminal = 100,	\
+			     .right = true },				\
+	[CW_COL_PROCESS] = { "PROCESS", "-", 14, .limit = 30 },		\
+	[CW_COL_NOTE] = { .title = "WHAT IT WAITS FOR" },		\
+	{ .title = NULL },						\
+}
+
+const struct cw_column cw_record_pending_layout[] = LAYOUT("LOCAL -> REMOTE");
+const struct cw_column cw_record_pending_layout_utf8[] = LAYOUT("LOCAL → REMOTE");
+
+static const struct cw_names timer_names = {
+	(const char *const[]){
+		[CW_TIMER_NONE] = "none",
+		[CW_TIMER_RETRANSMIT] = "retransmit",
+		[CW_TIMER_KEEPALIVE] = "keepalive",
+		[CW_TIMER_MINISOCK] = "minisock",
+		[CW_TIMER_PERSIST] = "persist",
+	}, CW_TIMER_PERSIST + 1,
+};
+
+static void put_what(struct cw_view *v, const struct cw_pending_row *r)
+{
+	char age[32];
+	struct cw_text t = { .buf = age, .size = sizeof(age) };
+
+	if (r->date) {
+		cw_view_word(v, "event", CW_AT(CW_COL_PATH), "close-wait");
+		cw_view_time(v, "time", CW_AT(CW_COL_TIME), r->date);
+	} else if (r->aged) {
+		cw_say(&t, "%" PRIu64 " s", r->age_ms / 1000);
+		cw_view_text(v, CW_AT(COL_AGE), age);
+	}
+	cw_record_word(v, "state", r->date ? NULL : CW_AT(COL_STATE),
+		       &cw_state_names, r->socket->state);
+}
+
+static void put_ends(struct cw_view *v, const struct cw_pending_row *r)
+{
+	const struct cw_ends *e = &r->socket->ends;
+	const struct cw_place at_remote = {
+		.column = CW_COL_PAIR, .before = r->utf8 ? " → " : " -> ",
+	};
+
+	cw_view_word(v, "family", NULL, e->local.len == 4 ? "ipv4" : "ipv6");
+	cw_view_endpoint(v, "local", CW_AT(CW_COL_PAIR), e->local.b,
+			 e->local.len, e->local_port);
+	cw_view_endpoint(v, "remote", &at_remote, e->remote.b, e->remote.len,
+			 e->remote_port);
+	cw_view_big(v, "cookie", NULL, r->socket->cookie);
+}
+
+static void put_times(struct cw_view *v, const struct cw_pending_row *r)
+{
+	const struct cw_socket *s = r->socket;
+
+	if (r->aged)
+		cw_view_big(v, "age_ms", NULL, r->age_ms);
+	if (s->full)
+		cw_view_number(v, "silent_ms", NULL, cw_pending_silent_ms(s));
+	cw_record_word(v, "timer", NULL, &timer_names, s->timer);
+	if (s->timer)
+		cw_view_number(v, "timer_ms", NULL, s->timer_ms);
+	cw_view_number(v, "retransmits", NULL, s->retransmits);
+}
+
+static void put_bytes(struct cw_view *v, const struct cw_socket *s)
+{
+	struct cw_pending_bytes b = cw_pending_bytes(s);
+
+	if (!s->full)
+		return;
+	cw_view_number(v, "unread", CW_AT(CW_COL_UNREAD), b.unread);
+	cw_view_number(v, "unsent", CW_AT(CW_COL_UNSENT), b.unsent);
+	cw_view_number(v, "unacked", CW_AT(CW_COL_UNACKED), b.unacked);
+}
+
+/* The first has the column, and where text is read on, the others the note. */
+static void put_owners(struct cw_view *v, const struct cw_pending_row *r)
+{
+	const struct cw_socket *s = r->socket;
+	size_t i;
+
+	if (s->inode) {
+		cw_view_number(v, "inode", NULL, s->inode);
+		cw_view_number(v, "uid", NULL, s->uid);
+	}
+	if (s->cgroup)
+		cw_view_big(v, "cgroup", NULL, s->cgroup);
+	cw_view_table(v, "owners", NULL);
+	for (i = 0; i < r->owned; i++) {
+		const struct cw_holder *h = &r->owners[i].holder;
+		int to = i ? CW_COL_NOTE : CW_COL_PROCESS;
+
+		cw_view_row(v);
+		if (i)
+			cw_view_text(v, CW_AT(to), i > 1 ? ", " :
+						   "; also held by ");
+		cw_view_bytes(v, "comm", CW_AT(to), h->comm.b, h->comm.len);
+		cw_view_number(v, "pid", &(const struct cw_place){
+				       to, "[", "]" }, h->pid);
+		cw_view_number(v, "fd", &(const struct cw_place){
+				       to, " fd ", NULL }, h->fd);
+		cw_view_row_end(v);
+	}
+	cw_view_table_end(v);
+}
+
+static void put_diag(struct cw_view *v, const char *cause,
+		     const struct cw_socket *s)
+{
+	const char *remedy = cw_pending_remedy(s);
+
+	cw_view_open(v, "diag");
+	cw_view_word(v, "cause", NULL, cause);
+	cw_view_word(v, "remedy", NULL, remedy);
+	cw_view_close(v);
+	cw_view_below(v, "remedy:", remedy);
+}
+
+int cw_record_pending(struct cw_view *v, const struct cw_pending_row *r)
+{
+	char says[512] = "";
+	struct cw_text t = { .buf = says, .size = sizeof(says) };
+	enum cw_waits waits = cw_pending_waits(r->socket);
+
+	cw_pending_say(&t, r->socket, r->aged ? &r->age_ms : NULL);
+	cw_view_begin(v);
+	cw_view_tone(v, waits == CW_WAITS_FIN ? CW_PLAIN : CW_WARN);
+	put_what(v, r);
+	put_ends(v, r);
+	cw_record_word(v, "waits_for", NULL, &cw_waits_names, waits);
+	put_times(v, r);
+	put_bytes(v, r->socket);
+	cw_view_text(v, CW_AT(CW_COL_NOTE), says);
+	put_owners(v, r);
+	if (r->diag)
+		put_diag(v, says, r->socket);
+	return cw_view_end(v);
+}
