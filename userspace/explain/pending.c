@@ -224,7 +224,8 @@ static const char *orphan_remedy(const struct cw_socket *s)
 		return "none is needed: the kernel waits for net.ipv4.tcp_fin_timeout";
 	if (s->timer == CW_TIMER_PERSIST)
 		return
-			"the peer must read: the kernel keeps the data while the peer answers its probes; TCP_USER_TIMEOUT limits that, ss -K ends it";
+			"the peer must read: the kernel keeps the data while the peer answers its probes; "
+			"TCP_USER_TIMEOUT limits that, ss -K ends it";
 	return "none is needed: the kernel gives up after net.ipv4.tcp_orphan_retries";
 }
 
