@@ -192,7 +192,8 @@ TEST(the_summary_is_by_state_and_program)
 	cw_pending_release(&t);
 	fclose(f);
 	EXPECT_NE(NULL, strstr(text,
-			       "2 sockets in CLOSE_WAIT of pyth\\x1bon3, one for at least 312 s\n  remedy: leaked descriptors"));
+			       "2 sockets in CLOSE_WAIT of pyth\\x1bon3, one for at least 312 s\n"
+			       "  remedy: leaked descriptors"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of nginx\n"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of an owner not known\n"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in LAST_ACK without an owner for at least 7 s\n")) {
@@ -250,12 +251,12 @@ TEST(a_socket_is_a_line_with_all_its_owners)
 		.socket = &s, .owners = two, .owned = 2, .aged = true,
 		.age_ms = 312490,
 	};
+	static const char want[] =
+		"     AGE STATE      LOCAL -> REMOTE                        UNREAD  UNSENT UNACKED PROCESS        WHAT IT WAITS FOR\n"
+		"   312 s CLOSE_WAIT 127.0.0.1:80 -> 127.0.0.1:51234             5       0       0 ng\\x1binx[12] fd 7 the peer sent FIN at least 312 s ago; the program has not read the last 5 B; also held by nginx[13] fd 8\n";
 	char *text = render(&r, false, true);
 
-	EXPECT_STREQ(
-		     "     AGE STATE      LOCAL -> REMOTE                        UNREAD  UNSENT UNACKED PROCESS        WHAT IT WAITS FOR\n"
-		     "   312 s CLOSE_WAIT 127.0.0.1:80 -> 127.0.0.1:51234             5       0       0 ng\\x1binx[12] fd 7 the peer sent FIN at least 312 s ago; the program has not read the last 5 B; also held by nginx[13] fd 8\n",
-		     text);
+	EXPECT_STREQ(want, text);
 	free(text);
 }
 
