@@ -253,7 +253,9 @@ TEST(a_socket_is_a_line_with_all_its_owners)
 	};
 	static const char want[] =
 		"     AGE STATE      LOCAL -> REMOTE                        UNREAD  UNSENT UNACKED PROCESS        WHAT IT WAITS FOR\n"
-		"   312 s CLOSE_WAIT 127.0.0.1:80 -> 127.0.0.1:51234             5       0       0 ng\\x1binx[12] fd 7 the peer sent FIN at least 312 s ago; the program has not read the last 5 B; also held by nginx[13] fd 8\n";
+		"   312 s CLOSE_WAIT 127.0.0.1:80 -> 127.0.0.1:51234             5       0       0 ng\\x1binx[12] fd 7 "
+		"the peer sent FIN at least 312 s ago; the program has not read the last 5 B; "
+		"also held by nginx[13] fd 8\n";
 	char *text = render(&r, false, true);
 
 	EXPECT_STREQ(want, text);
