@@ -155,7 +155,7 @@ int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	err = cw_watch_widen(info->extack);
-	if (err && !cw_notify_del(net, info->snd_portid, NULL))
+	if (err && !cw_notify_del(net, info->snd_portid))
 		cw_watch_put();
 	return err;
 }

@@ -102,7 +102,7 @@ unsigned int cw_attr_decode(const struct cw_field *fields, unsigned int max,
 		if (a.type > max || fields[a.type].kind == CW_FIELD_NONE)
 			continue;
 		if (field_set(&fields[a.type], out, &a))
-			*present |= 1ULL << a.type;
+			*present |= 1ULL << (a.type & 63);
 		else
 			malformed++;
 	}

@@ -106,7 +106,7 @@ bool cw_attr_find(const void *attrs, size_t len, unsigned int type,
 
 /*
  * All of @attrs into @out by the table @fields, whose last index is @max; bit
- * n of @present says that attribute n was read. Returns how many were left
+ * n % 64 of @present says that attribute n was read. Returns how many were left
  * out for a wrong length, or for running past the end.
  */
 unsigned int cw_attr_decode(const struct cw_field *fields, unsigned int max,

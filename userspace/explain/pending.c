@@ -12,13 +12,13 @@
  */
 #define JIFFY_MS	10
 
-static const char *const waits_words[] = {
-	[CW_WAITS_CLOSE] = "close",
-	[CW_WAITS_READ] = "read",
-	[CW_WAITS_ACCEPT] = "accept",
-	[CW_WAITS_DATA_ACK] = "data-ack",
-	[CW_WAITS_FIN_ACK] = "fin-ack",
-	[CW_WAITS_FIN] = "fin",
+static const struct cw_word waits_words[] = {
+	[CW_WAITS_CLOSE] = CW_WORD_IS("close"),
+	[CW_WAITS_READ] = CW_WORD_IS("read"),
+	[CW_WAITS_ACCEPT] = CW_WORD_IS("accept"),
+	[CW_WAITS_DATA_ACK] = CW_WORD_IS("data-ack"),
+	[CW_WAITS_FIN_ACK] = CW_WORD_IS("fin-ack"),
+	[CW_WAITS_FIN] = CW_WORD_IS("fin"),
 };
 
 const struct cw_names cw_waits_names = { waits_words, CW_WAITS_MAX + 1 };

@@ -94,7 +94,7 @@ const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(SINCE_SENT_NS, since_sent_ns, NUMBER),
 };
 
-_Static_assert(CLOSEWATCH_A_EVENT_MAX < 64, "present has 64 bits");
+_Static_assert(CLOSEWATCH_A_EVENT_MAX <= 64, "present has 64 bits");
 
 #define LISTENER(attr, member, kind)					\
 	[CLOSEWATCH_A_LISTENER_##attr] =				\

@@ -8,7 +8,7 @@
  * Attributes into plain structs. Nothing here trusts its input, allocates,
  * prints or touches sockets. Attributes that this build does not know are
  * skipped; one of a wrong length or one that runs past the end is left out
- * and counted in @malformed. Bit n of @present says that attribute n was read,
+ * and counted in @malformed. Bit n % 64 of @present says that attribute n was read,
  * by itself or as a member of the facts.
  */
 
@@ -143,7 +143,7 @@ struct cw_msg_policy {
 };
 
 /* True if attribute @attr of @what was there and well formed. */
-#define cw_has(what, attr) (((what)->present >> (attr)) & 1)
+#define cw_has(what, attr) (((what)->present >> ((attr) & 63)) & 1)
 #define cw_event_has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
 #define cw_policy_has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
 

@@ -198,7 +198,7 @@ void cw_json_members(struct cw_json *j, const struct cw_field *fields,
 	for (; n; n--, attrs++) {
 		const struct cw_field *f = &fields[*attrs];
 
-		if (!(present >> *attrs & 1))
+		if (!(present >> (*attrs & 63) & 1))
 			continue;
 		memcpy(to, f->key.text + !comma, CW_KEY_MAX);
 		to += f->key.len - !comma;

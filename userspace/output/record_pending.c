@@ -32,12 +32,12 @@ const struct cw_column cw_record_pending_layout[] = LAYOUT("LOCAL -> REMOTE");
 const struct cw_column cw_record_pending_layout_utf8[] = LAYOUT("LOCAL → REMOTE");
 
 static const struct cw_names timer_names = {
-	(const char *const[]){
-		[CW_TIMER_NONE] = "none",
-		[CW_TIMER_RETRANSMIT] = "retransmit",
-		[CW_TIMER_KEEPALIVE] = "keepalive",
-		[CW_TIMER_MINISOCK] = "minisock",
-		[CW_TIMER_PERSIST] = "persist",
+	(const struct cw_word[]){
+		[CW_TIMER_NONE] = CW_WORD_IS("none"),
+		[CW_TIMER_RETRANSMIT] = CW_WORD_IS("retransmit"),
+		[CW_TIMER_KEEPALIVE] = CW_WORD_IS("keepalive"),
+		[CW_TIMER_MINISOCK] = CW_WORD_IS("minisock"),
+		[CW_TIMER_PERSIST] = CW_WORD_IS("persist"),
 	}, CW_TIMER_PERSIST + 1,
 };
 
@@ -118,7 +118,7 @@ static void put_owners(struct cw_view *v, const struct cw_pending_row *r)
 		if (i)
 			cw_view_text(v, CW_AT(to), i > 1 ? ", " :
 						   "; also held by ");
-		cw_view_bytes(v, "comm", CW_AT(to), h->comm.b, h->comm.len);
+		cw_view_bytes(v, "comm", CW_AT(to), &h->comm);
 		cw_view_number(v, "pid", &(const struct cw_place){
 				       to, "[", "]" }, h->pid);
 		cw_view_number(v, "fd", &(const struct cw_place){

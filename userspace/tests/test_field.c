@@ -12,7 +12,7 @@
 #include "kselftest_harness.h"
 #include "output/record_whatif.h"
 
-#define bit(attr)	(1ULL << CLOSEWATCH_A_EVENT_##attr)
+#define bit(attr)	(1ULL << (CLOSEWATCH_A_EVENT_##attr & 63))
 #define MS		1000000ULL
 
 #define CONNECTION	(bit(TYPE) | bit(REMOTE_ADDR) | bit(STATE) |	\

@@ -8,6 +8,7 @@
 #include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 
 /* The options are learned from argp; the socket is the stub's. */
 #define cw_args_parse args_parse
