@@ -702,7 +702,7 @@ u64 cw_notify_lost_socket(void)
 int cw_notify_init(u64 (*missed)(void))
 {
 	cw_notify_missed = missed;
-	cw_notify_wq = alloc_workqueue("closewatch", WQ_UNBOUND, 1);
+	cw_notify_wq = alloc_workqueue("closewatch", WQ_UNBOUND | WQ_HIGHPRI, 1);
 	return cw_notify_wq ? 0 : -ENOMEM;
 }
 
