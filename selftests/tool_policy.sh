@@ -33,6 +33,7 @@ fresh() { closewatch drain off >/dev/null; }
 
 # A connection with both ends in one process, which closes the accepted end
 # with 3 bytes unread when told. Then the other end tells what it sees.
+# start_pair [FAMILY [PORT]]
 start_pair() {
 	coproc PAIR { exec python3 -uc '
 import select, signal, socket, sys
@@ -40,7 +41,8 @@ signal.alarm(60)
 family, address = {"4": (socket.AF_INET, "127.0.0.1"), "6": (socket.AF_INET6, "::1"),
 	"mapped": (socket.AF_INET6, "::")}[sys.argv[1]]
 l = socket.socket(family)
-l.bind((address, 0))
+l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+l.bind((address, int(sys.argv[2])))
 l.listen(1)
 c = socket.create_connection(("127.0.0.1" if sys.argv[1] == "mapped" else address,
 	l.getsockname()[1]))
@@ -62,7 +64,7 @@ try:
     print(got, "eof")
 except ConnectionResetError:
     print(got, "reset")
-sys.stdin.readline()' "${1:-4}"; }
+sys.stdin.readline()' "${1:-4}" "${2:-0}"; }
 	read -r OURS THEIRS FD LISTENER_FD UDP_FD <&"${PAIR[0]}"
 }
 
@@ -181,7 +183,7 @@ one_socket_by_process_and_descriptor() {
 		run list && shows ' socket [0-9]+ ' && pair_closes '1000 eof' &&
 		run drains -j && json 'length == 1 and .[0].local.port == '"$OURS"' and .[0].pid == '"$PAIR_PID"'
 			and .[0].discarded == "3" and .[0].response_acked == .[0].response_bytes' &&
-		run drains && shows "127.0.0.1:$OURS -> 127.0.0.1:$THEIRS +3 +([0-9]+) of \\1 +[0-9]+ python3.$PAIR_PID.\$" &&
+		run drains && shows "127.0.0.1:$OURS -> 127.0.0.1:$THEIRS +3 +(before the close|([0-9]+) of \\2) +[0-9]+ python3.$PAIR_PID.\$" &&
 		pair_ends && await no_drains && await no_policies
 }
 
@@ -339,39 +341,69 @@ an_unprivileged_user_is_told_what_to_do() {
 	done
 }
 
+somebody_listens() { run info -j && json '.[0].listeners > 1'; }
+
+# Over a link on which nothing is acknowledged at once
+slowly() {
+	local status
+	tc qdisc add dev lo root netem delay 30ms || return
+	"$@"
+	status=$?
+	tc qdisc del dev lo root
+	return $status
+}
+
+# The pair closes with 1000 bytes in flight, and its peer sees $1, while
+# closewatch $2... watches.
+pair_meanwhile() {
+	local watcher status sees=$1
+	shift
+	start_pair 4 4004
+	closewatch "$@" >"$DIR/kept" 2>"$DIR/err" &
+	watcher=$!
+	await somebody_listens && pair_closes "$sees" && pair_ends
+	status=$?
+	kill -INT "$watcher" 2>/dev/null
+	wait "$watcher" || status=1
+	mv "$DIR/kept" "$DIR/out"
+	cat "$DIR/out"
+	return $status
+}
+
 advice_names_the_port_of_the_server() {
-	run advise -j -c 40 && json '.[0] | (.rsts | tonumber) > 0 and (.ports | length) == 1 and .programs == []
-		and (.ports[0] | .port == '"$PORT"' and .seen_as == "listener" and .rsts == .closes
-		and .command == "closewatch drain --local-port '"$PORT"'")' &&
-		run advise -c 20 && shows 'a drain would have avoided [0-9]+ RSTs' &&
-		shows "^$PORT +listener .* closewatch drain --local-port $PORT\$"
+	slowly pair_meanwhile '1000 reset' advise -j && json '.[0] | (.ports | length) == 1 and .programs == []
+		and (.ports[0] | .port == 4004 and .seen_as == "listener" and .responses == "1"
+		and .bytes_at_risk == "1000" and .command == "closewatch drain --local-port 4004")' &&
+		slowly pair_meanwhile '1000 reset' advise &&
+		shows 'a drain could have delivered up to 1000 B of ours' &&
+		shows '^4004 +listener .* closewatch drain --local-port 4004$' && shows 'cannot mend: what the program never wrote'
 }
 
 advice_can_be_followed() {
 	local command
-	run advise -j -c 20 && command=$(jq -r '.ports[0].command' "$DIR/out") && echo "$command" && $command &&
-		run advise -j -c 40 && json '.[0] | .rsts == "0" and .ports == [] and (.drained | tonumber) > 0' &&
-		run advise -c 10 && shows 'nothing to type; [0-9]+ closes are drained already'
+	slowly pair_meanwhile '1000 reset' advise -j && command=$(jq -r '.ports[0].command' "$DIR/out") &&
+		echo "$command" && $command && slowly pair_meanwhile '1000 eof' advise -j &&
+		json '.[0] | .responses == "0" and .ports == [] and .drained == "1" and .compared[0].delivered_bytes == "1000"' &&
+		slowly pair_meanwhile '1000 eof' advise && shows 'nothing to type; 1 close is drained already'
 }
 
-somebody_listens() { run info -j && json '.[0].listeners > 1'; }
-
-# Over a link on which nothing is acknowledged at once
-advice_tells_the_bytes_at_risk() {
-	local advise status
-	tc qdisc add dev lo root netem delay 30ms || return
-	start_pair
-	closewatch advise -j >"$DIR/advice" 2>"$DIR/err" &
-	advise=$!
-	await somebody_listens && pair_closes '1000 reset' && pair_ends
-	status=$?
-	kill -INT "$advise" && wait "$advise" && mv "$DIR/advice" "$DIR/out" && cat "$DIR/out"
-	tc qdisc del dev lo root
-	[ $status = 0 ] && json '.[0].ports | any(.responses == "1" and .bytes_at_risk == "1000")'
+# The other traffic is reset with nothing of ours under way.
+a_reset_alone_is_no_reason_for_a_drain() {
+	run advise -j -c 20 && json '.[0] | (.rsts | tonumber) > 0 and .responses == "0" and .ports == []
+		and any(.seen[]; .kind == "no-answer")' &&
+		run advise -c 20 && shows 'nothing to type$' && shows '^WHAT ELSE WAS SEEN' && shows 'remedy: Look in the program'
 }
 
 the_remedy_names_the_command() {
-	run -c 1 --path rst-unread -L "$PORT" --diag -j && json '.[0].diag.remedy | test("closewatch drain --")'
+	slowly pair_meanwhile '1000 reset' -c 1 --path rst-unread -L 4004 --diag -j &&
+		json '.[0].diag.remedy | endswith(": closewatch drain --local-port 4004")'
+}
+
+a_rule_that_never_acts_is_told() {
+	local first
+	add drain -L 80 && first=$ID && run drain -L 80 --total 20 &&
+		shows "policy $first is tried first and matches all of it" && run drain -L 81 -j &&
+		json '.[0] | has("shadowed_by") | not' && run drain -L 80 --priority 1 -j && json '.[0] | has("shadowed_by") | not'
 }
 
 where_nothing_is_reset_there_is_nothing_to_type() {
@@ -384,7 +416,7 @@ where_nothing_is_reset_there_is_nothing_to_type() {
 		exit $status' -- "$HERE/traffic" >"$DIR/out" 2>"$DIR/err"
 	STATUS=$?
 	cat "$DIR/out" "$DIR/err"
-	[ $STATUS = 0 ] && shows 'no RST was seen that a drain would have avoided: nothing to type'
+	[ $STATUS = 0 ] && shows 'that a drain could have delivered: nothing to type'
 }
 
 # check NAME: its claim, with nothing left of the one before, and with the
@@ -414,7 +446,8 @@ TESTS=(
 	leave_exempts dry_run_only_tells drains_reconcile_with_the_kernels_counters
 	drains_are_shown_again_and_again an_unprivileged_user_is_told_what_to_do
 	advice_names_the_port_of_the_server advice_can_be_followed
-	advice_tells_the_bytes_at_risk the_remedy_names_the_command
+	a_reset_alone_is_no_reason_for_a_drain the_remedy_names_the_command
+	a_rule_that_never_acts_is_told
 	where_nothing_is_reset_there_is_nothing_to_type
 	info_counts_policies_and_drains stats_count_drains_with_nobody_listening
 )
