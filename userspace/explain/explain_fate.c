@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "explain/explain_fate.h"
 #include "explain/ours.h"
+#include "explain/story.h"
 
 /* Without words the name of the fate says it all; its tone is the verdict's. */
 static const struct cw_case fates[] = {
@@ -115,6 +116,9 @@ enum cw_tone cw_fate_tone(const struct cw_msg_event *ev)
 	if (ev->verdict == CLOSEWATCH_VERDICT_LOST ||
 	    ev->fate == CLOSEWATCH_FATE_UNKNOWN)
 		return CW_BAD;
+	/* All of ours arrived, but not what the peer sent. */
+	if (cw_story_of(ev))
+		return CW_WARN;
 	return ev->verdict == CLOSEWATCH_VERDICT_DELIVERED ? CW_GOOD : CW_WARN;
 }
 
@@ -162,7 +166,9 @@ void cw_say_fate(struct cw_text *t, const struct cw_msg_event *ev)
 		cw_say_duration(t, ev->since_close_ns);
 		cw_say(t, " after our side closed");
 	}
-	if (ev->fate < ARRAY_SIZE(fates) && fates[ev->fate].words)
+	if (cw_story_of(ev) == CW_STORY_IDLE_RACE)
+		cw_say(t, "; RST to a request of the peer, which reused what we had closed as idle");
+	else if (ev->fate < ARRAY_SIZE(fates) && fates[ev->fate].words)
 		cw_say(t, "; %s", fates[ev->fate].words);
 	if (ev->unread)
 		cw_say(t, "; %" PRIu32 " B of the peer's unread", ev->unread);
