@@ -174,6 +174,14 @@ static bool cw_drain_unread(const struct sock *sk)
 	return false;
 }
 
+/* Caller owns the socket. */
+static void cw_drain_event(struct cw_event *ev, u32 type, struct sock *sk)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->type = type;
+	cw_facts_take(&ev->conn, sk);
+}
+
 void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 {
 	struct net *net = sock_net(sk);
@@ -188,7 +196,7 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 }
 
 /*
- * TCP calls this with the socket's spinlock held or owning the socket, so not
+ * TCP calls these with the socket's spinlock held or owning the socket, so not
  * while the work owns it, and not after cw_drain_detach(). One kick is enough
  * until the work begins, because the work checks everything.
  *
@@ -201,6 +209,18 @@ static void cw_drain_kick(struct sock *sk)
 
 	if (d && !xchg(&d->kicked, 1))
 		mod_delayed_work(cw_drain_wq, &d->work, 0);
+}
+
+/* In any other state there is nothing to do, except for an error that did not
+ * end the connection, such as an ICMP error with IP_RECVERR: it must not be taken
+ * for the reason of a later end.
+ */
+static void cw_drain_state_change(struct sock *sk)
+{
+	if (sk->sk_state == TCP_CLOSE)
+		cw_drain_kick(sk);
+	else
+		sock_error(sk);
 }
 
 /* Caller holds cw_drain_limits_lock, which the drain needs to end. */
@@ -269,9 +289,7 @@ static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 		d->progress = s->now;
 	}
 	s->progress = d->progress;
-	/* Clear an error that did not end the connection, such as an ICMP error
-	 * with IP_RECVERR: it must not be taken for the reason of a later end.
-	 */
+	/* See cw_drain_state_change(). */
 	if (!s->closed)
 		sock_error(d->sk);
 }
@@ -334,14 +352,12 @@ static void cw_drain_close(struct cw_drain *d)
 
 static void cw_drain_report_end(struct cw_drain *d, struct cw_event *ev)
 {
-	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
 	ev->owner = d->tag.owner;
 	ev->drained = d->drained;
 	ev->drained.has_path = d->tag.has_path;
 	ev->marks.new_state = d->sk->sk_state;
 	if (d->tag.has_path)
 		ev->verdict.path = d->tag.path;
-	cw_stats_drain_end(d->place.net, &d->drained);
 	cw_notify_event(ev);
 }
 
@@ -355,10 +371,12 @@ static void cw_drain_free(struct cw_drain *d)
 /* Called by the work, which owns the socket; releases it. */
 static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
 {
-	struct cw_event ev = { };
+	bool wanted = cw_notify_wants(CLOSEWATCH_EVENT_TYPE_DRAIN_END);
 	struct sock *sk = d->sk;
+	struct cw_event ev;
 
-	cw_facts_take(&ev.conn, sk);
+	if (wanted)
+		cw_drain_event(&ev, CLOSEWATCH_EVENT_TYPE_DRAIN_END, sk);
 	cw_drain_sum_up(d, outcome, now);
 	cw_drain_detach(d);
 	release_sock(sk);
@@ -369,11 +387,29 @@ static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
 	/* Keeps the socket and its network namespace for the event below. */
 	sock_hold(sk);
 	cw_drain_close(d);
-	cw_drain_report_end(d, &ev);
+	cw_stats_drain_end(d->place.net, &d->drained);
+	if (wanted)
+		cw_drain_report_end(d, &ev);
 	cw_drain_limits_gone(&d->place);
 	cw_drain_free(d);
 	sock_put(sk);
 	atomic64_inc(&cw_drain_destroyed);
+}
+
+/* Caller owns the socket. */
+static u32 cw_drain_look(struct cw_drain *d, struct cw_drain_state *state)
+{
+	cw_drain_discard(d);
+	cw_drain_read(d, state);
+	return cw_drain_outcome(state);
+}
+
+/* Does nothing if a kick has queued the work meanwhile. */
+static void cw_drain_go_on(struct cw_drain *d,
+			   const struct cw_drain_state *state)
+{
+	queue_delayed_work(cw_drain_wq, &d->work,
+			   nsecs_to_jiffies(cw_drain_wait_ns(state)) + 1);
 }
 
 static void cw_drain_work_fn(struct work_struct *work)
@@ -387,16 +423,12 @@ static void cw_drain_work_fn(struct work_struct *work)
 	/* Before the socket is read: pairs with xchg() in cw_drain_kick(). */
 	xchg(&d->kicked, 0);
 	lock_sock(sk);
-	cw_drain_discard(d);
-	cw_drain_read(d, &state);
-	outcome = cw_drain_outcome(&state);
+	outcome = cw_drain_look(d, &state);
 	if (outcome != CW_DRAIN_GOES_ON) {
 		cw_drain_end(d, outcome, state.now);
 		return;
 	}
-	/* Does nothing if a kick has queued the work meanwhile. */
-	queue_delayed_work(cw_drain_wq, &d->work,
-			   nsecs_to_jiffies(cw_drain_wait_ns(&state)) + 1);
+	cw_drain_go_on(d, &state);
 	release_sock(sk);
 }
 
@@ -439,7 +471,7 @@ static void cw_drain_graft(struct cw_drain *d, struct sock *sk)
 	d->data_ready = sk->sk_data_ready;
 	d->state_change = sk->sk_state_change;
 	sk->sk_data_ready = cw_drain_kick;
-	sk->sk_state_change = cw_drain_kick;
+	sk->sk_state_change = cw_drain_state_change;
 	/* Keeps other users away, such as a sockmap. */
 	rcu_assign_sk_user_data(sk, d);
 	write_unlock_bh(&sk->sk_callback_lock);
@@ -465,51 +497,69 @@ static void cw_drain_send_fin(struct sock *sk, struct cw_marks *m)
 	m->fin_shared = cw_facts_fin_shared(sk, false);
 }
 
-/* Caller holds the socket's lock, so the begin is reported before the end. */
-static void cw_drain_report_begin(struct cw_event *ev, const struct sock *sk)
+/* Caller owns the socket, so the begin is reported before the end. */
+static noinline void cw_drain_report_begin(const struct cw_drain *d,
+					   const struct cw_marks *m)
 {
-	bool counted;
+	struct cw_event ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_CLOSE,
+		.conn = d->conn,
+		.owner = d->tag.owner,
+		.drained = d->drained,
+		.marks = *m,
+		.verdict = cw_classify_drain(m),
+	};
 
-	ev->type = CLOSEWATCH_EVENT_TYPE_CLOSE;
-	ev->verdict = cw_classify_drain(&ev->marks);
+	cw_stats_close(d->place.net, ev.verdict.path, ev.conn.unread, m);
+	cw_notify_event(&ev);
+	ev.type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
+	cw_notify_event(&ev);
+}
+
+static bool cw_drain_begin_wanted(const struct sock *sk)
+{
+	bool wanted;
+
 	rcu_read_lock();
-	counted = cw_notify_wanted(sk);
+	wanted = cw_notify_wanted(sk);
 	rcu_read_unlock();
-	if (counted)
-		cw_stats_close(sock_net(sk), ev->verdict.path, ev->conn.unread,
-			       &ev->marks);
-	cw_notify_event(ev);
-	ev->type = CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN;
-	cw_notify_event(ev);
+	return wanted;
 }
 
 /* Sets all that others can read after cw_drain_limits_join(). */
-static void cw_drain_fill(struct cw_drain *d, const struct cw_event *ev,
+static void cw_drain_fill(struct cw_drain *d, struct sock *sk,
 			  const struct cw_policy *p)
 {
-	d->conn = ev->conn;
-	d->tag.owner = ev->owner;
-	d->drained = ev->drained;
-	d->drained.refusal = 0;
+	cw_facts_take(&d->conn, sk);
+	cw_owner_take(&d->tag.owner, sk);
+	d->drained.response = d->conn.unsent + d->conn.unacked;
+	d->drained.policy_id = p->id;
+	d->drained.action = p->action;
 	d->limits = p->limits;
 	d->began = ktime_get_ns();
 	d->progress = d->began;
-	d->una_began = tcp_sk(d->sk)->snd_una;
+	d->una_began = tcp_sk(sk)->snd_una;
 	d->una = d->una_began;
 }
 
-static void cw_drain_start(struct cw_drain *d, struct sock *sk,
-			   struct cw_event *ev)
+/* The first look is here, which saves the work one if the peer ends well. */
+static void cw_drain_start(struct cw_drain *d, struct sock *sk)
 {
+	struct cw_drain_state state;
+	struct cw_marks marks = { };
+
 	atomic64_inc(&cw_drain_created);
-	ev->drained.refusal = 0;
 	sk->sk_err = 0;
 	cw_drain_graft(d, sk);
-	cw_drain_send_fin(sk, &ev->marks);
-	d->fin_lost = ev->marks.fin_called && !ev->marks.fin_queued;
-	ev->marks.new_state = sk->sk_state;
-	cw_drain_report_begin(ev, sk);
-	queue_delayed_work(cw_drain_wq, &d->work, 0);
+	cw_drain_send_fin(sk, &marks);
+	d->fin_lost = marks.fin_called && !marks.fin_queued;
+	marks.new_state = sk->sk_state;
+	if (cw_drain_begin_wanted(sk))
+		cw_drain_report_begin(d, &marks);
+	if (cw_drain_look(d, &state) == CW_DRAIN_GOES_ON)
+		cw_drain_go_on(d, &state);
+	else
+		queue_delayed_work(cw_drain_wq, &d->work, 0);
 }
 
 enum cw_drain_answer {
@@ -527,10 +577,9 @@ enum cw_drain_answer {
  */
 static enum cw_drain_answer cw_drain_decide(struct cw_drain *d, bool allocated,
 					    struct sock *sk,
-					    struct cw_event *ev)
+					    struct cw_drained *r)
 {
 	enum cw_drain_answer answer = CW_DRAIN_REFUSED;
-	struct cw_drained *r = &ev->drained;
 	const struct cw_policy *p;
 
 	rcu_read_lock();
@@ -552,7 +601,7 @@ static enum cw_drain_answer cw_drain_decide(struct cw_drain *d, bool allocated,
 	r->refusal = CLOSEWATCH_REFUSAL_NO_MEMORY;
 	if (!d)
 		goto out;
-	cw_drain_fill(d, ev, p);
+	cw_drain_fill(d, sk, p);
 	r->refusal = CLOSEWATCH_REFUSAL_LIMIT;
 	if (cw_drain_limits_join(&d->place))
 		answer = CW_DRAIN_WANTED;
@@ -564,35 +613,49 @@ out_unlock:
 	return answer;
 }
 
+/* Caller owns the socket; releases it. */
+static noinline void cw_drain_refuse(struct sock *sk,
+				     const struct cw_drained *r)
+{
+	struct cw_event ev;
+
+	cw_drain_event(&ev, CLOSEWATCH_EVENT_TYPE_DRAIN_END, sk);
+	cw_owner_take(&ev.owner, sk);
+	ev.drained = *r;
+	ev.drained.response = ev.conn.unsent + ev.conn.unacked;
+	release_sock(sk);
+	cw_drain_refused(sk, &ev);
+}
+
 bool cw_drain_begin(struct sock *sk)
 {
-	struct cw_event ev = { .drained.action = CLOSEWATCH_ACTION_DRAIN };
+	struct cw_drained r = { .action = CLOSEWATCH_ACTION_DRAIN };
 	enum cw_drain_answer answer;
 	struct cw_drain *d = NULL;
 
 	lock_sock(sk);
-	cw_facts_take(&ev.conn, sk);
-	cw_owner_take(&ev.owner, sk);
-	ev.drained.response = ev.conn.unsent + ev.conn.unacked;
-	answer = cw_drain_decide(NULL, false, sk, &ev);
+	answer = cw_drain_decide(NULL, false, sk, &r);
 	if (answer == CW_DRAIN_WANTED) {
 		d = cw_drain_alloc(sk);
-		answer = cw_drain_decide(d, true, sk, &ev);
+		answer = cw_drain_decide(d, true, sk, &r);
 	}
-	if (answer == CW_DRAIN_WANTED) {
-		cw_drain_start(d, sk, &ev);
+	switch (answer) {
+	case CW_DRAIN_WANTED:
+		cw_drain_start(d, sk);
 		release_sock(sk);
 		return true;
+	case CW_DRAIN_NEEDLESS:
+		release_sock(sk);
+		cw_stats_drain_needless(sock_net(sk));
+		break;
+	case CW_DRAIN_REFUSED:
+		cw_drain_refuse(sk, &r);
+		break;
 	}
-	release_sock(sk);
 	if (d) {
 		cw_drain_limits_forget(&d->place);
 		cw_drain_free(d);
 	}
-	if (answer == CW_DRAIN_NEEDLESS)
-		cw_stats_drain_needless(sock_net(sk));
-	else
-		cw_drain_refused(sk, &ev);
 	return false;
 }
 
