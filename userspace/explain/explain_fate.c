@@ -167,7 +167,8 @@ void cw_say_fate(struct cw_text *t, const struct cw_msg_event *ev)
 		cw_say(t, " after our side closed");
 	}
 	if (cw_story_of(ev) == CW_STORY_IDLE_RACE)
-		cw_say(t, "; RST to a request of the peer, which reused what we had closed as idle");
+		cw_say(t,
+		       "; RST to a request of the peer, which reused what we had closed as idle");
 	else if (ev->fate < ARRAY_SIZE(fates) && fates[ev->fate].words)
 		cw_say(t, "; %s", fates[ev->fate].words);
 	if (ev->unread)
