@@ -149,9 +149,11 @@ static struct cw_pool_entry *cw_pool_get(struct cw_pool *pool)
 
 	if (!c->nr) {
 		raw_spin_lock(&pool->free_lock);
-		for (; c->nr <= pool->most_cached / 2 &&
-		       !hlist_empty(&pool->free); c->nr++)
+		while (c->nr <= pool->most_cached / 2 &&
+		       !hlist_empty(&pool->free)) {
 			cw_pool_move(&pool->free, &c->free);
+			c->nr++;
+		}
 		raw_spin_unlock(&pool->free_lock);
 	}
 	if (!c->nr)

@@ -73,8 +73,8 @@ struct cw_ending *cw_ending_lock_new(u64 key, const struct sock *sk)
 	c = cw_ending_of(cw_pool_lock_new(&cw_endings, key, payer));
 	if (c && c->e.fresh) {
 		c->e.fresh = false;
-		memset(&c->since, 0, offsetof(struct cw_ending, conn) -
-				     offsetof(struct cw_ending, since));
+		memset((u8 *)c + sizeof(c->e), 0,
+		       offsetof(struct cw_ending, conn) - sizeof(c->e));
 	}
 	return c;
 }
