@@ -175,7 +175,7 @@ static bool cw_lookup_concerns(const struct cw_scope *own,
 static noinline const struct cw_policy *
 cw_lookup_rule(const struct cw_scope *own, const struct sock *sk)
 {
-	const struct cw_policy *p;
+	const struct cw_policy *p, *shared;
 	struct cw_owner owner;
 	struct cw_conn conn;
 	u64 now = 0;
@@ -185,12 +185,13 @@ cw_lookup_rule(const struct cw_scope *own, const struct sock *sk)
 	if (READ_ONCE(cw_policy_next_expiry) != U64_MAX)
 		now = ktime_get_boottime_ns();
 	do {
-		p = cw_rule_earlier(
-			cw_rules_first(&own->rules, &conn, &owner, now),
-			cw_rules_first(&cw_policy_shared.rules, &conn, &owner,
-				       now));
-		/* Chains first; pairs with the release in cw_entry_remove(). */
+		p = cw_rules_first(&own->rules, &conn, &owner, now);
+		shared = cw_rules_first(&cw_policy_shared.rules, &conn,
+					&owner, now);
+		p = cw_rule_earlier(p, shared);
+		/* After the chains were read; see cw_entry_remove(). */
 		smp_rmb();
+		/* Before they are read again; see there, too. */
 	} while (p && smp_load_acquire(&cw_entry_of(p)->removed));
 	return p;
 }

@@ -20,56 +20,6 @@ struct sock;
 #define CW_POLICY_MAX_SOCKETS	65536	/* per netns */
 
 /**
- * struct cw_policy_limits - limits at which a drain ends
- * @bytes: bytes discarded
- * @idle_ms: time without progress
- * @total_ms: time since it began
- */
-struct cw_policy_limits {
-	u64 bytes;
-	u32 idle_ms;
-	u32 total_ms;
-};
-
-/**
- * struct cw_policy - what to do with a close; never changes once installed
- * @cookie: of the socket that it applies to; 0 for a rule
- * @netns: number of its network namespace, see core/netns.h; 0 for all of them
- * @netns_inum: its inode number, for display
- * @expires: deadline, as ktime_get_boottime_ns(); 0 for never
- * @limits: for CLOSEWATCH_ACTION_DRAIN
- * @want: the conditions of a rule
- * @id: set by cw_policy_add(), never 0
- * @action: enum closewatch_action
- * @priority: of a rule; the smallest comes first
- * @linger_seconds: for CLOSEWATCH_ACTION_LINGER
- * @dry_run: only count and report
- * @even_linger0: drain although the program asked for linger-0
- * @even_oom: drain although the closer is a victim of the OOM killer
- */
-struct cw_policy {
-	u64 cookie;
-	u64 netns;
-	u64 expires;
-	struct cw_policy_limits limits;
-	struct cw_conditions want;
-	u32 netns_inum;
-	u32 id;
-	u32 action;
-	u32 priority;
-	u32 linger_seconds;
-	bool dry_run;
-	bool even_linger0;
-	bool even_oom;
-};
-
-/** cw_policy_expired() - has it expired at the time @now? Pure */
-static inline bool cw_policy_expired(const struct cw_policy *p, u64 now)
-{
-	return p->expires && p->expires <= now;
-}
-
-/**
  * struct cw_policy_cursor - where a dump continues
  * @priority: of the last rule dumped
  * @id: of the last policy dumped; 0 for none

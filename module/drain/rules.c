@@ -4,7 +4,7 @@
 #else
 #include <stddef.h>
 #define rcu_dereference(p)		(p)
-#define rcu_dereference_protected(p, c)	(p)
+#define rcu_dereference_protected(p, c)	((void)(c), (p))
 #define rcu_assign_pointer(p, v)	((p) = (v))
 #endif
 
@@ -52,28 +52,28 @@ static struct cw_rule_link __rcu **cw_rules_chain(struct cw_rules *rules,
 }
 
 /* For writers, which exclude each other. */
-static struct cw_rule_link *cw_rule_next(struct cw_rule_link __rcu **at)
+static struct cw_rule_link *cw_chain_next(struct cw_rule_link __rcu **at)
 {
 	return rcu_dereference_protected(*at, 1);
 }
 
-static void cw_rule_link(struct cw_rule_link __rcu **at,
+static void cw_chain_add(struct cw_rule_link __rcu **at,
 			 struct cw_rule_link *link)
 {
 	struct cw_rule_link *next;
 
-	while ((next = cw_rule_next(at)) && cw_rule_before(next->p, link->p))
+	while ((next = cw_chain_next(at)) && cw_rule_before(next->p, link->p))
 		at = &next->next;
 	rcu_assign_pointer(link->next, next);
 	rcu_assign_pointer(*at, link);
 }
 
-static void cw_rule_unlink(struct cw_rule_link __rcu **at,
-			   struct cw_rule_link *link)
+static void cw_chain_del(struct cw_rule_link __rcu **at,
+			 struct cw_rule_link *link)
 {
-	while (cw_rule_next(at) != link)
-		at = &cw_rule_next(at)->next;
-	rcu_assign_pointer(*at, cw_rule_next(&link->next));
+	while (cw_chain_next(at) != link)
+		at = &cw_chain_next(at)->next;
+	rcu_assign_pointer(*at, cw_chain_next(&link->next));
 }
 
 void cw_rules_add(struct cw_rules *rules, const struct cw_policy *p,
@@ -83,7 +83,7 @@ void cw_rules_add(struct cw_rules *rules, const struct cw_policy *p,
 
 	for (i = 0; i < cw_rule_links(p); i++) {
 		links[i].p = p;
-		cw_rule_link(cw_rules_chain(rules, p, i), &links[i]);
+		cw_chain_add(cw_rules_chain(rules, p, i), &links[i]);
 	}
 }
 
@@ -93,7 +93,7 @@ void cw_rules_del(struct cw_rules *rules, const struct cw_policy *p,
 	unsigned int i;
 
 	for (i = 0; i < cw_rule_links(p); i++)
-		cw_rule_unlink(cw_rules_chain(rules, p, i), &links[i]);
+		cw_chain_del(cw_rules_chain(rules, p, i), &links[i]);
 }
 
 static const struct cw_rule_link *

@@ -10,7 +10,7 @@
 #ifndef CW_RULES_H
 #define CW_RULES_H
 
-#include "policy.h"
+#include "policy_match.h"
 
 #ifndef __KERNEL__
 #define __rcu
