@@ -153,7 +153,7 @@ static void cw_facts_totals(struct cw_conn *conn, const struct sock *sk)
 	/* bytes_received advances with rcv_nxt, so it counts the peer's FIN. */
 	if (conn->received && sock_flag(sk, SOCK_DONE))
 		conn->received--;
-	conn->since_sent_ns = jiffies_to_nsecs(tcp_jiffies32 - tp->lsndtime);
+	conn->since_sent_ns = jiffies64_to_nsecs(tcp_jiffies32 - tp->lsndtime);
 	/* Not bytes_acked, which counts our SYN and FIN. */
 	conn->acked = unique > conn->unacked ? unique - conn->unacked : 0;
 }

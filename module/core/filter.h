@@ -38,7 +38,7 @@ struct cw_filter {
 	char comm[CW_COMM_LEN];
 };
 
-#define CW_FILTER_QUIET	BIT(31)	/* beside the types in a mask */
+#define CW_FILTER_QUIET	((u32)BIT(31))	/* beside the types in a mask */
 
 /** cw_filter_types() - bit mask of the types of event that can match */
 static inline u32 cw_filter_types(const struct cw_filter *f)

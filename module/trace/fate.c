@@ -207,13 +207,14 @@ static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 void cw_fate_gone(struct sock *sk, int old_state)
 {
 	struct cw_ending *c = cw_ending_lock(cw_facts_has_cookie(sk));
-	struct cw_asked asked = { };
+	struct cw_asked asked = c ? c->asked : (struct cw_asked){ };
 	struct cw_end end;
 	u32 wanted;
 
 	if (!cw_ending_concerns(sk))
 		goto out;
-	wanted = cw_notify_ask(c ? &c->asked : &asked, sk);
+	/* Not into the entry: a close in progress has the facts for its own. */
+	wanted = cw_notify_ask(&asked, sk);
 	if (!c && !wanted)
 		goto out;
 	cw_fate_end_take(&end, sk, old_state, c);

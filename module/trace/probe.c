@@ -246,7 +246,8 @@ static void cw_point_fire(enum cw_point_index i)
 }
 
 /* Of events; counters have none. */
-#define CW_EVENTS_WITH_AGE	(~(1U << CLOSEWATCH_EVENT_TYPE_LOST | CW_FILTER_QUIET))
+#define CW_EVENTS_WITH_AGE \
+	(~(1U << CLOSEWATCH_EVENT_TYPE_LOST | CW_FILTER_QUIET))
 
 static noinline void cw_on_established(struct sock *sk)
 {

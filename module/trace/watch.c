@@ -160,13 +160,13 @@ int cw_watch_get(struct netlink_ext_ack *extack)
 	return err;
 }
 
-int cw_watch_widen(struct netlink_ext_ack *extack)
+int cw_watch_widen(u32 types, struct netlink_ext_ack *extack)
 {
 	int err = 0;
 
 	mutex_lock(&cw_watch_lock);
 	if (!cw_watch_runs || cw_probe_has_shared() ||
-	    !cw_notify_wants(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE))
+	    !(types & 1U << CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE))
 		goto out;
 	err = cw_arm_hold(extack);
 	if (err)

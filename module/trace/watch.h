@@ -2,6 +2,8 @@
 #ifndef CW_WATCH_H
 #define CW_WATCH_H
 
+#include <linux/types.h>
+
 struct netlink_ext_ack;
 
 /**
@@ -13,15 +15,16 @@ struct netlink_ext_ack;
 int cw_watch_get(struct netlink_ext_ack *extack);
 
 /**
- * cw_watch_widen() - arm what the filters of all listeners ask for
+ * cw_watch_widen() - arm what a filter asks for
+ * @types: bit mask of enum closewatch_event_type
  * @extack: says what the kernel refused
  *
- * Called after a listener was added or its filter replaced. What no filter asks
- * for any more is disarmed about a second later.
+ * Called before a filter is put in place, so that it can be refused, and after,
+ * because what no filter asks for is disarmed about a second later.
  *
  * Context: as cw_watch_get(). Return: 0 or -errno.
  */
-int cw_watch_widen(struct netlink_ext_ack *extack);
+int cw_watch_widen(u32 types, struct netlink_ext_ack *extack);
 
 /**
  * cw_watch_put() - release one cw_watch_get()
