@@ -182,6 +182,7 @@ enum cw_mark {
 	CW_MARK_UNTRACKED = 1 << 14,	/* marks may be missing */
 	CW_MARK_REPAIR = 1 << 15,	/* TCP_REPAIR: nothing is sent */
 	CW_MARK_KEEPALIVE = 1 << 16,	/* tcp_keepalive_timer() sent the RST */
+	CW_MARK_MINISOCK = 1 << 17,	/* one was made, and has ended */
 };
 
 /**

@@ -93,7 +93,7 @@ static DEFINE_HASHTABLE(cw_notify_hooks, CW_NOTIFY_BITS);
 static unsigned int cw_notify_nr;
 static unsigned int cw_notify_nr_netns;	/* of them, to one namespace */
 u32 cw_notify_types;	/* that some filter lets through */
-u32 cw_notify_generation = 1;	/* another for each hook; may wrap */
+u32 cw_notify_generation = 1;	/* another for each hook, never 0 */
 static atomic64_t cw_notify_nr_ring = ATOMIC64_INIT(0);
 static atomic64_t cw_notify_nr_socket = ATOMIC64_INIT(0);
 
@@ -478,7 +478,8 @@ static void __cw_hook_link(struct cw_hook *h)
 	hlist_add_head_rcu(&h->node, cw_notify_hooks_of(h->filter.netns));
 	WRITE_ONCE(cw_notify_nr_netns,
 		   cw_notify_nr_netns + !!h->filter.netns);
-	WRITE_ONCE(cw_notify_generation, cw_notify_generation + 1);
+	/* Pairs with the acquire in cw_notify_ask(): the hook is on its chain. */
+	smp_store_release(&cw_notify_generation, cw_notify_generation + 1 ?: 1);
 	h->listener->hook = h;
 }
 

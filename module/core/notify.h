@@ -82,7 +82,8 @@ extern u32 cw_notify_generation;
 /** cw_notify_ask() - cw_notify_wanted(), unless no listener came since @a */
 static inline u32 cw_notify_ask(struct cw_asked *a, const struct sock *sk)
 {
-	u32 now = READ_ONCE(cw_notify_generation);
+	/* Pairs with the release in __cw_hook_link(). */
+	u32 now = smp_load_acquire(&cw_notify_generation);
 
 	if (a->of != now) {
 		a->types = cw_notify_wanted(sk);

@@ -24,7 +24,8 @@
  * of these may already have ended it.
  */
 #define CW_MARKS_TW_END	(CW_MARK_LATE_DATA | CW_MARK_TIME_WAIT | \
-			 CW_MARK_PEER_RST | CW_MARK_ABORT | CW_MARK_NET_DEAD)
+			 CW_MARK_PEER_RST | CW_MARK_ABORT | CW_MARK_NET_DEAD | \
+			 CW_MARK_MINISOCK)
 
 static bool cw_fate_wanted(u32 wanted, const struct cw_end *end, bool has_owner)
 {
@@ -237,7 +238,7 @@ void cw_fate_tw_end(struct inet_timewait_sock *tw, u32 mark)
 	if (!c)
 		return;
 	if (!c->minisock) {
-		c->marks |= mark;
+		c->marks |= mark | CW_MARK_MINISOCK;
 		cw_ending_unlock(c);
 		return;
 	}
@@ -257,12 +258,15 @@ void cw_fate_tw_kill(struct inet_timewait_sock *tw)
 void cw_fate_tw_rst(u64 cookie, bool processing)
 {
 	struct cw_ending *c = cw_ending_lock(cookie);
+	u32 *marks;
 
 	if (!c)
 		return;
+	/* As in cw_fate_tw_end(); what has ended a minisock stays. */
+	marks = c->minisock ? &c->end.marks : &c->marks;
 	if (processing)
-		c->end.marks |= CW_MARK_PEER_RST;
-	else
-		c->end.marks &= ~CW_MARK_PEER_RST;
+		*marks |= CW_MARK_PEER_RST;
+	else if (!(*marks & CW_MARK_MINISOCK))
+		*marks &= ~CW_MARK_PEER_RST;
 	cw_ending_unlock(c);
 }

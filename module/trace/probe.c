@@ -431,23 +431,26 @@ static int cw_on_entry(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-static const struct cw_return_point *cw_return_of(struct kretprobe_instance *ri)
+/* NULL once it is being unregistered; read once. */
+static struct cw_arm *cw_return_of(struct kretprobe_instance *ri)
 {
 	struct kretprobe *rp = get_kretprobe(ri);
 
-	return rp ? cw_arm_of(&rp->kp)->point : NULL;
+	return rp ? cw_arm_of(&rp->kp) : NULL;
 }
 
 static int cw_on_return_entry(struct kretprobe_instance *ri,
 			      struct pt_regs *regs)
 {
-	const struct cw_return_point *p = cw_return_of(ri);
+	struct cw_arm *a = cw_return_of(ri);
+	const struct cw_return_point *p;
 	unsigned long flags;
 	int ignore;
 
-	if (!p)
+	if (!a)
 		return 1;
-	cw_arm_fire(cw_arm_of(&get_kretprobe(ri)->kp));
+	cw_arm_fire(a);
+	p = a->point;
 	local_irq_save(flags);
 	ignore = p->entry((struct cw_ret *)ri->data, regs);
 	local_irq_restore(flags);
@@ -456,11 +459,13 @@ static int cw_on_return_entry(struct kretprobe_instance *ri,
 
 static int cw_on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct cw_return_point *p = cw_return_of(ri);
+	struct cw_arm *a = cw_return_of(ri);
+	const struct cw_return_point *p;
 	unsigned long flags;
 
-	if (!p)
+	if (!a)
 		return 0;
+	p = a->point;
 	local_irq_save(flags);
 	p->handler((struct cw_ret *)ri->data, regs_return_value(regs));
 	local_irq_restore(flags);
