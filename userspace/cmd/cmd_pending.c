@@ -49,8 +49,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_SUCCESS:
 		cw_match_conclude(&p->match);
 		if (p->match.filter.all_netns)
-			args->ret = cw_fail_usage(args->fail, NULL,
-						  "sock_diag lists the sockets of one network namespace: --netns all is not possible here");
+			args->ret = cw_match_fail_all_netns(args->fail);
 		break;
 	default:
 		return cw_args_default(key, arg, state);

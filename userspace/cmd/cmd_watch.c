@@ -6,6 +6,7 @@
 
 #include "base/parse.h"
 #include "cmd/args.h"
+#include "cmd/close_wait.h"
 #include "cmd/cmd_watch.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
@@ -16,6 +17,7 @@
 #include "netlink/diag.h"
 #include "netlink/nl_ask.h"
 #include "output/record.h"
+#include "output/record_pending.h"
 #include "request/filter.h"
 #include "request/pick.h"
 
@@ -23,7 +25,7 @@
 #define HOLDERS_MS 50
 
 enum {
-	KEY_PATH = 256, KEY_COLOR, KEY_DIAG, KEY_NO_LINGER,
+	KEY_PATH = 256, KEY_COLOR, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT,
 };
 
 struct watch {
@@ -33,11 +35,13 @@ struct watch {
 	uint32_t count;
 	uint64_t duration;
 	uint32_t events;	/* chosen types; 0: the default */
+	uint32_t close_wait;	/* in seconds; 0: not asked for */
 	bool json, header, quiet, diag, no_linger;
 	/* the run */
 	struct cw_session session;
 	struct cw_tally tally;
 	struct cw_refusals refusals;
+	struct cw_close_wait waits;
 	bool utf8;
 	bool full;		/* --count is reached: show no more */
 };
@@ -53,6 +57,8 @@ static const struct argp_option options[] = {
 	  "all events, also what ended well and shared closes", 0 },
 	{ "no-linger-start", KEY_NO_LINGER, NULL, 0,
 	  "no line when a linger wait begins", 0 },
+	{ "close-wait", KEY_CLOSE_WAIT, "SECONDS", 0,
+	  "also sockets that stay in CLOSE_WAIT for so long", 0 },
 	{ NULL, 0, NULL, 0, "When to end; else at Ctrl-C:", 2 },
 	{ "count", 'c', "N", 0, "after N events", 0 },
 	{ "duration", 'd', "SECONDS", 0, "after this time, such as 10 or 0.5",
@@ -88,6 +94,7 @@ static const char doc[] =
 	"  closewatch -C nginx -d 60 -j >log      a minute of nginx as NDJSON\n"
 	"  closewatch -e fate                     every end, with its data's verdict\n"
 	"  closewatch --diag -c 1                 the next close, explained\n"
+	"  closewatch -e lost --close-wait 60     who does not close? nothing else\n"
 	"  closewatch advise -d 60                whom would a drain help?\n"
 	"  closewatch drain --local-port 80       no more lost responses on port 80\n"
 	"\n"
@@ -127,6 +134,10 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 		break;
 	case 'e':
 		ret = cw_pick_events(&w->events, arg, fail);
+		break;
+	case KEY_CLOSE_WAIT:
+		ret = cw_parse_u32(arg, 1, 86400, "time in CLOSE_WAIT",
+				   &w->close_wait, fail);
 		break;
 	case KEY_PATH:
 		ret = cw_filter_paths(&w->match.filter, arg, fail);
@@ -183,7 +194,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_SUCCESS:
 		conclude(w);
-		break;
+		if (w->close_wait && w->match.filter.all_netns)
+			w->args.ret = cw_match_fail_all_netns(w->args.fail);
+		return w->args.ret ? CW_ARGS_STOP : 0;
 	default:
 		return parse_value(key, arg, state);
 	}
@@ -214,6 +227,14 @@ static bool find_holders(const struct cw_msg_event *ev,
 	return inode;
 }
 
+/* False once there are enough. */
+static bool count(struct watch *w)
+{
+	w->full = w->count && w->tally.shown >= w->count;
+	w->session.stop |= w->full;
+	return !w->full;
+}
+
 static bool show(void *arg, const struct cw_msg_event *ev)
 {
 	const struct cw_holders *found = NULL;
@@ -233,9 +254,19 @@ static bool show(void *arg, const struct cw_msg_event *ev)
 		found = &holders;
 	cw_session_shown(&w->session, cw_record_event(w->session.view, ev, found,
 						      w->utf8, diag));
-	w->full = w->count && w->tally.shown >= w->count;
-	w->session.stop |= w->full;
-	return !w->full;
+	return count(w);
+}
+
+static bool show_wait(void *arg, struct cw_pending_row *row)
+{
+	struct watch *w = arg;
+
+	row->date = cw_session_date();
+	row->utf8 = w->utf8;
+	row->diag = w->diag;
+	cw_tally_add_wait(&w->tally);
+	cw_session_shown(&w->session, cw_record_pending(w->session.view, row));
+	return count(w) && !w->session.out.error;
 }
 
 static void on_events(void *arg, const void *attrs, size_t len)
@@ -306,6 +337,23 @@ static void count_ends(struct watch *w, const struct cw_msg_stats *before)
 	cw_tally_ends(&w->tally, &added);
 }
 
+/* Until the session ends, with a look at sock_diag whenever it is worth it. */
+static int follow(struct watch *w)
+{
+	struct cw_session *s = &w->session;
+	uint64_t next = w->close_wait ? 0 : UINT64_MAX;
+	int ret;
+
+	for (;;) {
+		ret = cw_session_wait(s, next);
+		if (ret || s->stop || s->out.error)
+			return ret;
+		ret = cw_close_wait_look(&w->waits, &next, s->fail);
+		if (ret)
+			return ret;
+	}
+}
+
 static int run(struct watch *w)
 {
 	struct cw_session *s = &w->session;
@@ -320,7 +368,7 @@ static int run(struct watch *w)
 	if (w->duration)
 		ret = cw_session_end_in(s, w->duration);
 	if (!ret)
-		ret = cw_session_wait(s, UINT64_MAX);
+		ret = follow(w);
 	/* After a failed wait there is no listener left to ask. */
 	if (!ret)
 		cw_nl_unsubscribe(s->nl, &figures);
@@ -345,7 +393,10 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 	ret = open_session(&w);
 	if (!ret) {
 		warn_silenced();
+		cw_close_wait_init(&w.waits, &w.match.filter, w.close_wait,
+				   show_wait, &w);
 		ret = run(&w);
+		cw_close_wait_release(&w.waits);
 	}
 	ret = cw_session_close(&w.session, ret);
 release:

@@ -67,6 +67,12 @@ void cw_match_conclude(struct cw_match *m)
 		m->filter.family = m->ipv4 ? AF_INET : AF_INET6;
 }
 
+int cw_match_fail_all_netns(struct cw_fail *fail)
+{
+	return cw_fail_usage(fail, NULL,
+			     "sock_diag lists the sockets of one network namespace: --netns all is not possible here");
+}
+
 error_t cw_scope_parse(int key, char *arg, struct argp_state *state)
 {
 	struct cw_scope_args *s = state->input;

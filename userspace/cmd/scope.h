@@ -63,6 +63,9 @@ bool cw_match_option(struct cw_match *m, int key, char *arg,
 /* Once the command line is complete. */
 void cw_match_conclude(struct cw_match *m);
 
+/* For what asks sock_diag. */
+int cw_match_fail_all_netns(struct cw_fail *fail);
+
 /* For a parser's default, of an input that begins with struct cw_scope_args. */
 error_t cw_scope_parse(int key, char *arg, struct argp_state *state);
 

@@ -75,6 +75,12 @@ void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev)
 		add_drain(t, ev);
 }
 
+void cw_tally_add_wait(struct cw_tally *t)
+{
+	t->shown++;
+	t->waits++;
+}
+
 void cw_tally_ends(struct cw_tally *t, const struct cw_msg_stats *added)
 {
 	uint64_t shown = t->type[CLOSEWATCH_EVENT_TYPE_FATE], ends = 0;
@@ -156,6 +162,8 @@ static void print_types(const struct cw_tally *t, FILE *to)
 		fprintf(to, "%s: %" PRIu64 "\n",
 			word_of(&cw_event_type_names, i), t->type[i]);
 	}
+	if (t->waits)
+		fprintf(to, "close-wait: %" PRIu64 "\n", t->waits);
 }
 
 /*

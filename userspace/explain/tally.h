@@ -32,6 +32,7 @@ struct cw_tally {
 	uint64_t saved;		/* drains that saved a response from an RST */
 	uint64_t saved_bytes;
 	uint64_t type[CLOSEWATCH_EVENT_TYPE_MAX + 2];
+	uint64_t waits;		/* close-wait events, which are not the module's */
 	uint64_t shown;		/* events, records of loss excluded */
 	uint64_t hidden;	/* ends without a line, by cw_tally_ends() */
 	bool partial;		/* quiet events were not asked for, nor counted */
@@ -42,6 +43,8 @@ struct cw_tally {
 };
 
 void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev);
+
+void cw_tally_add_wait(struct cw_tally *t);
 
 /*
  * All ends of the network namespace, by the kernel's counters, in place of

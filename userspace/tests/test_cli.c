@@ -206,6 +206,8 @@ static const struct {
 	{ "pending -C '' 2>&1", 2, "1 to 15 bytes" },
 	{ "pending --netns all 2>&1", 2, "one network namespace" },
 	{ "pending -p 4194304", 0, "" },
+	{ "--close-wait 0 2>&1", 2, "from 1 to 86400" },
+	{ "--close-wait 60 --netns all 2>&1", 2, "one network namespace" },
 	{ "drain --help", 0, "--remote-prefix" },
 	{ "drain 2>&1", 2, "--force" },
 	{ "drain on 2>&1", 2, "takes options only" },

@@ -284,6 +284,26 @@ TEST(a_socket_is_an_object_with_all_its_figures)
 	free(text);
 }
 
+TEST(a_socket_that_stays_is_an_event)
+{
+	const struct cw_socket s = complete();
+	const struct cw_pending_row r = {
+		.socket = &s, .owners = two + 1, .owned = 1, .aged = true,
+		.age_ms = 312490, .date = 1795230727123456789ULL, .diag = true,
+	};
+	char *text = render(&r, false, false), *json = render(&r, true, false);
+
+	EXPECT_NE(NULL, strstr(text, " close-wait 127.0.0.1:80 -> ")) {
+		TH_LOG("%s", text);
+	}
+	EXPECT_NE(NULL, strstr(text, "nginx[13] fd 8 the peer sent FIN at least 312 s ago;"));
+	EXPECT_NE(NULL, strstr(text, "remedy: the program must read and close"));
+	EXPECT_EQ(json, strstr(json, "{\"event\":\"close-wait\",\"time\":\"2026-11-21T03:12:07.123456789Z\",\"state\":\"CLOSE_WAIT\","));
+	EXPECT_NE(NULL, strstr(json, "\"diag\":{\"cause\":\"the peer sent FIN"));
+	free(text);
+	free(json);
+}
+
 TEST(what_is_not_known_is_not_shown)
 {
 	const struct cw_socket s = {

@@ -671,6 +671,23 @@ TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 		     self->text);
 }
 
+/* The module has not sent it. */
+TEST_F(view, the_tally_has_sockets_that_stay_in_close_wait)
+{
+	struct cw_msg_listener kernel = {
+		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
+			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
+	};
+	struct cw_tally t = { 0 };
+
+	cw_tally_add_wait(&t);
+	cw_tally_add_wait(&t);
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_STREQ("close-wait: 2\n2 events shown; 0 delivered, 0 lost\n",
+		     self->text);
+}
+
 /* The kernel sends no quiet ends, but has counted them. */
 TEST_F(view, the_summary_counts_ends_by_the_kernels_counters)
 {
