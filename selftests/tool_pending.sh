@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # tool_pending.sh: connections that have not ended, as `pending' lists them: against
-# what was done to each socket, and against ss. As root, with `closewatch' in PATH.
+# what was done to each socket, and against ss; and those that stay in CLOSE_WAIT, as
+# `watch' tells of them. As root, with the module loaded and `closewatch' in PATH.
 
 . "$(dirname "$0")/lib/tool.sh"
 . "$HERE/lib/tap.sh"
@@ -10,11 +11,12 @@
 # A socket of ours in each state. Each function prints what it has made, as JSON, and
 # a function is called by its name on a line of standard input.
 cat >"$DIR/scene.py" <<'PYTHON'
-import json, socket, sys, time
+import json, socket, sys, threading, time
 l = socket.socket()
 l.bind(("127.0.0.1", 0))
 l.listen(8)
-kept, doomed = [], []
+kept, doomed, spare = [], [], []
+talking = True
 
 def connect():
     kept.append(socket.create_connection(l.getsockname()))
@@ -43,7 +45,11 @@ def made(name, c, a, state, waits, unread=0):
         "remote": c.getsockname()[1], "state": state, "waits_for": waits,
         "unread": unread, "fd": fd if fd >= 0 else None}}))
 
+# The minisock comes first: the kernel keeps it for a minute.
 def states():
+    c, a = pair()
+    a.close()
+    made("closed", c, a, "FIN_WAIT2", "fin", None)
     made("EOF read", *ended(), "CLOSE_WAIT", "close")
     c, a = pair()
     c.shutdown(socket.SHUT_WR)
@@ -63,9 +69,6 @@ def states():
     a.shutdown(socket.SHUT_WR)
     c.send(b"123")
     made("shut", c, a, "FIN_WAIT2", "fin", 3)
-    c, a = pair()
-    a.close()
-    made("closed", c, a, "FIN_WAIT2", "fin", None)
     c, a = ended(full)
     a.shutdown(socket.SHUT_WR)
     made("EOF read, shut", c, a, "LAST_ACK", "data-ack")
@@ -77,6 +80,7 @@ def states():
     c.shutdown(socket.SHUT_WR)
     made("both shut", c, a, "CLOSING", "data-ack")
     doomed.extend([ended(), pair()])
+    spare.extend(pair() for _ in range(4))
     c = connect()
     c.shutdown(socket.SHUT_WR)
     made("not accepted", c, None, "CLOSE_WAIT", "accept")
@@ -86,6 +90,28 @@ def lose():
     made("FIN lost, closed", c, a, "LAST_ACK", "fin-ack")
     b.shutdown(socket.SHUT_WR)
     made("FIN lost, shut", d, b, "FIN_WAIT1", "fin-ack")
+
+# What was never accepted is first in the queue: no more are accepted.
+def stay():
+    before = time.time()
+    c, a = ended(spare.pop)
+    print(json.dumps({"remote": c.getsockname()[1], "before": before,
+        "fd": a.fileno()}))
+    return a
+def talk():
+    def send(a):
+        while talking:
+            a.send(b"x")
+            time.sleep(0.02)
+    global talker
+    talker = threading.Thread(target=send, args=[stay()], daemon=True)
+    talker.start()
+def hush():
+    global talking
+    talking = False
+    talker.join()
+def answer():
+    stay().close()
 def port():
     print(l.getsockname()[1])
 
@@ -156,7 +182,7 @@ of_pending() {
 
 agree() { diff <(of_ss) <(of_pending); }
 agrees_with_ss() {
-	[ "$(of_ss | wc -l)" = "$1" ] && await agree && return
+	[ "$(of_ss | wc -l)" -ge "$1" ] && await agree && return
 	agree
 	false
 }
@@ -217,6 +243,52 @@ lost_aged() {
 		"$DIR/out"
 }
 
+# watch OUTPUT ARGUMENT...: WATCHES are the pids
+watch() {
+	local output=$1
+	shift
+	closewatch -e lost --close-wait 1 -j -L "$PORT" "$@" >"$output" 2>"$output.err" &
+	WATCHES+=($!)
+	PIDS+=($!)
+}
+
+# told FILTER: it holds for the events; $made has the stays that were made meanwhile
+told() {
+	jq -es --slurpfile made "$DIR/stays" "map(select(.event == \"close-wait\")) | $1" \
+		"$DIR/watched"
+}
+make_stay() { scene "$1" && cat "$DIR/made" >>"$DIR/stays"; }
+told_all_old() {
+	pending && jq -s '[.[] | select(.state == "CLOSE_WAIT").remote.port] | sort' \
+		"$DIR/out" >"$DIR/old" &&
+		told "map(.remote.port) | sort == $(cat "$DIR/old")"
+}
+told_last() { told 'any(.remote.port == $made[-1].remote)'; }
+
+# One that is answered, one whose peer goes on to acknowledge, and two that idle, the
+# second of which begins when the first is told.
+long_stays_are_told_once_and_not_before() {
+	WATCHES=()
+	: >"$DIR/stays"
+	watch "$DIR/watched"
+	watch "$DIR/foreign" -p $$
+	await told_all_old && make_stay answer && make_stay talk && await told_last &&
+		make_stay stay && await told_last && make_stay stay && await told_last &&
+		kill -INT "${WATCHES[@]}" && wait "${WATCHES[@]}" || return
+	jq -c . "$DIR/watched"
+	[ ! -s "$DIR/foreign" ] && told '(map(.remote.port) | length == (unique | length)) and
+		all(.state == "CLOSE_WAIT" and (.age_ms | tonumber) >= 1000) and
+		all($made[0].remote != .remote.port) and
+		([.[] as $event | $made[] | select(.remote == $event.remote.port) |
+			$event.owners[0].pid == '"$SCENE_PID"' and .fd == $event.owners[0].fd and
+			($event.time | (sub("[.].*"; "Z") | fromdate) +
+				(sub(".*[.]"; "0.") | rtrimstr("Z") | tonumber)) >= .before + 1] |
+			length == 3 and all)'
+}
+summary_counts_long_stays() {
+	grep -x "close-wait: $(wc -l <"$DIR/watched")" "$DIR/watched.err"
+}
+
 STARTED=$(date +%s%3N)
 coproc SCENE { exec python3 -u "$DIR/scene.py"; }
 PIDS+=("$SCENE_PID")
@@ -226,12 +298,14 @@ scene port && PORT=$(cat "$DIR/made") || exit 1
 echo "TAP version 13"
 scene states || exit 1
 each_is
-tap_check 'states, queues and owners are those of ss' agrees_with_ss 13
+tap_check 'states, queues and owners are those of ss' agrees_with_ss 12
 for claim in an_age_grows_and_is_not_overstated each_option_matches \
 	an_owner_is_wanted_by_no_orphan user_without_rights_is_told \
-	text_has_a_line_a_socket_and_a_summary; do
+	text_has_a_line_a_socket_and_a_summary \
+	long_stays_are_told_once_and_not_before summary_counts_long_stays; do
 	tap_check "$claim" "$claim"
 done
+scene hush || exit 1
 tc qdisc add dev lo root netem loss 100% || exit 1
 scene lose || exit 1
 each_is
