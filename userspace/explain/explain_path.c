@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
+#include <string.h>
 
 #include <linux/closewatch.h>
 
@@ -29,6 +30,20 @@ static void say_in_flight(struct cw_text *t, const struct cw_msg_event *ev)
 		cw_say(t, "; %" PRIu32 " B in flight", ev->unacked);
 	else if (cw_event_has(ev, UNACKED) && !ev->unsent)
 		cw_say(t, "; all our data was acknowledged");
+}
+
+/* It takes records off TCP's queue when it decrypts them. */
+static void say_ktls(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	if (cw_event_has(ev, UNREAD) && ev->ulp.len == 3 &&
+	    !memcmp(ev->ulp.b, "tls", 3))
+		cw_say(t, "; what kernel TLS has decrypted does not count as unread");
+}
+
+static void say_ending(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	say_in_flight(t, ev);
+	say_ktls(t, ev);
 }
 
 static void say_listener(struct cw_text *t, const struct cw_msg_event *ev)
@@ -104,12 +119,12 @@ static const struct cw_case paths[] = {
 	[CLOSEWATCH_PATH_FIN] = {
 		"An orderly close: the peer reads to the end of the stream.",
 		"None is needed.",
-		.say = say_fin, .rest = say_in_flight, .tone = CW_GOOD,
+		.say = say_fin, .rest = say_ending, .tone = CW_GOOD,
 	},
 	[CLOSEWATCH_PATH_FIN_BEHIND_DATA] = {
 		"The peer's window or the congestion window was full when the program closed.",
 		"If the peer must have it all, shutdown(SHUT_WR) and read to the end before close(); else none.",
-		.say = say_behind, .rest = say_in_flight, .tone = CW_WARN,
+		.say = say_behind, .rest = say_ending, .tone = CW_WARN,
 	},
 	[CLOSEWATCH_PATH_FIN_ON_SENT_DATA] = {
 		"TCP memory is under pressure, so no segment was made for the FIN.",

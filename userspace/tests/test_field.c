@@ -174,6 +174,20 @@ FIXTURE_VARIANT_ADD(field, haproxy_pgsql_check)
 	.remedy = "None is needed.",
 };
 
+/* The record is decrypted and not read: TCP has nothing unread, and sends no RST. */
+FIXTURE_VARIANT_ADD(field, ktls_decrypted)
+{
+	.ev = {
+		CLOSE(FIN, ESTABLISHED), ENDS(443, 51234),
+		.comm = NAME("nginx"), .sent = 13, .acked = 13,
+		.received = 41, .ulp = NAME("tls"),
+		.present = OWNED | bit(UNREAD) | bit(ULP),
+	},
+	.note = "FIN, before the peer's; all our data was acknowledged; what kernel TLS has decrypted does not count as unread",
+	.cause = "An orderly close",
+	.remedy = "None is needed.",
+};
+
 FIXTURE_VARIANT_ADD(field, haproxy_tcp_check_S)
 {
 	.ev = {
