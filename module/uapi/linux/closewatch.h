@@ -259,7 +259,8 @@ enum closewatch_how {
  * @CLOSEWATCH_FATE_MEMORY: TCP was out of memory.
  * @CLOSEWATCH_FATE_ORPHAN_LIMIT: There were too many orphans.
  * @CLOSEWATCH_FATE_KILLED: An administrator destroyed the socket (ss -K).
- * @CLOSEWATCH_FATE_DISCONNECTED: The program called connect(2) with AF_UNSPEC.
+ * @CLOSEWATCH_FATE_DISCONNECTED: The program called connect(2) with AF_UNSPEC
+ *   on an established connection.
  * @CLOSEWATCH_FATE_NETNS_GONE: The network namespace was being dismantled.
  * @CLOSEWATCH_FATE_ABORTED: The close itself ended the connection; its path
  *   says how.
