@@ -183,7 +183,8 @@ FIXTURE_VARIANT_ADD(field, ktls_decrypted)
 		.received = 41, .ulp = NAME("tls"),
 		.present = OWNED | bit(UNREAD) | bit(ULP),
 	},
-	.note = "FIN, before the peer's; all our data was acknowledged; what kernel TLS has decrypted does not count as unread",
+	.note = "FIN, before the peer's; all our data was acknowledged; "
+		"what kernel TLS has decrypted does not count as unread",
 	.cause = "An orderly close",
 	.remedy = "None is needed.",
 };

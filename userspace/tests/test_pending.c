@@ -298,7 +298,9 @@ TEST(a_socket_that_stays_is_an_event)
 	}
 	EXPECT_NE(NULL, strstr(text, "nginx[13] fd 8 the peer sent FIN at least 312 s ago;"));
 	EXPECT_NE(NULL, strstr(text, "remedy: the program must read and close"));
-	EXPECT_EQ(json, strstr(json, "{\"event\":\"close-wait\",\"time\":\"2026-11-21T03:12:07.123456789Z\",\"state\":\"CLOSE_WAIT\","));
+	EXPECT_EQ(json, strstr(json, "{\"event\":\"close-wait\","
+			       "\"time\":\"2026-11-21T03:12:07.123456789Z\","
+			       "\"state\":\"CLOSE_WAIT\","));
 	EXPECT_NE(NULL, strstr(json, "\"diag\":{\"cause\":\"the peer sent FIN"));
 	free(text);
 	free(json);
