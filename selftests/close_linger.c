@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Closes that wait for SO_LINGER: row C7 */
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 
@@ -58,6 +59,25 @@ TEST_F(linger, acked)
 	struct slow_close c;
 
 	ASSERT_EQ(0, begin_wait(&self->s, &c, LONG_LINGER));
+	ASSERT_EQ(0, undeafen(p->them));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	want.waited_max = c.took_ns;
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+/* Newer kernels wait for MAX_SCHEDULE_TIMEOUT, older for 2^32 - 1 seconds. */
+TEST_F(linger, below_zero_is_for_ever)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(FIN), .fin = FIN(ALONE),
+		.state = STATE(ESTABLISHED), .new_state = STATE(FIN_WAIT2),
+		.linger = true, .linger_seconds = UINT_MAX,
+		.outcome = LINGER(ACKED), .waited_min = 1, .fins = 1,
+	};
+	struct slow_close c;
+
+	ASSERT_EQ(0, begin_wait(&self->s, &c, -1));
 	ASSERT_EQ(0, undeafen(p->them));
 	ASSERT_EQ(0, slow_close_finish(&c));
 	want.waited_max = c.took_ns;

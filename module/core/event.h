@@ -40,7 +40,7 @@ typedef __s32 s32;
  * @unacked: bytes in flight, SYN and FIN excluded
  * @backlog: a listener's connections in its accept queue
  * @syn_queue: a listener's half-open connections
- * @linger_seconds: SO_LINGER's time
+ * @linger_seconds: SO_LINGER's time, U32_MAX for no limit
  * @linger2: TCP_LINGER2 as the kernel keeps it; below 0 means RST in FIN_WAIT2
  * @laddr: local address, 4 or 16 bytes in network order
  * @raddr: remote address likewise

@@ -195,7 +195,9 @@ void cw_facts_identity(struct cw_conn *conn, struct sock *sk)
 	conn->state = sk->sk_state;
 	cw_facts_ends(conn, sk);
 	conn->linger_on = sock_flag(sk, SOCK_LINGER);
-	conn->linger_seconds = READ_ONCE(sk->sk_lingertime) / HZ;
+	/* Below zero is for ever: MAX_SCHEDULE_TIMEOUT. */
+	conn->linger_seconds = min_t(unsigned long, U32_MAX,
+				     READ_ONCE(sk->sk_lingertime) / HZ);
 	if (cw_facts_is_tcp(sk))
 		cw_facts_ulp(conn, sk);
 }

@@ -108,7 +108,9 @@ static void say_linger_wait(struct cw_text *t, const struct cw_msg_event *ev)
 	uint64_t bytes = (uint64_t)ev->unacked + ev->unsent;
 
 	cw_say(t, "close() waits");
-	if (cw_event_has(ev, LINGER_SECONDS))
+	if (ev->linger_seconds == UINT32_MAX)
+		cw_say(t, " without a limit");
+	else if (cw_event_has(ev, LINGER_SECONDS))
 		cw_say(t, " up to %" PRIu32 " s", ev->linger_seconds);
 	if (bytes)
 		cw_say(t, " for %" PRIu64 " B and", bytes);

@@ -270,6 +270,9 @@ TEST_F(view, a_linger_wait_says_what_it_waits_for)
 	EXPECT_NE(NULL, strstr(self->text,
 			       "close() waits up to 5 s for 61447 B and the FIN "
 		     "to be acknowledged"));
+	self->ev.linger_seconds = UINT32_MAX;
+	EXPECT_NE(NULL, strstr(render(false, 0, false),
+			       "close() waits without a limit for 61447 B"));
 }
 
 /* The last cell of the line, without its end. */
