@@ -117,17 +117,6 @@ bool cw_facts_fin_behind(const struct sock *sk)
 	return tcp_write_queue_tail(sk);
 }
 
-/*
- * A segment without data, that is a FIN, is the last one. Since 6.12.53, 6.1.156
- * and 5.10.246 the close passes over data that has been read.
- */
-bool cw_facts_close_aborts(const struct sock *sk)
-{
-	const struct sk_buff *skb = skb_peek(&sk->sk_receive_queue);
-
-	return sk->sk_state != TCP_LISTEN && skb && skb->len;
-}
-
 /* As tcp_inq(), except for SYN_RECV: data of a fast open counts. */
 static u32 cw_facts_unread(const struct sock *sk)
 {
@@ -140,6 +129,16 @@ static u32 cw_facts_unread(const struct sock *sk)
 	if (n && sock_flag(sk, SOCK_DONE))
 		n--;
 	return n;
+}
+
+/* A segment without data, that is a FIN, is the last one. */
+bool cw_facts_close_aborts(const struct sock *sk)
+{
+	const struct sk_buff *skb = skb_peek(&sk->sk_receive_queue);
+
+	if (sk->sk_state == TCP_LISTEN || !skb || !skb->len)
+		return false;
+	return !CW_CLOSE_PASSES_OVER_READ_DATA || cw_facts_unread(sk);
 }
 
 static void cw_facts_totals(struct cw_conn *conn, const struct sock *sk)

@@ -101,8 +101,7 @@ bool cw_facts_fin_behind(const struct sock *sk);
 /**
  * cw_facts_close_aborts() - does data in the receive queue make a close send RST?
  *
- * Context: as cw_facts_take(); @sk is in no MPTCP connection. On newer kernels
- * true is no promise: data that has been read may still be in the queue.
+ * Context: as cw_facts_take().
  */
 bool cw_facts_close_aborts(const struct sock *sk);
 
