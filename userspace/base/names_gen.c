@@ -142,6 +142,8 @@ static const struct cw_word reset_kind_words[] = {
 	[CLOSEWATCH_RESET_KIND_TIME_WAIT] = CW_WORD_IS("time-wait"),
 	[CLOSEWATCH_RESET_KIND_BAD_SEGMENT] = CW_WORD_IS("bad-segment"),
 	[CLOSEWATCH_RESET_KIND_LATE_DATA] = CW_WORD_IS("late-data"),
+	[CLOSEWATCH_RESET_KIND_NO_LISTENER] = CW_WORD_IS("no-listener"),
+	[CLOSEWATCH_RESET_KIND_LATE_SEGMENT] = CW_WORD_IS("late-segment"),
 };
 
 const struct cw_names cw_reset_kind_names = { reset_kind_words, CLOSEWATCH_RESET_KIND_MAX + 1 };

@@ -14,9 +14,9 @@ static const struct cw_case resets[] = {
 		.words = "RST from the peer", .tone = CW_BAD,
 	},
 	[CLOSEWATCH_RESET_KIND_NO_SOCKET] = {
-		"Nothing listens on the port, or the connection is over and the peer does not know, or this host forwards it and its NAT did not know the segment.",
-		"If a service should be there, start it; if this host forwards, see conntrack -S for invalid segments and net.netfilter.nf_conntrack_tcp_be_liberal; else look who still sends.",
-		.words = "RST sent: no such connection, and nothing listens",
+		"The segment is of no connection that this host has: it is long over and the peer does not know, or this host forwards it and its NAT did not know the segment.",
+		"If this host forwards, see conntrack -S for invalid segments and net.netfilter.nf_conntrack_tcp_be_liberal; else look who still sends.",
+		.words = "RST sent: the segment is of no connection of this host",
 		.tone = CW_BAD,
 	},
 	[CLOSEWATCH_RESET_KIND_LISTENER] = {
@@ -43,6 +43,17 @@ static const struct cw_case resets[] = {
 		.words = "RST sent: the segment ended what this side had closed before",
 		.tone = CW_BAD,
 	},
+	[CLOSEWATCH_RESET_KIND_NO_LISTENER] = {
+		"The peer wants to connect, and nothing listens on the port.",
+		"If a service should be there, start it, and see with ss -ltn on which address it listens; else look who still connects.",
+		.words = "RST sent: connection refused, nothing listens on the port",
+		.tone = CW_BAD,
+	},
+	[CLOSEWATCH_RESET_KIND_LATE_SEGMENT] = {
+		"The peer went on sending until it saw that the connection had ended here.",
+		"None of its own: the close or fate with the same cookie says why it ended.",
+		.tone = CW_WARN,
+	},
 };
 
 _Static_assert(ARRAY_SIZE(resets) == CLOSEWATCH_RESET_KIND_MAX + 1,
@@ -53,10 +64,27 @@ const struct cw_case *cw_reset_case(const struct cw_msg_event *ev)
 	return cw_case_of(resets, ev, RESET_KIND, reset_kind);
 }
 
+static void say_late(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	bool one = ev->count == 1;
+
+	cw_say(t, "+%" PRIu64 " RST%s to %slate segment%s of a connection that had ended here",
+	       ev->count, one ? "" : "s", one ? "a " : "", one ? "" : "s");
+	if (!cw_event_has(ev, SINCE_CLOSE_NS))
+		return;
+	cw_say(t, " ");
+	cw_say_duration(t, ev->since_close_ns);
+	cw_say(t, " before");
+}
+
 void cw_say_reset(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const struct cw_case *c = cw_reset_case(ev);
 
+	if (c && ev->reset_kind == CLOSEWATCH_RESET_KIND_LATE_SEGMENT) {
+		say_late(t, ev);
+		return;
+	}
 	cw_say(t, "%s", c ? c->words : "RST of a kind newer than this program");
 	if (ev->state == CLOSEWATCH_STATE_SYN_SENT)
 		cw_say(t, ": connection refused");

@@ -260,9 +260,23 @@ FIXTURE_VARIANT_ADD(field, conntrack_invalid)
 		RESET(NO_SOCKET, CLOSE), ENDS(40001, 8080),
 		.present = bit(TYPE) | bit(REMOTE_ADDR) | bit(RESET_KIND),
 	},
-	.note = "RST sent: no such connection, and nothing listens",
+	.note = "RST sent: the segment is of no connection of this host",
 	.cause = "this host forwards it and its NAT did not know the segment",
-	.remedy = "conntrack -S",
+	.remedy = "If this host forwards, see conntrack -S",
+};
+
+/* The client was still sending its body when the server answered and closed. */
+FIXTURE_VARIANT_ADD(field, gunicorn_413_late_segments)
+{
+	.ev = {
+		RESET(LATE_SEGMENT, CLOSE), ENDS(80, 51234), .count = 37,
+		.since_close_ns = 12 * MS,
+		.present = bit(TYPE) | bit(REMOTE_ADDR) | bit(RESET_KIND) |
+			   bit(COUNT) | bit(SINCE_CLOSE_NS),
+	},
+	.note = "+37 RSTs to late segments of a connection that had ended here 12.0 ms before",
+	.cause = "The peer went on sending until it saw",
+	.remedy = "the close or fate with the same cookie says why",
 };
 
 FIXTURE_VARIANT_ADD(field, crash_midanswer)
@@ -347,6 +361,17 @@ FIXTURE_VARIANT_ADD(field, refused_C)
 	.cause = "nothing listens on that port, or a firewall there rejects it so",
 	.remedy = "ss -ltn",
 	.seen = "refused-connect",
+};
+
+FIXTURE_VARIANT_ADD(field, refused_S)
+{
+	.ev = {
+		RESET(NO_LISTENER, CLOSE), ENDS(80, 51234),
+		.present = bit(TYPE) | bit(REMOTE_ADDR) | bit(RESET_KIND),
+	},
+	.note = "RST sent: connection refused, nothing listens on the port",
+	.cause = "nothing listens on the port",
+	.remedy = "start it",
 };
 
 /* Dropped by a firewall: the program gives up. */

@@ -328,8 +328,8 @@ enum closewatch_side {
  * enum closewatch_reset_kind - Why there was an RST outside a close.
  * @CLOSEWATCH_RESET_KIND_RECEIVED: The peer sent it, on a connection or a
  *   connection attempt that our program had open.
- * @CLOSEWATCH_RESET_KIND_NO_SOCKET: We sent it; nothing listens on the port or
- *   the connection is gone.
+ * @CLOSEWATCH_RESET_KIND_NO_SOCKET: We sent it; a segment that is no SYN
+ *   belongs to no connection of this host, or to one that is long over.
  * @CLOSEWATCH_RESET_KIND_LISTENER: We sent it; the segment fits no connection
  *   attempt on a listener.
  * @CLOSEWATCH_RESET_KIND_TIME_WAIT: We sent it on behalf of a minisock.
@@ -338,6 +338,12 @@ enum closewatch_side {
  * @CLOSEWATCH_RESET_KIND_LATE_DATA: We sent it; a segment ended a connection
  *   that had been closed, because it brought data, or because TCP_LINGER2 was
  *   below zero.
+ * @CLOSEWATCH_RESET_KIND_NO_LISTENER: We sent it; a SYN came for a port on
+ *   which nothing listens.
+ * @CLOSEWATCH_RESET_KIND_LATE_SEGMENT: We sent them, for segments of a
+ *   connection that had ended here less than two minutes before. They come as
+ *   one event a second, with the cookie of that connection; count says how
+ *   many.
  */
 enum closewatch_reset_kind {
 	CLOSEWATCH_RESET_KIND_RECEIVED,
@@ -346,6 +352,8 @@ enum closewatch_reset_kind {
 	CLOSEWATCH_RESET_KIND_TIME_WAIT,
 	CLOSEWATCH_RESET_KIND_BAD_SEGMENT,
 	CLOSEWATCH_RESET_KIND_LATE_DATA,
+	CLOSEWATCH_RESET_KIND_NO_LISTENER,
+	CLOSEWATCH_RESET_KIND_LATE_SEGMENT,
 
 	/* private: */
 	__CLOSEWATCH_RESET_KIND_MAX,
