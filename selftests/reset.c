@@ -95,7 +95,7 @@ TEST_F(nobody, listens_on_the_port)
 	EXPECT_EQ(1, capture_rsts_from(self->s.capture, to.port));
 	EXPECT_EQ(2U, events_count(&self->s.events, TYPE(RESET), 0));
 
-	sent = reset_of(&self->s, RESET(NO_SOCKET));
+	sent = reset_of(&self->s, RESET(NO_LISTENER));
 	ASSERT_NE(NULL, sent);
 	EXPECT_FALSE(EVENT_HAS(sent, COOKIE));
 	EXPECT_EQ(to.port, EVENT_NUM(sent, LOCAL_PORT));
@@ -226,6 +226,96 @@ TEST_F(received, but_not_believed)
 	ASSERT_EQ(0, scene_end(&self->s));
 	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(RESET), 0));
 	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(FATE), 0));
+}
+
+SCENE_FIXTURE(late);
+
+/* As the peer would go on */
+static int inject_late(const struct scene *s, enum flavour flavour,
+		       unsigned int flags)
+{
+	return inject(flavour, &(struct forgery){
+		.src = s->p.remote.port, .dst = s->p.local.port,
+		.seq = 7, .ack = 9, .flags = flags, .len = 10,
+	});
+}
+
+/* That of @n late segments; the connection is over */
+static int verify_late(const struct scene *s, unsigned int n)
+{
+	const struct event *ev = reset_of(s, RESET(LATE_SEGMENT));
+
+	if (!ev)
+		return -1;
+	return DIFFER(ev, COOKIE, s->p.cookie) + DIFFER(ev, COUNT, n) +
+	       DIFFER(ev, NETNS, s->netns) + PRESENT(ev, SINCE_CLOSE_NS) +
+	       ABSENT(ev, PATH) + ABSENT(ev, FATE) +
+	       verify_port(ev, s->p.local.port, s->p.remote.port);
+}
+
+TEST_F(late, segments_are_told_once_with_the_cookie_of_the_close)
+{
+	struct pair *p = &self->s.p;
+	struct counters moved = { .out_rsts = 4, .abort_on_close = 1,
+				  .estab_resets = 1 };
+
+	ASSERT_EQ(0, give(p->them, 3));
+	ASSERT_EQ(0, await_readable(p->us, 3));
+	ASSERT_EQ(0, isolate(p));
+	ASSERT_EQ(0, scene_act(&self->s));
+	for (int i = 0; i < 3; i++)
+		ASSERT_EQ(0, inject_late(&self->s, variant->opts.flavour,
+					 TH_ACK));
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_EQ(0, counters_diff(&self->s.before, &self->s.after, &moved));
+	EXPECT_EQ(1U, events_count(&self->s.events, TYPE(RESET), 0));
+	EXPECT_EQ(0, verify_late(&self->s, 3));
+}
+
+/* Nothing but the second's end makes this event come */
+TEST_F(late, segments_are_told_without_a_further_one)
+{
+	ASSERT_EQ(0, set_linger(self->s.p.us, 0));
+	ASSERT_EQ(0, isolate(&self->s.p));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, inject_late(&self->s, variant->opts.flavour, TH_ACK));
+	ASSERT_NE(NULL, events_await(&self->s.events, TYPE(RESET),
+				     self->s.p.cookie));
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_EQ(1U, events_count(&self->s.events, TYPE(RESET), 0));
+	EXPECT_EQ(0, verify_late(&self->s, 1));
+}
+
+/* The first ends the minisock, whose fate tells of it */
+TEST_F(late, segments_follow_one_for_a_minisock)
+{
+	struct pair *p = &self->s.p;
+
+	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
+	ASSERT_EQ(0, await_state(p->us, TCP_FIN_WAIT2));
+	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, inject_as_peer(&self->s, TH_ACK, 10, true));
+	ASSERT_EQ(0, fate_await(&self->s));
+	for (int i = 0; i < 2; i++)
+		ASSERT_EQ(0, inject_late(&self->s, variant->opts.flavour,
+					 TH_ACK));
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_EQ(2U, events_count(&self->s.events, TYPE(RESET), p->cookie));
+	EXPECT_NE(NULL, reset_of(&self->s, RESET(TIME_WAIT)));
+	EXPECT_EQ(0, verify_late(&self->s, 2));
+}
+
+TEST_F(late, syn_is_of_a_new_connection)
+{
+	if (!variant->opts.we_connect)
+		SKIP(return, "a listener takes it");
+	ASSERT_EQ(0, set_linger(self->s.p.us, 0));
+	ASSERT_EQ(0, isolate(&self->s.p));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, inject_late(&self->s, variant->opts.flavour, TH_SYN));
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_EQ(0, reset_verify(&self->s, RESET(NO_LISTENER), 0));
 }
 
 SCENE_FIXTURE(reason);

@@ -55,6 +55,14 @@ static int cw_put_reason(struct sk_buff *skb, const struct cw_event *ev)
 			      ev->extra.reason);
 }
 
+static int cw_put_resets(struct sk_buff *skb, const struct cw_event *ev)
+{
+	if (cw_put_u64(skb, CLOSEWATCH_A_EVENT_COUNT, ev->extra.resets))
+		return -EMSGSIZE;
+	return cw_put_u64(skb, CLOSEWATCH_A_EVENT_SINCE_CLOSE_NS,
+			  ev->end.since_ns);
+}
+
 /* policy_id is 0 if no policy applied. */
 static int cw_put_policy(struct sk_buff *skb, const struct cw_drained *d)
 {
@@ -185,7 +193,8 @@ static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 		if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_RESET_KIND,
 				ev->extra.reset_kind))
 			return -EMSGSIZE;
-		return cw_put_reason(skb, ev);
+		return ev->extra.resets ? cw_put_resets(skb, ev) :
+					  cw_put_reason(skb, ev);
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
 		return cw_put_drain_begin(skb, &ev->drained);
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:

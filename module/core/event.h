@@ -223,12 +223,14 @@ struct cw_end {
  * @references: how many remain, for a shared close
  * @sigpipe: SIGPIPE was sent, for a write after shutdown
  * @reset_kind: enum closewatch_reset_kind, for a reset
+ * @resets: how many RSTs the event stands for, for late segments
  * @reason: the kernel's sk_rst_reason, empty if it has none
  */
 struct cw_extra {
 	u32 how;
 	u32 references;
 	u32 reset_kind;
+	u32 resets;
 	bool sigpipe;
 	char reason[CW_REASON_LEN];
 };

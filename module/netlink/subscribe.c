@@ -6,6 +6,7 @@
 
 #include "compat/compat.h"
 #include "core/netns.h"
+#include "trace/late.h"
 #include "trace/watch.h"
 #include "family.h"
 #include "gen.h"
@@ -201,6 +202,7 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 				 NLMSG_DEFAULT_SIZE, &msg);
 	if (!reply)
 		return -ENOMEM;
+	cw_late_flush();
 	cw_notify_flush();
 	/* Fails if a second request or the socket's release came first. */
 	if (cw_notify_leave(net, info->snd_portid, &stats)) {

@@ -13,12 +13,14 @@
 #include "core/classify.h"
 #include "core/drain_tag.h"
 #include "core/facts.h"
+#include "core/netns.h"
 #include "core/notify.h"
 #include "core/quiet.h"
 #include "core/stats.h"
 #include "birth.h"
 #include "ending.h"
 #include "fate.h"
+#include "late.h"
 
 /* A minisock in FIN_WAIT2 is hashed before its full socket is in CLOSE, so one
  * of these may already have ended it.
@@ -31,6 +33,24 @@ static bool cw_fate_wanted(u32 wanted, const struct cw_end *end, bool has_owner)
 {
 	return wanted & 1U << CLOSEWATCH_EVENT_TYPE_FATE &&
 	       (wanted & CW_FILTER_QUIET || !cw_quiet_fate(end, has_owner));
+}
+
+/* Where the peer has not agreed to the end, it may go on sending. */
+static bool cw_fate_leaves_late(u32 wanted, const struct cw_end *end)
+{
+	return wanted & 1U << CLOSEWATCH_EVENT_TYPE_RESET &&
+	       end->fate != CLOSEWATCH_FATE_TIME_WAIT &&
+	       end->fate != CLOSEWATCH_FATE_ACKED;
+}
+
+static noinline void cw_fate_note_late(struct sock *sk)
+{
+	struct cw_conn conn;
+
+	cw_facts_net(&conn, sock_net(sk));
+	cw_facts_ends(&conn, sk);
+	conn.cookie = cw_facts_cookie(sk);
+	cw_late_note(&conn, cw_netns_payer(sock_net(sk), sk));
 }
 
 void cw_fate_mark(struct sock *sk, u32 mark)
@@ -149,7 +169,9 @@ static bool cw_fate_goes_on(const struct cw_ending *c, const struct cw_end *end)
 
 static void cw_fate_tw_facts(struct cw_ending *c, struct sock *sk)
 {
-	if (!(cw_notify_ask(&c->asked, sk) & 1U << CLOSEWATCH_EVENT_TYPE_FATE))
+	if (!(cw_notify_ask(&c->asked, sk) &
+	      (1U << CLOSEWATCH_EVENT_TYPE_FATE |
+	       1U << CLOSEWATCH_EVENT_TYPE_RESET)))
 		return;
 	cw_fate_facts(&c->conn, &c->owner, sk, c, &c->end);
 	c->conn.state = c->end.old_state;
@@ -173,6 +195,8 @@ static void cw_fate_tw_tell(struct cw_ending *c, const struct net *net)
 
 	cw_fate_decide(net, &c->end, c);
 	c->minisock = false;
+	if (cw_fate_leaves_late(c->asked.types, &c->end))
+		cw_late_note(&c->conn, cw_netns_payer(net, NULL));
 	if (!cw_fate_wanted(c->asked.types, &c->end, c->owner.pid))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_FATE);
@@ -197,6 +221,8 @@ static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 	struct cw_event *ev;
 
 	cw_fate_decide(sock_net(sk), end, c);
+	if (cw_fate_leaves_late(wanted, end))
+		cw_fate_note_late(sk);
 	if (!cw_fate_wanted(wanted, end, c && c->has_owner))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_FATE);

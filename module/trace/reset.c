@@ -14,6 +14,7 @@
 #include "core/drain_tag.h"
 #include "core/facts.h"
 #include "core/notify.h"
+#include "late.h"
 #include "reset.h"
 
 void cw_reset_received(struct sock *sk)
@@ -32,10 +33,11 @@ void cw_reset_received(struct sock *sk)
 	cw_notify_push(ev);
 }
 
-static u32 cw_reset_kind(const struct sock *sk)
+static u32 cw_reset_kind(const struct sock *sk, const struct tcphdr *th)
 {
 	if (!sk)
-		return CLOSEWATCH_RESET_KIND_NO_SOCKET;
+		return th->syn && !th->ack ? CLOSEWATCH_RESET_KIND_NO_LISTENER :
+					     CLOSEWATCH_RESET_KIND_NO_SOCKET;
 	switch (sk->sk_state) {
 	case TCP_TIME_WAIT:
 		return CLOSEWATCH_RESET_KIND_TIME_WAIT;
@@ -74,6 +76,14 @@ static void cw_reset_addresses(struct cw_conn *conn, const struct sk_buff *skb)
 	memcpy(conn->raddr, &ipv6_hdr(skb)->saddr, 16);
 }
 
+/* A SYN is of a new connection. */
+static bool cw_reset_is_late(const struct cw_event *ev, const struct tcphdr *th)
+{
+	return (ev->extra.reset_kind == CLOSEWATCH_RESET_KIND_NO_SOCKET ||
+		ev->extra.reset_kind == CLOSEWATCH_RESET_KIND_LISTENER) &&
+	       !th->syn && cw_late_count(&ev->conn);
+}
+
 void cw_reset_sent(const struct sock *sk, const struct sk_buff *skb,
 		   const char *reason)
 {
@@ -91,7 +101,9 @@ void cw_reset_sent(const struct sock *sk, const struct sk_buff *skb,
 	cw_facts_net(&ev->conn, net);
 	cw_reset_addresses(&ev->conn, skb);
 	ev->marks.new_state = ev->conn.state;
-	ev->extra.reset_kind = cw_reset_kind(sk);
+	ev->extra.reset_kind = cw_reset_kind(sk, tcp_hdr(skb));
+	if (cw_reset_is_late(ev, tcp_hdr(skb)))
+		return;
 	if (reason)
 		strscpy(ev->extra.reason, reason, sizeof(ev->extra.reason));
 	cw_notify_push(ev);

@@ -16,6 +16,7 @@
 #include "core/ring.h"
 #include "birth.h"
 #include "ending.h"
+#include "late.h"
 #include "probe.h"
 #include "watch.h"
 
@@ -67,9 +68,12 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	err = cw_birth_init();
 	if (err)
 		goto err_ring;
-	err = cw_ending_init(track);
+	err = cw_late_init();
 	if (err)
 		goto err_birth;
+	err = cw_ending_init(track);
+	if (err)
+		goto err_late;
 	err = cw_canary_get(extack);
 	if (err)
 		goto err_ending;
@@ -85,6 +89,8 @@ err_canary:
 err_ending:
 	cw_notify_cancel();
 	cw_ending_exit();
+err_late:
+	cw_late_exit();
 err_birth:
 	cw_birth_exit();
 err_ring:
@@ -105,6 +111,7 @@ static void __cw_watch_stop(void)
 	cw_watch_runs = false;
 	cw_probe_disarm();
 	cw_canary_put();
+	cw_late_exit();
 	cw_notify_cancel();
 	cw_ending_exit();
 	cw_birth_exit();

@@ -294,13 +294,17 @@ void judge_resets(struct side *s)
 {
 	size_t active = view_count(s->view, seen_rst_active, 0, INT64_MAX);
 	size_t replies = view_count(s->view, seen_rst_reply, 0, INT64_MAX);
-	size_t told = 0, received = 0, events = side_events(s, TYPE(RESET));
+	size_t told = 0, received = 0, n = side_events(s, TYPE(RESET));
+	size_t events = 0;
 
 	s->h->tally->rsts[s->end] += active + replies;
-	for (size_t i = 0; i < events; i++)
-		received += EVENT_NUM(side_event(s, TYPE(RESET), i),
-				      RESET_KIND) ==
+	for (size_t i = 0; i < n; i++) {
+		const struct event *ev = side_event(s, TYPE(RESET), i);
+
+		events += EVENT_HAS(ev, COUNT) ? EVENT_NUM(ev, COUNT) : 1;
+		received += EVENT_NUM(ev, RESET_KIND) ==
 			    CLOSEWATCH_RESET_KIND_RECEIVED;
+	}
 	if (events - received != replies)
 		disagree(s, "%zu events of RSTs sent, %zu on the wire",
 			 events - received, replies);
