@@ -306,10 +306,19 @@ TEST_F(late, segments_follow_one_for_a_minisock)
 	EXPECT_EQ(0, verify_late(&self->s, 2));
 }
 
-TEST_F(late, syn_is_of_a_new_connection)
+/* Where we connect, no listener of ours takes it */
+FLAVOURED_FIXTURE(late_on_a_client);
+
+FIXTURE_VARIANT_ADD(late_on_a_client, ipv4) {
+	.opts.we_connect = true,
+};
+
+FIXTURE_VARIANT_ADD(late_on_a_client, ipv6) {
+	.opts.flavour = IPV6, .opts.we_connect = true,
+};
+
+TEST_F(late_on_a_client, syn_is_of_a_new_connection)
 {
-	if (!variant->opts.we_connect)
-		SKIP(return, "a listener takes it");
 	ASSERT_EQ(0, set_linger(self->s.p.us, 0));
 	ASSERT_EQ(0, isolate(&self->s.p));
 	ASSERT_EQ(0, scene_act(&self->s));
