@@ -253,6 +253,49 @@ TEST_F(quiet, events_are_left_out_unless_the_filter_asks_for_them)
 	events_close(&e);
 }
 
+FLAVOURED_FIXTURE(received);
+
+FIXTURE_VARIANT_ADD(received, ipv4) {
+	.opts.flavour = IPV4,
+};
+
+FIXTURE_VARIANT_ADD(received, connected_ipv6) {
+	.opts.flavour = IPV6, .opts.we_connect = true,
+};
+
+/* No task closes anything: the owner is the socket's */
+TEST_F(received, rst_is_found_by_the_owner_of_its_socket)
+{
+	struct pair *p = &self->s.p;
+	struct condition all[] = {
+		{ A(UID), 4, getuid(), NULL },
+		{ A(CGROUP), 8, own_cgroup(&self->s), NULL },
+		{ 0 },
+	};
+	struct condition others[] = {
+		{ A(UID), 4, getuid() + 1, NULL }, { 0 },
+	};
+	const struct event *ev;
+	struct events e;
+
+	ASSERT_EQ(0, events_subscribe(&self->s.events, put, all));
+	ASSERT_EQ(0, events_open(&e));
+	ASSERT_EQ(0, events_subscribe(&e, put, others));
+	ASSERT_EQ(0, set_linger(p->them, 0));
+	ASSERT_EQ(0, close(p->them));
+	p->them = -1;
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE));
+	ASSERT_EQ(0, events_unsubscribe(&e));
+	EXPECT_EQ(0U, e.figures.sent);
+	events_close(&e);
+	ASSERT_EQ(0, scene_end(&self->s));
+	ev = events_nth(&self->s.events, TYPE(RESET), p->cookie, 0);
+	ASSERT_NE(NULL, ev);
+	EXPECT_EQ(getuid(), EVENT_NUM(ev, UID));
+	EXPECT_EQ(all[1].value, EVENT_NUM(ev, CGROUP));
+	EXPECT_FALSE(EVENT_HAS(ev, PID));
+}
+
 BARE_FIXTURE(netns);
 
 /* A connection in another namespace than the scene's listener; closed here */

@@ -65,14 +65,17 @@ static void cw_fill_figures(struct closewatch_facts *f, const struct cw_conn *c)
 
 static void cw_fill_owner(struct closewatch_facts *f, const struct cw_owner *o)
 {
-	/* No task closed it, or one did before the probes were armed. */
-	if (!o->pid)
+	if (o->pid) {
+		f->has |= HAS(WHY) | HAS(PID) | HAS(TID) | HAS(COMM);
+		f->why = o->why;
+		f->pid = o->pid;
+		f->tid = o->tid;
+		strscpy(f->comm, o->comm, sizeof(f->comm));
+	} else if (!o->of_socket) {
+		/* No task closed it, or one did before the probes were armed. */
 		return;
-	f->has |= HAS(WHY) | HAS(PID) | HAS(TID) | HAS(COMM) | HAS(UID);
-	f->why = o->why;
-	f->pid = o->pid;
-	f->tid = o->tid;
-	strscpy(f->comm, o->comm, sizeof(f->comm));
+	}
+	f->has |= HAS(UID);
 	f->uid = o->uid;
 	if (!o->cgroup)
 		return;

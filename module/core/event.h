@@ -87,13 +87,14 @@ struct cw_conn {
 };
 
 /**
- * struct cw_owner - the task that closes
+ * struct cw_owner - the task that closes, or the owner of a socket
  * @cgroup: id of its cgroup v2
  * @pid: thread group id, initial pid namespace
  * @tid: thread id, likewise
- * @uid: real user id, initial user namespace
+ * @uid: real user id, initial user namespace; of a socket, its own
  * @why: enum closewatch_cause
  * @signal: the signal that ends the process, if @why is that
+ * @of_socket: no task closes; @uid and @cgroup are the socket's
  * @comm: task name, arbitrary bytes, NUL-terminated
  */
 struct cw_owner {
@@ -103,6 +104,7 @@ struct cw_owner {
 	u32 uid;
 	u32 why;
 	u32 signal;
+	bool of_socket;
 	char comm[CW_COMM_LEN];
 };
 

@@ -262,3 +262,14 @@ void cw_owner_take(struct cw_owner *owner, const struct sock *sk)
 	rcu_read_unlock();
 #endif
 }
+
+void cw_owner_of(struct cw_owner *owner, struct sock *sk)
+{
+	*owner = (struct cw_owner){
+		.uid = from_kuid(&init_user_ns, sk->sk_uid),
+		.of_socket = true,
+	};
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	owner->cgroup = cgroup_id(sock_cgroup_ptr(&sk->sk_cgrp_data));
+#endif
+}

@@ -92,6 +92,15 @@ void cw_facts_identity(struct cw_conn *conn, struct sock *sk);
 void cw_owner_take(struct cw_owner *owner, const struct sock *sk);
 
 /**
+ * cw_owner_of() - record whose a socket is, where no task of its owner runs
+ *
+ * The cgroup is that of the task that created it, or whose listener accepted it.
+ *
+ * Context: any in which the socket cannot be freed.
+ */
+void cw_owner_of(struct cw_owner *owner, struct sock *sk);
+
+/**
  * cw_facts_fin_behind() - would a FIN queued now stand behind unsent data?
  *
  * Context: as cw_facts_take().

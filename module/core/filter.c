@@ -38,7 +38,7 @@ static bool cw_filter_owner(const struct cw_filter *f, const struct cw_owner *o)
 {
 	if (f->pid && f->pid != o->pid)
 		return false;
-	if (f->has_uid && f->uid != o->uid)
+	if (f->has_uid && (f->uid != o->uid || !(o->pid || o->of_socket)))
 		return false;
 	if (f->cgroup && f->cgroup != o->cgroup)
 		return false;

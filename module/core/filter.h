@@ -10,10 +10,10 @@
  * struct cw_filter - which events a listener gets; every condition must hold
  * @paths: bit mask of enum closewatch_path; 0 for any
  * @netns: number of the network namespace, see netns.h; 0 for all
- * @cgroup: id of the closer's cgroup v2; 0 for any
+ * @cgroup: id of the closer's cgroup v2, or the socket's; 0 for any
  * @events: bit mask of enum closewatch_event_type; 0 for any
  * @pid: the closer's process; 0 for any
- * @uid: the closer's user, if @has_uid
+ * @uid: the closer's user, or the socket's, if @has_uid
  * @family: AF_INET or AF_INET6 by the packets on the wire; 0 for any
  * @port: local or remote port; 0 for any
  * @lport: local port; 0 for any

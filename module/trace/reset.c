@@ -27,7 +27,7 @@ void cw_reset_received(struct sock *sk)
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_RESET);
 	cw_facts_take(&ev->conn, sk);
-	ev->owner = (struct cw_owner){ };
+	cw_owner_of(&ev->owner, sk);
 	ev->extra.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED;
 	ev->marks.new_state = TCP_CLOSE;
 	cw_notify_push(ev);

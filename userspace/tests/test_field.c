@@ -193,10 +193,11 @@ FIXTURE_VARIANT_ADD(field, haproxy_tcp_check_S)
 {
 	.ev = {
 		RESET(RECEIVED, ESTABLISHED), ENDS(5044, 51234), .sent = 19,
-		.received = 16, .present = CONNECTION | bit(RESET_KIND),
+		.received = 16, .uid = 998,
+		.present = CONNECTION | bit(RESET_KIND) | bit(UID),
 	},
 	.times = 3,
-	.note = "RST from the peer",
+	.note = "RST from the peer; the socket is of uid 998",
 	.cause = "The peer aborted",
 	.remedy = "Look on the peer's host",
 	.seen = "health-check",
