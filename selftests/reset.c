@@ -231,10 +231,10 @@ TEST_F(received, but_not_believed)
 SCENE_FIXTURE(late);
 
 /* As the peer would go on */
-static int inject_late(const struct scene *s, enum flavour flavour,
+static int inject_late(const struct scene *s, enum flavour kind,
 		       unsigned int flags)
 {
-	return inject(flavour, &(struct forgery){
+	return inject(kind, &(struct forgery){
 		.src = s->p.remote.port, .dst = s->p.local.port,
 		.seq = 7, .ack = 9, .flags = flags, .len = 10,
 	});

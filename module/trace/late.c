@@ -3,6 +3,7 @@
  * A connection whose entry was evicted is forgotten: its late segments find no
  * socket, and are told so.
  */
+#include <linux/bits.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -19,7 +20,7 @@
 #include "way.h"
 
 #define CW_LATE_BITS	9
-#define CW_LATE_SETS	(1U << CW_LATE_BITS)
+#define CW_LATE_SETS	BIT(CW_LATE_BITS)
 #define CW_LATE_DELAY	HZ
 /* The longest that TCP waits before it sends again. Later, a new connection may
  * have had the same ports.
