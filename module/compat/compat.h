@@ -89,12 +89,12 @@ static inline bool cw_disconnect_refused(const struct sock *sk)
 /* Since 6.12.53, 6.1.156 and 5.10.246 a close passes over data that was read but
  * is still in the receive queue.
  */
-#define CW_SINCE(major, minor, sub) \
-	(LINUX_VERSION_CODE >= KERNEL_VERSION(major, minor, sub) && \
-	 LINUX_VERSION_CODE < KERNEL_VERSION(major, (minor) + 1, 0))
 #define CW_CLOSE_PASSES_OVER_READ_DATA \
-	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0) || \
-	 CW_SINCE(6, 12, 53) || CW_SINCE(6, 1, 156) || CW_SINCE(5, 10, 246))
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 53) || \
+	 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 156) && \
+	  LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)) || \
+	 (LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 246) && \
+	  LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)))
 
 /* A network namespace may have its own table of connections since 6.1. */
 static inline struct inet_hashinfo *cw_hashinfo(const struct sock *sk)

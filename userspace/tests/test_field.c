@@ -110,7 +110,7 @@ FIXTURE_VARIANT_ADD(field, gunicorn_413_acknowledged)
 	},
 	.note = "RST: 65536 B unread; nothing of ours was under way",
 	.cause = "acknowledged all 4135 B of ours, but a peer that is still sending may stop",
-	.remedy = "None is needed if the peers are done by then; else read until EOF",
+	.remedy = "None is needed if no peer reports a reset; if some do, let the close linger",
 	.seen = "acknowledged",
 };
 
