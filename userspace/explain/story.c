@@ -154,7 +154,7 @@ static const struct {
 	[CW_STORY_ACKED] = {
 		.say = say_acked,
 		.remedy =
-			"None is needed if no peer reports a reset; if some do, let the close linger: closewatch drain on this port, or shutdown(SHUT_WR) and read with a time limit before close().",
+			"None is needed if no peer reports a reset; if some do, let the close linger: a drain on this port does that, or shutdown(SHUT_WR) and reading with a time limit before close().",
 	},
 	[CW_STORY_IDLE_RACE] = {
 		.say = say_idle_race,
@@ -164,7 +164,7 @@ static const struct {
 	[CW_STORY_LATE] = {
 		.say = say_late,
 		.remedy =
-			"None is needed if no peer reports a reset; if some do, let the close linger: closewatch drain on this port, or shutdown(SHUT_WR) and read with a time limit before close().",
+			"None is needed if no peer reports a reset; if some do, let the close linger: a drain on this port does that, or shutdown(SHUT_WR) and reading with a time limit before close().",
 	},
 };
 
