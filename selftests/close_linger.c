@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "closer.h"
+#include "destroy.h"
 #include "flavours.h"
 #include "wait.h"
 
@@ -269,6 +270,39 @@ TEST_F(linger, reset_in_last_ack_is_no_ack)
 	ASSERT_EQ(0, slow_close_finish(&c));
 	want.waited_max = c.took_ns;
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
+}
+
+static int fill_resets(struct nl_msg *msg, const void *unused)
+{
+	return nla_put_u32(msg, CLOSEWATCH_A_FILTER_EVENTS, 1U << TYPE(RESET));
+}
+
+/*
+ * Its facts were not taken when it began, for nobody had asked for closes: no
+ * event may be made of what is left from another connection.
+ */
+TEST_F(linger, is_not_told_to_who_asks_for_it_only_meanwhile)
+{
+	struct pair *p = &self->s.p;
+	struct events late;
+	struct slow_close c;
+
+	ASSERT_EQ(0, events_subscribe(&self->s.events, fill_resets, NULL));
+	ASSERT_EQ(0, isolate(p));
+	ASSERT_EQ(0, give(p->us, 100));
+	ASSERT_EQ(0, set_linger(p->us, LONG_LINGER));
+	ASSERT_EQ(0, slow_close_start(&c, &self->s));
+	ASSERT_TRUE(WAIT_FOR(state_by_address(&p->local, &p->remote) ==
+			     TCP_FIN_WAIT1));
+	ASSERT_EQ(0, events_open(&late));
+	ASSERT_EQ(0, events_subscribe_all(&late));
+	ASSERT_EQ(0, peer_aborts(p));
+	ASSERT_EQ(0, slow_close_finish(&c));
+	ASSERT_EQ(0, events_unsubscribe(&late));
+	EXPECT_EQ(0U, events_count(&late, TYPE(CLOSE), p->cookie));
+	/* That of the peer is the only one */
+	EXPECT_EQ(1U, events_count(&late, TYPE(CLOSE), 0));
+	events_close(&late);
 }
 
 TEST_F(linger, already_acked_leaves_nothing_to_wait_for)
