@@ -152,7 +152,7 @@ summary_keeps_out_of_json() {
 # The kernel has counted what it does not send.
 summary_counts_ends_without_a_line() {
 	run -d 1
-	! shows time-wait && says '^time-wait +[1-9]' && says '[1-9] ends? without a line'
+	! shows time-wait && says '^time-wait +[1-9]' && says '[1-9][0-9]* ends? without a line'
 }
 summary_of_a_filter_says_what_it_leaves_out() {
 	run -d 1 -C traffic
