@@ -9,17 +9,11 @@
 #include "output/record.h"
 #include "output/record_parts.h"
 
-/* The three figures need 100 columns; the note repeats those that matter. */
 #define LAYOUT(pair) {							\
 	[CW_COL_TIME] = { "TIME", .width = 12, .dim = true },		\
 	[CW_COL_PATH] = { "PATH", .width = 16, .limit = 18, .toned = true },		\
 	[CW_COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
-	[CW_COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
-			 .right = true },				\
-	[CW_COL_UNSENT] = { "UNSENT", "-", 7, .terminal = 100,		\
-			 .right = true },				\
-	[CW_COL_UNACKED] = { "UNACKED", "-", 7, .terminal = 100,		\
-			  .right = true },				\
+	CW_RECORD_FIGURES,						\
 	[CW_COL_PROCESS] = { "PROCESS", "-", 14, .limit = 24 },		\
 	[CW_COL_NOTE] = { .title = "WHAT HAPPENED" },			\
 	{ .title = NULL },						\

@@ -14,6 +14,15 @@ enum cw_record_column {
 	CW_COL_UNACKED, CW_COL_PROCESS, CW_COL_NOTE,
 };
 
+/* They need 100 columns; the note repeats those that matter. */
+#define CW_RECORD_FIGURES						\
+	[CW_COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
+			    .right = true },				\
+	[CW_COL_UNSENT] = { "UNSENT", "-", 7, .terminal = 100,		\
+			    .right = true },				\
+	[CW_COL_UNACKED] = { "UNACKED", "-", 7, .terminal = 100,	\
+			     .right = true }
+
 extern const struct cw_column cw_record_layout[];
 extern const struct cw_column cw_record_layout_utf8[];
 

@@ -17,12 +17,7 @@ enum { COL_AGE = CW_COL_TIME, COL_STATE = CW_COL_PATH };
 	[COL_AGE] = { "AGE", "-", 8, .right = true },			\
 	[COL_STATE] = { "STATE", .width = 10, .toned = true },		\
 	[CW_COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
-	[CW_COL_UNREAD] = { "UNREAD", "-", 7, .terminal = 100,		\
-			    .right = true },				\
-	[CW_COL_UNSENT] = { "UNSENT", "-", 7, .terminal = 100,		\
-			    .right = true },				\
-	[CW_COL_UNACKED] = { "UNACKED", "-", 7, .terminal = 100,	\
-			     .right = true },				\
+	CW_RECORD_FIGURES,						\
 	[CW_COL_PROCESS] = { "PROCESS", "-", 14, .limit = 30 },		\
 	[CW_COL_NOTE] = { .title = "WHAT IT WAITS FOR" },		\
 	{ .title = NULL },						\
