@@ -353,15 +353,17 @@ slowly() {
 	return $status
 }
 
+nothing_is_drained() { run info -j && json '.[0].drains == 0'; }
+
 # The pair closes with 1000 bytes in flight, and its peer sees $1, while
-# closewatch $2... watches.
+# closewatch $2... watches, until the drain has ended, too.
 pair_meanwhile() {
 	local watcher status sees=$1
 	shift
 	start_pair 4 4004
 	closewatch "$@" >"$DIR/kept" 2>"$DIR/err" &
 	watcher=$!
-	await somebody_listens && pair_closes "$sees" && pair_ends
+	await somebody_listens && pair_closes "$sees" && pair_ends && await nothing_is_drained
 	status=$?
 	kill -INT "$watcher" 2>/dev/null
 	wait "$watcher" || status=1
