@@ -48,6 +48,12 @@ static inline u32 cw_filter_types(const struct cw_filter *f)
 	return (f->events ? f->events : all) | (f->quiet ? CW_FILTER_QUIET : 0);
 }
 
+/** cw_filter_has_port() - does the answer of cw_filter_asks() depend on ports? */
+static inline bool cw_filter_has_port(const struct cw_filter *f)
+{
+	return f->port || f->lport || f->rport;
+}
+
 /**
  * cw_filter_asks() - could an event of a socket match?
  * @sk: a full socket; its ports are compared

@@ -7,52 +7,15 @@
 
 #include "netns.h"
 
-/* Upper half of a payer; the lower half is an id of this kind. */
-enum cw_payer_kind {
-	CW_PAYER_USER,
-	CW_PAYER_NETNS,
-	CW_PAYER_USERNS,
-};
-
-/*
- * @number: constant
- * @payer: constant; 0 in the initial namespace, where each socket has its own
- * @userns: the user namespace that is charged, or NULL; held by the namespace
- * @node: on cw_netns_list
- */
-struct cw_netns {
-	u64 number;
-	u64 payer;
-	const struct user_namespace *userns;
-	struct list_head node;
-};
-
 /* Protects the list of namespaces that are charged to a user namespace. */
 static DEFINE_MUTEX(cw_netns_lock);
 static LIST_HEAD(cw_netns_list);
-static unsigned int cw_netns_id;
+unsigned int cw_netns_id;
 static atomic64_t cw_netns_last = ATOMIC64_INIT(0);
-
-u64 cw_netns_number(const struct net *net)
-{
-	const struct cw_netns *n = cw_net_generic(net, cw_netns_id);
-
-	return n->number;
-}
 
 static u64 cw_payer(enum cw_payer_kind kind, u32 id)
 {
 	return (u64)kind << 32 | id;
-}
-
-u64 cw_netns_payer(const struct net *net, const struct sock *sk)
-{
-	const struct cw_netns *n = cw_net_generic(net, cw_netns_id);
-
-	if (n->payer)
-		return n->payer;
-	return cw_payer(CW_PAYER_USER,
-			sk ? __kuid_val(READ_ONCE(sk->sk_uid)) : 0);
 }
 
 /* A user namespace is identified by the number of its first network namespace
@@ -114,6 +77,7 @@ static int __net_init cw_netns_net_init(struct net *net)
 
 	INIT_LIST_HEAD(&n->node);
 	n->number = atomic64_inc_return(&cw_netns_last);
+	atomic64_set(&n->asked, 0);
 	n->payer = cw_netns_find_payer(net, n);
 	return 0;
 }

@@ -9,13 +9,42 @@
 #ifndef CW_NETNS_H
 #define CW_NETNS_H
 
+#include <linux/atomic.h>
+#include <linux/list.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
+#include <net/sock.h>
 
-struct sock;
+struct user_namespace;
+
+/**
+ * struct cw_netns - what is known of a network namespace
+ * @number: constant
+ * @payer: constant; 0 in the initial namespace, where each socket has its own
+ * @asked: of core/notify: the answer of its listeners to any socket of this
+ *	namespace, below the number of listeners ever that it is an answer of
+ * @userns: the user namespace that is charged, or NULL; held by the namespace
+ * @node: on a list of netns.c
+ */
+struct cw_netns {
+	u64 number;
+	u64 payer;
+	atomic64_t asked;
+	const struct user_namespace *userns;
+	struct list_head node;
+};
+
+/* Upper half of a payer; the lower half is an id of this kind. */
+enum cw_payer_kind {
+	CW_PAYER_USER,
+	CW_PAYER_NETNS,
+	CW_PAYER_USERNS,
+};
+
+extern unsigned int cw_netns_id;
 
 /**
  * cw_net_generic() - as net_generic(), without its calls of RCU
@@ -38,8 +67,17 @@ int cw_netns_init(void);
 /** cw_netns_exit() - free the numbers; may sleep */
 void cw_netns_exit(void);
 
+/** cw_netns_of() - what is known of @net; any context */
+static inline struct cw_netns *cw_netns_of(const struct net *net)
+{
+	return cw_net_generic(net, cw_netns_id);
+}
+
 /** cw_netns_number() - the number of @net, never 0 */
-u64 cw_netns_number(const struct net *net);
+static inline u64 cw_netns_number(const struct net *net)
+{
+	return cw_netns_of(net)->number;
+}
 
 /**
  * cw_netns_payer() - the payer charged for what a socket uses in our tables
@@ -54,7 +92,15 @@ u64 cw_netns_number(const struct net *net);
  * Context: any.
  * Return: an opaque number; equal for equal payers.
  */
-u64 cw_netns_payer(const struct net *net, const struct sock *sk);
+static inline u64 cw_netns_payer(const struct net *net, const struct sock *sk)
+{
+	u64 payer = cw_netns_of(net)->payer;
+
+	if (payer)
+		return payer;
+	return (u64)CW_PAYER_USER << 32 |
+	       (sk ? __kuid_val(READ_ONCE(sk->sk_uid)) : 0);
+}
 
 /**
  * cw_netns_get() - the network namespace with a number

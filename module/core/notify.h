@@ -9,9 +9,7 @@
 
 #include "event.h"
 #include "filter.h"
-
-struct net;
-struct sock;
+#include "netns.h"
 
 /**
  * struct cw_notify_stats - what became of a listener's events
@@ -55,6 +53,10 @@ static inline bool cw_notify_wants(u32 type)
 	return cw_notify_wants_any(1U << type);
 }
 
+extern u32 cw_notify_generation;
+
+u32 __cw_notify_wanted(const struct sock *sk, u32 generation);
+
 /**
  * cw_notify_wanted() - which events of a socket may concern a listener?
  * @sk: a full socket; its netns and ports are compared
@@ -65,7 +67,14 @@ static inline bool cw_notify_wants(u32 type)
  * Return: bit mask of enum closewatch_event_type, and CW_FILTER_QUIET if any of
  * them is wanted also where it is quiet.
  */
-u32 cw_notify_wanted(const struct sock *sk);
+static inline u32 cw_notify_wanted(const struct sock *sk)
+{
+	/* Pairs with the releases where hooks come and go. */
+	u32 now = smp_load_acquire(&cw_notify_generation);
+	u64 asked = atomic64_read(&cw_netns_of(sock_net(sk))->asked);
+
+	return asked >> 32 == now ? (u32)asked : __cw_notify_wanted(sk, now);
+}
 
 /**
  * struct cw_asked - an answer of cw_notify_wanted()
@@ -77,12 +86,9 @@ struct cw_asked {
 	u32 of;
 };
 
-extern u32 cw_notify_generation;
-
 /** cw_notify_ask() - cw_notify_wanted(), unless no listener came since @a */
 static inline u32 cw_notify_ask(struct cw_asked *a, const struct sock *sk)
 {
-	/* Pairs with the release in __cw_hook_link(). */
 	u32 now = smp_load_acquire(&cw_notify_generation);
 
 	if (a->of != now) {
