@@ -131,21 +131,19 @@ bool cw_arm_await_hold(void)
 	}
 }
 
-static struct cw_arm *cw_arm_alloc(const char *symbol, const void *point)
+static struct cw_arm *cw_arm_alloc(const char *symbol)
 {
 	struct cw_arm *a = kzalloc(sizeof(*a), GFP_KERNEL);
 
 	if (!a)
 		return ERR_PTR(-ENOMEM);
 	a->rp.kp.symbol_name = symbol;
-	a->point = point;
 	return a;
 }
 
-struct cw_arm *cw_arm_entry(const char *symbol, kprobe_pre_handler_t handler,
-			    const void *point)
+struct cw_arm *cw_arm_entry(const char *symbol, kprobe_pre_handler_t handler)
 {
-	struct cw_arm *a = cw_arm_alloc(symbol, point);
+	struct cw_arm *a = cw_arm_alloc(symbol);
 	int err;
 
 	if (IS_ERR(a))
@@ -158,9 +156,9 @@ struct cw_arm *cw_arm_entry(const char *symbol, kprobe_pre_handler_t handler,
 	return ERR_PTR(err);
 }
 
-struct cw_arm *cw_arm_return(const struct kretprobe *like, const void *point)
+struct cw_arm *cw_arm_return(const struct kretprobe *like)
 {
-	struct cw_arm *a = cw_arm_alloc(like->kp.symbol_name, point);
+	struct cw_arm *a = cw_arm_alloc(like->kp.symbol_name);
 	int err;
 
 	if (IS_ERR(a))

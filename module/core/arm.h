@@ -23,13 +23,11 @@ struct netlink_ext_ack;
 /**
  * struct cw_arm - an armed probe
  * @rp: an entry probe uses only its kp
- * @point: the caller's data, for its handler
  * @fired: set by handlers with cw_arm_fire()
  * @stuck: the kernel could not disarm it, and still has it
  */
 struct cw_arm {
 	struct kretprobe rp;
-	const void *point;
 	bool fired;
 	bool stuck;
 };
@@ -51,21 +49,18 @@ static inline void cw_arm_fire(struct cw_arm *a)
  * cw_arm_entry() - probe the entry of a function
  * @symbol: its name; must outlive the probe
  * @handler: called with preemption off
- * @point: stored in the result
  *
  * Context: process, may sleep. Return: the probe, or an ERR_PTR().
  */
-struct cw_arm *cw_arm_entry(const char *symbol, kprobe_pre_handler_t handler,
-			    const void *point);
+struct cw_arm *cw_arm_entry(const char *symbol, kprobe_pre_handler_t handler);
 
 /**
  * cw_arm_return() - probe the entry and the return of a function
  * @like: kp.symbol_name, handlers, data_size and maxactive are copied from it
- * @point: stored in the result
  *
  * Context and return: as cw_arm_entry().
  */
-struct cw_arm *cw_arm_return(const struct kretprobe *like, const void *point);
+struct cw_arm *cw_arm_return(const struct kretprobe *like);
 
 /* extack message when ftrace is off, or the canary does not fire */
 #define CW_ARM_SILENT	"the kernel's probes do not fire: set kernel.ftrace_enabled to 1 with sysctl, or write 1 to kprobes/enabled in debugfs"

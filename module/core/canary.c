@@ -101,7 +101,7 @@ static int __cw_canary_start(struct netlink_ext_ack *extack)
 	struct cw_arm *a;
 	int err;
 
-	a = cw_arm_entry("closewatch:cw_canary_sing", cw_canary_on_sing, NULL);
+	a = cw_arm_entry("closewatch:cw_canary_sing", cw_canary_on_sing);
 	if (IS_ERR(a)) {
 		NL_SET_ERR_MSG(extack,
 			       "the kernel refused a kprobe on a function of this module; see the kernel log");

@@ -300,7 +300,7 @@ static int cw_adopt_arm(struct netlink_ext_ack *extack)
 	err = cw_canary_get(extack);
 	if (err)
 		goto out;
-	a = cw_arm_entry("inet_release", cw_adopt_on_release, NULL);
+	a = cw_arm_entry("inet_release", cw_adopt_on_release);
 	if (IS_ERR(a)) {
 		err = PTR_ERR(a);
 		cw_canary_put();

@@ -27,28 +27,62 @@
 #include "reset.h"
 #include "shutting.h"
 
-static unsigned long cw_arg(struct pt_regs *regs, unsigned int n)
+static __always_inline unsigned long cw_arg(struct pt_regs *regs, unsigned int n)
 {
 	return regs_get_kernel_argument(regs, n);
 }
 
 /* A socket argument of a probed function; NULL if not a full TCP socket. */
-static struct sock *cw_arg_tcp(struct pt_regs *regs, unsigned int n)
+static __always_inline struct sock *cw_arg_tcp(struct pt_regs *regs, unsigned int n)
 {
 	struct sock *sk = (struct sock *)cw_arg(regs, n);
 
 	return cw_facts_is_tcp(sk) ? sk : NULL;
 }
 
+/*
+ * A handler of its own for each probe saves an indirect call at every hit.
+ * A hit with other than a full TCP socket, the first argument, is ignored.
+ */
+#define CW_OF_TCP(handler)						\
+static int handler##_hit(struct kprobe *kp, struct pt_regs *regs)	\
+{									\
+	struct sock *sk = cw_arg_tcp(regs, 0);				\
+	unsigned long flags;						\
+									\
+	cw_arm_fire(cw_arm_of(kp));					\
+	if (!sk)							\
+		return 0;						\
+	local_irq_save(flags);						\
+	handler(sk, regs);						\
+	local_irq_restore(flags);					\
+	return 0;							\
+}
+
+/* The first argument is no socket, or not a full one. */
+#define CW_OF_OTHER(handler)						\
+static int handler##_hit(struct kprobe *kp, struct pt_regs *regs)	\
+{									\
+	unsigned long flags;						\
+									\
+	cw_arm_fire(cw_arm_of(kp));					\
+	local_irq_save(flags);						\
+	handler(regs);							\
+	local_irq_restore(flags);					\
+	return 0;							\
+}
+
 static void cw_on_close(struct sock *sk, struct pt_regs *regs)
 {
 	cw_closing_begin(sk, (long)cw_arg(regs, 1));
 }
+CW_OF_TCP(cw_on_close)
 
 static void cw_on_send_fin(struct sock *sk, struct pt_regs *regs)
 {
 	cw_closing_fin(sk);
 }
+CW_OF_TCP(cw_on_send_fin)
 
 static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
 {
@@ -60,17 +94,20 @@ static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
 		marks |= CW_MARK_KEEPALIVE;
 	cw_closing_rst(sk, marks);
 }
+CW_OF_TCP(cw_on_send_reset)
 
 static void cw_on_disconnect(struct sock *sk, struct pt_regs *regs)
 {
 	if (!cw_disconnect_refused(sk))
 		cw_closing_disconnect(sk);
 }
+CW_OF_TCP(cw_on_disconnect)
 
 static void cw_on_listen_stop(struct sock *sk, struct pt_regs *regs)
 {
 	cw_closing_listen_stop(sk);
 }
+CW_OF_TCP(cw_on_listen_stop)
 
 static void cw_on_child_forget(struct sock *sk, struct pt_regs *regs)
 {
@@ -79,11 +116,13 @@ static void cw_on_child_forget(struct sock *sk, struct pt_regs *regs)
 	if (child)
 		cw_closing_child(sk, child);
 }
+CW_OF_TCP(cw_on_child_forget)
 
 static void cw_on_time_wait(struct sock *sk, struct pt_regs *regs)
 {
 	cw_closing_time_wait(sk, (int)cw_arg(regs, 1));
 }
+CW_OF_TCP(cw_on_time_wait)
 
 static void cw_on_reset(struct sock *sk, struct pt_regs *regs)
 {
@@ -95,15 +134,15 @@ static void cw_on_reset(struct sock *sk, struct pt_regs *regs)
 	cw_fate_mark(sk, CW_MARK_PEER_RST);
 	cw_reset_received(sk);
 }
+CW_OF_TCP(cw_on_reset)
 
 static void cw_on_stream_error(struct sock *sk, struct pt_regs *regs)
 {
 	cw_calls_stream_error(sk, (int)cw_arg(regs, 1), (int)cw_arg(regs, 2));
 }
+CW_OF_TCP(cw_on_stream_error)
 
-/* The handlers below get NULL: the argument is no socket, or not a full one. */
-
-static void cw_on_abort(struct sock *sk, struct pt_regs *regs)
+static void cw_on_abort(struct pt_regs *regs)
 {
 	struct sock *any = (struct sock *)cw_arg(regs, 0);
 
@@ -113,16 +152,19 @@ static void cw_on_abort(struct sock *sk, struct pt_regs *regs)
 		 (CW_ABORT_TAKES_ORPHANS || !sock_flag(any, SOCK_DEAD)))
 		cw_fate_mark(any, CW_MARK_ABORT);
 }
+CW_OF_OTHER(cw_on_abort)
 
-static void cw_on_twsk_kill(struct sock *sk, struct pt_regs *regs)
+static void cw_on_twsk_kill(struct pt_regs *regs)
 {
 	cw_fate_tw_kill((struct inet_timewait_sock *)cw_arg(regs, 0));
 }
+CW_OF_OTHER(cw_on_twsk_kill)
 
-static void cw_on_file_close(struct sock *sk, struct pt_regs *regs)
+static void cw_on_file_close(struct pt_regs *regs)
 {
 	cw_calls_close((struct file *)cw_arg(regs, 0));
 }
+CW_OF_OTHER(cw_on_file_close)
 
 /* Passed from the entry handler to the return handler. */
 struct cw_ret {
@@ -130,6 +172,42 @@ struct cw_ret {
 	u64 cookie;
 	bool rst;
 };
+
+static __always_inline int
+cw_return_entry(struct kretprobe_instance *ri, struct pt_regs *regs,
+		int (*entry)(struct cw_ret *r, struct pt_regs *regs))
+{
+	/* NULL once it is being unregistered; read once. */
+	struct kretprobe *rp = get_kretprobe(ri);
+	unsigned long flags;
+	int ignore;
+
+	if (!rp)
+		return 1;
+	cw_arm_fire(cw_arm_of(&rp->kp));
+	local_irq_save(flags);
+	ignore = entry((struct cw_ret *)ri->data, regs);
+	local_irq_restore(flags);
+	return ignore;
+}
+
+/* @entry: returns whether to ignore this call; @handler: gets what it returned */
+#define CW_AT_RETURN(entry, handler)					\
+static int entry##_hit(struct kretprobe_instance *ri,			\
+		       struct pt_regs *regs)				\
+{									\
+	return cw_return_entry(ri, regs, entry);			\
+}									\
+static int handler##_hit(struct kretprobe_instance *ri,			\
+			 struct pt_regs *regs)				\
+{									\
+	unsigned long flags;						\
+									\
+	local_irq_save(flags);						\
+	handler((struct cw_ret *)ri->data, regs_return_value(regs));	\
+	local_irq_restore(flags);					\
+	return 0;							\
+}
 
 static int cw_on_sk_entry(struct cw_ret *r, struct pt_regs *regs)
 {
@@ -162,6 +240,7 @@ static void cw_on_oom_return(struct cw_ret *r, unsigned long value)
 		marks = CW_MARK_NET_DEAD;
 	cw_closing_oom(r->sk, marks);
 }
+CW_AT_RETURN(cw_on_oom_entry, cw_on_oom_return)
 
 static int cw_on_tw_segment_entry(struct cw_ret *r, struct pt_regs *regs)
 {
@@ -199,6 +278,7 @@ static void cw_on_tw_segment_return(struct cw_ret *r, unsigned long value)
 		break;
 	}
 }
+CW_AT_RETURN(cw_on_tw_segment_entry, cw_on_tw_segment_return)
 
 static int cw_on_tcp_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
 {
@@ -212,6 +292,7 @@ static void cw_on_tcp_shutdown_return(struct cw_ret *r, unsigned long value)
 {
 	cw_shutting_done(r->sk);
 }
+CW_AT_RETURN(cw_on_tcp_shutdown_entry, cw_on_tcp_shutdown_return)
 
 static int cw_on_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
 {
@@ -229,6 +310,7 @@ static void cw_on_shutdown_return(struct cw_ret *r, unsigned long value)
 {
 	cw_shutting_end(r->sk);
 }
+CW_AT_RETURN(cw_on_shutdown_entry, cw_on_shutdown_return)
 
 enum cw_point_index {
 	CW_POINT_STATE,
@@ -253,7 +335,8 @@ static noinline void cw_on_established(struct sock *sk)
 {
 	unsigned long flags;
 
-	if (!cw_facts_is_tcp(sk))
+	cw_point_fire(CW_POINT_STATE);
+	if (!cw_notify_wants_any(CW_EVENTS_WITH_AGE) || !cw_facts_is_tcp(sk))
 		return;
 	local_irq_save(flags);
 	if (cw_notify_wanted(sk) & CW_EVENTS_WITH_AGE)
@@ -266,6 +349,7 @@ static noinline void cw_on_closed(struct sock *sk, int old)
 {
 	unsigned long flags;
 
+	cw_point_fire(CW_POINT_STATE);
 	if (old == TCP_CLOSE || !cw_facts_is_tcp(sk))
 		return;
 	local_irq_save(flags);
@@ -276,11 +360,9 @@ static noinline void cw_on_closed(struct sock *sk, int old)
 static void cw_on_set_state(void *data, const struct sock *sk, const int old,
 			    const int new)
 {
-	cw_point_fire(CW_POINT_STATE);
 	if (new == TCP_CLOSE)
 		cw_on_closed((struct sock *)sk, old);
-	else if (new == TCP_ESTABLISHED &&
-		 cw_notify_wants_any(CW_EVENTS_WITH_AGE))
+	else if (new == TCP_ESTABLISHED)
 		cw_on_established((struct sock *)sk);
 }
 
@@ -311,7 +393,7 @@ static void cw_on_tp_reset(void *data, const struct sock *sk,
 }
 #else
 /* Entered also if no RST is sent: the tests below are those of the function. */
-static void cw_on_v4_send_reset(struct sock *tcp, struct pt_regs *regs)
+static void cw_on_v4_send_reset(struct pt_regs *regs)
 {
 	const struct sock *sk = (struct sock *)cw_arg(regs, 0);
 	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
@@ -320,8 +402,9 @@ static void cw_on_v4_send_reset(struct sock *tcp, struct pt_regs *regs)
 	    (sk || skb_rtable(skb)->rt_type == RTN_LOCAL))
 		cw_reset_sent(sk, skb, NULL);
 }
+CW_OF_OTHER(cw_on_v4_send_reset)
 
-static void cw_on_v6_send_reset(struct sock *tcp, struct pt_regs *regs)
+static void cw_on_v6_send_reset(struct pt_regs *regs)
 {
 	const struct sock *sk = (struct sock *)cw_arg(regs, 0);
 	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
@@ -329,56 +412,49 @@ static void cw_on_v6_send_reset(struct sock *tcp, struct pt_regs *regs)
 	if (!tcp_hdr(skb)->rst && (sk || ipv6_unicast_destination(skb)))
 		cw_reset_sent(sk, skb, NULL);
 }
+CW_OF_OTHER(cw_on_v6_send_reset)
 #endif
 
-/*
- * @of_tcp: the first argument is a socket, and hits with other than a full TCP
- * socket are ignored; without it the handler gets NULL.
- * The first one is armed only by cw_probe_arm_shared().
- */
+/* The first one is armed only by cw_probe_arm_shared(). */
 static const struct cw_entry_point {
 	const char *symbol;
-	void (*handler)(struct sock *sk, struct pt_regs *regs);
-	bool of_tcp;
+	kprobe_pre_handler_t handler;
 	bool optional;
 } cw_entries[] = {
 	/* Hit whenever a program closes any file. */
-	{ CW_FILE_CLOSE_SYMBOL, cw_on_file_close },
-	{ "inet_twsk_kill", cw_on_twsk_kill },
-	{ "tcp_time_wait", cw_on_time_wait, .of_tcp = true },
-	{ "inet_child_forget", cw_on_child_forget, .of_tcp = true },
-	{ "inet_csk_listen_stop", cw_on_listen_stop, .of_tcp = true },
-	{ "tcp_reset", cw_on_reset, .of_tcp = true },
-	{ "tcp_abort", cw_on_abort },
-	{ "tcp_disconnect", cw_on_disconnect, .of_tcp = true },
-	{ "tcp_send_active_reset", cw_on_send_reset, .of_tcp = true },
-	{ "tcp_send_fin", cw_on_send_fin, .of_tcp = true },
-	{ "sk_stream_error", cw_on_stream_error, .of_tcp = true },
+	{ CW_FILE_CLOSE_SYMBOL, cw_on_file_close_hit },
+	{ "inet_twsk_kill", cw_on_twsk_kill_hit },
+	{ "tcp_time_wait", cw_on_time_wait_hit },
+	{ "inet_child_forget", cw_on_child_forget_hit },
+	{ "inet_csk_listen_stop", cw_on_listen_stop_hit },
+	{ "tcp_reset", cw_on_reset_hit },
+	{ "tcp_abort", cw_on_abort_hit },
+	{ "tcp_disconnect", cw_on_disconnect_hit },
+	{ "tcp_send_active_reset", cw_on_send_reset_hit },
+	{ "tcp_send_fin", cw_on_send_fin_hit },
+	{ "sk_stream_error", cw_on_stream_error_hit },
 #ifndef CW_HAVE_RST_REASON
-	{ "tcp_v4_send_reset", cw_on_v4_send_reset },
+	{ "tcp_v4_send_reset", cw_on_v4_send_reset_hit },
 	/* Absent without IPv6. */
-	{ "tcp_v6_send_reset", cw_on_v6_send_reset, .optional = true },
+	{ "tcp_v6_send_reset", cw_on_v6_send_reset_hit, .optional = true },
 #endif
 	/* Last, so that a close seen to begin is also seen to end. */
-	{ "__tcp_close", cw_on_close, .of_tcp = true },
+	{ "__tcp_close", cw_on_close_hit },
 };
 
 #define CW_NR_ENTRIES	ARRAY_SIZE(cw_entries)
 
-/*
- * @entry: returns whether to ignore this call
- * @handler: gets the returned value
- */
 static const struct cw_return_point {
 	const char *symbol;
-	int (*entry)(struct cw_ret *r, struct pt_regs *regs);
-	void (*handler)(struct cw_ret *r, unsigned long value);
+	kretprobe_handler_t entry;
+	kretprobe_handler_t handler;
 } cw_returns[] = {
-	{ "tcp_check_oom", cw_on_oom_entry, cw_on_oom_return },
-	{ "tcp_timewait_state_process", cw_on_tw_segment_entry,
-	  cw_on_tw_segment_return },
-	{ "tcp_shutdown", cw_on_tcp_shutdown_entry, cw_on_tcp_shutdown_return },
-	{ "inet_shutdown", cw_on_shutdown_entry, cw_on_shutdown_return },
+	{ "tcp_check_oom", cw_on_oom_entry_hit, cw_on_oom_return_hit },
+	{ "tcp_timewait_state_process", cw_on_tw_segment_entry_hit,
+	  cw_on_tw_segment_return_hit },
+	{ "tcp_shutdown", cw_on_tcp_shutdown_entry_hit,
+	  cw_on_tcp_shutdown_return_hit },
+	{ "inet_shutdown", cw_on_shutdown_entry_hit, cw_on_shutdown_return_hit },
 };
 
 #define CW_NR_RETURNS	ARRAY_SIZE(cw_returns)
@@ -414,63 +490,6 @@ static struct cw_arm *cw_arms[CW_NR_ARMS];
 static DEFINE_SPINLOCK(cw_arms_lock);
 static u64 cw_missed_before;
 static bool cw_armed;
-
-static int cw_on_entry(struct kprobe *kp, struct pt_regs *regs)
-{
-	struct cw_arm *a = cw_arm_of(kp);
-	const struct cw_entry_point *e = a->point;
-	struct sock *sk = e->of_tcp ? cw_arg_tcp(regs, 0) : NULL;
-	unsigned long flags;
-
-	cw_arm_fire(a);
-	if (e->of_tcp && !sk)
-		return 0;
-	local_irq_save(flags);
-	e->handler(sk, regs);
-	local_irq_restore(flags);
-	return 0;
-}
-
-/* NULL once it is being unregistered; read once. */
-static struct cw_arm *cw_return_of(struct kretprobe_instance *ri)
-{
-	struct kretprobe *rp = get_kretprobe(ri);
-
-	return rp ? cw_arm_of(&rp->kp) : NULL;
-}
-
-static int cw_on_return_entry(struct kretprobe_instance *ri,
-			      struct pt_regs *regs)
-{
-	struct cw_arm *a = cw_return_of(ri);
-	const struct cw_return_point *p;
-	unsigned long flags;
-	int ignore;
-
-	if (!a)
-		return 1;
-	cw_arm_fire(a);
-	p = a->point;
-	local_irq_save(flags);
-	ignore = p->entry((struct cw_ret *)ri->data, regs);
-	local_irq_restore(flags);
-	return ignore;
-}
-
-static int cw_on_return(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct cw_arm *a = cw_return_of(ri);
-	const struct cw_return_point *p;
-	unsigned long flags;
-
-	if (!a)
-		return 0;
-	p = a->point;
-	local_irq_save(flags);
-	p->handler((struct cw_ret *)ri->data, regs_return_value(regs));
-	local_irq_restore(flags);
-	return 0;
-}
 
 static int cw_probe_refused(struct netlink_ext_ack *extack, int err)
 {
@@ -524,13 +543,13 @@ static struct cw_arm *cw_probe_arm_return(const struct cw_return_point *r)
 {
 	struct kretprobe like = {
 		.kp.symbol_name = r->symbol,
-		.entry_handler = cw_on_return_entry,
-		.handler = cw_on_return,
+		.entry_handler = r->entry,
+		.handler = r->handler,
 		.data_size = sizeof(struct cw_ret),
 		.maxactive = CW_RETURN_INSTANCES + 2 * num_possible_cpus(),
 	};
 
-	return cw_arm_return(&like, r);
+	return cw_arm_return(&like);
 }
 
 static struct cw_arm *cw_probe_arm_one(unsigned int i)
@@ -541,7 +560,7 @@ static struct cw_arm *cw_probe_arm_one(unsigned int i)
 	if (i < CW_NR_RETURNS)
 		return cw_probe_arm_return(&cw_returns[i]);
 	e = &cw_entries[i - CW_NR_RETURNS];
-	a = cw_arm_entry(e->symbol, cw_on_entry, e);
+	a = cw_arm_entry(e->symbol, e->handler);
 	return a == ERR_PTR(-ENOENT) && e->optional ? NULL : a;
 }
 
