@@ -218,9 +218,11 @@ static u32 cw_fate_by_mark(u32 marks)
 		{ }
 	}, *t;
 
-	/* Most have none of these. */
+	/* Most have none of these, or one. */
 	if (!(marks & ~(CW_MARK_FIN | CW_MARK_FIN_LOST)))
 		return CLOSEWATCH_FATE_MAX + 1;
+	if (!(marks & ~(CW_MARK_FIN | CW_MARK_TIME_WAIT)))
+		return CLOSEWATCH_FATE_TIME_WAIT;
 	for (t = fates; t->mark; t++) {
 		if (marks & t->mark)
 			return t->fate;

@@ -44,12 +44,6 @@ static struct sk_buff *cw_facts_last_skb(struct sock *sk)
 	return skb ? skb : skb_rb_last(&sk->tcp_rtx_queue);
 }
 
-bool cw_facts_fin_will_share(const struct sock *sk)
-{
-	return !tcp_write_queue_tail(sk) && tcp_under_memory_pressure(sk) &&
-	       !tcp_rtx_queue_empty(sk);
-}
-
 bool cw_facts_fin_shared(struct sock *sk, bool gone)
 {
 	struct sk_buff *skb = cw_facts_last_skb(sk);
@@ -110,11 +104,6 @@ static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
 		conn->unsent--;
 	else if (conn->unacked)
 		conn->unacked--;
-}
-
-bool cw_facts_fin_behind(const struct sock *sk)
-{
-	return tcp_write_queue_tail(sk);
 }
 
 /* As tcp_inq(), except for SYN_RECV: data of a fast open counts. */

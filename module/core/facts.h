@@ -4,6 +4,8 @@
 
 #include <net/sock.h>
 
+#include <net/tcp.h>
+
 #include "event.h"
 
 struct net;
@@ -105,7 +107,10 @@ void cw_owner_of(struct cw_owner *owner, struct sock *sk);
  *
  * Context: as cw_facts_take().
  */
-bool cw_facts_fin_behind(const struct sock *sk);
+static inline bool cw_facts_fin_behind(const struct sock *sk)
+{
+	return tcp_write_queue_tail(sk);
+}
 
 /**
  * cw_facts_close_aborts() - does data in the receive queue make a close send RST?
@@ -129,7 +134,11 @@ bool cw_facts_has_minisock(const struct sock *sk);
  *
  * Context: as cw_facts_take().
  */
-bool cw_facts_fin_will_share(const struct sock *sk);
+static inline bool cw_facts_fin_will_share(const struct sock *sk)
+{
+	return !tcp_write_queue_tail(sk) && tcp_under_memory_pressure(sk) &&
+	       !tcp_rtx_queue_empty(sk);
+}
 
 /**
  * cw_facts_fin_shared() - does the segment of our FIN carry data, too?

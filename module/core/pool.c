@@ -10,26 +10,30 @@
 
 #include "pool.h"
 
-struct cw_pool_bucket {
-	raw_spinlock_t lock;
-	struct hlist_head chain;
-};
-
-/* Used by its CPU alone, with interrupts off. */
+/* Used by its CPU alone, with interrupts off. Free lists use only node.next. */
 struct cw_pool_cache {
-	struct hlist_head free;
+	struct hlist_node *free;
 	unsigned int nr;
 };
 
 #define CW_POOL_CACHED	32
 #define CW_POOL_SEARCH	512	/* buckets searched with interrupts off */
 
-/*
- * Random and odd: the upper bits of a product with it are the hash. So users
- * cannot choose uids that fall into a given share, or sockets whose cookies fall
- * into one bucket, and make a long chain there.
- */
-static u64 cw_pool_factor;
+u64 cw_pool_factor;
+
+static void cw_pool_give(struct hlist_node **free, struct hlist_node *n)
+{
+	n->next = *free;
+	*free = n;
+}
+
+static struct hlist_node *cw_pool_take(struct hlist_node **free)
+{
+	struct hlist_node *n = *free;
+
+	*free = n->next;
+	return n;
+}
 
 int cw_pool_init(struct cw_pool *pool, unsigned int slots)
 {
@@ -49,11 +53,11 @@ int cw_pool_init(struct cw_pool *pool, unsigned int slots)
 	for (i = 0; i < 1U << pool->bits; i++)
 		raw_spin_lock_init(&pool->buckets[i].lock);
 	raw_spin_lock_init(&pool->free_lock);
-	INIT_HLIST_HEAD(&pool->free);
+	pool->free = NULL;
 	for (i = 0; i < slots; i++) {
 		struct cw_pool_entry *e = pool->slots + i * pool->size;
 
-		hlist_add_head(&e->node, &pool->free);
+		cw_pool_give(&pool->free, &e->node);
 	}
 	/* What the caches keep is missing where it is needed. */
 	pool->most_cached = min_t(unsigned int, CW_POOL_CACHED,
@@ -73,95 +77,33 @@ void cw_pool_exit(struct cw_pool *pool)
 	pool->slots = NULL;
 }
 
-static unsigned int cw_pool_hash(u64 key, unsigned int bits)
-{
-	return key * cw_pool_factor >> (64 - bits);
-}
-
-static struct cw_pool_bucket *cw_pool_bucket(struct cw_pool *pool, u64 key)
-{
-	return &pool->buckets[cw_pool_hash(key, pool->bits)];
-}
-
-static struct cw_pool_entry *__cw_pool_lookup(struct cw_pool_bucket *b, u64 key)
-{
-	struct cw_pool_entry *e;
-
-	lockdep_assert_held(&b->lock);
-	hlist_for_each_entry(e, &b->chain, node) {
-		if (e->key == key)
-			return e;
-	}
-	return NULL;
-}
-
-struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key)
-{
-	struct cw_pool_bucket *b = cw_pool_bucket(pool, key);
-	struct cw_pool_entry *e;
-
-	lockdep_assert_irqs_disabled();
-	/* Entries of this key are only added under a lock that the caller
-	 * holds, so an empty chain need not be locked.
-	 */
-	if (hlist_empty(&b->chain))
-		return NULL;
-	raw_spin_lock(&b->lock);
-	e = __cw_pool_lookup(b, key);
-	if (!e)
-		raw_spin_unlock(&b->lock);
-	else
-		__release(&b->lock);	/* for sparse: the caller unlocks */
-	return e;
-}
-
-void cw_pool_unlock(struct cw_pool_entry *e)
-{
-	__acquire(&e->bucket->lock);	/* for sparse */
-	raw_spin_unlock(&e->bucket->lock);
-}
-
-static void cw_pool_move(struct hlist_head *from, struct hlist_head *to)
-{
-	struct hlist_node *n = from->first;
-
-	hlist_del(n);
-	hlist_add_head(n, to);
-}
-
 static void cw_pool_put(struct cw_pool *pool, struct cw_pool_entry *e)
 {
 	struct cw_pool_cache *c = this_cpu_ptr(pool->caches);
 
-	hlist_add_head(&e->node, &c->free);
+	cw_pool_give(&c->free, &e->node);
 	if (++c->nr <= pool->most_cached)
 		return;
 	raw_spin_lock(&pool->free_lock);
 	for (; c->nr > pool->most_cached / 2; c->nr--)
-		cw_pool_move(&c->free, &pool->free);
+		cw_pool_give(&pool->free, cw_pool_take(&c->free));
 	raw_spin_unlock(&pool->free_lock);
 }
 
 static struct cw_pool_entry *cw_pool_get(struct cw_pool *pool)
 {
 	struct cw_pool_cache *c = this_cpu_ptr(pool->caches);
-	struct cw_pool_entry *e;
 
 	if (!c->nr) {
 		raw_spin_lock(&pool->free_lock);
-		while (c->nr <= pool->most_cached / 2 &&
-		       !hlist_empty(&pool->free)) {
-			cw_pool_move(&pool->free, &c->free);
-			c->nr++;
-		}
+		for (; c->nr <= pool->most_cached / 2 && pool->free; c->nr++)
+			cw_pool_give(&c->free, cw_pool_take(&pool->free));
 		raw_spin_unlock(&pool->free_lock);
 	}
 	if (!c->nr)
 		return NULL;
 	c->nr--;
-	e = hlist_entry(c->free.first, struct cw_pool_entry, node);
-	hlist_del(&e->node);
-	return e;
+	return hlist_entry(cw_pool_take(&c->free), struct cw_pool_entry, node);
 }
 
 static unsigned int cw_pool_heaviest(struct cw_pool *pool)
@@ -288,7 +230,7 @@ struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
 void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e)
 {
 	atomic_dec(&pool->held[e->share]);
-	hlist_del(&e->node);
+	__hlist_del(&e->node);
 	cw_pool_unlock(e);
 	cw_pool_put(pool, e);
 }

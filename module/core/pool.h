@@ -20,8 +20,12 @@
 
 #define CW_POOL_SHARES	256	/* payers with the same hash share one */
 
-struct cw_pool_bucket;
 struct cw_pool_cache;
+
+struct cw_pool_bucket {
+	raw_spinlock_t lock;
+	struct hlist_head chain;
+};
 
 /**
  * struct cw_pool_entry - first member of an entry
@@ -66,7 +70,7 @@ struct cw_pool {
 	struct cw_pool_cache __percpu *caches;
 	unsigned int most_cached;
 	raw_spinlock_t free_lock;
-	struct hlist_head free;
+	struct hlist_node *free;
 	unsigned int hand;
 	atomic_t held[CW_POOL_SHARES];
 	bool lost[CW_POOL_SHARES];
@@ -84,12 +88,61 @@ int cw_pool_init(struct cw_pool *pool, unsigned int slots);
 /** cw_pool_exit() - free them; no user may be left */
 void cw_pool_exit(struct cw_pool *pool);
 
+/*
+ * Random and odd: the upper bits of a product with it are the hash. So users
+ * cannot choose uids that fall into a given share, or sockets whose cookies fall
+ * into one bucket, and make a long chain there.
+ */
+extern u64 cw_pool_factor;
+
+static inline unsigned int cw_pool_hash(u64 key, unsigned int bits)
+{
+	return key * cw_pool_factor >> (64 - bits);
+}
+
+static inline struct cw_pool_bucket *cw_pool_bucket(struct cw_pool *pool,
+						    u64 key)
+{
+	return &pool->buckets[cw_pool_hash(key, pool->bits)];
+}
+
+static inline struct cw_pool_entry *__cw_pool_lookup(struct cw_pool_bucket *b,
+						     u64 key)
+{
+	struct cw_pool_entry *e;
+
+	lockdep_assert_held(&b->lock);
+	hlist_for_each_entry(e, &b->chain, node) {
+		if (e->key == key)
+			return e;
+	}
+	return NULL;
+}
+
 /**
  * cw_pool_lock() - find an entry and lock its bucket
  *
  * Return: the entry, or NULL with nothing locked.
  */
-struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key);
+static inline struct cw_pool_entry *cw_pool_lock(struct cw_pool *pool, u64 key)
+{
+	struct cw_pool_bucket *b = cw_pool_bucket(pool, key);
+	struct cw_pool_entry *e;
+
+	lockdep_assert_irqs_disabled();
+	/* Entries of this key are only added under a lock that the caller
+	 * holds, so an empty chain need not be locked.
+	 */
+	if (hlist_empty(&b->chain))
+		return NULL;
+	raw_spin_lock(&b->lock);
+	e = __cw_pool_lookup(b, key);
+	if (!e)
+		raw_spin_unlock(&b->lock);
+	else
+		__release(&b->lock);	/* for sparse: the caller unlocks */
+	return e;
+}
 
 /**
  * cw_pool_lock_new() - find an entry or add one, and lock its bucket
@@ -104,7 +157,11 @@ struct cw_pool_entry *cw_pool_lock_new(struct cw_pool *pool, u64 key,
 				       u64 payer);
 
 /** cw_pool_unlock() - unlock the bucket of an entry */
-void cw_pool_unlock(struct cw_pool_entry *e);
+static inline void cw_pool_unlock(struct cw_pool_entry *e)
+{
+	__acquire(&e->bucket->lock);	/* for sparse */
+	raw_spin_unlock(&e->bucket->lock);
+}
 
 /** cw_pool_free() - free an entry and unlock its bucket */
 void cw_pool_free(struct cw_pool *pool, struct cw_pool_entry *e);

@@ -76,15 +76,11 @@ static void cw_closing_facts(struct cw_ending *c, struct sock *sk)
 	c->has_owner = true;
 }
 
-/* As sk_stream_wait_close(), which is next. */
-static void cw_closing_wait(struct cw_ending *c, const struct sock *sk)
+static void cw_closing_waits(struct cw_ending *c, const struct sock *sk)
 {
 	struct cw_marks *m = &c->close;
 	struct cw_event *ev;
 
-	if (!c->timeout || !((1 << sk->sk_state) &
-			     (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)))
-		return;
 	m->waited = true;
 	m->timeout_ns = jiffies64_to_nsecs(min_t(u64, c->timeout,
 						 (u64)INT_MAX * HZ));
@@ -97,6 +93,14 @@ static void cw_closing_wait(struct cw_ending *c, const struct sock *sk)
 	ev->marks = *m;
 	ev->marks.new_state = sk->sk_state;
 	cw_notify_push(ev);
+}
+
+/* As sk_stream_wait_close(), which is next. */
+static inline void cw_closing_wait(struct cw_ending *c, const struct sock *sk)
+{
+	if (c->timeout && (1 << sk->sk_state) &
+	    (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK))
+		cw_closing_waits(c, sk);
 }
 
 void cw_closing_begin(struct sock *sk, long timeout)
@@ -327,7 +331,8 @@ void cw_closing_destroy(struct sock *sk)
 	if (c->progress == CW_PROGRESS_CLOSE) {
 		cw_closing_end(c, sk);
 		cw_fate_close_over(c, sk);
+	} else if (c->progress == CW_PROGRESS_CHILD) {
+		c->progress = CW_PROGRESS_NONE;
 	}
-	cw_ending_set_progress(c, CW_PROGRESS_NONE);
 	cw_ending_settle(c);
 }

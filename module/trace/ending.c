@@ -8,7 +8,7 @@
 
 static void cw_ending_give_up(struct cw_pool_entry *e);
 
-static struct cw_pool cw_endings = {
+struct cw_pool cw_endings = {
 	.size = sizeof(struct cw_ending),
 	.bits = 12,
 	.evict = cw_ending_give_up,
@@ -55,16 +55,6 @@ bool cw_ending_has_lost(const struct sock *sk)
 	return cw_pool_has_lost(&cw_endings, cw_netns_payer(sock_net(sk), sk));
 }
 
-static struct cw_ending *cw_ending_of(struct cw_pool_entry *e)
-{
-	return e ? container_of(e, struct cw_ending, e) : NULL;
-}
-
-struct cw_ending *cw_ending_lock(u64 key)
-{
-	return key ? cw_ending_of(cw_pool_lock(&cw_endings, key)) : NULL;
-}
-
 struct cw_ending *cw_ending_lock_new(u64 key, const struct sock *sk)
 {
 	u64 payer = cw_netns_payer(sock_net(sk), sk);
@@ -79,49 +69,9 @@ struct cw_ending *cw_ending_lock_new(u64 key, const struct sock *sk)
 	return c;
 }
 
-struct cw_ending *cw_ending_lock_asked(struct sock *sk)
-{
-	struct cw_ending *c = cw_ending_lock(cw_facts_has_cookie(sk));
-
-	if (c || !cw_notify_wanted(sk))
-		return c;
-	return cw_ending_lock_new(cw_facts_cookie(sk), sk);
-}
-
-void cw_ending_unlock(struct cw_ending *c)
-{
-	cw_pool_unlock(&c->e);
-}
-
 void cw_ending_free(struct cw_ending *c)
 {
-	cw_ending_set_progress(c, CW_PROGRESS_NONE);
 	cw_pool_free(&cw_endings, &c->e);
-}
-
-void cw_ending_settle(struct cw_ending *c)
-{
-	if (c->minisock || c->progress)
-		cw_ending_unlock(c);
-	else
-		cw_ending_free(c);
-}
-
-void cw_ending_note_fin(struct cw_ending *c, const struct sock *sk)
-{
-	c->fin_seq = tcp_sk(sk)->write_seq;
-	c->close.fin_called = true;
-	c->close.fin_behind = cw_facts_fin_behind(sk);
-	c->close.fin_shared = cw_facts_fin_will_share(sk);
-}
-
-void cw_ending_see_fin(struct cw_ending *c, struct sock *sk)
-{
-	if (!c->close.fin_called)
-		return;
-	c->close.fin_queued = !cw_ending_fin_lost(c, sk);
-	/* An acknowledged FIN is gone from the queue. */
-	c->close.fin_shared = cw_facts_fin_shared(sk, c->close.fin_shared);
 }
 
 /* The slot of the ring is only a place for the event that is not sent. */

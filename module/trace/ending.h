@@ -53,7 +53,7 @@ enum cw_progress {
  * @close: what was seen of the close or shutdown
  * @conn: the connection when it began; see @wanted
  * @owner: the task that closes
- * @end: of a minisock
+ * @end: once the socket is in CLOSE
  */
 struct cw_ending {
 	struct cw_pool_entry e;
@@ -108,8 +108,19 @@ void cw_ending_lose(struct sock *sk, u32 type);
 /** cw_ending_has_lost() - may an entry of this socket have been evicted? */
 bool cw_ending_has_lost(const struct sock *sk);
 
+extern struct cw_pool cw_endings;
+
+/** cw_ending_of() - the entry that is @e, or NULL */
+static inline struct cw_ending *cw_ending_of(struct cw_pool_entry *e)
+{
+	return e ? container_of(e, struct cw_ending, e) : NULL;
+}
+
 /** cw_ending_lock() - the entry with @key, locked; NULL if there is none */
-struct cw_ending *cw_ending_lock(u64 key);
+static inline struct cw_ending *cw_ending_lock(u64 key)
+{
+	return key ? cw_ending_of(cw_pool_lock(&cw_endings, key)) : NULL;
+}
 
 /** cw_ending_lock_new() - that, or one added, zero up to conn; NULL if none is free */
 struct cw_ending *cw_ending_lock_new(u64 key, const struct sock *sk);
@@ -120,16 +131,32 @@ struct cw_ending *cw_ending_lock_new(u64 key, const struct sock *sk);
  *
  * Return: the entry, locked; NULL if there is none, or none is free.
  */
-struct cw_ending *cw_ending_lock_asked(struct sock *sk);
+static inline struct cw_ending *cw_ending_lock_asked(struct sock *sk)
+{
+	struct cw_ending *c = cw_ending_lock(cw_facts_has_cookie(sk));
+
+	if (c || !cw_notify_wanted(sk))
+		return c;
+	return cw_ending_lock_new(cw_facts_cookie(sk), sk);
+}
 
 /** cw_ending_unlock() - unlock an entry */
-void cw_ending_unlock(struct cw_ending *c);
+static inline void cw_ending_unlock(struct cw_ending *c)
+{
+	cw_pool_unlock(&c->e);
+}
 
-/** cw_ending_free() - free an entry and unlock */
+/** cw_ending_free() - free an entry, with nothing in progress, and unlock */
 void cw_ending_free(struct cw_ending *c);
 
 /** cw_ending_settle() - free an entry that nothing more is to come for; unlock */
-void cw_ending_settle(struct cw_ending *c);
+static inline void cw_ending_settle(struct cw_ending *c)
+{
+	if (c->minisock || c->progress)
+		cw_ending_unlock(c);
+	else
+		cw_ending_free(c);
+}
 
 DECLARE_PER_CPU(int, cw_ending_nr_closes);
 
@@ -163,10 +190,14 @@ static inline bool cw_ending_concerns(const struct sock *sk)
 }
 
 /** cw_ending_note_fin() - a close or shutdown enters tcp_send_fin() */
-void cw_ending_note_fin(struct cw_ending *c, const struct sock *sk);
-
-/** cw_ending_see_fin() - what became of that FIN */
-void cw_ending_see_fin(struct cw_ending *c, struct sock *sk);
+static inline void cw_ending_note_fin(struct cw_ending *c,
+				      const struct sock *sk)
+{
+	c->fin_seq = tcp_sk(sk)->write_seq;
+	c->close.fin_called = true;
+	c->close.fin_behind = cw_facts_fin_behind(sk);
+	c->close.fin_shared = cw_facts_fin_will_share(sk);
+}
 
 /** cw_ending_fin_lost() - tcp_send_fin() ran, and found no memory for our FIN */
 static inline bool cw_ending_fin_lost(const struct cw_ending *c,
@@ -174,6 +205,16 @@ static inline bool cw_ending_fin_lost(const struct cw_ending *c,
 {
 	/* Only a FIN advances it then: nothing more can be written. */
 	return tcp_sk(sk)->write_seq == c->fin_seq;
+}
+
+/** cw_ending_see_fin() - what became of the FIN of cw_ending_note_fin() */
+static inline void cw_ending_see_fin(struct cw_ending *c, struct sock *sk)
+{
+	if (!c->close.fin_called)
+		return;
+	c->close.fin_queued = !cw_ending_fin_lost(c, sk);
+	/* An acknowledged FIN is gone from the queue. */
+	c->close.fin_shared = cw_facts_fin_shared(sk, c->close.fin_shared);
 }
 
 /** cw_ending_note_child() - count a child that the listener dropped or @reset */

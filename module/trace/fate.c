@@ -80,8 +80,10 @@ static bool cw_fate_user_timeout(const struct sock *sk)
 	       jiffies_to_msecs(elapsed) >= icsk->icsk_user_timeout;
 }
 
-static void cw_fate_end_take(struct cw_end *end, const struct sock *sk,
-			     int old_state, const struct cw_ending *c)
+static __always_inline void cw_fate_end_take(struct cw_end *end,
+					     const struct sock *sk,
+					     int old_state,
+					     const struct cw_ending *c)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 left = tp->write_seq - tp->snd_una;
@@ -161,9 +163,9 @@ static void cw_fate_decide(const struct net *net, struct cw_end *end,
 }
 
 /* Whether a minisock lives on, and nothing has ended it already. */
-static bool cw_fate_goes_on(const struct cw_ending *c, const struct cw_end *end)
+static bool cw_fate_goes_on(const struct cw_end *end)
 {
-	return c && (end->marks & CW_MARK_FIN_WAIT2) &&
+	return (end->marks & CW_MARK_FIN_WAIT2) &&
 	       !(end->marks & (CW_MARK_NO_MINISOCK | CW_MARKS_TW_END));
 }
 
@@ -180,11 +182,9 @@ static void cw_fate_tw_facts(struct cw_ending *c, struct sock *sk)
 /* The entry of a minisock stays because the minisock can end at any time on
  * another CPU. A close in progress still needs its own facts.
  */
-static void cw_fate_keep(struct cw_ending *c, struct sock *sk,
-			 const struct cw_end *end)
+static void cw_fate_keep(struct cw_ending *c, struct sock *sk)
 {
 	c->minisock = true;
-	c->end = *end;
 	if (!c->progress)
 		cw_fate_tw_facts(c, sk);
 }
@@ -231,27 +231,43 @@ static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 	cw_notify_push(ev);
 }
 
+static void cw_fate_known(struct sock *sk, int old_state, struct cw_ending *c,
+			  u32 wanted)
+{
+	cw_fate_end_take(&c->end, sk, old_state, c);
+	if (cw_fate_goes_on(&c->end))
+		cw_fate_keep(c, sk);
+	else
+		cw_fate_tell(sk, &c->end, c, wanted);
+}
+
+/* There is no entry: nothing was seen before, or it was evicted. */
+static noinline void cw_fate_sudden(struct sock *sk, int old_state)
+{
+	u32 wanted = cw_notify_wanted(sk);
+	struct cw_end end;
+
+	if (!wanted)
+		return;
+	cw_fate_end_take(&end, sk, old_state, NULL);
+	cw_fate_tell(sk, &end, NULL, wanted);
+}
+
 void cw_fate_gone(struct sock *sk, int old_state)
 {
 	struct cw_ending *c = cw_ending_lock(cw_facts_has_cookie(sk));
-	struct cw_asked asked = c ? c->asked : (struct cw_asked){ };
-	struct cw_end end;
-	u32 wanted;
+	struct cw_asked asked;
 
-	if (!cw_ending_concerns(sk))
-		goto out;
-	/* Not into the entry: a close in progress has the facts for its own. */
-	wanted = cw_notify_ask(&asked, sk);
-	if (!c && !wanted)
-		goto out;
-	cw_fate_end_take(&end, sk, old_state, c);
-	if (cw_fate_goes_on(c, &end))
-		cw_fate_keep(c, sk, &end);
-	else
-		cw_fate_tell(sk, &end, c, wanted);
-out:
-	if (c)
+	if (c) {
+		/* A close in progress has the answer for its own facts. */
+		asked = c->asked;
+		if (cw_ending_concerns(sk))
+			cw_fate_known(sk, old_state, c,
+				      cw_notify_ask(&asked, sk));
 		cw_ending_settle(c);
+	} else if (cw_ending_concerns(sk)) {
+		cw_fate_sudden(sk, old_state);
+	}
 }
 
 /* If the full socket is not in CLOSE yet, cw_fate_gone() finds the mark; if its

@@ -140,5 +140,6 @@ void cw_shutting_end(struct sock *sk)
 	ev->extra.how = c->how;
 	ev->verdict = cw_classify_shutdown(&c->conn, c->how, &c->close);
 	cw_notify_push(ev);
+	cw_ending_set_progress(c, CW_PROGRESS_NONE);
 	cw_ending_free(c);
 }
