@@ -50,8 +50,8 @@ struct cw_drain_user {
 
 /*
  * Protects all data of this file; no lock of ours nests inside. Raw, because a
- * handler calls cw_drain_limits_shed(). Interrupts may stay on, because it is
- * taken in process context only.
+ * handler calls cw_drain_limits_shed(). A drain may end in softirq, but none of
+ * this is called by an interrupt.
  */
 static DEFINE_RAW_SPINLOCK(cw_drain_limits_lock);
 static struct cw_drain_scope cw_drain_all;
@@ -98,7 +98,7 @@ static struct cw_drain_user *cw_drain_user_get(u64 payer,
 {
 	struct cw_drain_user *u;
 
-	raw_spin_lock(&cw_drain_limits_lock);
+	raw_spin_lock_bh(&cw_drain_limits_lock);
 	u = __cw_drain_user_find(payer);
 	if (!u && fresh) {
 		u = fresh;
@@ -109,7 +109,7 @@ static struct cw_drain_user *cw_drain_user_get(u64 payer,
 	}
 	if (u)
 		u->places++;
-	raw_spin_unlock(&cw_drain_limits_lock);
+	raw_spin_unlock_bh(&cw_drain_limits_lock);
 	kfree(fresh);
 	return u;
 }
@@ -140,6 +140,8 @@ int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net,
 		u = cw_drain_user_get(payer, u);
 	}
 	p->net = net;
+	p->leave = 0;
+	p->flushed = false;
 	p->scope[CW_DRAIN_OF_ALL] = &cw_drain_all;
 	p->scope[CW_DRAIN_OF_NETNS] = cw_drain_scope_net(net);
 	p->scope[CW_DRAIN_OF_USER] = &u->scope;
@@ -152,9 +154,9 @@ void cw_drain_limits_forget(struct cw_drain_place *p)
 {
 	struct cw_drain_user *u;
 
-	raw_spin_lock(&cw_drain_limits_lock);
+	raw_spin_lock_bh(&cw_drain_limits_lock);
 	u = __cw_drain_user_put(p);
-	raw_spin_unlock(&cw_drain_limits_lock);
+	raw_spin_unlock_bh(&cw_drain_limits_lock);
 	kfree(u);
 }
 
@@ -234,7 +236,7 @@ bool cw_drain_limits_join(struct cw_drain_place *p)
 	bool room = true;
 	unsigned int i;
 
-	raw_spin_lock(&cw_drain_limits_lock);
+	raw_spin_lock_bh(&cw_drain_limits_lock);
 	for (i = 0; i < CW_DRAIN_SCOPES && room; i++)
 		room = __cw_drain_make_room(p, i);
 	if (room) {
@@ -244,15 +246,15 @@ bool cw_drain_limits_join(struct cw_drain_place *p)
 			p->scope[i]->count++;
 		}
 	}
-	raw_spin_unlock(&cw_drain_limits_lock);
+	raw_spin_unlock_bh(&cw_drain_limits_lock);
 	return room;
 }
 
 void cw_drain_limits_retire(struct cw_drain_place *p)
 {
-	raw_spin_lock(&cw_drain_limits_lock);
+	raw_spin_lock_bh(&cw_drain_limits_lock);
 	__cw_drain_unlist(p);
-	raw_spin_unlock(&cw_drain_limits_lock);
+	raw_spin_unlock_bh(&cw_drain_limits_lock);
 }
 
 void cw_drain_limits_gone(struct cw_drain_place *p)
@@ -261,13 +263,13 @@ void cw_drain_limits_gone(struct cw_drain_place *p)
 	bool wake;
 	unsigned int i;
 
-	raw_spin_lock(&cw_drain_limits_lock);
+	raw_spin_lock_bh(&cw_drain_limits_lock);
 	for (i = 0; i < CW_DRAIN_SCOPES; i++)
 		p->scope[i]->leaving--;
 	rb_erase(&p->node, &cw_drain_tree);
 	wake = p->flushed;
 	u = __cw_drain_user_put(p);
-	raw_spin_unlock(&cw_drain_limits_lock);
+	raw_spin_unlock_bh(&cw_drain_limits_lock);
 	kfree(u);
 	if (wake)
 		wake_up_all(&cw_drain_flush_wait);
@@ -290,12 +292,13 @@ bool cw_drain_limits_full(struct net *net)
 void cw_drain_limits_shed(u64 payer)
 {
 	struct cw_drain_user *u;
+	unsigned long flags;
 
-	raw_spin_lock(&cw_drain_limits_lock);
+	raw_spin_lock_irqsave(&cw_drain_limits_lock, flags);
 	u = __cw_drain_user_find(payer);
 	if (u)
 		__cw_drain_shed(&u->scope, NULL);
-	raw_spin_unlock(&cw_drain_limits_lock);
+	raw_spin_unlock_irqrestore(&cw_drain_limits_lock, flags);
 }
 
 static struct cw_drain_place *__cw_drain_after(u64 seq)
@@ -354,7 +357,7 @@ static bool cw_drain_flush_done(const struct net *net, u64 *seq, u64 last)
 	bool found;
 
 	do {
-		raw_spin_lock(&cw_drain_limits_lock);
+		raw_spin_lock_bh(&cw_drain_limits_lock);
 		p = __cw_drain_after(*seq);
 		for (burst = CW_DRAIN_BURST; burst && p && p->seq <= last &&
 		     net && p->net != net; burst--) {
@@ -362,7 +365,7 @@ static bool cw_drain_flush_done(const struct net *net, u64 *seq, u64 last)
 			p = __cw_drain_following(p);
 		}
 		found = p && p->seq <= last;
-		raw_spin_unlock(&cw_drain_limits_lock);
+		raw_spin_unlock_bh(&cw_drain_limits_lock);
 	} while (found && !burst);
 	return !found;
 }
@@ -371,13 +374,13 @@ void cw_drain_limits_flush(struct net *net)
 {
 	u64 seq = 0, passed = 0, last;
 
-	raw_spin_lock(&cw_drain_limits_lock);
+	raw_spin_lock_bh(&cw_drain_limits_lock);
 	last = cw_drain_seq;
-	raw_spin_unlock(&cw_drain_limits_lock);
+	raw_spin_unlock_bh(&cw_drain_limits_lock);
 	do {
-		raw_spin_lock(&cw_drain_limits_lock);
+		raw_spin_lock_bh(&cw_drain_limits_lock);
 		seq = __cw_drain_flush_some(net, seq);
-		raw_spin_unlock(&cw_drain_limits_lock);
+		raw_spin_unlock_bh(&cw_drain_limits_lock);
 		cond_resched();
 	} while (seq && seq < last);
 	wait_event(cw_drain_flush_wait,
@@ -402,7 +405,7 @@ u64 cw_drain_limits_next(const struct net *net, u64 seq,
 		unsigned int burst = CW_DRAIN_BURST;
 		struct cw_drain_place *p;
 
-		raw_spin_lock(&cw_drain_limits_lock);
+		raw_spin_lock_bh(&cw_drain_limits_lock);
 		p = __cw_drain_after(seq);
 		for (seq = 0; p && burst-- && !found;
 		     p = __cw_drain_following(p)) {
@@ -411,7 +414,7 @@ u64 cw_drain_limits_next(const struct net *net, u64 seq,
 			if (found)
 				visit(p, arg);
 		}
-		raw_spin_unlock(&cw_drain_limits_lock);
+		raw_spin_unlock_bh(&cw_drain_limits_lock);
 		cond_resched();
 	} while (seq && !found);
 	return seq;

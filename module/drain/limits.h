@@ -59,7 +59,7 @@ void cw_drain_limits_exit(void);
 
 /**
  * cw_drain_limits_prepare() - look up the scopes of a new drain
- * @p: zeroed; the caller must join or forget it
+ * @p: filled; the caller must join or forget it
  * @net: network namespace of the socket, which holds it
  * @payer: charged for the drain
  *
