@@ -367,9 +367,9 @@ TEST_F(starved, close_runs_unchanged)
 {
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, leave_unread(&self->s.p));
-	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_socket", getpid()));
+	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_drain", getpid()));
 	ASSERT_EQ(0, scene_act(&self->s));
-	ASSERT_EQ(0, kmod_param_read(FAULT, "fail_socket"));
+	ASSERT_EQ(0, kmod_param_read(FAULT, "fail_drain"));
 	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(NO_MEMORY),
 				    &reset_for_unread));
 }
@@ -389,11 +389,11 @@ TEST_F(starved, linger_is_waited_for)
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, set_linger(self->s.p.us, 1));
 	ASSERT_EQ(0, isolate(&self->s.p));
-	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_socket", getpid()));
+	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_drain", getpid()));
 	start = now_ns();
 	ASSERT_EQ(0, scene_act(&self->s));
 	want.waited_max = now_ns() - start;
-	ASSERT_EQ(0, kmod_param_read(FAULT, "fail_socket"));
+	ASSERT_EQ(0, kmod_param_read(FAULT, "fail_drain"));
 	EXPECT_EQ(0, refusal_verify(&self->s, REFUSAL(NO_MEMORY), &want));
 }
 

@@ -438,7 +438,7 @@ TEST_F(unload, does_not_wait_for_a_close_that_lingers)
 	ASSERT_EQ(0, drain_arm(&s));
 	ASSERT_EQ(0, set_linger(s.p.us, 15));
 	ASSERT_EQ(0, isolate(&s.p));
-	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_socket", getpid()));
+	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_drain", getpid()));
 	ASSERT_EQ(0, slow_close_start(&c, &s));
 	ASSERT_NE(NULL, events_await(&s.events, TYPE(LINGER_WAIT), s.p.cookie));
 	EXPECT_FALSE(c.done);

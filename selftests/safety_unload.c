@@ -119,7 +119,7 @@ TEST_F(on_way, close_without_its_policy_lingers_outside_the_module)
 	EXPECT_EQ(0, kmsg_complaints(log));
 }
 
-TEST_F(on_way, close_without_a_socket_lingers_outside_the_module)
+TEST_F(on_way, close_without_memory_lingers_outside_the_module)
 {
 	int log = kmsg_open();
 	struct slow_close c;
@@ -128,7 +128,7 @@ TEST_F(on_way, close_without_a_socket_lingers_outside_the_module)
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, set_linger(self->s.p.us, 30));
 	ASSERT_EQ(0, isolate(&self->s.p));
-	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_socket", getpid()));
+	ASSERT_EQ(0, kmod_param_write(FAULT, "fail_drain", getpid()));
 	ASSERT_EQ(0, slow_close_start(&c, &self->s));
 	ASSERT_NE(NULL, events_await(&self->s.events, TYPE(LINGER_WAIT),
 				     self->s.p.cookie));

@@ -10,7 +10,7 @@
 ALLOCATORS='.*alloc.*|kmem_cache_create.*|__kmem_cache_create.*|k(v?as|strn?|v?mem)(printf|dup).*'
 ALLOCATORS+='|rhashtable_init.*|register_k(ret)?probe|ftrace_set_filter_ip'
 ALLOCATORS+='|tracepoint_probe_register|genl_register_family'
-ALLOCATORS+='|register_pernet_subsys|sock_create_lite|skb_(copy|clone).*'
+ALLOCATORS+='|register_pernet_subsys|skb_(copy|clone).*'
 
 # The instruction after a call is where the call returns to.
 objdump -dr --no-show-raw-insn "$1" |

@@ -5,20 +5,21 @@
  *
  * fail_fin	write a process id: the next FIN that this process needs a
  *		segment of its own for finds no memory. Reads 0 once it happened.
- * fail_socket	write a process id: the next struct socket that this process
- *		needs finds no memory. Reads 0 once it happened.
+ * fail_drain	write a process id: the next drain that this process begins
+ *		finds no memory, even if it waits. Reads 0 once it happened.
  * hold_netns	write a port: a kernel-owned connection to it is made in the
  *		writer's network namespace, and closed while that is dismantled.
  *		Reads as the local port of the last such connection.
  */
 #include <linux/in.h>
+#include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/net.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/skbuff.h>
-#include <linux/workqueue.h>
+#include <linux/slab.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -69,48 +70,73 @@ static struct kretprobe alloc_skb_probe = {
 module_param_named(fail_fin, victim, int, 0600);
 MODULE_PARM_DESC(fail_fin, "process whose next FIN finds no memory");
 
-/* The process to fail, and the socket that it did not get */
-static int socketless;
-static struct socket *withheld;
+/* The process whose drain is to fail */
+static int drainless;
 
-static void release_withheld(struct work_struct *work)
+struct drain_alloc {
+	struct kmem_cache *cache;
+	bool waits;
+};
+
+/* The module allocates nothing else from a cache of its own in a close */
+static bool called_by_closewatch(struct pt_regs *regs)
 {
-	struct socket *sock = xchg(&withheld, NULL);
+	char caller[KSYM_SYMBOL_LEN];
+#ifdef CONFIG_X86
+	unsigned long address = *(unsigned long *)kernel_stack_pointer(regs);
+#else
+	unsigned long address = regs->regs[30];
+#endif
 
-	if (sock)
-		sock_release(sock);
+	sprint_symbol_no_offset(caller, address);
+	return strstr(caller, "[closewatch]");
 }
 
-static DECLARE_WORK(release_work, release_withheld);
-
-static int enter_sock_alloc(struct kretprobe_instance *ri, struct pt_regs *regs)
+static int enter_drain_alloc(struct kretprobe_instance *ri,
+			     struct pt_regs *regs)
 {
-	return socketless && task_tgid_nr(current) == READ_ONCE(socketless) ?
-		0 : 1;
-}
+	struct drain_alloc *a = (void *)ri->data;
 
-/* The caller sees no memory; a worker, which may sleep, frees what was had */
-static int leave_sock_alloc(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct socket *sock = (struct socket *)regs_return_value(regs);
-
-	if (!sock || cmpxchg(&withheld, NULL, sock))
-		return 0;
-	regs_set_return_value(regs, 0);
-	WRITE_ONCE(socketless, 0);
-	schedule_work(&release_work);
+	if (!drainless || !in_task() ||
+	    task_tgid_nr(current) != READ_ONCE(drainless) ||
+	    !called_by_closewatch(regs))
+		return 1;
+	a->cache = (void *)regs_get_kernel_argument(regs, 0);
+	a->waits = gfpflags_allow_blocking(regs_get_kernel_argument(regs, 1));
 	return 0;
 }
 
-static struct kretprobe sock_alloc_probe = {
-	.kp.symbol_name = "sock_alloc",
-	.entry_handler = enter_sock_alloc,
-	.handler = leave_sock_alloc,
+static int leave_drain_alloc(struct kretprobe_instance *ri,
+			     struct pt_regs *regs)
+{
+	struct drain_alloc *a = (void *)ri->data;
+	void *object = (void *)regs_return_value(regs);
+
+	if (object)
+		kmem_cache_free(a->cache, object);
+	regs_set_return_value(regs, 0);
+	if (a->waits)
+		WRITE_ONCE(drainless, 0);
+	return 0;
+}
+
+/* A macro where the function has another name */
+#ifdef kmem_cache_alloc
+#define KMEM_CACHE_ALLOC "kmem_cache_alloc_noprof"
+#else
+#define KMEM_CACHE_ALLOC "kmem_cache_alloc"
+#endif
+
+static struct kretprobe drain_alloc_probe = {
+	.kp.symbol_name = KMEM_CACHE_ALLOC,
+	.entry_handler = enter_drain_alloc,
+	.handler = leave_drain_alloc,
+	.data_size = sizeof(struct drain_alloc),
 	.maxactive = 16,
 };
 
-module_param_named(fail_socket, socketless, int, 0600);
-MODULE_PARM_DESC(fail_socket, "process whose next socket finds no memory");
+module_param_named(fail_drain, drainless, int, 0600);
+MODULE_PARM_DESC(fail_drain, "process whose next drain finds no memory");
 
 static unsigned int held_id;
 static int held_port;
@@ -193,7 +219,7 @@ static int __init closewatch_fault_init(void)
 	err = register_kretprobe(&alloc_skb_probe);
 	if (err)
 		goto undo_send_fin;
-	err = register_kretprobe(&sock_alloc_probe);
+	err = register_kretprobe(&drain_alloc_probe);
 	if (err)
 		goto undo_alloc;
 	return 0;
@@ -209,8 +235,7 @@ undo_pernet:
 
 static void __exit closewatch_fault_exit(void)
 {
-	unregister_kretprobe(&sock_alloc_probe);
-	flush_work(&release_work);
+	unregister_kretprobe(&drain_alloc_probe);
 	unregister_kretprobe(&alloc_skb_probe);
 	unregister_kprobe(&send_fin);
 	unregister_pernet_device(&held_ops);
