@@ -106,6 +106,25 @@ static inline struct inet_hashinfo *cw_hashinfo(const struct sock *sk)
 #endif
 }
 
+/*
+ * End a socket in CLOSE, after sock_orphan(), as tcp_done() does. Caller has
+ * locked it, no task owns it. Where IPv6 cannot be a module, as in 7.2, it is not
+ * exported any more.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#define CW_HAVE_DESTROY_SOCK	true
+static inline void cw_destroy_sock(struct sock *sk)
+{
+	this_cpu_inc(*sk->sk_prot->orphan_count);
+	inet_csk_destroy_sock(sk);
+}
+#else
+#define CW_HAVE_DESTROY_SOCK	false
+static inline void cw_destroy_sock(struct sock *sk)
+{
+}
+#endif
+
 /* Last argument of an ftrace_ops callback; has its own type since 5.11. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
 #define CW_FTRACE_REGS	pt_regs

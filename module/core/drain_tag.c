@@ -10,25 +10,14 @@ static DEFINE_RAW_SPINLOCK(cw_drain_closing_lock);
 static LIST_HEAD(cw_drain_closing);
 
 /* Only identifies our sockets: no descriptor refers to them. */
-static int cw_drain_release(struct socket *sock)
-{
-	return 0;
-}
-
 static const struct proto_ops cw_drain_ops = {
 	.family = PF_INET,
-	.release = cw_drain_release,
 };
 
 void cw_drain_tag_set(struct cw_drain_tag *t, struct socket *so)
 {
 	so->ops = &cw_drain_ops;
 	SOCK_INODE(so)->i_private = t;
-}
-
-void cw_drain_tag_clear(struct socket *so)
-{
-	SOCK_INODE(so)->i_private = NULL;
 }
 
 struct cw_drain_tag *cw_drain_tag_of(const struct sock *sk)

@@ -32,9 +32,6 @@ struct cw_drain_tag {
 /** cw_drain_tag_set() - mark @so as owned by a drain; no descriptor has it */
 void cw_drain_tag_set(struct cw_drain_tag *t, struct socket *so);
 
-/** cw_drain_tag_clear() - the drain no longer owns @so */
-void cw_drain_tag_clear(struct socket *so);
-
 /**
  * cw_drain_tag_of() - the tag of a socket that a drain owns, or NULL
  *

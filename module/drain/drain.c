@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each drain has one work item: callbacks of the socket queue it at once, and
- * it queues itself for the next deadline. A drain acts only in its work, owning
- * the socket, so it ends exactly once.
+ * Each drain has one work item and one timer for its next deadline. The timer,
+ * callbacks of the socket and those who tell the drain to leave kick it: the work
+ * is queued, which acts owning the socket. If the connection ends while the
+ * drain is idle, with nothing left to read, the callback ends it at once.
+ * Whoever takes the drain from idle has it alone, so it ends exactly once.
  *
  * The socket keeps its reference to the network namespace, so a namespace that
  * is deleted exists until its last drain ends, at most drain_total_max later.
@@ -15,6 +17,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
@@ -37,18 +40,30 @@ module_param(drain_total_max, uint, 0644);
 MODULE_PARM_DESC(drain_total_max,
 		 "most seconds that a drain may take under any policy, 1 to 3600 (30)");
 
+/* Whose turn a drain is. */
+enum cw_drain_turn {
+	CW_DRAIN_IDLE,
+	CW_DRAIN_KICKED,	/* its work is queued, or a callback ends it */
+	CW_DRAIN_RUNS,		/* its work has the socket */
+};
+
 /*
  * conn, tag.owner, limits, began and una_began are constant once the drain owns
- * the socket. kicked is set by callbacks and cleared by the work. place is
- * protected as drain/limits.h says. Only the work uses the rest, except that a
- * dump reads drained.
+ * the socket. place is protected as drain/limits.h says. Only its turn uses the
+ * rest, owning or having locked the socket, except that a dump reads drained.
+ *
+ * sock and what cw_drain_construct() sets stay as they are when a drain is freed;
+ * all else is set for each.
  */
 struct cw_drain {
-	struct delayed_work work;
+	struct socket_alloc sock;	/* owns sk */
+	struct rcu_head rcu;
+	struct work_struct work;
+	struct timer_list timer;
+	atomic_t turn;			/* enum cw_drain_turn */
 	struct cw_drain_place place;
 	struct cw_drain_tag tag;
 	struct sock *sk;
-	struct socket *so;		/* owns sk */
 	void (*data_ready)(struct sock *sk);
 	void (*state_change)(struct sock *sk);
 	struct cw_conn conn;
@@ -58,7 +73,6 @@ struct cw_drain {
 	u64 progress;			/* time of the last progress */
 	u32 una_began;
 	u32 una;			/* snd_una at that time */
-	unsigned int kicked;
 	bool fin_lost;
 	bool overfull;			/* received more than limits.bytes */
 };
@@ -195,40 +209,22 @@ void cw_drain_refused(const struct sock *sk, struct cw_event *ev)
 	cw_notify_event(ev);
 }
 
-/*
- * TCP calls these with the socket's spinlock held or owning the socket, so not
- * while the work owns it, and not after cw_drain_detach(). One kick is enough
- * until the work begins, because the work checks everything.
- *
- * sk_error_report is not replaced: it is also called without a lock, and TCP
- * never ends a connection without a change of its state.
- */
-static void cw_drain_kick(struct sock *sk)
+/* A full barrier: the work then sees what led to the kick. */
+static void cw_drain_kick(struct cw_drain *d)
 {
-	struct cw_drain *d = cw_drain_of(sk);
-
-	if (d && !xchg(&d->kicked, 1))
-		mod_delayed_work(cw_drain_wq, &d->work, 0);
+	if (atomic_xchg(&d->turn, CW_DRAIN_KICKED) == CW_DRAIN_IDLE)
+		queue_work(cw_drain_wq, &d->work);
 }
 
-/* In any other state there is nothing to do, except for an error that did not
- * end the connection, such as an ICMP error with IP_RECVERR: it must not be taken
- * for the reason of a later end.
- */
-static void cw_drain_state_change(struct sock *sk)
+static void cw_drain_on_deadline(struct timer_list *timer)
 {
-	if (sk->sk_state == TCP_CLOSE)
-		cw_drain_kick(sk);
-	else
-		sock_error(sk);
+	cw_drain_kick(container_of(timer, struct cw_drain, timer));
 }
 
 /* Caller holds cw_drain_limits_lock, which the drain needs to end. */
 static void cw_drain_evict(struct cw_drain_place *p)
 {
-	struct cw_drain *d = container_of(p, struct cw_drain, place);
-
-	mod_delayed_work(cw_drain_wq, &d->work, 0);
+	cw_drain_kick(container_of(p, struct cw_drain, place));
 }
 
 static int cw_drain_actor(read_descriptor_t *desc, struct sk_buff *skb,
@@ -347,7 +343,33 @@ static void cw_drain_close(struct cw_drain *d)
 	cw_drain_tag_close_begin(&d->tag, d->sk);
 	tcp_close(d->sk, 0);
 	cw_drain_tag_close_end(&d->tag);
-	d->so->sk = NULL;
+}
+
+static bool cw_drain_watched(const struct sock *sk)
+{
+	bool watched;
+
+	rcu_read_lock();
+	watched = cw_notify_wanted(sk);
+	rcu_read_unlock();
+	return watched;
+}
+
+/*
+ * As tcp_done() ends an orphan, in the same place: our callback is called there
+ * because the socket is no orphan. There is no close that a probe could see.
+ */
+static void cw_drain_destroy(struct cw_drain *d)
+{
+	struct sock *sk = d->sk;
+
+	if (cw_drain_watched(sk)) {
+		d->tag.path = CLOSEWATCH_PATH_ALREADY_CLOSED;
+		d->tag.has_path = true;
+		cw_stats_drain_close(d->place.net, d->tag.path);
+	}
+	sock_orphan(sk);
+	cw_destroy_sock(sk);
 }
 
 static void cw_drain_report_end(struct cw_drain *d, struct cw_event *ev)
@@ -361,15 +383,16 @@ static void cw_drain_report_end(struct cw_drain *d, struct cw_event *ev)
 	cw_notify_event(ev);
 }
 
-static void cw_drain_free(struct cw_drain *d)
+static void cw_drain_free_rcu(struct rcu_head *rcu)
 {
-	cw_drain_tag_clear(d->so);
-	sock_release(d->so);
-	kmem_cache_free(cw_drain_cache, d);
+	kmem_cache_free(cw_drain_cache, container_of(rcu, struct cw_drain, rcu));
 }
 
-/* Called by the work, which owns the socket; releases it. */
-static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
+/*
+ * Called by the work, which owns the socket and has it released here, or @at_once
+ * by the callback, which has locked it. Caller holds a reference to the socket.
+ */
+static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now, bool at_once)
 {
 	bool wanted = cw_notify_wants(CLOSEWATCH_EVENT_TYPE_DRAIN_END);
 	struct sock *sk = d->sk;
@@ -379,21 +402,22 @@ static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now)
 		cw_drain_event(&ev, CLOSEWATCH_EVENT_TYPE_DRAIN_END, sk);
 	cw_drain_sum_up(d, outcome, now);
 	cw_drain_detach(d);
-	release_sock(sk);
-	/* After these two nothing queues the work again. */
+	/* After these two nothing kicks the drain again. */
 	cw_drain_limits_retire(&d->place);
-	cancel_delayed_work(&d->work);
-
-	/* Keeps the socket and its network namespace for the event below. */
-	sock_hold(sk);
-	cw_drain_close(d);
+	timer_delete_sync(&d->timer);
+	if (at_once) {
+		cw_drain_destroy(d);
+	} else {
+		release_sock(sk);
+		cw_drain_close(d);
+	}
 	cw_stats_drain_end(d->place.net, &d->drained);
 	if (wanted)
 		cw_drain_report_end(d, &ev);
 	cw_drain_limits_gone(&d->place);
-	cw_drain_free(d);
-	sock_put(sk);
 	atomic64_inc(&cw_drain_destroyed);
+	/* sk_wq and sk_socket are also read under RCU. */
+	call_rcu(&d->rcu, cw_drain_free_rcu);
 }
 
 /* Caller owns the socket. */
@@ -404,57 +428,123 @@ static u32 cw_drain_look(struct cw_drain *d, struct cw_drain_state *state)
 	return cw_drain_outcome(state);
 }
 
-/* Does nothing if a kick has queued the work meanwhile. */
 static void cw_drain_go_on(struct cw_drain *d,
 			   const struct cw_drain_state *state)
 {
-	queue_delayed_work(cw_drain_wq, &d->work,
-			   nsecs_to_jiffies(cw_drain_wait_ns(state)) + 1);
+	mod_timer(&d->timer,
+		  jiffies + nsecs_to_jiffies(cw_drain_wait_ns(state)) + 1);
 }
 
 static void cw_drain_work_fn(struct work_struct *work)
 {
-	struct cw_drain *d = container_of(to_delayed_work(work),
-					  struct cw_drain, work);
+	struct cw_drain *d = container_of(work, struct cw_drain, work);
 	struct cw_drain_state state;
 	struct sock *sk = d->sk;
 	u32 outcome;
 
-	/* Before the socket is read: pairs with xchg() in cw_drain_kick(). */
-	xchg(&d->kicked, 0);
+	/* The drain may end, here or once it is idle and the socket released. */
+	sock_hold(sk);
 	lock_sock(sk);
+	/* Before the socket is read: pairs with that in cw_drain_kick(). */
+	atomic_xchg(&d->turn, CW_DRAIN_RUNS);
 	outcome = cw_drain_look(d, &state);
 	if (outcome != CW_DRAIN_GOES_ON) {
-		cw_drain_end(d, outcome, state.now);
-		return;
+		cw_drain_end(d, outcome, state.now, false);
+		goto out;
 	}
 	cw_drain_go_on(d, &state);
+	/* Kicked meanwhile? */
+	if (atomic_cmpxchg(&d->turn, CW_DRAIN_RUNS, CW_DRAIN_IDLE) !=
+	    CW_DRAIN_RUNS)
+		queue_work(cw_drain_wq, &d->work);
 	release_sock(sk);
+out:
+	sock_put(sk);
+}
+
+/*
+ * Not while a task owns the socket, which goes on using it, and not with data,
+ * which is read to be counted.
+ */
+static bool cw_drain_end_at_once(struct cw_drain *d)
+{
+	struct cw_drain_state state;
+	struct sock *sk = d->sk;
+
+	if (!CW_HAVE_DESTROY_SOCK || sock_owned_by_user(sk) ||
+	    cw_drain_unread(sk) ||
+	    atomic_cmpxchg(&d->turn, CW_DRAIN_IDLE, CW_DRAIN_KICKED) !=
+	    CW_DRAIN_IDLE)
+		return false;
+	sock_hold(sk);
+	cw_drain_read(d, &state);
+	cw_drain_end(d, cw_drain_outcome(&state), state.now, true);
+	sock_put(sk);
+	return true;
+}
+
+/*
+ * TCP calls these with the socket's spinlock held or owning the socket, so not
+ * while the work owns it, and not after cw_drain_detach(). One kick is enough
+ * until the work begins, because the work checks everything.
+ *
+ * sk_error_report is not replaced: it is also called without a lock, and TCP
+ * never ends a connection without a change of its state.
+ */
+static void cw_drain_data_ready(struct sock *sk)
+{
+	struct cw_drain *d = cw_drain_of(sk);
+
+	if (d)
+		cw_drain_kick(d);
+}
+
+/* In any other state there is nothing to do, except for an error that did not
+ * end the connection, such as an ICMP error with IP_RECVERR: it must not be taken
+ * for the reason of a later end.
+ */
+static void cw_drain_state_change(struct sock *sk)
+{
+	struct cw_drain *d = cw_drain_of(sk);
+
+	if (sk->sk_state != TCP_CLOSE)
+		sock_error(sk);
+	else if (d && !cw_drain_end_at_once(d))
+		cw_drain_kick(d);
+}
+
+/* The inode is never used but for its owner: no file has the socket. */
+static void cw_drain_construct(void *object)
+{
+	struct cw_drain *d = object;
+	struct socket *so = &d->sock.socket;
+
+	memset(&d->sock, 0, sizeof(d->sock));
+	init_waitqueue_head(&so->wq.wait);
+	so->state = SS_CONNECTED;
+	so->type = SOCK_STREAM;
+	cw_drain_tag_set(&d->tag, so);
 }
 
 static struct cw_drain *cw_drain_alloc(struct sock *sk)
 {
-	struct cw_drain *d = kmem_cache_zalloc(cw_drain_cache, GFP_KERNEL);
+	struct cw_drain *d = kmem_cache_alloc(cw_drain_cache, GFP_KERNEL);
 
 	if (!d)
 		return NULL;
 	if (cw_drain_limits_prepare(&d->place, sock_net(sk),
-				    cw_netns_payer(sock_net(sk), sk)))
-		goto err_cache;
-	if (sock_create_lite(sk->sk_family, sk->sk_type, sk->sk_protocol,
-			     &d->so))
-		goto err_place;
-	d->so->state = SS_CONNECTED;
-	cw_drain_tag_set(&d->tag, d->so);
-	INIT_DELAYED_WORK(&d->work, cw_drain_work_fn);
+				    cw_netns_payer(sock_net(sk), sk))) {
+		kmem_cache_free(cw_drain_cache, d);
+		return NULL;
+	}
+	INIT_WORK(&d->work, cw_drain_work_fn);
+	timer_setup(&d->timer, cw_drain_on_deadline, 0);
+	atomic_set(&d->turn, CW_DRAIN_IDLE);
+	d->tag.has_path = false;
 	d->sk = sk;
+	d->fin_lost = false;
+	d->overfull = false;
 	return d;
-
-err_place:
-	cw_drain_limits_forget(&d->place);
-err_cache:
-	kmem_cache_free(cw_drain_cache, d);
-	return NULL;
 }
 
 /*
@@ -463,14 +553,17 @@ err_cache:
  */
 static void cw_drain_graft(struct cw_drain *d, struct sock *sk)
 {
-	SOCK_INODE(d->so)->i_uid = READ_ONCE(sk->sk_uid);
+	struct socket *so = &d->sock.socket;
+
+	d->sock.vfs_inode.i_uid = READ_ONCE(sk->sk_uid);
+	so->flags = 0;
+	so->sk = sk;
 	write_lock_bh(&sk->sk_callback_lock);
-	rcu_assign_pointer(sk->sk_wq, &d->so->wq);
-	d->so->sk = sk;
-	sk_set_socket(sk, d->so);
+	rcu_assign_pointer(sk->sk_wq, &so->wq);
+	sk_set_socket(sk, so);
 	d->data_ready = sk->sk_data_ready;
 	d->state_change = sk->sk_state_change;
-	sk->sk_data_ready = cw_drain_kick;
+	sk->sk_data_ready = cw_drain_data_ready;
 	sk->sk_state_change = cw_drain_state_change;
 	/* Keeps other users away, such as a sockmap. */
 	rcu_assign_sk_user_data(sk, d);
@@ -516,25 +609,17 @@ static noinline void cw_drain_report_begin(const struct cw_drain *d,
 	cw_notify_event(&ev);
 }
 
-static bool cw_drain_begin_wanted(const struct sock *sk)
-{
-	bool wanted;
-
-	rcu_read_lock();
-	wanted = cw_notify_wanted(sk);
-	rcu_read_unlock();
-	return wanted;
-}
-
 /* Sets all that others can read after cw_drain_limits_join(). */
 static void cw_drain_fill(struct cw_drain *d, struct sock *sk,
 			  const struct cw_policy *p)
 {
 	cw_facts_take(&d->conn, sk);
 	cw_owner_take(&d->tag.owner, sk);
-	d->drained.response = d->conn.unsent + d->conn.unacked;
-	d->drained.policy_id = p->id;
-	d->drained.action = p->action;
+	d->drained = (struct cw_drained){
+		.response = d->conn.unsent + d->conn.unacked,
+		.policy_id = p->id,
+		.action = p->action,
+	};
 	d->limits = p->limits;
 	d->began = ktime_get_ns();
 	d->progress = d->began;
@@ -554,12 +639,12 @@ static void cw_drain_start(struct cw_drain *d, struct sock *sk)
 	cw_drain_send_fin(sk, &marks);
 	d->fin_lost = marks.fin_called && !marks.fin_queued;
 	marks.new_state = sk->sk_state;
-	if (cw_drain_begin_wanted(sk))
+	if (cw_drain_watched(sk))
 		cw_drain_report_begin(d, &marks);
 	if (cw_drain_look(d, &state) == CW_DRAIN_GOES_ON)
 		cw_drain_go_on(d, &state);
 	else
-		queue_delayed_work(cw_drain_wq, &d->work, 0);
+		cw_drain_kick(d);
 }
 
 enum cw_drain_answer {
@@ -641,8 +726,11 @@ bool cw_drain_begin(struct sock *sk)
 	}
 	switch (answer) {
 	case CW_DRAIN_WANTED:
+		/* The drain may end as soon as the socket is released. */
+		sock_hold(sk);
 		cw_drain_start(d, sk);
 		release_sock(sk);
+		sock_put(sk);
 		return true;
 	case CW_DRAIN_NEEDLESS:
 		release_sock(sk);
@@ -654,7 +742,7 @@ bool cw_drain_begin(struct sock *sk)
 	}
 	if (d) {
 		cw_drain_limits_forget(&d->place);
-		cw_drain_free(d);
+		kmem_cache_free(cw_drain_cache, d);
 	}
 	return false;
 }
@@ -713,7 +801,7 @@ int cw_drain_init(void)
 
 	cw_drain_cache = kmem_cache_create("closewatch_drain",
 					   sizeof(struct cw_drain), 0,
-					   SLAB_ACCOUNT, NULL);
+					   SLAB_ACCOUNT, cw_drain_construct);
 	if (!cw_drain_cache)
 		return -ENOMEM;
 	/* Unbound: a drain needs no given CPU, and may wait for a lock. */
@@ -735,8 +823,12 @@ err_cache:
 void cw_drain_exit(void)
 {
 	cw_drain_flush(NULL);
-	/* Also waits until no work function runs. */
+	/* Waits until no work function runs. */
 	destroy_workqueue(cw_drain_wq);
+	/* A drain that ended in softirq may still be in cw_drain_end(). */
+	synchronize_rcu();
+	/* Each has called call_rcu(). */
+	rcu_barrier();
 	WARN_ON_ONCE(atomic64_read(&cw_drain_created) !=
 		     atomic64_read(&cw_drain_destroyed));
 	cw_drain_limits_exit();
