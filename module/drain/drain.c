@@ -526,14 +526,14 @@ static void cw_drain_construct(void *object)
 	cw_drain_tag_set(&d->tag, so);
 }
 
-static struct cw_drain *cw_drain_alloc(struct sock *sk)
+static struct cw_drain *cw_drain_alloc(struct sock *sk, gfp_t gfp)
 {
-	struct cw_drain *d = kmem_cache_alloc(cw_drain_cache, GFP_KERNEL);
+	struct cw_drain *d = kmem_cache_alloc(cw_drain_cache, gfp);
 
 	if (!d)
 		return NULL;
 	if (cw_drain_limits_prepare(&d->place, sock_net(sk),
-				    cw_netns_payer(sock_net(sk), sk))) {
+				    cw_netns_payer(sock_net(sk), sk), gfp)) {
 		kmem_cache_free(cw_drain_cache, d);
 		return NULL;
 	}
@@ -650,17 +650,16 @@ static void cw_drain_start(struct cw_drain *d, struct sock *sk)
 enum cw_drain_answer {
 	CW_DRAIN_REFUSED,
 	CW_DRAIN_NEEDLESS,
+	CW_DRAIN_STARVED,	/* @d is NULL, and would be used */
 	CW_DRAIN_WANTED,
 };
 
 /*
- * Second lookup, exact under the socket's lock. It runs once before @d is
- * allocated, so that a refused close costs no memory, and once after, with @d
- * NULL if that failed. The lookup and the join are in one RCU read section, so
- * after a flush of policies and a grace period cw_drain_flush() finds every drain
- * that they caused.
+ * Second lookup, exact under the socket's lock. @last: no other follows. The
+ * lookup and the join are in one RCU read section, so after a flush of policies
+ * and a grace period cw_drain_flush() finds every drain that they caused.
  */
-static enum cw_drain_answer cw_drain_decide(struct cw_drain *d, bool allocated,
+static enum cw_drain_answer cw_drain_decide(struct cw_drain *d, bool last,
 					    struct sock *sk,
 					    struct cw_drained *r)
 {
@@ -679,21 +678,18 @@ static enum cw_drain_answer cw_drain_decide(struct cw_drain *d, bool allocated,
 	}
 	if (cw_drain_refusal(sk, p, &r->refusal))
 		goto out;
-	if (!allocated) {
-		answer = CW_DRAIN_WANTED;
-		goto out_unlock;
-	}
-	r->refusal = CLOSEWATCH_REFUSAL_NO_MEMORY;
-	if (!d)
+	if (!d) {
+		answer = CW_DRAIN_STARVED;
+		r->refusal = CLOSEWATCH_REFUSAL_NO_MEMORY;
 		goto out;
+	}
 	cw_drain_fill(d, sk, p);
 	r->refusal = CLOSEWATCH_REFUSAL_LIMIT;
 	if (cw_drain_limits_join(&d->place))
 		answer = CW_DRAIN_WANTED;
 out:
-	if (p)
+	if (p && (last || answer != CW_DRAIN_STARVED))
 		cw_policy_used(p);
-out_unlock:
 	rcu_read_unlock();
 	return answer;
 }
@@ -712,19 +708,28 @@ static noinline void cw_drain_refuse(struct sock *sk,
 	cw_drain_refused(sk, &ev);
 }
 
+/* Without waiting for memory first, so that a refused close never waits. */
+static enum cw_drain_answer cw_drain_try(struct cw_drain **d, struct sock *sk,
+					 struct cw_drained *r)
+{
+	enum cw_drain_answer answer;
+
+	*d = cw_drain_alloc(sk, GFP_NOWAIT | __GFP_NOWARN);
+	answer = cw_drain_decide(*d, false, sk, r);
+	if (answer == CW_DRAIN_STARVED) {
+		*d = cw_drain_alloc(sk, GFP_KERNEL);
+		answer = cw_drain_decide(*d, true, sk, r);
+	}
+	return answer;
+}
+
 bool cw_drain_begin(struct sock *sk)
 {
 	struct cw_drained r = { .action = CLOSEWATCH_ACTION_DRAIN };
-	enum cw_drain_answer answer;
-	struct cw_drain *d = NULL;
+	struct cw_drain *d;
 
 	lock_sock(sk);
-	answer = cw_drain_decide(NULL, false, sk, &r);
-	if (answer == CW_DRAIN_WANTED) {
-		d = cw_drain_alloc(sk);
-		answer = cw_drain_decide(d, true, sk, &r);
-	}
-	switch (answer) {
+	switch (cw_drain_try(&d, sk, &r)) {
 	case CW_DRAIN_WANTED:
 		/* The drain may end as soon as the socket is released. */
 		sock_hold(sk);
@@ -736,6 +741,7 @@ bool cw_drain_begin(struct sock *sk)
 		release_sock(sk);
 		cw_stats_drain_needless(sock_net(sk));
 		break;
+	case CW_DRAIN_STARVED:
 	case CW_DRAIN_REFUSED:
 		cw_drain_refuse(sk, &r);
 		break;

@@ -128,13 +128,13 @@ static struct cw_drain_user *__cw_drain_user_put(struct cw_drain_place *p)
 }
 
 int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net,
-			    u64 payer)
+			    u64 payer, gfp_t gfp)
 {
 	struct cw_drain_user *u = cw_drain_user_get(payer, NULL);
 	unsigned int i;
 
 	if (!u) {
-		u = kzalloc(sizeof(*u), GFP_KERNEL);
+		u = kzalloc(sizeof(*u), gfp);
 		if (!u)
 			return -ENOMEM;
 		u = cw_drain_user_get(payer, u);

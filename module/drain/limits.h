@@ -62,11 +62,12 @@ void cw_drain_limits_exit(void);
  * @p: filled; the caller must join or forget it
  * @net: network namespace of the socket, which holds it
  * @payer: charged for the drain
+ * @gfp: how to allocate
  *
- * Context: process, may sleep. Return: 0 or -ENOMEM.
+ * Context: process, may sleep as @gfp allows. Return: 0 or -ENOMEM.
  */
 int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net,
-			    u64 payer);
+			    u64 payer, gfp_t gfp);
 
 /** cw_drain_limits_forget() - release a place that never joined */
 void cw_drain_limits_forget(struct cw_drain_place *p);
