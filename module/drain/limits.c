@@ -56,6 +56,8 @@ struct cw_drain_user {
 static DEFINE_RAW_SPINLOCK(cw_drain_limits_lock);
 static struct cw_drain_scope cw_drain_all;
 static DEFINE_HASHTABLE(cw_drain_users, CW_DRAIN_USER_BITS);
+/* The last one to lose its last place, kept for the payer's next drain. */
+static struct cw_drain_user *cw_drain_user_idle;
 static struct rb_root cw_drain_tree = RB_ROOT;
 static u64 cw_drain_seq;
 static DECLARE_WAIT_QUEUE_HEAD(cw_drain_flush_wait);
@@ -107,11 +109,24 @@ static struct cw_drain_user *cw_drain_user_get(u64 payer,
 		INIT_LIST_HEAD(&u->scope.list);
 		hash_add(cw_drain_users, &u->node, payer);
 	}
+	if (u == cw_drain_user_idle)
+		cw_drain_user_idle = NULL;
 	if (u)
 		u->places++;
 	raw_spin_unlock_bh(&cw_drain_limits_lock);
 	kfree(fresh);
 	return u;
+}
+
+/* Keep @u, or none. Returns as below. */
+static struct cw_drain_user *__cw_drain_user_keep(struct cw_drain_user *u)
+{
+	struct cw_drain_user *old = cw_drain_user_idle;
+
+	if (old)
+		hash_del(&old->node);
+	cw_drain_user_idle = u;
+	return old;
 }
 
 /* Returns an entry that the caller must free after unlocking, or NULL. */
@@ -121,10 +136,7 @@ static struct cw_drain_user *__cw_drain_user_put(struct cw_drain_place *p)
 					       struct cw_drain_user, scope);
 
 	lockdep_assert_held(&cw_drain_limits_lock);
-	if (--u->places)
-		return NULL;
-	hash_del(&u->node);
-	return u;
+	return --u->places ? NULL : __cw_drain_user_keep(u);
 }
 
 int cw_drain_limits_prepare(struct cw_drain_place *p, struct net *net,
@@ -443,5 +455,6 @@ int cw_drain_limits_init(void (*evict)(struct cw_drain_place *p))
 void cw_drain_limits_exit(void)
 {
 	unregister_pernet_subsys(&cw_drain_limits_ops);
+	kfree(__cw_drain_user_keep(NULL));
 	WARN_ON_ONCE(!hash_empty(cw_drain_users));
 }
