@@ -102,7 +102,8 @@ static int enter_drain_alloc(struct kretprobe_instance *ri,
 	    !called_by_closewatch(regs))
 		return 1;
 	a->cache = (void *)regs_get_kernel_argument(regs, 0);
-	a->waits = gfpflags_allow_blocking(regs_get_kernel_argument(regs, 1));
+	a->waits = gfpflags_allow_blocking((__force gfp_t)
+					   regs_get_kernel_argument(regs, 1));
 	return 0;
 }
 
