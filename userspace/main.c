@@ -114,8 +114,6 @@ int main(int argc, char **argv)
 		ret = cw_fail(&fail, NULL, "cannot write the output: %s",
 			      strerror(errno));
 	if (ret && fail.what[0])
-		fprintf(stderr, "closewatch: %s\n", fail.what);
-	if (ret && fail.fix[0])
-		fprintf(stderr, "  hint: %s\n", fail.fix);
+		cw_fail_print(fail.what, fail.fix);
 	return ret;
 }

@@ -3,6 +3,14 @@
 #include <stdio.h>
 
 #include "base/fail.h"
+#include "base/wrap.h"
+
+void cw_fail_print(const char *what, const char *fix)
+{
+	cw_wrap_print(stderr, "closewatch", what);
+	if (fix && *fix)
+		cw_wrap_print(stderr, "  hint", fix);
+}
 
 static void fail_set(struct cw_fail *fail, const char *fix, const char *fmt,
 		     va_list ap)

@@ -20,6 +20,9 @@ struct cw_fail {
 	char fix[512];
 };
 
+/* On standard error, as every failure and warning is told. @fix may be NULL. */
+void cw_fail_print(const char *what, const char *fix);
+
 /* Both return the exit code that they stand for. @fix may be NULL. */
 __printf(3, 4)
 int cw_fail(struct cw_fail *fail, const char *fix, const char *fmt, ...);

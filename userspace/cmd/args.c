@@ -2,7 +2,10 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "base/wrap.h"
 #include "cmd/args.h"
 
 error_t cw_args_default(int key, char *arg, struct argp_state *state)
@@ -42,8 +45,15 @@ char *cw_args_help_filter(int key, const char *text, void *input)
 int cw_args_parse(const struct argp *argp, int argc, char **argv,
 		  struct cw_args *args)
 {
+	int width = cw_terminal_width(STDOUT_FILENO);
+	char margin[32];
 	error_t err;
 
+	/* argp's own are 79 columns. */
+	if (width > 1 && width < 80) {
+		snprintf(margin, sizeof(margin), "rmargin=%d", width - 1);
+		setenv("ARGP_HELP_FMT", margin, 0);
+	}
 	err = argp_parse(argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL,
 			 args);
 	if (!err || args->done)

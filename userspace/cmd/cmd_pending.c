@@ -2,8 +2,6 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <linux/closewatch.h>
 
@@ -80,14 +78,17 @@ static void show(struct pending *p, const struct cw_socket *s,
 static void warn_denied(const struct cw_gather *g)
 {
 	size_t i, n, unknown = 0;
+	char text[160];
 
 	for (i = 0; i < g->count; i++)
 		unknown += g->list[i].inode &&
 			   !cw_owners_of(&g->owners, g->list[i].inode, &n);
-	if (unknown && g->owners.denied)
-		fprintf(stderr,
-			"closewatch: the owners of %zu sockets are not known, since this user may not look into all processes\n  hint: run it with sudo\n",
-			unknown);
+	if (!unknown || !g->owners.denied)
+		return;
+	snprintf(text, sizeof(text),
+		 "the owners of %zu sockets are not known, since this user may not look into all processes",
+		 unknown);
+	cw_fail_print(text, "run it with sudo");
 }
 
 static int show_all(struct pending *p)
@@ -124,7 +125,6 @@ int cw_cmd_pending(int argc, char **argv, struct cw_fail *fail)
 		.session = CW_SESSION_INIT(fail),
 	};
 	struct cw_view_options opt = { 0 };
-	struct winsize size;
 	int ret = cw_args_parse(&pending_argp, argc, argv, &p.args);
 
 	if (ret || p.args.done)
@@ -134,9 +134,6 @@ int cw_cmd_pending(int argc, char **argv, struct cw_fail *fail)
 	opt.json = p.json;
 	opt.layout = p.utf8 ? cw_record_pending_layout_utf8 :
 			      cw_record_pending_layout;
-	/* Fails unless it is a terminal. */
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-		opt.width = size.ws_col;
 	ret = cw_session_show(&p.session, &opt);
 	if (!ret)
 		ret = show_all(&p);

@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/fail.h"
 #include "base/util.h"
 #include "host/health.h"
 
@@ -281,8 +282,10 @@ bool cw_health_silenced(const char *root, struct cw_finding *finding)
 
 void cw_health_warn(const struct cw_finding *f)
 {
+	char text[sizeof(f->what) + 16];
+
 	if (f->health != CW_ILL)
 		return;
-	fprintf(stderr, "closewatch: warning: %s\n  hint: %s\n", f->what,
-		f->fix);
+	snprintf(text, sizeof(text), "warning: %s", f->what);
+	cw_fail_print(text, f->fix);
 }

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "base/utf8.h"
+#include "base/util.h"
+#include "base/wrap.h"
+
+#define INDENT	8	/* of what follows the first line of a message */
+
+/* What begins a command, at the begin of a text or behind a colon. */
+static const char *const programs[] = {
+	"closewatch ", "echo ", "make ", "modprobe ", "sudo ",
+};
+
+/* The command at @text up to what ends it in a sentence, or 0 bytes. */
+static size_t command_len(const char *text, size_t len)
+{
+	bool quoted = false;
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(programs); i++) {
+		n = strlen(programs[i]);
+		if (len > n && !memcmp(text, programs[i], n))
+			break;
+	}
+	if (i == ARRAY_SIZE(programs))
+		return 0;
+	for (n = 0; n < len && (quoted || !strchr(",;()", text[n])); n++)
+		quoted ^= text[n] == '\'';
+	while (n && text[n - 1] == ' ')
+		n--;
+	return n;
+}
+
+bool cw_wrap_is_command(const char *text, size_t len)
+{
+	return len && command_len(text, len) == len;
+}
+
+/* Both at the begin of a word. */
+static size_t command_at(const struct cw_wrap *w, size_t at)
+{
+	if (at && (at < 2 || w->text[at - 2] != ':'))
+		return 0;
+	return command_len(w->text + at, w->len - at);
+}
+
+static size_t word_end(const struct cw_wrap *w, size_t at)
+{
+	const char *blank;
+
+	at += command_at(w, at);
+	blank = memchr(w->text + at, ' ', w->len - at);
+	return blank ? (size_t)(blank - w->text) : w->len;
+}
+
+/* A command that ends the text, unless only a label stands before it. */
+static bool stands_alone(const struct cw_wrap *w, size_t at, size_t end)
+{
+	return end == w->len && command_at(w, at) &&
+	       memchr(w->text, ' ', at - 1);
+}
+
+static bool fits(const struct cw_wrap *w, size_t end)
+{
+	return w->at + (int)cw_utf8_columns(w->text + w->done, end - w->done) <=
+	       w->width;
+}
+
+bool cw_wrap_next(struct cw_wrap *w, const char **line, size_t *len)
+{
+	size_t begin = w->done, word = begin, used = begin, end;
+	bool fresh = w->at <= w->indent;
+
+	if (begin == w->len)
+		return false;
+	while (word < w->len && w->width) {
+		end = word_end(w, word);
+		if ((word > begin || !fresh) &&
+		    (!fits(w, end) || (word && stands_alone(w, word, end))))
+			break;
+		used = end;
+		for (word = end; word < w->len && w->text[word] == ' ';)
+			word++;
+	}
+	if (!w->width)
+		used = word = w->len;
+	*line = w->text + begin;
+	*len = used - begin;
+	w->done = word;
+	w->at = w->indent;
+	return true;
+}
+
+void cw_wrap_print(FILE *to, const char *label, const char *text)
+{
+	struct cw_wrap w = {
+		.text = text, .len = strlen(text), .at = strlen(label) + 2,
+		.indent = INDENT, .width = cw_terminal_width(fileno(to)),
+	};
+	const char *line;
+	bool more = false;
+	size_t len;
+
+	fprintf(to, "%s:", label);
+	for (; cw_wrap_next(&w, &line, &len); more = true) {
+		if (more)
+			fprintf(to, "\n%*s", INDENT, "");
+		else if (len)
+			fputc(' ', to);
+		fwrite(line, 1, len, to);
+	}
+	fputc('\n', to);
+}
+
+int cw_terminal_width(int fd)
+{
+	struct winsize size;
+
+	return ioctl(fd, TIOCGWINSZ, &size) ? 0 : size.ws_col;
+}
