@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <langinfo.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/parse.h"
 #include "cmd/args.h"
@@ -293,14 +291,10 @@ static void on_overrun(void *w)
 static int open_session(struct watch *w)
 {
 	struct cw_view_options opt = { .json = w->json };
-	struct winsize size;
 	int ret;
 
 	w->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	opt.layout = w->utf8 ? cw_record_layout_utf8 : cw_record_layout;
-	/* Fails unless it is a terminal. */
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-		opt.width = size.ws_col;
 	w->session.overrun = on_overrun;
 	w->session.overrun_arg = w;
 	ret = cw_session_signals(&w->session);

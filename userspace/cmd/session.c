@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/wrap.h"
 #include "cmd/session.h"
 
 #define NSEC_PER_SEC	1000000000ULL
@@ -70,6 +71,7 @@ int cw_session_show(struct cw_session *s, const struct cw_view_options *opt)
 		return ret;
 	s->out.stop[0] = s->signal_fd;
 	o.out = s->out.file;
+	o.width = cw_terminal_width(s->out.fd);
 	o.color = s->color == CW_COLOR_ALWAYS ||
 		  (s->color == CW_COLOR_AUTO && cw_out_color(s->out.fd));
 	s->view = cw_view_new(&o);

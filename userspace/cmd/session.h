@@ -33,7 +33,7 @@ struct cw_session {
 /* Ctrl-C and its like are to end a cw_session_wait(); before the opening. */
 int cw_session_signals(struct cw_session *s);
 
-/* Opens the output; records are printed by @opt, but its out and color. */
+/* Opens the output; records are printed by @opt, but its out, color and width. */
 int cw_session_show(struct cw_session *s, const struct cw_view_options *opt);
 
 /* The output and the module; events go to @fn, which may be NULL. */

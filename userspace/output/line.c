@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "base/utf8.h"
 #include "output/line.h"
 
 void cw_line_flush(struct cw_line *l)
@@ -28,6 +29,24 @@ void cw_line_pad(struct cw_line *l, int blanks)
 		return;
 	memset(cw_line_room(l, blanks), ' ', blanks);
 	l->used += blanks;
+}
+
+int cw_line_wrap(struct cw_line *l, struct cw_wrap w)
+{
+	int begin = w.at;
+	const char *line = w.text;
+	size_t len = 0;
+	bool more = false;
+
+	for (; cw_wrap_next(&w, &line, &len); more = true) {
+		if (more) {
+			cw_line_say(l, "\n");
+			cw_line_pad(l, w.indent);
+			begin = w.indent;
+		}
+		cw_line_add(l, line, len);
+	}
+	return begin + cw_utf8_columns(line, len);
 }
 
 /* How much of @s stands for itself in a JSON string. */

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/wrap.h"
+
 /*
  * A line in the making. It goes to stdio in one piece, or in several if it is
  * long; an error is the stream's, to be asked of ferror().
@@ -46,6 +48,9 @@ static inline void cw_line_say(struct cw_line *l, const char *s)
 }
 
 void cw_line_pad(struct cw_line *l, int blanks);
+
+/* Wrapped, without the last line's end. Returns the column behind it. */
+int cw_line_wrap(struct cw_line *l, struct cw_wrap w);
 
 /* As a JSON string; @s is UTF-8. */
 void cw_line_quote(struct cw_line *l, const char *s);

@@ -4,10 +4,11 @@
 #include "base/utf8.h"
 #include "output/table.h"
 
-#define INDENT		"             "
+/* Of what goes below a record's first line. */
+#define INDENT		13
 
-/* Narrower than this, the last column goes on a line of its own. */
-#define FOLD_BELOW	160
+/* With fewer columns left for it, the last one goes on a line of its own. */
+#define NOTE_LEAST	40
 
 static const char *const tone_codes[] = {
 	[CW_PLAIN] = "",
@@ -65,11 +66,6 @@ static bool column_shown(const struct cw_table *t, int i)
 	return !t->terminal || t->terminal >= t->layout[i].terminal;
 }
 
-static bool folds(const struct cw_table *t)
-{
-	return t->terminal && t->terminal < FOLD_BELOW;
-}
-
 void cw_table_put(struct cw_table *t, const struct cw_place *at,
 		  const char *text, size_t len)
 {
@@ -88,41 +84,106 @@ void cw_table_below(struct cw_table *t, const char *label, const char *text)
 
 	if (b->used >= b->size)
 		return;
-	cw_say(b, INDENT "%s %s", label, text);
+	cw_say(b, "%s %s", label, text);
 	if (b->used >= b->size)
 		b->used = strlen(b->buf);
 	b->buf[b->used++] = '\n';
 	b->buf[b->used] = '\0';
 }
 
-static void print_tone(struct cw_table *t, const char *code, const char *text,
-		       size_t len)
+/* To where the next @need columns go: below, if they do not fit beside the others. */
+static void advance(struct cw_table *t, int need)
 {
-	bool toned = *code && len;
-
-	if (toned)
-		cw_line_say(t->line, code);
-	cw_line_add(t->line, text, len);
-	if (toned)
-		cw_line_say(t->line, "\033[0m");
+	if (t->terminal && t->at && t->next + need > t->terminal) {
+		cw_line_say(t->line, "\n");
+		t->at = 0;
+		t->next = INDENT;
+		t->broken = true;
+	}
+	cw_line_pad(t->line, t->next - t->at);
+	t->at = t->next;
 }
 
-/* @pad: whether something follows in this line. */
+/* Wraps at @indent. */
+static void print_text(struct cw_table *t, const char *text, size_t len,
+		       int have, int indent)
+{
+	if (!t->terminal || t->at + have <= t->terminal) {
+		cw_line_add(t->line, text, len);
+		t->at += have;
+		return;
+	}
+	t->at = cw_line_wrap(t->line, (struct cw_wrap){
+		.text = text, .len = len, .at = t->at, .indent = indent,
+		.width = t->terminal,
+	});
+}
+
+/* @more: whether a cell follows. */
 static void print_cell(struct cw_table *t, int i, const char *text, size_t len,
-		       const char *code, bool pad)
+		       const char *code, bool more)
 {
 	const struct cw_column *c = &t->layout[i];
-	int have = cw_utf8_columns(text, len);
+	int have = cw_utf8_columns(text, len), width;
+	bool toned = *code && len;
 
 	if (have > t->width[i] && c->limit > t->width[i])
 		t->width[i] = have < c->limit ? have : c->limit;
-	if (c->right)
-		cw_line_pad(t->line, t->width[i] - have);
-	print_tone(t, code, text, len);
-	if (!c->right && pad)
-		cw_line_pad(t->line, t->width[i] - have);
-	if (pad)
-		cw_line_say(t->line, " ");
+	width = t->width[i] > have ? t->width[i] : have;
+	advance(t, more || c->right ? width : have);
+	t->next = t->at + width + 1;
+	if (c->right) {
+		cw_line_pad(t->line, width - have);
+		t->at += width - have;
+	}
+	if (toned)
+		cw_line_say(t->line, code);
+	print_text(t, text, len, have, INDENT);
+	if (toned)
+		cw_line_say(t->line, "\033[0m");
+	if (t->next <= t->at)
+		t->next = t->at + 1;
+}
+
+/* Beside the cells if there is room, and else below them. */
+static bool note_fits(const struct cw_table *t, const char *text, size_t len)
+{
+	int room = t->terminal - t->next;
+
+	if (!t->terminal || !t->at)
+		return true;
+	if (t->broken || cw_wrap_is_command(text, len))
+		return (int)cw_utf8_columns(text, len) <= room;
+	return room >= NOTE_LEAST;
+}
+
+static void print_note(struct cw_table *t, const char *text, size_t len)
+{
+	if (!len)
+		return;
+	advance(t, note_fits(t, text, len) ? 0 : t->terminal);
+	print_text(t, text, len, cw_utf8_columns(text, len), t->at);
+}
+
+static void print_below(struct cw_table *t)
+{
+	const char *line = t->below_buf, *end;
+
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		cw_line_pad(t->line, INDENT);
+		cw_line_wrap(t->line, (struct cw_wrap){
+			.text = line, .len = end - line, .at = INDENT,
+			.indent = INDENT + 2, .width = t->terminal,
+		});
+		cw_line_say(t->line, "\n");
+	}
+}
+
+static void begin(struct cw_table *t)
+{
+	t->at = 0;
+	t->next = 0;
+	t->broken = false;
 }
 
 static const char *cell_code(const struct cw_table *t, int i)
@@ -151,15 +212,14 @@ static size_t cell_len(const struct cw_text *cell)
 void cw_table_print(struct cw_table *t)
 {
 	int note = t->columns - 1, last = -1, i;
-	bool fold;
 
+	begin(t);
 	for (i = 0; i < note; i++)
 		if (t->cell[i].used)
 			last = i;
 	/* Beside the title's column, unless it is as short as a loss. */
 	if (last >= 2)
 		last = note - 1;
-	fold = folds(t) && last >= note / 2;
 	for (i = 0; i <= last; i++) {
 		const char *text = t->cell_buf[i];
 		size_t len = cell_len(&t->cell[i]);
@@ -170,29 +230,25 @@ void cw_table_print(struct cw_table *t)
 			text = t->layout[i].empty;
 			len = strlen(text);
 		}
-		print_cell(t, i, text, len, cell_code(t, i),
-			   i < last || (!fold && t->cell[note].used));
+		print_cell(t, i, text, len, cell_code(t, i), i < last);
 	}
-	if (fold && t->cell[note].used)
-		cw_line_say(t->line, "\n" INDENT);
-	cw_line_add(t->line, t->cell_buf[note], cell_len(&t->cell[note]));
+	print_note(t, t->cell_buf[note], cell_len(&t->cell[note]));
 	cw_line_say(t->line, "\n");
-	cw_line_say(t->line, t->below_buf);
+	print_below(t);
 }
 
 void cw_table_header(struct cw_table *t)
 {
-	int i;
+	const char *code = t->color ? tone_codes[CW_QUIET] : "", *title;
+	int note = t->columns - 1, i;
 
+	begin(t);
 	for (i = 0; i < t->columns; i++) {
-		bool last = i == t->columns - 1;
-
-		if (!column_shown(t, i) || (last && folds(t)))
+		title = t->layout[i].title;
+		if (!column_shown(t, i) ||
+		    (i == note && !note_fits(t, title, strlen(title))))
 			continue;
-		print_cell(t, i, t->layout[i].title,
-			   strlen(t->layout[i].title),
-			   t->color ? tone_codes[CW_QUIET] : "", !last);
+		print_cell(t, i, title, strlen(title), code, i < note - 1);
 	}
 	cw_line_say(t->line, "\n");
 }
-

@@ -46,6 +46,8 @@ struct cw_table {
 	int width[CW_COLUMNS_MAX];
 	struct cw_text cell[CW_COLUMNS_MAX];
 	struct cw_text below;	/* lines of their own */
+	int at, next;		/* columns: where the line ends, the next cell begins */
+	bool broken;		/* the cells go on below their first line */
 	char cell_buf[CW_COLUMNS_MAX][CW_CELL_MAX];
 	char below_buf[1024];
 };

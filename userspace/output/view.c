@@ -73,7 +73,10 @@ static void list_put(struct cw_view *v, const char *key,
 
 	list_label(l, key);
 	cw_line_say(l, at->before ? at->before : "");
-	cw_line_add(l, text, len);
+	cw_line_wrap(l, (struct cw_wrap){
+		.text = text, .len = len, .at = LABEL + 1, .indent = LABEL + 1,
+		.width = v->opt.width,
+	});
 	cw_line_say(l, at->after ? at->after : "");
 	cw_line_say(l, "\n");
 }

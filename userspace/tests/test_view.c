@@ -182,7 +182,8 @@ TEST_F(view, a_narrow_terminal_folds_the_sentence)
 	EXPECT_STREQ("03:12:07.123 rst-unread       127.0.0.1:80 -> "
 		     "127.0.0.2:51234       nginx[812]\n"
 		     "             RST: 3812 B unread; 7 B never sent; "
-		     "61440 B of ours in flight, not known whether they arrived\n",
+		     "61440 B of ours in flight, not\n"
+		     "             known whether they arrived\n",
 		     render(false, 80, false));
 }
 
@@ -667,10 +668,10 @@ TEST_F(view, the_tally_sums_by_path_and_prefers_the_kernels_count)
 	EXPECT_EQ(9, t.lost);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
-	EXPECT_STREQ("PATH                   CLOSES   UNREAD BYTES   UNSENT BYTES  UNACKED BYTES\n"
-		     "rst-unread                  2           7624             14         122880\n"
-		     "FATE                     ENDS     LOST BYTES\n"
-		     "rst-late-data               1           8192\n"
+	EXPECT_STREQ("PATH                 CLOSES   UNREAD B   UNSENT B  UNACKED B\n"
+		     "rst-unread                2       7624         14     122880\n"
+		     "FATE                   ENDS     LOST B\n"
+		     "rst-late-data             1       8192\n"
 		     "linger-wait: 1\n"
 		     "4 events shown; 5 delivered, 3 lost\n",
 		     self->text);
@@ -718,10 +719,10 @@ TEST_F(view, the_summary_counts_ends_by_the_kernels_counters)
 	cw_tally_ends(&t, &added);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
-	EXPECT_STREQ("FATE                     ENDS     LOST BYTES\n"
-		     "time-wait                   7              0\n"
-		     "rst-late-data               1           8192\n"
-		     "(newer)                     3              3\n"
+	EXPECT_STREQ("FATE                   ENDS     LOST B\n"
+		     "time-wait                 7          0\n"
+		     "rst-late-data             1       8192\n"
+		     "(newer)                   3          3\n"
 		     "1 event shown, 10 ends without a line (-a shows them); "
 		     "1 delivered, 0 lost\n",
 		     self->text);
@@ -741,8 +742,8 @@ TEST_F(view, the_summary_of_a_filter_says_what_it_leaves_out)
 	cw_tally_add(&t, &self->ev);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
-	EXPECT_STREQ("FATE                     ENDS     LOST BYTES\n"
-		     "rst-late-data               1           8192\n"
+	EXPECT_STREQ("FATE                   ENDS     LOST B\n"
+		     "rst-late-data             1       8192\n"
 		     "1 event shown, not those that ended well (-a counts them too); "
 		     "1 delivered, 0 lost\n",
 		     self->text);
@@ -760,8 +761,8 @@ TEST_F(view, the_summary_counts_drains_and_what_they_saved)
 	cw_tally_add(&t, &self->ev);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
-	EXPECT_STREQ("DRAIN                    ENDS      DISCARDED RESPONSE BYTES    OF IT ACKED\n"
-		     "delivered                   2           8192         400000         300000\n"
+	EXPECT_STREQ("DRAIN                  ENDS  DISCARDED RESPONSE B    ACKED B\n"
+		     "delivered                 2       8192     400000     300000\n"
 		     "1 response saved from an RST, 200000 B\n"
 		     "2 events shown; 0 told lost, the kernel's own count did not come\n",
 		     self->text);
