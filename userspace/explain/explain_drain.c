@@ -111,7 +111,7 @@ static const struct cw_case outcomes[] = {
 		.tone = CW_WARN,
 	},
 	[CLOSEWATCH_DRAIN_OUTCOME_FLUSHED] = {
-		"closewatch drain off or rmmod ended it by a plain close.",
+		"A plain close ended it, at closewatch drain off or rmmod.",
 		"None is needed.",
 		.words = "ended: drains were switched off", .tone = CW_WARN,
 	},

@@ -31,7 +31,7 @@ static const struct cw_case losses[] = {
 	},
 	[CLOSEWATCH_LOSS_BLIND] = {
 		"kernel.ftrace_enabled is 0, or kprobes are off in debugfs.",
-		"sysctl kernel.ftrace_enabled=1, and echo 1 > /sys/kernel/debug/kprobes/enabled.",
+		"See what closewatch doctor says: sudo sysctl kernel.ftrace_enabled=1 && echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
 		.words = "the kernel's probes do not fire, so what ends now goes unseen",
 		.tone = CW_LOSS,
 	},

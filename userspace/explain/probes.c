@@ -5,7 +5,7 @@ void cw_probes_judge(const struct cw_msg_info *info, struct cw_finding *f)
 {
 	if (info->blind)
 		cw_find(f, CW_ILL,
-			"sudo sysctl kernel.ftrace_enabled=1; echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
+			"sudo sysctl kernel.ftrace_enabled=1 && echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
 			"armed probes do not fire: closes go unseen and undrained");
 	else if (info->probes_stuck)
 		cw_find(f, CW_ILL, "sudo reboot",

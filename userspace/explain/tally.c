@@ -108,13 +108,13 @@ static void print_paths(const struct cw_tally *t, FILE *to)
 {
 	uint32_t i;
 
-	fprintf(to, "%-18s %10s %14s %14s %14s\n", "PATH", "CLOSES",
-		"UNREAD BYTES", "UNSENT BYTES", "UNACKED BYTES");
+	fprintf(to, "%-18s %8s %10s %10s %10s\n", "PATH", "CLOSES",
+		"UNREAD B", "UNSENT B", "UNACKED B");
 	for (i = 0; i < PATHS; i++) {
 		if (!t->path[i].count)
 			continue;
-		fprintf(to, "%-18s %10" PRIu64 " %14" PRIu64 " %14" PRIu64
-			" %14" PRIu64 "\n", word_of(&cw_path_names, i),
+		fprintf(to, "%-18s %8" PRIu64 " %10" PRIu64 " %10" PRIu64
+			" %10" PRIu64 "\n", word_of(&cw_path_names, i),
 			t->path[i].count, t->path[i].unread,
 			t->path[i].unsent, t->path[i].unacked);
 	}
@@ -124,10 +124,10 @@ static void print_fates(const struct cw_tally *t, FILE *to)
 {
 	uint32_t i;
 
-	fprintf(to, "%-18s %10s %14s\n", "FATE", "ENDS", "LOST BYTES");
+	fprintf(to, "%-18s %8s %10s\n", "FATE", "ENDS", "LOST B");
 	for (i = 0; i < FATES; i++)
 		if (t->fate[i].count)
-			fprintf(to, "%-18s %10" PRIu64 " %14" PRIu64 "\n",
+			fprintf(to, "%-18s %8" PRIu64 " %10" PRIu64 "\n",
 				word_of(&cw_fate_names, i), t->fate[i].count,
 				t->fate[i].lost);
 }
@@ -136,12 +136,12 @@ static void print_drains(const struct cw_tally *t, FILE *to)
 {
 	uint32_t i;
 
-	fprintf(to, "%-18s %10s %14s %14s %14s\n", "DRAIN", "ENDS",
-		"DISCARDED", "RESPONSE BYTES", "OF IT ACKED");
+	fprintf(to, "%-18s %8s %10s %10s %10s\n", "DRAIN", "ENDS",
+		"DISCARDED", "RESPONSE B", "ACKED B");
 	for (i = 0; i < OUTCOMES; i++)
 		if (t->drain[i].count)
-			fprintf(to, "%-18s %10" PRIu64 " %14" PRIu64 " %14"
-				PRIu64 " %14" PRIu64 "\n",
+			fprintf(to, "%-18s %8" PRIu64 " %10" PRIu64 " %10"
+				PRIu64 " %10" PRIu64 "\n",
 				word_of(&cw_drain_outcome_names, i),
 				t->drain[i].count, t->drain[i].discarded,
 				t->drain[i].response, t->drain[i].acked);

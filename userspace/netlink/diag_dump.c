@@ -169,7 +169,7 @@ static int fail_dump(int err, struct cw_fail *fail)
 		return cw_fail(fail, "run it with sudo",
 			       "looking into that network namespace needs CAP_SYS_ADMIN");
 	if (err == -ENOENT)
-		return cw_fail(fail, "modprobe tcp_diag",
+		return cw_fail(fail, "sudo modprobe tcp_diag",
 			       "this kernel does not list its TCP sockets by sock_diag");
 	return cw_fail(fail, NULL, "asking sock_diag: %s", strerror(-err));
 }

@@ -204,7 +204,7 @@ static int fail_no_family(struct cw_fail *fail)
 			       "this kernel has no kprobes, which the closewatch module needs");
 	if (cw_health_module_loaded(""))
 		return cw_fail(fail,
-			       "sudo rmmod closewatch; sudo insmod ./closewatch.ko",
+			       "sudo rmmod closewatch && sudo insmod ./closewatch.ko",
 			       "the closewatch module is loaded, but it does not answer on netlink");
 	return cw_fail(fail,
 		       "sudo modprobe closewatch (or, where it was built: sudo insmod ./closewatch.ko); closewatch doctor tells more",

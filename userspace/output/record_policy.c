@@ -165,8 +165,8 @@ static void put_shadow(struct cw_view *v, uint32_t first)
 	char text[160];
 
 	snprintf(text, sizeof(text), "policy %" PRIu32
-		 " is tried first and matches all of it, so it does not act before "
-		 "closewatch del %" PRIu32, first, first);
+		 " is tried first and matches all of it, so it does not act until that "
+		 "one is removed: closewatch del %" PRIu32, first, first);
 	cw_view_number(v, "shadowed_by", NULL, first);
 	cw_view_below(v, "but", text);
 }

@@ -33,11 +33,11 @@ static const struct cw_column fate_layout[] =
 enum { COL_RESPONSE = COL_BYTES + 1, COL_ACKED };
 
 static const struct cw_column drain_layout[] = {
-	[COL_WHICH] = { "DRAIN", .width = 20 },
-	[COL_EVENTS] = { "ENDS", .width = 12, .right = true },
-	[COL_BYTES] = { "DISCARDED", .width = 16, .right = true },
-	[COL_RESPONSE] = { "RESPONSE BYTES", .width = 16, .right = true },
-	[COL_ACKED] = { "OF IT ACKED", .width = 16, .right = true },
+	[COL_WHICH] = { "DRAIN", .width = 18 },
+	[COL_EVENTS] = { "ENDS", .width = 8, .right = true },
+	[COL_BYTES] = { "DISCARDED", .width = 10, .right = true },
+	[COL_RESPONSE] = { "RESPONSE B", .width = 10, .right = true },
+	[COL_ACKED] = { "ACKED B", .width = 10, .right = true },
 	{ .title = "" },
 	{ .title = NULL },
 };

@@ -17,8 +17,8 @@ enum {
 #define LAYOUT(which, seen, rsts) {					\
 	[COL_WHICH] = { which, .width = 8, .limit = 24 },		\
 	[COL_SEEN] = { seen, .width = 10 },				\
-	[COL_CLOSES] = { "CLOSES", .width = 8, .right = true },		\
-	[COL_RSTS] = { rsts, .width = 8, .right = true },		\
+	[COL_CLOSES] = { "CLOSES", .width = 7, .right = true },		\
+	[COL_RSTS] = { rsts, .width = 7, .right = true },		\
 	[COL_RESPONSES] = { "WITH DATA", .width = 9, .right = true },	\
 	[COL_AT_RISK] = { "BYTES AT RISK", .width = 13, .right = true },	\
 	[COL_COMMAND] = { .title = "TO TYPE" },				\

@@ -545,7 +545,7 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 	EXPECT_NE(NULL, strstr(self->text, ",\"shadowed_by\":2}\n"));
 	EXPECT_NE(NULL, strstr(self->text,
 			       "\n             but policy 2 is tried first and matches all of it, "
-			       "so it does not act before closewatch del 2\n"));
+			       "so it does not act until that one is removed: closewatch del 2\n"));
 }
 
 TEST_F(shown, a_drain_that_runs_shows_peer_bytes_age_policy_and_owner)

@@ -352,7 +352,7 @@ TEST_F(whatif, the_advice_ends_with_what_to_type)
 		TH_LOG("%s", self->text);
 	}
 	EXPECT_NE(NULL, strstr(self->text,
-			       "\n80       guess             1        1         1"
+			       "\n80       guess            1       1         1"
 			       "           107 closewatch drain --local-port 80\n"
 			       "             cannot mend: what the program never wrote; "
 			       "peers that send for longer than the drain's limits; "
