@@ -102,6 +102,49 @@ bool cw_health_has_kprobes(const char *root)
 	return file_has(root, "/proc/kallsyms", " register_kprobe\n");
 }
 
+static bool installed(const char *root)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release());
+	return file_has(root, path, "closewatch.ko") > 0;
+}
+
+/* Beside the folder of this program, where make leaves both. */
+static bool built_beside(char *path, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", path, size - 1);
+	char *slash;
+	int i;
+
+	path[n > 0 ? n : 0] = '\0';
+	for (i = 0; i < 2; i++) {
+		slash = strrchr(path, '/');
+		if (!slash)
+			return false;
+		*slash = '\0';
+	}
+	if (strlen(path) + sizeof("/closewatch.ko") > size)
+		return false;
+	strcat(path, "/closewatch.ko");
+	return !access(path, F_OK);
+}
+
+bool cw_health_load_command(const char *root, char *buf, size_t size)
+{
+	char path[256];
+
+	if (installed(root))
+		snprintf(buf, size, "sudo modprobe closewatch");
+	else if (!access("closewatch.ko", F_OK))
+		snprintf(buf, size, "sudo insmod ./closewatch.ko");
+	else if (built_beside(path, sizeof(path)))
+		snprintf(buf, size, "sudo insmod %s", path);
+	else
+		return false;
+	return true;
+}
+
 static void check_kernel(const char *root, struct cw_finding *f)
 {
 	if (!root_exists(root, "/proc/modules"))
@@ -117,21 +160,20 @@ static void check_kernel(const char *root, struct cw_finding *f)
 
 static void check_built(const char *root, struct cw_finding *f)
 {
-	char path[256];
+	char text[320];
 
-	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release());
 	if (cw_health_module_loaded(root)) {
 		cw_find(f, CW_HEALTHY, NULL, "a module for this kernel was built");
-	} else if (file_has(root, path, "closewatch.ko") > 0) {
-		cw_find(f, CW_HEALTHY, NULL,
-			"closewatch.ko is installed for kernel %s", release());
-	} else if (!access("closewatch.ko", F_OK)) {
-		cw_find(f, CW_HEALTHY, NULL, "closewatch.ko is in this directory");
+	} else if (cw_health_load_command(root, text, sizeof(text))) {
+		cw_find(f, CW_HEALTHY, NULL, installed(root) ?
+			"closewatch.ko is installed for kernel %s" :
+			"closewatch.ko is built; whether for kernel %s is not checked",
+			release());
 	} else {
-		snprintf(path, sizeof(path),
+		snprintf(text, sizeof(text),
 			 "sudo apt-get install linux-headers-%s && make",
 			 release());
-		cw_find(f, CW_ILL, path,
+		cw_find(f, CW_ILL, text,
 			"no closewatch.ko for kernel %s, neither installed nor here",
 			release());
 	}
@@ -180,7 +222,7 @@ static void check_signature(const char *root, struct cw_finding *f)
 
 static void check_loaded(const char *root, struct cw_finding *f)
 {
-	char off[8];
+	char off[8], load[320];
 
 	if (cw_health_module_loaded(root))
 		cw_find(f, CW_HEALTHY, NULL, "the module is loaded");
@@ -189,9 +231,9 @@ static void check_loaded(const char *root, struct cw_finding *f)
 		cw_find(f, CW_ILL, "sudo reboot",
 			"kernel.modules_disabled is 1: no module can be loaded until the next boot");
 	else
-		cw_find(f, CW_ILL, !access("closewatch.ko", F_OK) ?
-			"sudo insmod ./closewatch.ko" : "sudo modprobe closewatch",
-			"the module is not loaded");
+		cw_find(f, CW_ILL,
+			cw_health_load_command(root, load, sizeof(load)) ?
+			load : NULL, "the module is not loaded");
 }
 
 /* A map of the whole range of ids is taken for the initial one. */
@@ -229,18 +271,40 @@ static void check_permitted(const char *root, struct cw_finding *f)
 		cw_find(f, CW_ILL, "run it with sudo", "CAP_NET_ADMIN is missing");
 }
 
+/* Where debugfs is mounted; false if nowhere. */
+static bool find_debugfs(const char *root, char at[PATH_MAX])
+{
+	FILE *file = root_open(root, "/proc/mounts");
+	char line[PATH_MAX + 256], type[16] = "";
+
+	while (file && strcmp(type, "debugfs") &&
+	       fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %4095s %15s", at, type) != 2)
+			type[0] = '\0';
+	if (file)
+		fclose(file);
+	return !strcmp(type, "debugfs");
+}
+
 static void check_kprobes(const char *root, struct cw_finding *f)
 {
-	static const char path[] = "/sys/kernel/debug/kprobes/enabled";
-	char state[8];
+	char at[PATH_MAX], path[PATH_MAX + 32], fix[PATH_MAX], state[8];
 
-	if (!read_line(root, path, state, sizeof(state)))
+	if (!find_debugfs(root, at)) {
 		cw_find(f, CW_UNCLEAR,
 			"sudo mount -t debugfs none /sys/kernel/debug",
-			"whether kprobes are on cannot be read: %s", path);
+			"whether kprobes are on cannot be read: debugfs is not mounted");
+		return;
+	}
+	snprintf(path, sizeof(path), "%s/kprobes/enabled", at);
+	snprintf(fix, sizeof(fix), "echo 1 | sudo tee %.3900s", path);
+	if (!read_line(root, path, state, sizeof(state)))
+		cw_find(f, CW_UNCLEAR,
+			errno == EACCES ? "run it with sudo" : NULL,
+			"whether kprobes are on cannot be read: %.128s: %s",
+			path, strerror(errno));
 	else if (state[0] == '0')
-		cw_find(f, CW_ILL,
-			"echo 1 | sudo tee /sys/kernel/debug/kprobes/enabled",
+		cw_find(f, CW_ILL, fix,
 			"kprobes are turned off: no event will come");
 	else
 		cw_find(f, CW_HEALTHY, NULL, "kprobes are on");
@@ -261,13 +325,13 @@ static void check_ftrace(const char *root, struct cw_finding *f)
 }
 
 const struct cw_check cw_checks[] = {
-	{ "kernel", check_kernel },
-	{ "built", check_built },
-	{ "signature", check_signature },
-	{ "loaded", check_loaded },
-	{ "permitted", check_permitted },
-	{ "kprobes", check_kprobes },
-	{ "ftrace", check_ftrace },
+	{ "kernel", check_kernel, NULL },
+	{ "built", check_built, "kernel" },
+	{ "signature", check_signature, "built" },
+	{ "loaded", check_loaded, "signature" },
+	{ "permitted", check_permitted, NULL },
+	{ "kprobes", check_kprobes, NULL },
+	{ "ftrace", check_ftrace, NULL },
 	{ .name = NULL },
 };
 

@@ -33,6 +33,7 @@ void cw_find(struct cw_finding *finding, enum cw_health health, const char *fix,
 struct cw_check {
 	const char *name;
 	void (*run)(const char *root, struct cw_finding *finding);
+	const char *behind;	/* the check without which it says nothing */
 };
 
 /* In the order in which to fix them; ends with a NULL name. */
@@ -48,6 +49,8 @@ bool cw_health_silenced(const char *root, struct cw_finding *finding);
 void cw_health_warn(const struct cw_finding *finding);
 
 bool cw_health_module_loaded(const char *root);
+/* The command that loads the module from where it is; false if it is nowhere. */
+bool cw_health_load_command(const char *root, char *buf, size_t size);
 /* Is the module's parameter userns set? */
 bool cw_health_userns(const char *root);
 /* False only if the kernel's symbols are readable and have no kprobes. */

@@ -197,8 +197,16 @@ static int connect_kernel(int fd)
 	return connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel));
 }
 
+static const char *load_command(char *buf, size_t size)
+{
+	return cw_health_load_command("", buf, size) ? buf :
+						       "closewatch doctor";
+}
+
 static int fail_no_family(struct cw_fail *fail)
 {
+	char load[320];
+
 	if (!cw_health_has_kprobes(""))
 		return cw_fail(fail, "closewatch doctor",
 			       "this kernel has no kprobes, which the closewatch module needs");
@@ -206,8 +214,7 @@ static int fail_no_family(struct cw_fail *fail)
 		return cw_fail(fail,
 			       "sudo rmmod closewatch && sudo insmod ./closewatch.ko",
 			       "the closewatch module is loaded, but it does not answer on netlink");
-	return cw_fail(fail,
-		       "sudo modprobe closewatch (or, where it was built: sudo insmod ./closewatch.ko); closewatch doctor tells more",
+	return cw_fail(fail, load_command(load, sizeof(load)),
 		       "the closewatch module is not loaded");
 }
 
@@ -398,6 +405,7 @@ int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 	       struct cw_fail *fail)
 {
 	const char *text = nl->message[0] ? nl->message : strerror(-err);
+	char load[320];
 
 	/* A module that gives a reason is loaded and knows the request. */
 	if ((err == -EOPNOTSUPP || err == -ENODEV) && nl->message[0])
@@ -406,7 +414,7 @@ int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 	case EPERM:
 		return fail_permission(nl, what, fail);
 	case ENODEV:
-		return cw_fail(fail, "sudo modprobe closewatch",
+		return cw_fail(fail, load_command(load, sizeof(load)),
 			       "the closewatch module was unloaded");
 	case ETIMEDOUT:
 		return cw_fail(fail, "sudo dmesg | tail",

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 #include "base/parse.h"
@@ -264,6 +265,27 @@ TEST(each_command_line_exits_and_says_as_documented)
 	}
 }
 
+/* Hosts differ, but on none is a fault told twice, or the doctor its own cure. */
+TEST(the_doctor_tells_each_fault_once)
+{
+	char out[16384], *line, *next, *hint[16];
+	int code = run("doctor 2>&1", out, sizeof(out)), ill = 0, hints = 0, i;
+
+	EXPECT_TRUE(code == CW_OK || code == CW_FAILED);
+	EXPECT_EQ(NULL, strstr(out, "closewatch doctor"));
+	EXPECT_NE(NULL, strstr(out, " answer "));
+	for (line = strtok_r(out, "\n", &next); line && hints < 16;
+	     line = strtok_r(NULL, "\n", &next)) {
+		ill += !strncmp(line, "MEND ", 5);
+		if (!strstr(line, " hint: "))
+			continue;
+		for (i = 0; i < hints; i++)
+			EXPECT_STRNE(hint[i], line);
+		hint[hints++] = line;
+	}
+	EXPECT_EQ(code == CW_FAILED, ill > 0);
+}
+
 TEST(the_help_names_every_option_in_the_table)
 {
 	static const char *const options[] = {
@@ -317,6 +339,9 @@ FIXTURE_SETUP(machine)
 	put_file(self->root, "/proc/kallsyms",
 		 "0000000000000000 T register_kprobe\n");
 	put_file(self->root, "/proc/sys/kernel/ftrace_enabled", "1\n");
+	put_file(self->root, "/proc/mounts",
+		 "tmpfs /tmp tmpfs rw 0 0\n"
+		 "none /sys/kernel/debug debugfs rw 0 0\n");
 	put_file(self->root, "/sys/kernel/debug/kprobes/enabled", "1\n");
 	put_file(self->root, "/proc/self/status",
 		 "Name:\tx\nCapEff:\t000001ffffffffff\n");
@@ -377,6 +402,23 @@ TEST_F(machine, kprobes_turned_off_are_seen)
 	EXPECT_TRUE(cw_health_silenced(self->root, &self->f));
 }
 
+TEST_F(machine, debugfs_is_found_where_it_is_mounted)
+{
+	const struct cw_check *kprobes = find_check("kprobes");
+
+	put_file(self->root, "/proc/mounts", "none /debug debugfs rw 0 0\n");
+	kprobes->run(self->root, &self->f);
+	EXPECT_EQ(CW_UNCLEAR, self->f.health);
+	EXPECT_STREQ("", self->f.fix);
+	EXPECT_NE(NULL, strstr(self->f.what, "/debug/kprobes/enabled: No such"));
+	put_file(self->root, "/debug/kprobes/enabled", "0\n");
+	expect_ill("kprobes", "sudo tee /debug/kprobes/enabled");
+	put_file(self->root, "/proc/mounts", "tmpfs /tmp tmpfs rw 0 0\n");
+	kprobes->run(self->root, &self->f);
+	EXPECT_EQ(CW_UNCLEAR, self->f.health);
+	EXPECT_NE(NULL, strstr(self->f.fix, "mount -t debugfs"));
+}
+
 TEST_F(machine, a_missing_capability_is_seen)
 {
 	put_file(self->root, "/proc/self/status",
@@ -412,14 +454,21 @@ TEST_F(machine, a_kernel_without_kprobes_is_seen)
 
 TEST_F(machine, a_module_that_is_not_loaded_is_seen)
 {
-	char path[128];
+	struct utsname uts;
+	char path[256];
 
 	snprintf(path, sizeof(path), "%s/sys/module/closewatch/x", self->root);
 	ASSERT_EQ(0, unlink(path));
 	*strrchr(path, '/') = '\0';
 	ASSERT_EQ(0, rmdir(path));
-	expect_ill("loaded", "closewatch");
 	expect_ill("built", "make");
+	expect_ill("loaded", "");
+	EXPECT_STREQ("", self->f.fix);
+	ASSERT_EQ(0, uname(&uts));
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep",
+		 uts.release);
+	put_file(self->root, path, "updates/closewatch.ko:\n");
+	expect_ill("loaded", "sudo modprobe closewatch");
 	put_file(self->root, "/sys/kernel/security/lockdown",
 		 "none [integrity] confidentiality\n");
 	expect_ill("signature", "sign-file");
