@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "base/wrap.h"
 
-#define INDENT	8	/* of what follows the first line of a message */
+#define INDENT	8	/* of what follows the first line of a message: see below */
 
 /* What begins a command, at the begin of a text or behind a colon. */
 static const char *const programs[] = {
@@ -96,19 +96,17 @@ bool cw_wrap_next(struct cw_wrap *w, const char **line, size_t *len)
 void cw_wrap_print(FILE *to, const char *label, const char *text)
 {
 	struct cw_wrap w = {
-		.text = text, .len = strlen(text), .at = strlen(label) + 2,
-		.indent = INDENT, .width = cw_terminal_width(fileno(to)),
+		.text = text, .len = strlen(text), .indent = INDENT,
+		.at = label ? strlen(label) + 2 : 0,
+		.width = cw_terminal_width(fileno(to)),
 	};
-	const char *line;
-	bool more = false;
+	const char *line, *before = label ? ": " : "";
 	size_t len;
 
-	fprintf(to, "%s:", label);
-	for (; cw_wrap_next(&w, &line, &len); more = true) {
-		if (more)
-			fprintf(to, "\n%*s", INDENT, "");
-		else if (len)
-			fputc(' ', to);
+	if (label)
+		fputs(label, to);
+	for (; cw_wrap_next(&w, &line, &len); before = "\n        ") {
+		fputs(before, to);
 		fwrite(line, 1, len, to);
 	}
 	fputc('\n', to);

@@ -29,7 +29,7 @@ bool cw_wrap_next(struct cw_wrap *w, const char **line, size_t *len);
 /* Is all of @text a command to copy? */
 bool cw_wrap_is_command(const char *text, size_t len);
 
-/* "@label: @text" as lines on @to, for its terminal if it is one. */
+/* "@label: @text", or @text alone, as lines on @to, for its terminal if it is one. */
 void cw_wrap_print(FILE *to, const char *label, const char *text);
 
 /* Columns of the terminal that @fd is; 0 if it is none. */

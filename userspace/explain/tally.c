@@ -4,6 +4,8 @@
 
 #include "base/names.h"
 #include "base/names_gen.h"
+#include "base/text.h"
+#include "base/wrap.h"
 #include "explain/tally.h"
 
 #define PATHS (CLOSEWATCH_PATH_MAX + 2)
@@ -171,25 +173,51 @@ static void print_types(const struct cw_tally *t, FILE *to)
  * of them were missed probe hits, which need not have been events of this filter.
  * Seconds in which probes did not fire are in the records alone.
  */
-static void print_lost(const struct cw_tally *t,
-		       const struct cw_msg_listener *kernel, FILE *to)
+static void say_lost(struct cw_text *to, const struct cw_tally *t,
+		     const struct cw_msg_listener *kernel)
 {
 	bool told = cw_has(kernel, CLOSEWATCH_A_LISTENER_LOST);
 	uint64_t lost = told ? kernel->lost : t->lost - t->blind;
 	uint64_t missed = t->missed < lost ? t->missed : lost;
 
-	fprintf(to, told ? ", %" PRIu64 " lost" : "; %" PRIu64 " told lost",
-		lost - missed);
+	cw_say(to, told ? ", %" PRIu64 " lost" : "; %" PRIu64 " told lost",
+	       lost - missed);
 	if (missed)
-		fprintf(to, ", and up to %" PRIu64
-			" more for missed probe hits", missed);
+		cw_say(to, ", and up to %" PRIu64
+		       " more for missed probe hits", missed);
 	if (!told)
-		fprintf(to, ", the kernel's own count did not come");
-	fputc('\n', to);
-	if (t->blind)
-		fprintf(to, "blind for %" PRIu64
-			" s: the kernel's probes did not fire, and what ended then is not counted\n",
-			t->blind);
+		cw_say(to, ", the kernel's own count did not come");
+}
+
+static void print_shown(const struct cw_tally *t,
+			const struct cw_msg_listener *kernel, FILE *to)
+{
+	char text[384];
+	struct cw_text s = { .buf = text, .size = sizeof(text) };
+
+	cw_say(&s, "%" PRIu64 " event%s shown", t->shown,
+	       t->shown == 1 ? "" : "s");
+	if (t->hidden)
+		cw_say(&s, ", %" PRIu64 " end%s without a line (-a shows them)",
+		       t->hidden, t->hidden == 1 ? "" : "s");
+	if (t->partial)
+		cw_say(&s, ", not those that ended well (-a counts them too)");
+	if (cw_has(kernel, CLOSEWATCH_A_LISTENER_SENT))
+		cw_say(&s, "; %" PRIu64 " delivered", kernel->sent);
+	say_lost(&s, t, kernel);
+	cw_wrap_print(to, NULL, text);
+}
+
+static void print_number(FILE *to, const char *before, uint64_t n,
+			 const char *after)
+{
+	char text[256];
+	struct cw_text s = { .buf = text, .size = sizeof(text) };
+
+	if (!n)
+		return;
+	cw_say(&s, "%s%" PRIu64 "%s", before, n, after);
+	cw_wrap_print(to, NULL, text);
 }
 
 void cw_tally_print(const struct cw_tally *t,
@@ -202,18 +230,9 @@ void cw_tally_print(const struct cw_tally *t,
 	if (t->type[CLOSEWATCH_EVENT_TYPE_DRAIN_END])
 		print_drains(t, to);
 	print_types(t, to);
-	fprintf(to, "%" PRIu64 " event%s shown", t->shown,
-		t->shown == 1 ? "" : "s");
-	if (t->hidden)
-		fprintf(to, ", %" PRIu64 " end%s without a line (-a shows them)",
-			t->hidden, t->hidden == 1 ? "" : "s");
-	if (t->partial)
-		fputs(", not those that ended well (-a counts them too)", to);
-	if (cw_has(kernel, CLOSEWATCH_A_LISTENER_SENT))
-		fprintf(to, "; %" PRIu64 " delivered", kernel->sent);
-	print_lost(t, kernel, to);
-	if (t->malformed)
-		fprintf(to,
-			"%" PRIu64 " malformed attributes left out; module and program differ\n",
-			t->malformed);
+	print_shown(t, kernel, to);
+	print_number(to, "blind for ", t->blind,
+		     " s: the kernel's probes did not fire, and what ended then is not counted");
+	print_number(to, "", t->malformed,
+		     " malformed attributes left out; module and program differ");
 }
