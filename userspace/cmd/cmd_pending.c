@@ -19,13 +19,14 @@ struct pending {
 	struct cw_match match;
 	struct cw_session session;
 	struct cw_gather found;
-	bool json, header, utf8;
+	bool json, header, quiet, utf8;
 };
 
 static const struct argp_option options[] = {
 	CW_MATCH_OPTIONS("owner", "NAME|PID|PATH"),
 	{ "json", 'j', NULL, 0, "one JSON object a socket", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
+	{ "quiet", 'q', NULL, 0, "no summary at the end", 0 },
 	CW_ARGS_COMMON,
 	{ 0 },
 };
@@ -43,6 +44,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'H':
 		p->header = false;
+		break;
+	case 'q':
+		p->quiet = true;
 		break;
 	case ARGP_KEY_SUCCESS:
 		cw_match_conclude(&p->match);
@@ -91,6 +95,19 @@ static void warn_denied(const struct cw_gather *g)
 	cw_fail_print(text, "run it with sudo");
 }
 
+static void say_none(const struct pending *p)
+{
+	const struct cw_msg_filter *f = &p->match.filter;
+	bool by_owner = f->pid || f->comm[0];
+
+	cw_fail_print(cw_filter_is_open(f) ?
+		      "no connection has begun to end without having ended" :
+		      "no connection that has begun to end without having ended matches",
+		      by_owner && p->found.owners.denied ?
+		      "run it with sudo: this user may not look into all processes" :
+		      NULL);
+}
+
 static int show_all(struct pending *p)
 {
 	struct cw_pending_tally tally = { 0 };
@@ -109,12 +126,14 @@ static int show_all(struct pending *p)
 		cw_view_header(s->view);
 	for (i = 0; i < g->count && !s->out.error; i++)
 		show(p, &g->list[i], &tally);
-	if (!p->json && g->count) {
-		fputc('\n', s->out.file);
-		cw_pending_print(&tally, s->out.file);
-	}
+	fflush(s->out.file);
+	if (!p->json && !p->quiet)
+		cw_pending_print(&tally, stderr);
 	cw_pending_release(&tally);
-	warn_denied(g);
+	if (!g->count)
+		say_none(p);
+	else
+		warn_denied(g);
 	return CW_OK;
 }
 

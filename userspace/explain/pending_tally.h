@@ -9,9 +9,13 @@
 
 /* Pending connections by state, by what they wait for, and by program. */
 
+#define CW_PENDING_PIDS	4	/* that the summary names */
+
 struct cw_pending_group {
 	struct cw_socket first;
 	struct cw_bytes comm;	/* empty: the owner is not known */
+	uint32_t pids[CW_PENDING_PIDS];
+	unsigned int pid_count;	/* more than have room: there are others */
 	size_t count;
 };
 

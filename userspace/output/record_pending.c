@@ -72,7 +72,8 @@ static void put_times(struct cw_view *v, const struct cw_pending_row *r)
 	const struct cw_socket *s = r->socket;
 
 	if (r->aged)
-		cw_view_big(v, "age_ms", NULL, r->age_ms);
+		cw_view_number(v, "age_ms", NULL, r->age_ms < UINT32_MAX ?
+			       r->age_ms : UINT32_MAX);
 	if (s->full)
 		cw_view_number(v, "silent_ms", NULL, cw_pending_silent_ms(s));
 	cw_record_word(v, "timer", NULL, &timer_names, s->timer);

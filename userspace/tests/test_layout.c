@@ -12,7 +12,9 @@
 #include "base/utf8.h"
 #include "base/util.h"
 #include "base/wrap.h"
+#include "explain/pending_tally.h"
 #include "explain/reconcile.h"
+#include "explain/tally.h"
 #include "fixture.h"
 #include "kselftest_harness.h"
 #include "output/record.h"
@@ -400,7 +402,7 @@ static char *run_on_terminal(const char *args, int width, const char *no_color)
 /* Without the module there are messages too, on the same terminal. */
 static const char *const verbs[] = {
 	"-c 1 -d 0.1", "info", "stats", "advise -d 0.1", "drain -L 1 --idle x",
-	"drain off", "list", "del 4294967295", "flush", "drains", "doctor", "wach", "-P x", "--help", "drain --help", "pending --help",
+	"drain off", "list", "del 4294967295", "flush", "drains", "pending", "doctor", "wach", "-P x", "--help", "drain --help", "pending --help",
 	"advise --help", "stats --help",
 };
 
@@ -420,6 +422,62 @@ TEST(the_program_knows_how_wide_its_terminal_is)
 			EXPECT_EQ(NULL, strchr(text, '\033'));
 			free(text);
 		}
+	}
+}
+
+static void print_summaries(FILE *to)
+{
+	static const struct cw_msg_listener kernel;
+	struct cw_owner owner = { .holder.comm = { 15, "fifteen-bytes-x" } };
+	struct cw_pending_tally sockets = { 0 };
+	struct cw_socket s = { .inode = 1, .full = true, .last_ack_ms = 99999 };
+	struct cw_tally events = { .partial = true, .blind = 3, .malformed = 9 };
+	struct cw_msg_event ev = event();
+	int i;
+
+	for (i = 0; i <= CLOSEWATCH_EVENT_TYPE_MAX; i++) {
+		ev.type = i;
+		cw_tally_add(&events, &ev);
+	}
+	ev.loss = CLOSEWATCH_LOSS_PROBE;
+	cw_tally_add(&events, &ev);
+	cw_tally_print(&events, &kernel, to);
+	for (s.state = 0; s.state <= CLOSEWATCH_STATE_MAX; s.state++) {
+		owner.holder.pid = 4194000 + s.state;
+		cw_pending_add(&sockets, &s, &owner);
+	}
+	cw_pending_print(&sockets, to);
+	cw_pending_release(&sockets);
+}
+
+TEST(summaries_fit_every_width)
+{
+	struct winsize size = { .ws_row = 24 };
+	int master, slave;
+	char text[8192];
+	size_t i, len;
+	FILE *to;
+
+	for (i = 0; i < ARRAY_SIZE(widths); i++) {
+		size.ws_col = widths[i];
+		ASSERT_EQ(0, openpty(&master, &slave, NULL, NULL, &size));
+		to = fdopen(slave, "w");
+		ASSERT_NE(NULL, to);
+		setvbuf(to, NULL, _IOFBF, 4 * sizeof(text));
+		print_summaries(to);
+		/* A terminal holds 4096 bytes for a reader. */
+		for (len = 0, fputs("\n.", to); !len || text[len - 1] != '.';)
+			if (!fflush(to))
+				len += read(master, text + len,
+					    sizeof(text) - 1 - len);
+		text[len] = '\0';
+		EXPECT_NE(NULL, strstr(text, "9 malformed"));
+		EXPECT_EQ(NULL, too_long(text, widths[i])) {
+			TH_LOG("%d columns: %s", widths[i],
+			       too_long(text, widths[i]));
+		}
+		fclose(to);
+		close(master);
 	}
 }
 

@@ -170,11 +170,12 @@ TEST(the_longest_wait_comes_first)
 TEST(the_summary_is_by_state_and_program)
 {
 	const struct cw_owner python = {
-		.holder.comm = { .len = 8, .b = "pyth\033on3" },
+		.holder = { .pid = 12, .comm = { .len = 8, .b = "pyth\033on3" } },
 	};
 	const struct cw_owner nginx = {
-		.holder.comm = { .len = 5, .b = "nginx" },
+		.holder = { .pid = 20, .comm = { .len = 5, .b = "nginx" } },
 	};
+	struct cw_owner worker = python;
 	struct cw_socket younger = leaked;
 	struct cw_pending_tally t = { 0 };
 	char *text = NULL;
@@ -188,17 +189,20 @@ TEST(the_summary_is_by_state_and_program)
 	EXPECT_EQ(0, cw_pending_add(&t, &younger, &nginx));
 	EXPECT_EQ(0, cw_pending_add(&t, &younger, NULL));
 	EXPECT_EQ(0, cw_pending_add(&t, &stuck, NULL));
+	for (; worker.holder.pid < 18; worker.holder.pid++)
+		EXPECT_EQ(0, cw_pending_add(&t, &stuck, &worker));
 	cw_pending_print(&t, f);
 	cw_pending_release(&t);
 	fclose(f);
 	EXPECT_NE(NULL, strstr(text,
-			       "2 sockets in CLOSE_WAIT of pyth\\x1bon3, one for at least 312 s\n"
+			       "2 sockets in CLOSE_WAIT of pyth\\x1bon3[12], one for at least 312 s\n"
 			       "  remedy: leaked descriptors"));
-	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of nginx\n"));
+	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of nginx[20]\n"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of an owner not known\n"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in LAST_ACK without an owner for at least 7 s\n")) {
 		TH_LOG("%s", text);
 	}
+	EXPECT_NE(NULL, strstr(text, "6 sockets in LAST_ACK of pyth\\x1bon3[12, 13, 14, 15 and others], one"));
 	free(text);
 }
 
@@ -275,7 +279,7 @@ TEST(a_socket_is_an_object_with_all_its_figures)
 		     "\"local\":{\"addr\":\"127.0.0.1\",\"port\":80},"
 		     "\"remote\":{\"addr\":\"127.0.0.1\",\"port\":51234},"
 		     "\"cookie\":\"1099511627776\",\"waits_for\":\"read\","
-		     "\"age_ms\":\"312490\",\"silent_ms\":312490,"
+		     "\"age_ms\":312490,\"silent_ms\":312490,"
 		     "\"timer\":\"keepalive\",\"timer_ms\":7000,"
 		     "\"retransmits\":0,\"unread\":5,\"unsent\":0,"
 		     "\"unacked\":0,\"inode\":1,\"uid\":33,"
