@@ -188,7 +188,7 @@ one_socket_by_process_and_descriptor() {
 }
 
 no_drains() { run drains -j && [ ! -s "$DIR/out" ]; }
-no_policies() { run list -j && [ ! -s "$DIR/out" ]; }
+no_policies() { run list -j && [ ! -s "$DIR/out" ] && says "no policies"; }
 
 without_a_policy_the_peer_is_reset() { start_pair && pair_closes '1000 reset' && pair_ends; }
 
@@ -405,7 +405,9 @@ a_rule_that_never_acts_is_told() {
 	local first
 	add drain -L 80 && first=$ID && run drain -L 80 --total 20 &&
 		shows "policy $first is tried first and matches all of it" && run drain -L 81 -j &&
-		json '.[0] | has("shadowed_by") | not' && run drain -L 80 --priority 1 -j && json '.[0] | has("shadowed_by") | not'
+		json '.[0] | has("shadowed_by") | not' && run list && shows "never acts: policy $first takes all" &&
+		run drain -L 80 --priority 1 --dry-run -j &&
+		json ".[0] | (has(\"shadowed_by\") | not) and any(.shadows[]; .id == $first)"
 }
 
 where_nothing_is_reset_there_is_nothing_to_type() {

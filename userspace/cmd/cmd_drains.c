@@ -87,9 +87,14 @@ static void show(void *arg, const struct cw_msg_event *drain)
 
 static int read_once(struct drains *d)
 {
+	int ret;
+
 	d->shown = 0;
-	return cw_nl_drains(d->session.nl, &d->scope.policy, show, d,
-			    d->session.fail);
+	ret = cw_nl_drains(d->session.nl, &d->scope.policy, show, d,
+			   d->session.fail);
+	if (!ret && !d->shown && !d->watch)
+		cw_fail_print("there are no drains here", NULL);
+	return ret;
 }
 
 static int run_watch(struct drains *d)

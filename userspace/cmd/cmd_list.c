@@ -15,7 +15,9 @@
 struct list {
 	struct cw_scope_args scope;	/* first: see cw_scope_parse() */
 	struct cw_session session;
+	struct cw_rules_tried tried;
 	bool header;
+	size_t shown;
 };
 
 static const struct argp_option options[] = {
@@ -49,7 +51,10 @@ static void show(void *arg, const struct cw_msg_policy *p)
 	if (l->header)
 		cw_view_header(l->session.view);
 	l->header = false;
-	cw_session_shown(&l->session, cw_record_policy(l->session.view, p));
+	l->shown++;
+	cw_session_shown(&l->session,
+			 cw_record_policy(l->session.view, p,
+					  cw_rules_try(&l->tried, p)));
 }
 
 /* A policy whose probe does not fire is kept, and does nothing. */
@@ -82,9 +87,12 @@ int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 	if (!ret)
 		ret = cw_nl_policies(l.session.nl, &l.scope.policy, show, &l,
 				     fail);
+	if (!ret && !l.shown)
+		cw_fail_print("there are no policies here", NULL);
 	if (!ret)
 		ret = warn(&l, fail);
 	ret = cw_session_close(&l.session, ret);
+	cw_rules_tried_release(&l.tried);
 release:
 	cw_filter_release(&l.scope.filter);
 	return ret;

@@ -242,21 +242,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 struct search {
 	const struct cw_msg_policy *added;
-	uint32_t shadow;	/* the first that covers it */
-	bool passed;		/* those that come now are tried later */
+	struct cw_shadow shadow;
 };
 
 static void look_for_shadow(void *arg, const struct cw_msg_policy *p)
 {
 	struct search *s = arg;
 
-	s->passed |= p->id == s->added->id;
-	if (!s->passed && !s->shadow && cw_policy_shadows(p, s->added))
-		s->shadow = p->id;
+	cw_shadow_look(&s->shadow, s->added, p);
 }
 
 /* Comes in the order in which they are tried. That it fails is no failure. */
-static uint32_t find_shadow(struct verb *v, const struct cw_msg_policy *added)
+static struct cw_shadow find_shadow(struct verb *v,
+				    const struct cw_msg_policy *added)
 {
 	struct search s = { .added = added };
 	struct cw_msg_policy of = { .action = CLOSEWATCH_ACTION_DRAIN };
@@ -272,6 +270,7 @@ static int add(struct verb *v)
 	const struct cw_msg_policy *wanted = &v->wanted.policy;
 	struct cw_session *s = &v->session;
 	struct cw_msg_policy added;
+	struct cw_shadow shadow;
 	int taken, ret;
 
 	ret = cw_policy_find_socket(&v->wanted, &taken, s->fail);
@@ -279,9 +278,10 @@ static int add(struct verb *v)
 		ret = cw_nl_policy_add(s->nl, wanted, &added, s->fail);
 	if (taken >= 0)
 		close(taken);
-	if (!ret)
-		cw_session_shown(s, cw_record_added(s->view, &added, wanted,
-						    find_shadow(v, &added)));
+	if (ret)
+		return ret;
+	shadow = find_shadow(v, &added);
+	cw_session_shown(s, cw_record_added(s->view, &added, wanted, &shadow));
 	return ret;
 }
 

@@ -143,11 +143,20 @@ static void put_policy(struct cw_view *v, const struct cw_msg_policy *p,
 	put_limits(v, p, list);
 }
 
-int cw_record_policy(struct cw_view *v, const struct cw_msg_policy *p)
+int cw_record_policy(struct cw_view *v, const struct cw_msg_policy *p,
+		     uint32_t shadow)
 {
+	char text[64];
+
 	cw_view_begin(v);
-	cw_view_tone(v, p->dry_run ? CW_QUIET : CW_PLAIN);
+	cw_view_tone(v, p->dry_run || shadow ? CW_QUIET : CW_PLAIN);
 	put_policy(v, p, true);
+	if (shadow) {
+		cw_view_number(v, "shadowed_by", NULL, shadow);
+		snprintf(text, sizeof(text),
+			 " (never acts: policy %" PRIu32 " takes all)", shadow);
+		cw_view_text(v, &at_note, text);
+	}
 	return cw_view_end(v);
 }
 
@@ -160,19 +169,45 @@ const struct cw_column cw_record_added_layout[] = {
 
 static const struct cw_place at_sentence = { .column = COL_SENTENCE };
 
-static void put_shadow(struct cw_view *v, uint32_t first)
+static void put_shadow(struct cw_view *v, const struct cw_shadow *s)
 {
-	char text[160];
+	char text[192];
 
+	if (!s->by)
+		return;
 	snprintf(text, sizeof(text), "policy %" PRIu32
-		 " is tried first and matches all of it, so it does not act until that "
-		 "one is removed: closewatch del %" PRIu32, first, first);
-	cw_view_number(v, "shadowed_by", NULL, first);
+		 "%s is tried first and matches all of it, so it does not act until that "
+		 "one is removed: closewatch del %" PRIu32, s->by,
+		 s->dry ? ", a dry run," : "", s->by);
+	cw_view_number(v, "shadowed_by", NULL, s->by);
 	cw_view_below(v, "but", text);
 }
 
+static void put_shadowed(struct cw_view *v, const struct cw_shadow *s)
+{
+	char text[256];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+	unsigned int i;
+
+	if (!s->count)
+		return;
+	cw_view_table(v, "shadows", NULL);
+	cw_say(&t, "it is tried first and matches all that these match, so they no longer act: policy ");
+	for (i = 0; i < s->count && i < CW_SHADOW_OVER; i++) {
+		cw_view_row(v);
+		cw_view_number(v, "id", NULL, s->over[i]);
+		cw_view_row_end(v);
+		cw_say(&t, "%s%" PRIu32, i ? ", " : "", s->over[i]);
+	}
+	if (i < s->count)
+		cw_say(&t, " and %u more", s->count - i);
+	cw_view_table_end(v);
+	cw_view_below(v, "note:", text);
+}
+
 int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
-		    const struct cw_msg_policy *wanted, uint32_t shadow)
+		    const struct cw_msg_policy *wanted,
+		    const struct cw_shadow *shadow)
 {
 	char text[640], number[32];
 	struct cw_text t = { .buf = text, .size = sizeof(text) };
@@ -183,8 +218,8 @@ int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
 	put_policy(v, p, false);
 	cw_view_text(v, &at_sentence, number);
 	cw_view_word(v, "does", &at_sentence, text);
-	if (shadow)
-		put_shadow(v, shadow);
+	put_shadow(v, shadow);
+	put_shadowed(v, shadow);
 	return cw_view_end(v);
 }
 

@@ -262,12 +262,16 @@ static void take_drain(void *to, const void *attrs, size_t len)
 
 static int record_policy(struct cw_view *v, const void *p)
 {
-	return cw_record_policy(v, p);
+	return cw_record_policy(v, p, state.policy.id);
 }
 
 static int record_added(struct cw_view *v, const void *p)
 {
-	return cw_record_added(v, p, &state.policy, state.policy.id);
+	const struct cw_shadow shadow = {
+		.by = state.policy.id, .count = state.policy.local_port,
+	};
+
+	return cw_record_added(v, p, &state.policy, &shadow);
 }
 
 static int record_off(struct cw_view *v, const void *p)

@@ -149,15 +149,18 @@ static int policies(struct cw_view *v)
 	int bad = 0;
 
 	for (; p.action <= CLOSEWATCH_ACTION_MAX; p.action++)
-		bad |= cw_record_policy(v, &p);
+		bad |= cw_record_policy(v, &p, p.action);
 	return bad;
 }
 
 static int added(struct cw_view *v)
 {
+	static const struct cw_shadow shadow = {
+		.by = 1, .over = { 1234567, 7654321 }, .count = 99,
+	};
 	struct cw_msg_policy p = policy();
 
-	return cw_record_added(v, &p, &p, 1) | cw_record_off(v, &p);
+	return cw_record_added(v, &p, &p, &shadow) | cw_record_off(v, &p);
 }
 
 static int advice(struct cw_view *v)

@@ -410,7 +410,7 @@ TEST_F(shown, each_action_has_a_sentence)
 }
 
 static const char *list(FILE *out, char **text, const struct cw_msg_policy *p,
-			bool json)
+			bool json, uint32_t shadow)
 {
 	struct cw_view_options opt = {
 		.out = out, .json = json, .layout = cw_record_policy_layout,
@@ -418,7 +418,7 @@ static const char *list(FILE *out, char **text, const struct cw_msg_policy *p,
 	struct cw_view *v = cw_view_new(&opt);
 
 	rewind(out);
-	if (!v || cw_record_policy(v, p))
+	if (!v || cw_record_policy(v, p, shadow))
 		return "(failed)";
 	cw_view_free(v);
 	fflush(out);
@@ -427,7 +427,7 @@ static const char *list(FILE *out, char **text, const struct cw_msg_policy *p,
 	return *text;
 }
 
-#define listed(json) list(self->out, &self->text, &self->p, json)
+#define listed(json) list(self->out, &self->text, &self->p, json, 0)
 
 TEST_F(shown, a_list_has_conditions_as_they_are_typed)
 {
@@ -509,6 +509,8 @@ TEST(a_rule_is_shadowed_by_one_that_matches_all_of_it)
 		{ {}, { .present = bit(COOKIE) }, false },
 		{ {}, { .all_netns = true }, false },
 		{ { .all_netns = true }, {}, true },
+		{ { .netns = 7 }, { .netns = 7 }, true },
+		{ { .netns = 7 }, { .netns = 8 }, false },
 	};
 	size_t i;
 
@@ -519,21 +521,66 @@ TEST(a_rule_is_shadowed_by_one_that_matches_all_of_it)
 		}
 }
 
+TEST_F(shown, a_list_marks_a_rule_that_never_acts)
+{
+	EXPECT_NE(NULL, strstr(list(self->out, &self->text, &self->p, false, 2),
+			       ", or 16 MiB (never acts: policy 2 takes all)\n"));
+	EXPECT_NE(NULL, strstr(list(self->out, &self->text, &self->p, true, 2),
+			       ",\"shadowed_by\":2}\n"));
+}
+
+/* In the order of a list: the id, what it matches, and what takes all of that. */
+TEST(each_rule_of_a_list_is_compared_with_those_before)
+{
+	static const struct {
+		struct cw_msg_policy p;
+		uint32_t by;
+	} rules[] = {
+		{ { .id = 9, .present = bit(COOKIE), .cookie = 1 }, 0 },
+		{ { .id = 1, .present = bit(LOCAL_PORT), .local_port = 80 }, 0 },
+		{ { .id = 2, .present = bit(UID), .uid = 33 }, 0 },
+		{ { .id = 3, .present = bit(LOCAL_PORT), .local_port = 80 }, 1 },
+		{ { .id = 4, .present = bit(UID) | bit(LOCAL_PORT), .uid = 33,
+		    .local_port = 81 }, 2 },
+		{ { .id = 5, .netns = 7, .present = bit(LOCAL_PORT), .local_port = 80 }, 0 },
+		{ { .id = 6 }, 0 },
+		{ { .id = 7 }, 6 },
+	};
+	struct cw_rules_tried tried = { 0 };
+	struct cw_shadow shadow = { 0 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rules); i++) {
+		EXPECT_EQ(rules[i].by, cw_rules_try(&tried, &rules[i].p)) {
+			TH_LOG("rule %u", rules[i].p.id);
+		}
+		/* The third is new. */
+		cw_shadow_look(&shadow, &rules[2].p, &rules[i].p);
+	}
+	EXPECT_EQ(0, shadow.by);
+	EXPECT_EQ(1, shadow.count);
+	EXPECT_EQ(4, shadow.over[0]);
+	cw_rules_tried_release(&tried);
+}
+
 TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 {
+	static const struct cw_shadow none, both = {
+		.by = 2, .dry = true, .over = { 4, 5 }, .count = 2,
+	};
 	struct cw_view_options opt = {
 		.out = self->out, .layout = cw_record_added_layout,
 	};
 	struct cw_view *v = cw_view_new(&opt);
 
 	ASSERT_NE(NULL, v);
-	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, 0));
-	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, 2));
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, &none));
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, &both));
 	EXPECT_EQ(0, cw_record_off(v, &self->p));
 	cw_view_free(v);
 	opt.json = true;
 	v = cw_view_new(&opt);
-	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, 2));
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, &both));
 	cw_view_free(v);
 	fflush(self->out);
 	EXPECT_EQ(0, strncmp(self->text, "policy 3: when any TCP ", 23));
@@ -542,9 +589,10 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 			       "and its policies removed\n"));
 	EXPECT_NE(NULL, strstr(self->text, "\n{\"id\":3,"));
 	EXPECT_NE(NULL, strstr(self->text, "\"does\":\"when any TCP"));
-	EXPECT_NE(NULL, strstr(self->text, ",\"shadowed_by\":2}\n"));
+	EXPECT_NE(NULL, strstr(self->text, ",\"shadowed_by\":2,\"shadows\":[{\"id\":4},{\"id\":5}]}\n"));
+	EXPECT_NE(NULL, strstr(self->text, " so they no longer act: policy 4, 5\n"));
 	EXPECT_NE(NULL, strstr(self->text,
-			       "\n             but policy 2 is tried first and matches all of it, "
+			       "\n             but policy 2, a dry run, is tried first and matches all of it, "
 			       "so it does not act until that one is removed: closewatch del 2\n"));
 }
 
