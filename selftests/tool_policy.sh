@@ -389,6 +389,11 @@ advice_can_be_followed() {
 		slowly pair_meanwhile '1000 eof' advise && shows 'nothing to type; 1 close is drained already'
 }
 
+advice_names_a_dry_run_that_is_there() {
+	add drain -L 4004 --dry-run && slowly pair_meanwhile '1000 reset' advise -j &&
+		json ".[0].ports[0] | .policy_id == $ID and .dry_run and .action == \"drain\""
+}
+
 # The other traffic is reset with nothing of ours under way.
 a_reset_alone_is_no_reason_for_a_drain() {
 	run advise -j -c 20 && json '.[0] | (.rsts | tonumber) > 0 and .responses == "0" and .ports == []
@@ -450,6 +455,7 @@ TESTS=(
 	leave_exempts dry_run_only_tells drains_reconcile_with_the_kernels_counters
 	drains_are_shown_again_and_again an_unprivileged_user_is_told_what_to_do
 	advice_names_the_port_of_the_server advice_can_be_followed
+	advice_names_a_dry_run_that_is_there
 	a_reset_alone_is_no_reason_for_a_drain the_remedy_names_the_command
 	a_rule_that_never_acts_is_told
 	where_nothing_is_reset_there_is_nothing_to_type

@@ -176,6 +176,7 @@ static int run(struct advise *a)
 			1U << CLOSEWATCH_EVENT_TYPE_FATE |
 			1U << CLOSEWATCH_EVENT_TYPE_RESET |
 			1U << CLOSEWATCH_EVENT_TYPE_DRAIN_END |
+			1U << CLOSEWATCH_EVENT_TYPE_POLICY |
 			1U << CLOSEWATCH_EVENT_TYPE_LOST;
 	cw_whatif_ports(a->whatif, "/proc");
 	ret = cw_nl_subscribe(s->nl, &filter, s->fail);

@@ -7,6 +7,8 @@
 
 #include <linux/closewatch.h>
 
+#include "base/names.h"
+#include "base/names_gen.h"
 #include "explain/whatif.h"
 
 /* The kernel's own default, should /proc not tell. */
@@ -209,6 +211,14 @@ struct addition {
 	bool helps, delivers;
 };
 
+static void take_policy(struct cw_whatif_row *row,
+			const struct cw_msg_event *ev, bool dry_run)
+{
+	row->policy = ev->policy_id;
+	row->action = ev->action;
+	row->dry_run = dry_run;
+}
+
 static void count_drain(struct cw_whatif_row *row,
 			const struct cw_msg_event *ev)
 {
@@ -216,6 +226,8 @@ static void count_drain(struct cw_whatif_row *row,
 		row->refused++;
 		return;
 	}
+	take_policy(row, ev, false);
+	row->action = CLOSEWATCH_ACTION_DRAIN;
 	row->delivered += ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
 	row->delivered_bytes += ev->response_acked;
 }
@@ -227,6 +239,10 @@ static void count(struct cw_whatif_row *row, const struct addition *a)
 
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_DRAIN_END) {
 		count_drain(row, ev);
+		return;
+	}
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_POLICY) {
+		take_policy(row, ev, ev->dry_run);
 		return;
 	}
 	row->closes += close;
@@ -278,6 +294,7 @@ void cw_whatif_add(struct cw_whatif *w, const struct cw_msg_event *ev)
 		return;
 	case CLOSEWATCH_EVENT_TYPE_FATE:
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:
+	case CLOSEWATCH_EVENT_TYPE_POLICY:
 		break;
 	default:
 		return;
@@ -297,9 +314,19 @@ void cw_whatif_say_limits(struct cw_text *t, const struct cw_whatif_row *row)
 	if (row->late)
 		cw_say(t,
 		       "; what came late is discarded, and its sender reads EOF instead of an error");
-	if (row->at_risk > row->never_sent)
-		cw_say(t, "; %" PRIu64 " B were in flight and may have arrived anyway",
-		       row->at_risk - row->never_sent);
+}
+
+void cw_whatif_say_policy(struct cw_text *t, const struct cw_whatif_row *row)
+{
+	const char *action = cw_names_word(&cw_action_names, row->action);
+
+	cw_say(t, "policy %" PRIu32 " (%s%s) ", row->policy,
+	       row->dry_run ? "a dry run of " : "", action ? action : "newer");
+	if (row->action == CLOSEWATCH_ACTION_DRAIN && !row->dry_run)
+		cw_say(t, "drains such closes by now: see whether more of them come");
+	else
+		cw_say(t, "takes such closes and is tried first, so remove it before: closewatch del %" PRIu32,
+		       row->policy);
 }
 
 static bool before(const struct cw_whatif_row *a, const struct cw_whatif_row *b)

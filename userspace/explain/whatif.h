@@ -67,6 +67,9 @@ struct cw_whatif_row {
 	uint64_t refused;	/* drains that a policy asked for in vain */
 	uint64_t delivered;	/* drains that ended well */
 	uint64_t delivered_bytes;
+	uint32_t policy;	/* the last that took one of the closes, or 0 */
+	uint8_t action;		/* what it does; valid with @policy */
+	bool dry_run;		/* or would do */
 };
 
 #define CW_WHATIF_PROGRAMS	256
@@ -114,5 +117,8 @@ const struct cw_whatif_row *cw_whatif_row_of(struct cw_whatif *w,
 
 /* What a drain could not mend of what the row rests on. */
 void cw_whatif_say_limits(struct cw_text *t, const struct cw_whatif_row *row);
+
+/* What the row's policy means for one more. */
+void cw_whatif_say_policy(struct cw_text *t, const struct cw_whatif_row *row);
 
 #endif

@@ -2,8 +2,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/names_gen.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "output/record_parts.h"
 #include "output/record_whatif.h"
 
 /* More are not useful; the record has their number. */
@@ -46,6 +48,26 @@ static void put_limits(struct cw_view *v, const struct cw_whatif_row *row)
 	cw_whatif_say_limits(&t, row);
 	cw_view_word(v, "cannot_mend", NULL, text);
 	cw_view_below(v, "cannot mend:", text);
+	if (row->at_risk == row->never_sent)
+		return;
+	snprintf(text, sizeof(text),
+		 "%" PRIu64 " of the bytes at risk were in flight and may have arrived anyway",
+		 row->at_risk - row->never_sent);
+	cw_view_below(v, "note:", text);
+}
+
+static void put_policy(struct cw_view *v, const struct cw_whatif_row *row)
+{
+	char text[192];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+
+	if (!row->policy)
+		return;
+	cw_view_number(v, "policy_id", NULL, row->policy);
+	cw_record_word(v, "action", NULL, &cw_action_names, row->action);
+	cw_view_bool(v, "dry_run", NULL, row->dry_run);
+	cw_whatif_say_policy(&t, row);
+	cw_view_below(v, "but", text);
 }
 
 static void put_target(struct cw_view *v, const struct cw_target *target)
@@ -77,6 +99,7 @@ static void put_row(struct cw_view *v, const struct cw_whatif_row *row,
 	cw_view_big(v, "never_sent", NULL, row->never_sent);
 	cw_whatif_command(&t, &row->target, even_linger0);
 	cw_view_word(v, "command", CW_AT(COL_COMMAND), command);
+	put_policy(v, row);
 	put_limits(v, row);
 	cw_view_row_end(v);
 }

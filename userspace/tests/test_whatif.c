@@ -355,8 +355,8 @@ TEST_F(whatif, the_advice_ends_with_what_to_type)
 			       "\n80       guess            1       1         1"
 			       "           107 closewatch drain --local-port 80\n"
 			       "             cannot mend: what the program never wrote; "
-			       "peers that send for longer than the drain's limits; "
-			       "100 B were in flight and may have arrived anyway\n"));
+			       "peers that send for longer than the drain's limits\n"
+			       "             note: 100 of the bytes at risk were in flight and may have arrived anyway\n"));
 	EXPECT_EQ(NULL, strstr(self->text, "PROGRAM"));
 	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, true),
 			       "\"ports\":[{\"port\":80,\"seen_as\":\"guess\",\"closes\":\"1\","
@@ -366,6 +366,30 @@ TEST_F(whatif, the_advice_ends_with_what_to_type)
 			       "\"cannot_mend\":\"what the program never wrote; ")) {
 		TH_LOG("%s", self->text);
 	}
+}
+
+/* A rule beside it would never act. */
+TEST_F(whatif, the_advice_names_the_policy_that_is_there)
+{
+	cw_whatif_add(self->w, &self->ev);
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_POLICY;
+	self->ev.policy_id = 3;
+	self->ev.action = CLOSEWATCH_ACTION_DRAIN;
+	self->ev.dry_run = 1;
+	cw_whatif_add(self->w, &self->ev);
+	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
+			       " but policy 3 (a dry run of drain) takes such closes and is "
+			       "tried first, so remove it before: closewatch del 3\n")) {
+		TH_LOG("%s", self->text);
+	}
+	EXPECT_NE(NULL, strstr(self->text, "\n80       guess            1       1 "));
+	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, true),
+			       ",\"policy_id\":3,\"action\":\"drain\",\"dry_run\":true,"));
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	self->ev.policy_id = 4;
+	cw_whatif_add(self->w, &self->ev);
+	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
+			       " but policy 4 (drain) drains such closes by now"));
 }
 
 TEST_F(whatif, resets_without_data_of_ours_are_no_reason_for_a_drain)
