@@ -250,7 +250,12 @@ del_removes_those_named() {
 	add drain -L 1 && first=$ID && add drain -L 2 && add drain -L 3 && run del "$first" "$ID" &&
 		run list -j && json 'map(.local_port) == [2]'
 }
-flush_removes_all() { add drain -L 1 && add leave -L 2 && run flush && no_policies; }
+flush_removes_all() { add drain -L 1 && add leave -L 2 && run flush && shows '^2 policies of this' && no_policies; }
+rules_for_all_network_namespaces_are_left_and_told() {
+	add drain -L 80 --all-netns && run flush && shows "^but: .* closewatch del $ID$" &&
+		run drain off && shows "^ +but .* closewatch del $ID$" && run del "$ID" &&
+		shows "^policy $ID is removed" && no_policies
+}
 expired_ones_go_by_themselves() {
 	add drain -L 1 --expire 0.5 && await no_policies && add drain -L 1 --expire 100 && run list -j &&
 		json '.[0].expires_ms | tonumber | . > 50000 and . <= 100000'
@@ -449,7 +454,8 @@ TESTS=(
 	one_socket_by_its_ends_over_v4mapped one_socket_is_that_one
 	sockets_that_are_not_there_are_told bad_words_are_wrong_usage
 	what_the_kernel_refuses_is_told_with_its_words del_removes_those_named
-	flush_removes_all expired_ones_go_by_themselves
+	flush_removes_all rules_for_all_network_namespaces_are_left_and_told
+	expired_ones_go_by_themselves
 	off_ends_drains_and_removes_policies_at_once
 	the_limits_of_a_policy_end_a_drain linger_is_forced reset_is_forced
 	leave_exempts dry_run_only_tells drains_reconcile_with_the_kernels_counters

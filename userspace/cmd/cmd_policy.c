@@ -285,14 +285,21 @@ static int add(struct verb *v)
 	return ret;
 }
 
+static void count_removal(void *r, const struct cw_msg_policy *p)
+{
+	cw_removal_add(r, p);
+}
+
 static int off(struct verb *v)
 {
-	const struct cw_msg_policy *of = &v->wanted.policy;
+	struct cw_removal r = { .of = &v->wanted.policy };
 	struct cw_session *s = &v->session;
-	int ret = cw_nl_drain_off(s->nl, of, s->fail);
+	int ret = cw_nl_policies(s->nl, r.of, count_removal, &r, s->fail);
 
 	if (!ret)
-		cw_session_shown(s, cw_record_off(s->view, of));
+		ret = cw_nl_drain_off(s->nl, r.of, s->fail);
+	if (!ret)
+		cw_session_shown(s, cw_record_off(s->view, &r));
 	return ret;
 }
 

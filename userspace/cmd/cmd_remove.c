@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <linux/closewatch.h>
 
 #include "base/parse.h"
+#include "base/text.h"
+#include "base/wrap.h"
 #include "cmd/args.h"
 #include "cmd/cmd_remove.h"
 #include "cmd/scope.h"
+#include "explain/policy_say.h"
 #include "netlink/nl_policy.h"
 #include "request/filter.h"
 
@@ -63,8 +68,41 @@ static int remove_all(struct removal *r, struct cw_nl *nl)
 	unsigned int i;
 	int ret = CW_OK;
 
-	for (i = 0; i < r->count && !ret; i++)
+	for (i = 0; i < r->count && !ret; i++) {
 		ret = cw_nl_policy_del(nl, r->ids[i], r->args.fail);
+		if (!ret)
+			printf("policy %" PRIu32 " is removed; drains that it has begun go on\n",
+			       r->ids[i]);
+	}
+	return ret;
+}
+
+static void count_removal(void *r, const struct cw_msg_policy *p)
+{
+	cw_removal_add(r, p);
+}
+
+static int flush(struct cw_nl *nl, const struct cw_msg_policy *of,
+		 struct cw_fail *fail)
+{
+	struct cw_removal r = { .of = of };
+	char text[256];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+	int ret = cw_nl_policies(nl, of, count_removal, &r, fail);
+
+	if (!ret)
+		ret = cw_nl_policy_flush(nl, of, fail);
+	if (ret)
+		return ret;
+	cw_say(&t, "%" PRIu32 " %s of %s removed; drains that they have begun go on",
+	       r.removed, r.removed == 1 ? "policy" : "policies",
+	       cw_removal_where(&r));
+	cw_wrap_print(stdout, NULL, text);
+	if (!r.left)
+		return ret;
+	t.used = 0;
+	cw_removal_say_left(&t, &r);
+	cw_wrap_print(stdout, "but", text);
 	return ret;
 }
 
@@ -96,7 +134,7 @@ int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail)
 	if (!ret && !scope.args.done) {
 		ret = cw_nl_open(&nl, NULL, NULL, fail);
 		if (!ret)
-			ret = cw_nl_policy_flush(nl, &scope.policy, fail);
+			ret = flush(nl, &scope.policy, fail);
 		cw_nl_close(nl);
 	}
 	cw_filter_release(&scope.filter);

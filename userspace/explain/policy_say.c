@@ -148,3 +148,39 @@ void cw_policy_say(struct cw_text *t, const struct cw_msg_policy *p,
 	cw_say(t, "; the policy goes in ");
 	say_ms(t, p->expires_ms);
 }
+
+void cw_removal_add(struct cw_removal *r, const struct cw_msg_policy *p)
+{
+	if (!p->all_netns || cw_policy_has(r->of, ALL_NETNS)) {
+		r->removed++;
+		return;
+	}
+	if (r->left < CW_LEFT_IDS)
+		r->ids[r->left] = p->id;
+	r->left++;
+}
+
+const char *cw_removal_where(const struct cw_removal *r)
+{
+	if (cw_policy_has(r->of, ALL_NETNS))
+		return "all network namespaces";
+	if (cw_policy_has(r->of, NETNS_FD))
+		return "the network namespace named";
+	return "this network namespace";
+}
+
+void cw_removal_say_left(struct cw_text *t, const struct cw_removal *r)
+{
+	uint32_t i;
+
+	cw_say(t, "%" PRIu32 " rule%s for all network namespaces still act%s here, too",
+	       r->left, r->left == 1 ? "" : "s", r->left == 1 ? "s" : "");
+	if (r->left > CW_LEFT_IDS) {
+		cw_say(t, ": closewatch list shows them");
+		return;
+	}
+	cw_say(t, "; to remove %s there as well: closewatch del",
+	       r->left == 1 ? "it" : "them");
+	for (i = 0; i < r->left; i++)
+		cw_say(t, " %" PRIu32, r->ids[i]);
+}

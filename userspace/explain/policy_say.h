@@ -17,4 +17,23 @@ void cw_policy_say(struct cw_text *t, const struct cw_msg_policy *p,
 /* Its limits or seconds, as far as they are present. */
 void cw_policy_say_limits(struct cw_text *t, const struct cw_msg_policy *p);
 
+/* What a flush removes, and the rules for all network namespaces that it leaves. */
+#define CW_LEFT_IDS	8
+
+struct cw_removal {
+	const struct cw_msg_policy *of;	/* the request */
+	uint32_t removed;
+	uint32_t left;
+	uint32_t ids[CW_LEFT_IDS];	/* of those left; there may be more */
+};
+
+/* A policy of a list that was made before. */
+void cw_removal_add(struct cw_removal *r, const struct cw_msg_policy *p);
+
+/* "this network namespace", or which */
+const char *cw_removal_where(const struct cw_removal *r);
+
+/* Only if some are left. */
+void cw_removal_say_left(struct cw_text *t, const struct cw_removal *r);
+
 #endif

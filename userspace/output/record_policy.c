@@ -223,19 +223,29 @@ int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
 	return cw_view_end(v);
 }
 
-int cw_record_off(struct cw_view *v, const struct cw_msg_policy *scope)
+static void put_left(struct cw_view *v, const struct cw_removal *r)
 {
-	const char *where = "this network namespace";
+	char text[256];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+
+	cw_view_number(v, "removed", NULL, r->removed);
+	cw_view_number(v, "left", NULL, r->left);
+	if (!r->left)
+		return;
+	cw_removal_say_left(&t, r);
+	cw_view_below(v, "but", text);
+}
+
+int cw_record_off(struct cw_view *v, const struct cw_removal *r)
+{
 	char text[160];
 
-	if (cw_policy_has(scope, ALL_NETNS))
-		where = "all network namespaces";
-	else if (cw_policy_has(scope, NETNS_FD))
-		where = "the network namespace named";
 	snprintf(text, sizeof(text),
-		 "the drains of %s are over and its policies removed", where);
+		 "the drains of %s are over and its policies removed (%" PRIu32 ")",
+		 cw_removal_where(r), r->removed);
 	cw_view_begin(v);
 	cw_view_bool(v, "off", NULL, true);
 	cw_view_word(v, "does", &at_sentence, text);
+	put_left(v, r);
 	return cw_view_end(v);
 }

@@ -2,6 +2,7 @@
 #ifndef CLOSEWATCH_RECORD_POLICY_H
 #define CLOSEWATCH_RECORD_POLICY_H
 
+#include "explain/policy_say.h"
 #include "explain/shadow.h"
 #include "netlink/decode.h"
 #include "output/view.h"
@@ -18,6 +19,6 @@ extern const struct cw_column cw_record_added_layout[];
 int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
 		    const struct cw_msg_policy *wanted,
 		    const struct cw_shadow *shadow);
-int cw_record_off(struct cw_view *v, const struct cw_msg_policy *scope);
+int cw_record_off(struct cw_view *v, const struct cw_removal *r);
 
 #endif

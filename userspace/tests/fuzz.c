@@ -276,7 +276,7 @@ static int record_added(struct cw_view *v, const void *p)
 
 static int record_off(struct cw_view *v, const void *p)
 {
-	return cw_record_off(v, p);
+	return cw_record_off(v, &(struct cw_removal){ .of = p, .left = state.policy.id });
 }
 
 /* What a request would hold is read back as the same. */

@@ -160,7 +160,8 @@ static int added(struct cw_view *v)
 	};
 	struct cw_msg_policy p = policy();
 
-	return cw_record_added(v, &p, &p, &shadow) | cw_record_off(v, &p);
+	return cw_record_added(v, &p, &p, &shadow) |
+	       cw_record_off(v, &(struct cw_removal){ .of = &p, .left = 8 });
 }
 
 static int advice(struct cw_view *v)

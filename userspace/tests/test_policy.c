@@ -521,6 +521,25 @@ TEST(a_rule_is_shadowed_by_one_that_matches_all_of_it)
 		}
 }
 
+TEST(rules_for_all_network_namespaces_are_left_unless_all_are_meant)
+{
+	const struct cw_msg_policy all = { .present = bit(ALL_NETNS) }, none = { 0 };
+	const struct cw_msg_policy here = { .id = 1 }, everywhere = {
+		.id = 7, .all_netns = true,
+	};
+	struct cw_removal r = { .of = &none };
+
+	cw_removal_add(&r, &here);
+	cw_removal_add(&r, &everywhere);
+	EXPECT_EQ(1, r.removed);
+	EXPECT_EQ(1, r.left);
+	EXPECT_EQ(7, r.ids[0]);
+	r.of = &all;
+	cw_removal_add(&r, &everywhere);
+	EXPECT_EQ(2, r.removed);
+	EXPECT_STREQ("all network namespaces", cw_removal_where(&r));
+}
+
 TEST_F(shown, a_list_marks_a_rule_that_never_acts)
 {
 	EXPECT_NE(NULL, strstr(list(self->out, &self->text, &self->p, false, 2),
@@ -568,6 +587,10 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 	static const struct cw_shadow none, both = {
 		.by = 2, .dry = true, .over = { 4, 5 }, .count = 2,
 	};
+	static const struct cw_msg_policy here = { .present = 0 };
+	static const struct cw_removal removal = {
+		.of = &here, .removed = 3, .left = 2, .ids = { 7, 9 },
+	};
 	struct cw_view_options opt = {
 		.out = self->out, .layout = cw_record_added_layout,
 	};
@@ -576,7 +599,7 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 	ASSERT_NE(NULL, v);
 	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, &none));
 	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, &both));
-	EXPECT_EQ(0, cw_record_off(v, &self->p));
+	EXPECT_EQ(0, cw_record_off(v, &removal));
 	cw_view_free(v);
 	opt.json = true;
 	v = cw_view_new(&opt);
@@ -586,7 +609,9 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 	EXPECT_EQ(0, strncmp(self->text, "policy 3: when any TCP ", 23));
 	EXPECT_NE(NULL, strstr(self->text,
 			       "\nthe drains of this network namespace are over "
-			       "and its policies removed\n"));
+			       "and its policies removed (3)\n"
+			       "             but 2 rules for all network namespaces still act here, too; "
+			       "to remove them there as well: closewatch del 7 9\n"));
 	EXPECT_NE(NULL, strstr(self->text, "\n{\"id\":3,"));
 	EXPECT_NE(NULL, strstr(self->text, "\"does\":\"when any TCP"));
 	EXPECT_NE(NULL, strstr(self->text, ",\"shadowed_by\":2,\"shadows\":[{\"id\":4},{\"id\":5}]}\n"));
