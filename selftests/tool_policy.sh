@@ -278,6 +278,13 @@ off_ends_drains_and_removes_policies_at_once() {
 	return $status
 }
 
+a_limit_that_is_refused_is_named_by_its_option() {
+	run drain -L 80 --total 100
+	[ $STATUS = 1 ] && says '--total is 100 s, and the module.s parameter drain_total_max allows 30 s' &&
+		says 'hint: echo 100 \| sudo tee /sys/module/closewatch/parameters/drain_total_max' &&
+		run drain -L 80 --idle 20 && shows 'but --idle never acts'
+}
+
 the_limits_of_a_policy_end_a_drain() {
 	local before
 	before=$(outcome idle-timeout)
@@ -457,6 +464,7 @@ TESTS=(
 	flush_removes_all rules_for_all_network_namespaces_are_left_and_told
 	expired_ones_go_by_themselves
 	off_ends_drains_and_removes_policies_at_once
+	a_limit_that_is_refused_is_named_by_its_option
 	the_limits_of_a_policy_end_a_drain linger_is_forced reset_is_forced
 	leave_exempts dry_run_only_tells drains_reconcile_with_the_kernels_counters
 	drains_are_shown_again_and_again an_unprivileged_user_is_told_what_to_do

@@ -150,6 +150,18 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	return ret ? CW_ARGS_STOP : 0;
 }
 
+/* Other events have no path, so there would be none. */
+static int check_paths(const struct watch *w)
+{
+	const uint32_t with_path = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
+				   1U << CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
+
+	if (!w->match.filter.paths || !w->events || w->events & with_path)
+		return CW_OK;
+	return cw_fail_usage(w->args.fail, NULL,
+			     "--path is of closes and shutdowns, which -e leaves out: add -e close or -e shutdown, or leave out the one or the other");
+}
+
 /* Settings that need the complete command line. */
 static void conclude(struct watch *w)
 {
@@ -191,6 +203,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		w->no_linger = true;
 		break;
 	case ARGP_KEY_SUCCESS:
+		w->args.ret = check_paths(w);
 		conclude(w);
 		if (w->close_wait && w->match.filter.all_netns)
 			w->args.ret = cw_match_fail_all_netns(w->args.fail);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <stdarg.h>
@@ -95,6 +96,16 @@ bool cw_health_userns(const char *root)
 
 	return read_line(root, "/sys/module/closewatch/parameters/userns",
 			 value, sizeof(value)) && value[0] == 'Y';
+}
+
+bool cw_health_parameter(const char *root, const char *name, uint32_t *value)
+{
+	char path[128], text[16];
+
+	snprintf(path, sizeof(path), "/sys/module/closewatch/parameters/%s",
+		 name);
+	return read_line(root, path, text, sizeof(text)) &&
+	       sscanf(text, "%" SCNu32, value) == 1;
 }
 
 bool cw_health_has_kprobes(const char *root)

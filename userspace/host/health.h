@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/util.h"
 
@@ -53,6 +54,8 @@ bool cw_health_module_loaded(const char *root);
 bool cw_health_load_command(const char *root, char *buf, size_t size);
 /* Is the module's parameter userns set? */
 bool cw_health_userns(const char *root);
+/* A number that the module was given or last written; false if not known. */
+bool cw_health_parameter(const char *root, const char *name, uint32_t *value);
 /* False only if the kernel's symbols are readable and have no kprobes. */
 bool cw_health_has_kprobes(const char *root);
 

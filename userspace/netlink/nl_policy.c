@@ -9,6 +9,7 @@
 
 #include <linux/closewatch.h>
 
+#include "host/health.h"
 #include "netlink/nl_policy.h"
 
 /* 0 or a negative libnl error. */
@@ -47,6 +48,33 @@ static void take_reply(void *to, const void *attrs, size_t len)
 	cw_decode_policy(to, attrs, len);
 }
 
+#define TOTAL_MOST	3600U	/* of the module's parameter, in seconds */
+
+bool cw_nl_total_too_long(const struct cw_msg_policy *p, const char *root,
+			  struct cw_fail *fail)
+{
+	uint64_t wanted = ((uint64_t)p->total_ms + 999) / 1000;
+	uint32_t limit;
+	char fix[128] = "";
+
+	if (!cw_policy_has(p, TOTAL_MS) ||
+	    !cw_health_parameter(root, "drain_total_max", &limit))
+		return false;
+	/* As the module takes it. */
+	limit = limit < 1 ? 1 : limit > TOTAL_MOST ? TOTAL_MOST : limit;
+	if (wanted <= limit)
+		return false;
+	if (wanted <= TOTAL_MOST)
+		snprintf(fix, sizeof(fix),
+			 "echo %u | sudo tee /sys/module/closewatch/parameters/drain_total_max",
+			 (unsigned int)wanted);
+	cw_fail(fail, fix,
+		"--total is %g s, and the module's parameter drain_total_max allows %u s%s",
+		p->total_ms / 1e3, limit,
+		limit == TOTAL_MOST ? ", the most that it can" : "");
+	return true;
+}
+
 int cw_nl_policy_add(struct cw_nl *nl, const struct cw_msg_policy *policy,
 		     struct cw_msg_policy *added, struct cw_fail *fail)
 {
@@ -57,6 +85,8 @@ int cw_nl_policy_add(struct cw_nl *nl, const struct cw_msg_policy *policy,
 
 	memset(added, 0, sizeof(*added));
 	err = ask(nl, CLOSEWATCH_CMD_POLICY_ADD, 0, policy, &want);
+	if (err == -ERANGE && cw_nl_total_too_long(policy, "", fail))
+		return CW_FAILED;
 	if (err)
 		return cw_nl_fail(nl, err, "adding the policy", fail);
 	if (!cw_has(added, CLOSEWATCH_A_POLICY_ID))

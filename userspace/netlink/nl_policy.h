@@ -13,6 +13,11 @@
 /* @added: the policy as the kernel has it, with its id and its defaults. */
 int cw_nl_policy_add(struct cw_nl *nl, const struct cw_msg_policy *policy,
 		     struct cw_msg_policy *added, struct cw_fail *fail);
+
+/* Does the module refuse its limit of time? Says so in the words of the option. */
+bool cw_nl_total_too_long(const struct cw_msg_policy *policy, const char *root,
+			  struct cw_fail *fail);
+
 int cw_nl_policy_del(struct cw_nl *nl, uint32_t id, struct cw_fail *fail);
 
 /*

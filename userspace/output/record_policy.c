@@ -205,6 +205,14 @@ static void put_shadowed(struct cw_view *v, const struct cw_shadow *s)
 	cw_view_below(v, "note:", text);
 }
 
+/* Only if it was asked for: by default the time in all may be the shorter, too. */
+static void put_idle(struct cw_view *v, const struct cw_msg_policy *p,
+		     const struct cw_msg_policy *wanted)
+{
+	if (cw_policy_has(wanted, IDLE_MS) && p->idle_ms >= p->total_ms)
+		cw_view_below(v, "but", "--idle never acts, since a drain ends at --total before");
+}
+
 int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
 		    const struct cw_msg_policy *wanted,
 		    const struct cw_shadow *shadow)
@@ -218,6 +226,7 @@ int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
 	put_policy(v, p, false);
 	cw_view_text(v, &at_sentence, number);
 	cw_view_word(v, "does", &at_sentence, text);
+	put_idle(v, p, wanted);
 	put_shadow(v, shadow);
 	put_shadowed(v, shadow);
 	return cw_view_end(v);

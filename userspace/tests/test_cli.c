@@ -13,8 +13,10 @@
 #include "explain/probes.h"
 #include "host/health.h"
 #include "kselftest_harness.h"
+#include "netlink/nl_policy.h"
 #include "output/out.h"
 #include "request/filter.h"
+#include "request/policy.h"
 
 TEST(ports_are_1_to_65535_and_nothing_else)
 {
@@ -189,6 +191,7 @@ static const struct {
 	{ "--path fin,rst 2>&1", 2, "the paths are: unknown, fin," },
 	{ "-e fate,resets 2>&1", 2, "the events are: close, linger-wait," },
 	{ "-e '' 2>&1", 2, "is no event" },
+	{ "-e fate,lost --path fin 2>&1", 2, "-e close or -e shutdown" },
 	{ "-u 'no such user' 2>&1", 2, "is no user" },
 	{ "-C '' 2>&1", 2, "1 to 15 bytes" },
 	{ "--color=blue 2>&1", 2, "auto, always or never" },
@@ -418,6 +421,30 @@ TEST_F(machine, debugfs_is_found_where_it_is_mounted)
 	kprobes->run(self->root, &self->f);
 	EXPECT_EQ(CW_UNCLEAR, self->f.health);
 	EXPECT_NE(NULL, strstr(self->f.fix, "mount -t debugfs"));
+}
+
+TEST_F(machine, a_total_beyond_the_modules_limit_is_told_with_both)
+{
+	struct cw_msg_policy p = { .total_ms = 100000 };
+	struct cw_fail fail;
+
+	cw_policy_set(&p, TOTAL_MS, total_ms, 100000);
+	EXPECT_FALSE(cw_nl_total_too_long(&p, self->root, &fail));
+	put_file(self->root,
+		 "/sys/module/closewatch/parameters/drain_total_max", "30\n");
+	EXPECT_TRUE(cw_nl_total_too_long(&p, self->root, &fail));
+	EXPECT_STREQ("--total is 100 s, and the module's parameter drain_total_max allows 30 s",
+		     fail.what);
+	EXPECT_STREQ("echo 100 | sudo tee /sys/module/closewatch/parameters/drain_total_max",
+		     fail.fix);
+	p.total_ms = 30000;
+	EXPECT_FALSE(cw_nl_total_too_long(&p, self->root, &fail));
+	/* What is out of range is taken as the nearest in it. */
+	put_file(self->root,
+		 "/sys/module/closewatch/parameters/drain_total_max", "9999\n");
+	p.total_ms = 3600001;
+	EXPECT_TRUE(cw_nl_total_too_long(&p, self->root, &fail));
+	EXPECT_STREQ("", fail.fix);
 }
 
 TEST_F(machine, a_missing_capability_is_seen)

@@ -540,6 +540,22 @@ TEST(rules_for_all_network_namespaces_are_left_unless_all_are_meant)
 	EXPECT_STREQ("all network namespaces", cw_removal_where(&r));
 }
 
+TEST_F(shown, a_limit_that_comes_too_late_is_told)
+{
+	struct cw_view_options opt = {
+		.out = self->out, .layout = cw_record_added_layout,
+	};
+	static const struct cw_shadow none;
+	struct cw_view *v = cw_view_new(&opt);
+
+	ASSERT_NE(NULL, v);
+	self->p.idle_ms = 10000;
+	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, &none));
+	cw_view_free(v);
+	fflush(self->out);
+	EXPECT_NE(NULL, strstr(self->text, " but --idle never acts, "));
+}
+
 TEST_F(shown, a_list_marks_a_rule_that_never_acts)
 {
 	EXPECT_NE(NULL, strstr(list(self->out, &self->text, &self->p, false, 2),
@@ -607,6 +623,7 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 	cw_view_free(v);
 	fflush(self->out);
 	EXPECT_EQ(0, strncmp(self->text, "policy 3: when any TCP ", 23));
+	EXPECT_EQ(NULL, strstr(self->text, "--idle"));
 	EXPECT_NE(NULL, strstr(self->text,
 			       "\nthe drains of this network namespace are over "
 			       "and its policies removed (3)\n"
