@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -186,17 +187,19 @@ static int run(struct advise *a)
 	a->ports_read = begin;
 	ret = cw_session_wait(s, a->duration ? begin + a->duration :
 					       UINT64_MAX);
-	if (ret)
-		return ret;
 	span = cw_session_clock() - begin;
-	cw_nl_unsubscribe(s->nl, &figures);
+	/* What was seen is told even if the module is gone. */
+	if (ret)
+		memset(&figures, 0, sizeof(figures));
+	else
+		cw_nl_unsubscribe(s->nl, &figures);
 	/* The kernel's own count has also what no record could tell. */
 	if (cw_has(&figures, CLOSEWATCH_A_LISTENER_LOST))
 		a->whatif->lost = figures.lost;
 	else
 		a->whatif->lost += a->overruns;
 	conclude(a, span);
-	return CW_OK;
+	return ret;
 }
 
 int cw_cmd_advise(int argc, char **argv, struct cw_fail *fail)

@@ -200,7 +200,7 @@ static int connect_kernel(int fd)
 static const char *load_command(char *buf, size_t size)
 {
 	return cw_health_load_command("", buf, size) ? buf :
-						       "closewatch doctor";
+	       "where it was built: sudo insmod ./closewatch.ko";
 }
 
 static int fail_no_family(struct cw_fail *fail)
