@@ -156,7 +156,7 @@ summary_counts_ends_without_a_line() {
 }
 summary_of_a_filter_says_what_it_leaves_out() {
 	run -d 1 -C traffic
-	! says '^time-wait' && says 'not those that ended well'
+	! says '^time-wait' && says 'what ended well is left out'
 }
 chosen_types_are_shown_whatever_they_say() {
 	run -c 2 -e fate

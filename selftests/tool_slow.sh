@@ -59,13 +59,18 @@ stopped_reader_accounts_for_all() {
 		[ "$(figure 'events shown')" = "$(figure delivered)" ]
 }
 
+# What the summary counts as shown, and at most a part of a line more
+all_is_taken() { [ "$(grep -c '}$' "$DIR/taken")" = "$(figure 'events shown')" ]; }
+
 # It takes a page now and then, and would take minutes for what waits.
 slow_output_ends_with_the_kernels_count() {
 	local status
 	mkfifo "$DIR/pipe"
 	while head -c 4096 >>"$DIR/taken" && sleep 0.2; do :; done <"$DIR/pipe" &
 	PIDS+=($!)
-	watch "$DIR/pipe" && fill && ends_with 1 && says 'too slow' && all_is_accounted_for
+	watch "$DIR/pipe" && fill && ends_with 1 && says 'too slow' && all_is_accounted_for &&
+		await all_is_taken && [ $(($(figure 'events shown') + $(figure 'of them not written'))) = \
+			"$(figure delivered)" ]
 	status=$?
 	kill "${PIDS[-1]}" "${PIDS[-2]}" 2>/dev/null
 	return $status

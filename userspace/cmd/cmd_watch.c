@@ -382,6 +382,8 @@ static int run(struct watch *w)
 	if (!ret && counted)
 		count_ends(w, &before);
 	fflush(s->out.file);
+	w->tally.cut = s->out.error;
+	w->tally.unwritten = cw_session_unwritten(s);
 	if (!w->quiet)
 		cw_tally_print(&w->tally, &figures, stderr);
 	return ret;

@@ -105,8 +105,19 @@ int cw_session_close(struct cw_session *s, int ret)
 	return ret ? ret : out;
 }
 
+unsigned int cw_session_unwritten(const struct cw_session *s)
+{
+	unsigned int n = 0;
+
+	while (n < CW_SESSION_ENDS && n < s->records &&
+	       s->ends[(s->records - 1 - n) % CW_SESSION_ENDS] > s->out.written)
+		n++;
+	return n;
+}
+
 void cw_session_shown(struct cw_session *s, int ret)
 {
+	s->ends[s->records++ % CW_SESSION_ENDS] = cw_view_size(s->view);
 	if (ret && !s->out.error)
 		s->out.error = errno ? errno : ENOMEM;
 }

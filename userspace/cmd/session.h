@@ -12,6 +12,9 @@
 
 enum cw_color { CW_COLOR_AUTO, CW_COLOR_ALWAYS, CW_COLOR_NEVER };
 
+/* Records that wait to be written: more than fit what stdio keeps. */
+#define CW_SESSION_ENDS	2048
+
 /* What a verb has open while it talks to the module and prints. */
 struct cw_session {
 	struct cw_fail *fail;
@@ -22,6 +25,8 @@ struct cw_session {
 	int signal_fd;		/* -1: signals end the program at once */
 	int timer_fd;		/* -1: nothing but a signal ends it */
 	bool stop;		/* one of them, or the verb has enough */
+	uint64_t records;
+	uint64_t ends[CW_SESSION_ENDS];	/* of the last ones, in the output */
 	/* Called when the kernel dropped messages; may be NULL. */
 	void (*overrun)(void *arg);
 	void *overrun_arg;
@@ -51,6 +56,8 @@ int cw_session_close(struct cw_session *s, int ret);
 
 /* For what a record returned: an error ends the output. */
 void cw_session_shown(struct cw_session *s, int ret);
+/* How many records the output did not take whole. */
+unsigned int cw_session_unwritten(const struct cw_session *s);
 
 /*
  * Takes events until @end (CLOCK_MONOTONIC in ns), a signal, or the end of the

@@ -180,30 +180,46 @@ static void say_lost(struct cw_text *to, const struct cw_tally *t,
 	uint64_t lost = told ? kernel->lost : t->lost - t->blind;
 	uint64_t missed = t->missed < lost ? t->missed : lost;
 
-	cw_say(to, told ? ", %" PRIu64 " lost" : "; %" PRIu64 " told lost",
+	cw_say(to, told ? ", %" PRIu64 " lost" :
+			  "; %" PRIu64 " lost as far as was told",
 	       lost - missed);
 	if (missed)
 		cw_say(to, ", and up to %" PRIu64
 		       " more for missed probe hits", missed);
 	if (!told)
-		cw_say(to, ", the kernel's own count did not come");
+		cw_say(to, ", since the module gave no count at the end");
+}
+
+/* Once the output has ended, events are taken and not even made a line of. */
+static void say_cut(struct cw_text *to, const struct cw_tally *t,
+		    const struct cw_msg_listener *kernel)
+{
+	bool known = cw_has(kernel, CLOSEWATCH_A_LISTENER_SENT);
+	uint64_t all = known ? kernel->sent + t->waits : t->shown;
+	uint64_t written = t->shown - t->unwritten;
+
+	cw_say(to, "%s%" PRIu64 "%s not written, since the output ended",
+	       known ? ", " : "; ", all > written ? all - written : 0,
+	       known ? " of them" : " or more");
 }
 
 static void print_shown(const struct cw_tally *t,
 			const struct cw_msg_listener *kernel, FILE *to)
 {
+	uint64_t shown = t->shown - t->unwritten;
 	char text[384];
 	struct cw_text s = { .buf = text, .size = sizeof(text) };
 
-	cw_say(&s, "%" PRIu64 " event%s shown", t->shown,
-	       t->shown == 1 ? "" : "s");
+	cw_say(&s, "%" PRIu64 " event%s shown", shown, shown == 1 ? "" : "s");
 	if (t->hidden)
 		cw_say(&s, ", %" PRIu64 " end%s without a line (-a shows them)",
 		       t->hidden, t->hidden == 1 ? "" : "s");
 	if (t->partial)
-		cw_say(&s, ", not those that ended well (-a counts them too)");
+		cw_say(&s, "; what ended well is left out (-a has it)");
 	if (cw_has(kernel, CLOSEWATCH_A_LISTENER_SENT))
 		cw_say(&s, "; %" PRIu64 " delivered", kernel->sent);
+	if (t->cut)
+		say_cut(&s, t, kernel);
 	say_lost(&s, t, kernel);
 	cw_wrap_print(to, NULL, text);
 }

@@ -40,6 +40,8 @@ struct cw_tally {
 	uint64_t missed;	/* of them, probe hits: events at most */
 	uint64_t blind;		/* of them, seconds without probes */
 	uint64_t malformed;
+	bool cut;		/* the output ended before the events did */
+	uint64_t unwritten;	/* of those shown, which it did not take */
 };
 
 void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev);

@@ -7,6 +7,7 @@
 void cw_line_flush(struct cw_line *l)
 {
 	fwrite_unlocked(l->buf, 1, l->used, l->out);
+	l->flushed += l->used;
 	l->used = 0;
 }
 

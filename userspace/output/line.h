@@ -15,6 +15,7 @@
  */
 struct cw_line {
 	FILE *out;
+	uint64_t flushed;	/* bytes, to stdio */
 	size_t used;
 	char buf[8192];
 };

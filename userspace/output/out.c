@@ -77,10 +77,12 @@ static ssize_t out_write(void *cookie, const char *buf, size_t size)
 				n = PIPE_BUF;
 		}
 		ret = write(out->fd, buf + done, n);
-		if (ret >= 0)
+		if (ret >= 0) {
 			done += ret;
-		else if (errno != EINTR && errno != EAGAIN)
+			out->written += ret;
+		} else if (errno != EINTR && errno != EAGAIN) {
 			out->error = errno;
+		}
 	}
 	return out->error ? 0 : (ssize_t)size;
 }

@@ -3,6 +3,7 @@
 #define CLOSEWATCH_OUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/fail.h"
@@ -20,6 +21,7 @@ struct cw_out {
 	int stop[CW_OUT_STOPS];	/* -1: none */
 	int grace_ms;		/* to wait for a reader that is slow */
 	int error;		/* the errno that ended the output */
+	uint64_t written;	/* bytes */
 	bool regular;		/* a file: never waits for a reader */
 	char gathered[64 << 10];
 };

@@ -145,6 +145,11 @@ int cw_view_end(struct cw_view *v)
 	return ferror(v->opt.out) ? -1 : 0;
 }
 
+uint64_t cw_view_size(const struct cw_view *v)
+{
+	return v->line.flushed;
+}
+
 void cw_view_tone(struct cw_view *v, enum cw_tone tone)
 {
 	v->table.tone = tone;

@@ -44,6 +44,8 @@ void cw_view_header(struct cw_view *v);
 void cw_view_begin(struct cw_view *v);
 /* 0, or -1 with errno when the record could not be written. */
 int cw_view_end(struct cw_view *v);
+/* Bytes of all records so far. */
+uint64_t cw_view_size(const struct cw_view *v);
 
 void cw_view_tone(struct cw_view *v, enum cw_tone tone);
 

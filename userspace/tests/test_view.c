@@ -744,7 +744,7 @@ TEST_F(view, the_summary_of_a_filter_says_what_it_leaves_out)
 	fflush(self->out);
 	EXPECT_STREQ("FATE                   ENDS     LOST B\n"
 		     "rst-late-data             1       8192\n"
-		     "1 event shown, not those that ended well (-a counts them too); "
+		     "1 event shown; what ended well is left out (-a has it); "
 		     "1 delivered, 0 lost\n",
 		     self->text);
 }
@@ -764,7 +764,30 @@ TEST_F(view, the_summary_counts_drains_and_what_they_saved)
 	EXPECT_STREQ("DRAIN                  ENDS  DISCARDED RESPONSE B    ACKED B\n"
 		     "delivered                 2       8192     400000     300000\n"
 		     "1 response saved from an RST, 200000 B\n"
-		     "2 events shown; 0 told lost, the kernel's own count did not come\n",
+		     "2 events shown; 0 lost as far as was told, since the module gave no count at the end\n",
+		     self->text);
+}
+
+TEST_F(view, the_summary_counts_what_was_written)
+{
+	struct cw_msg_listener kernel = {
+		.present = 1ULL << CLOSEWATCH_A_LISTENER_SENT |
+			   1ULL << CLOSEWATCH_A_LISTENER_LOST,
+		.sent = 800,
+	};
+	struct cw_tally t = { .cut = true, .unwritten = 1 };
+
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
+	cw_tally_add(&t, &self->ev);
+	cw_tally_add(&t, &self->ev);
+	cw_tally_print(&t, &kernel, self->out);
+	kernel.present = 0;
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_STREQ("reset: 2\n1 event shown; 800 delivered, 799 of them not written, "
+		     "since the output ended, 0 lost\n"
+		     "reset: 2\n1 event shown; 1 or more not written, since the output ended; "
+		     "0 lost as far as was told, since the module gave no count at the end\n",
 		     self->text);
 }
 
