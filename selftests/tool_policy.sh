@@ -238,9 +238,9 @@ bad_words_are_wrong_usage() {
 	done
 }
 
-what_the_kernel_refuses_is_told_with_its_words() {
+what_the_kernel_refuses_is_told_with_the_reason() {
 	run drain -L 80 --total 3600
-	[ $STATUS = 1 ] && says 'the kernel refused adding the policy: .*drain_total_max' || return
+	[ $STATUS = 1 ] && says 'drain_total_max allows 30 s' || return
 	run del 4000000000
 	[ $STATUS = 1 ] && says 'no policy 4000000000'
 }
@@ -460,7 +460,7 @@ TESTS=(
 	one_socket_by_its_ends one_socket_by_its_ends_over_ipv6
 	one_socket_by_its_ends_over_v4mapped one_socket_is_that_one
 	sockets_that_are_not_there_are_told bad_words_are_wrong_usage
-	what_the_kernel_refuses_is_told_with_its_words del_removes_those_named
+	what_the_kernel_refuses_is_told_with_the_reason del_removes_those_named
 	flush_removes_all rules_for_all_network_namespaces_are_left_and_told
 	expired_ones_go_by_themselves
 	off_ends_drains_and_removes_policies_at_once

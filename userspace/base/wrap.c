@@ -84,8 +84,10 @@ bool cw_wrap_next(struct cw_wrap *w, const char **line, size_t *len)
 		for (word = end; word < w->len && w->text[word] == ' ';)
 			word++;
 	}
-	if (!w->width)
-		used = word = w->len;
+	if (!w->width) {
+		used = w->len;
+		word = used;
+	}
 	*line = w->text + begin;
 	*len = used - begin;
 	w->done = word;

@@ -41,7 +41,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp doctor_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
-	.doc = "Say what keeps closewatch from working, and the command that mends it; try a watch for a moment."
+	.doc =
+		"Say what keeps closewatch from working, and the command that mends it; try a watch for a moment."
 	       "\vExit code: 0 all is well, 1 something is to be mended.",
 };
 

@@ -325,8 +325,8 @@ void cw_whatif_say_policy(struct cw_text *t, const struct cw_whatif_row *row)
 	if (row->action == CLOSEWATCH_ACTION_DRAIN && !row->dry_run)
 		cw_say(t, "drains such closes by now: see whether more of them come");
 	else
-		cw_say(t, "takes such closes and is tried first, so remove it before: closewatch del %" PRIu32,
-		       row->policy);
+		cw_say(t, "takes such closes and is tried first, so remove it before: "
+		       "closewatch del %" PRIu32, row->policy);
 }
 
 static bool before(const struct cw_whatif_row *a, const struct cw_whatif_row *b)

@@ -192,7 +192,8 @@ static void put_shadowed(struct cw_view *v, const struct cw_shadow *s)
 	if (!s->count)
 		return;
 	cw_view_table(v, "shadows", NULL);
-	cw_say(&t, "it is tried first and matches all that these match, so they no longer act: policy ");
+	cw_say(&t,
+	       "it is tried first and matches all that these match, so they no longer act: policy ");
 	for (i = 0; i < s->count && i < CW_SHADOW_OVER; i++) {
 		cw_view_row(v);
 		cw_view_number(v, "id", NULL, s->over[i]);

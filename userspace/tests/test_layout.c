@@ -406,7 +406,8 @@ static char *run_on_terminal(const char *args, int width, const char *no_color)
 /* Without the module there are messages too, on the same terminal. */
 static const char *const verbs[] = {
 	"-c 1 -d 0.1", "info", "stats", "advise -d 0.1", "drain -L 1 --idle x",
-	"drain off", "list", "del 4294967295", "flush", "drains", "pending", "doctor", "wach", "-P x", "--help", "drain --help", "pending --help",
+	"drain off", "list", "del 4294967295", "flush", "drains", "pending",
+	"doctor", "wach", "-P x", "--help", "drain --help", "pending --help",
 	"advise --help", "stats --help",
 };
 

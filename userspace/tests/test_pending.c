@@ -202,7 +202,8 @@ TEST(the_summary_is_by_state_and_program)
 	EXPECT_NE(NULL, strstr(text, "1 socket in LAST_ACK without an owner for at least 7 s\n")) {
 		TH_LOG("%s", text);
 	}
-	EXPECT_NE(NULL, strstr(text, "6 sockets in LAST_ACK of pyth\\x1bon3[12, 13, 14, 15 and others], one"));
+	EXPECT_NE(NULL, strstr(text, "6 sockets in LAST_ACK of pyth\\x1bon3"
+			       "[12, 13, 14, 15 and others], one"));
 	free(text);
 }
 

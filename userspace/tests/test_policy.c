@@ -631,7 +631,8 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 			       "to remove them there as well: closewatch del 7 9\n"));
 	EXPECT_NE(NULL, strstr(self->text, "\n{\"id\":3,"));
 	EXPECT_NE(NULL, strstr(self->text, "\"does\":\"when any TCP"));
-	EXPECT_NE(NULL, strstr(self->text, ",\"shadowed_by\":2,\"shadows\":[{\"id\":4},{\"id\":5}]}\n"));
+	EXPECT_NE(NULL, strstr(self->text, ",\"shadowed_by\":2,"
+			       "\"shadows\":[{\"id\":4},{\"id\":5}]}\n"));
 	EXPECT_NE(NULL, strstr(self->text, " so they no longer act: policy 4, 5\n"));
 	EXPECT_NE(NULL, strstr(self->text,
 			       "\n             but policy 2, a dry run, is tried first and matches all of it, "

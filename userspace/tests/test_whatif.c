@@ -356,7 +356,8 @@ TEST_F(whatif, the_advice_ends_with_what_to_type)
 			       "           107 closewatch drain --local-port 80\n"
 			       "             cannot mend: what the program never wrote; "
 			       "peers that send for longer than the drain's limits\n"
-			       "             note: 100 of the bytes at risk were in flight and may have arrived anyway\n"));
+			       "             note: 100 of the bytes at risk were in flight "
+			       "and may have arrived anyway\n"));
 	EXPECT_EQ(NULL, strstr(self->text, "PROGRAM"));
 	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, true),
 			       "\"ports\":[{\"port\":80,\"seen_as\":\"guess\",\"closes\":\"1\","
