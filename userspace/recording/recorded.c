@@ -348,8 +348,10 @@ static enum cw_recorded_kind read_record(struct cw_recorded_reader *r,
 		bad(r, "event", "a word");
 		return CW_RECORDED_BAD;
 	}
-	if (!strcmp(type, "recording"))
+	if (!strcmp(type, "recording")) {
+		to->all = json_object_get_boolean(get(object, "all"));
 		return CW_RECORDED_HEADER;
+	}
 	/* As a module's newer event is shown, by its number. */
 	if (!read_word(get(object, "event"), &cw_event_type_names, &n))
 		return CW_RECORDED_OTHER;

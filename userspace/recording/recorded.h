@@ -17,6 +17,7 @@ struct cw_recorded {
 	struct cw_msg_event ev;
 	struct cw_holders holders;
 	bool has_holders;
+	bool all;		/* of a header: quiet events are recorded, too */
 };
 
 enum cw_recorded_kind {
