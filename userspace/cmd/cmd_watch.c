@@ -6,6 +6,7 @@
 #include "cmd/args.h"
 #include "cmd/close_wait.h"
 #include "cmd/cmd_watch.h"
+#include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
 #include "explain/reconcile.h"
@@ -35,6 +36,7 @@ struct watch {
 	uint32_t events;	/* chosen types; 0: the default */
 	uint32_t close_wait;	/* in seconds; 0: not asked for */
 	bool json, header, quiet, diag, no_linger;
+	struct cw_replay_args recorded;
 	/* the run */
 	struct cw_session session;
 	struct cw_tally tally;
@@ -57,6 +59,7 @@ static const struct argp_option options[] = {
 	  "no line when a linger wait begins", 0 },
 	{ "close-wait", KEY_CLOSE_WAIT, "SECONDS", 0,
 	  "also sockets that stay in CLOSE_WAIT for so long", 0 },
+	CW_REPLAY_OPTIONS,
 	{ NULL, 0, NULL, 0, "When to end; else at Ctrl-C:", 2 },
 	{ "count", 'c', "N", 0, "after N events", 0 },
 	{ "duration", 'd', "SECONDS", 0, "after this time, such as 10 or 0.5",
@@ -120,6 +123,8 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	struct cw_fail *fail = w->args.fail;
 	int ret;
 
+	if (cw_replay_option(&w->recorded, key, arg))
+		return 0;
 	if (cw_match_option(&w->match, key, arg, &w->args))
 		return w->args.ret ? CW_ARGS_STOP : 0;
 	switch (key) {
@@ -177,6 +182,16 @@ static void conclude(struct watch *w)
 	f->quiet = w->events || f->paths;
 }
 
+static int check(const struct watch *w)
+{
+	const char *live = w->close_wait ? "--close-wait" :
+			   w->duration ? "--duration" : NULL;
+
+	if (w->close_wait && w->match.filter.all_netns)
+		return cw_match_fail_all_netns(w->args.fail);
+	return cw_replay_check(&w->recorded, live, w->args.fail);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct watch *w = state->input;
@@ -205,8 +220,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_SUCCESS:
 		w->args.ret = check_paths(w);
 		conclude(w);
-		if (w->close_wait && w->match.filter.all_netns)
-			w->args.ret = cw_match_fail_all_netns(w->args.fail);
+		if (!w->args.ret)
+			w->args.ret = check(w);
 		return w->args.ret ? CW_ARGS_STOP : 0;
 	default:
 		return parse_value(key, arg, state);
@@ -246,26 +261,43 @@ static bool count(struct watch *w)
 	return !w->full;
 }
 
+static bool show_event(struct watch *w, const struct cw_msg_event *ev,
+		       const struct cw_holders *holders)
+{
+	enum cw_diag diag = CW_DIAG_NOT;
+
+	if (w->diag)
+		diag = cw_refusals_see(&w->refusals, ev) ? CW_DIAG_REFUSED :
+							   CW_DIAG;
+	cw_tally_add(&w->tally, ev);
+	cw_session_shown(&w->session,
+			 cw_record_event(w->session.view, ev, holders, w->utf8,
+					 diag));
+	return count(w);
+}
+
 static bool show(void *arg, const struct cw_msg_event *ev)
 {
 	const struct cw_holders *found = NULL;
 	struct cw_holders holders;
 	struct watch *w = arg;
-	enum cw_diag diag = CW_DIAG_NOT;
 
 	if (w->full || w->session.out.error)
 		return false;
 	show_header(w);
-	if (w->diag)
-		diag = cw_refusals_see(&w->refusals, ev) ? CW_DIAG_REFUSED :
-							   CW_DIAG;
-	cw_tally_add(&w->tally, ev);
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
 	    find_holders(ev, &holders))
 		found = &holders;
-	cw_session_shown(&w->session, cw_record_event(w->session.view, ev, found,
-						      w->utf8, diag));
-	return count(w);
+	return show_event(w, ev, found);
+}
+
+static bool show_recorded(void *arg, const struct cw_recorded *r)
+{
+	struct watch *w = arg;
+
+	show_header(w);
+	return show_event(w, &r->ev, r->has_holders ? &r->holders : NULL) &&
+	       !w->session.out.error;
 }
 
 static bool show_wait(void *arg, struct cw_pending_row *row)
@@ -301,13 +333,20 @@ static void on_overrun(void *w)
 	show(w, &ev);
 }
 
-static int open_session(struct watch *w)
+static struct cw_view_options view_options(struct watch *w)
 {
 	struct cw_view_options opt = { .json = w->json };
-	int ret;
 
 	w->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	opt.layout = w->utf8 ? cw_record_layout_utf8 : cw_record_layout;
+	return opt;
+}
+
+static int open_session(struct watch *w)
+{
+	const struct cw_view_options opt = view_options(w);
+	int ret;
+
 	w->session.overrun = on_overrun;
 	w->session.overrun_arg = w;
 	ret = cw_session_signals(&w->session);
@@ -389,6 +428,51 @@ static int run(struct watch *w)
 	return ret;
 }
 
+/* Without the module: signals end the program as they do by default. */
+static int run_recorded(struct watch *w)
+{
+	const struct cw_view_options opt = view_options(w);
+	struct cw_replay replay = {
+		.filter = &w->match.filter, .fn = show_recorded, .arg = w,
+	};
+	const struct cw_msg_listener none = { 0 };
+	int ret = cw_session_show(&w->session, &opt);
+
+	if (ret)
+		return ret;
+	/* From a pipe, events may still come one by one. */
+	if (strcmp(w->recorded.path, "-"))
+		cw_out_gather(&w->session.out);
+	ret = cw_replay_run(&w->recorded, &replay, w->session.fail);
+	if (ret)
+		return ret;
+	show_header(w);
+	fflush(w->session.out.file);
+	if (w->quiet)
+		return CW_OK;
+	w->tally.recorded = true;
+	w->tally.cut = w->session.out.error;
+	w->tally.unwritten = cw_session_unwritten(&w->session);
+	w->tally.partial = replay.partial || !w->match.filter.quiet;
+	cw_tally_print(&w->tally, &none, stderr);
+	cw_replay_say(&replay, stderr);
+	return CW_OK;
+}
+
+static int run_live(struct watch *w)
+{
+	int ret = open_session(w);
+
+	if (ret)
+		return ret;
+	warn_silenced();
+	cw_close_wait_init(&w->waits, &w->match.filter, w->close_wait, show_wait,
+			   w);
+	ret = run(w);
+	cw_close_wait_release(&w->waits);
+	return ret;
+}
+
 int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 {
 	struct watch w = {
@@ -399,14 +483,7 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 
 	if (ret || w.args.done)
 		goto release;
-	ret = open_session(&w);
-	if (!ret) {
-		warn_silenced();
-		cw_close_wait_init(&w.waits, &w.match.filter, w.close_wait,
-				   show_wait, &w);
-		ret = run(&w);
-		cw_close_wait_release(&w.waits);
-	}
+	ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
 	ret = cw_session_close(&w.session, ret);
 release:
 	cw_filter_release(&w.match.filter);

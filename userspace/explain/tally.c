@@ -186,7 +186,7 @@ static void say_lost(struct cw_text *to, const struct cw_tally *t,
 	if (missed)
 		cw_say(to, ", and up to %" PRIu64
 		       " more for missed probe hits", missed);
-	if (!told)
+	if (!told && !t->recorded)
 		cw_say(to, ", since the module gave no count at the end");
 }
 
