@@ -20,9 +20,6 @@
 #include "request/filter.h"
 #include "request/pick.h"
 
-/* The events that wait meanwhile have 8 MiB of room. */
-#define HOLDERS_MS 50
-
 enum {
 	KEY_PATH = 256, KEY_COLOR, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT,
 };
@@ -82,6 +79,7 @@ static const char doc[] =
 	"  info     show the state of the module\n"
 	"  stats    show the counters of paths, fates and drains, and check them\n"
 	"  advise   say which ports or programs a lingering drain would help\n"
+	"  record   write events to files, for watch, stats and advise -r\n"
 	"  drain    let the kernel close chosen sockets properly; 'off' ends it\n"
 	"  linger, reset, leave   close chosen sockets in another way, or as they ask\n"
 	"  list, del, flush       show or remove such policies\n"
@@ -242,17 +240,6 @@ static void show_header(struct watch *w)
 	w->header = false;
 }
 
-/* Not for a socket of another network namespace, or one that is gone. */
-static bool find_holders(const struct cw_msg_event *ev,
-			 struct cw_holders *holders)
-{
-	unsigned long inode = cw_diag_inode(ev);
-
-	if (inode)
-		cw_holders_find(holders, "/proc", inode, HOLDERS_MS);
-	return inode;
-}
-
 /* False once there are enough. */
 static bool count(struct watch *w)
 {
@@ -286,7 +273,7 @@ static bool show(void *arg, const struct cw_msg_event *ev)
 		return false;
 	show_header(w);
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
-	    find_holders(ev, &holders))
+	    cw_diag_holders(ev, &holders))
 		found = &holders;
 	return show_event(w, ev, found);
 }
@@ -322,13 +309,7 @@ static void on_events(void *arg, const void *attrs, size_t len)
 /* The kernel dropped messages and could not say how many events. */
 static void on_overrun(void *w)
 {
-	const struct cw_msg_event ev = {
-		.type = CLOSEWATCH_EVENT_TYPE_LOST, .time = cw_session_date(),
-		.loss = CLOSEWATCH_LOSS_SOCKET,
-		.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE |
-			   1ULL << CLOSEWATCH_A_EVENT_TIME |
-			   1ULL << CLOSEWATCH_A_EVENT_LOSS,
-	};
+	const struct cw_msg_event ev = cw_session_lost(CLOSEWATCH_LOSS_SOCKET, 0);
 
 	show(w, &ev);
 }

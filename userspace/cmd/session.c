@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <linux/closewatch.h>
+
 #include "base/wrap.h"
 #include "cmd/session.h"
 
@@ -30,6 +32,21 @@ uint64_t cw_session_clock(void)
 uint64_t cw_session_date(void)
 {
 	return read_clock(CLOCK_REALTIME);
+}
+
+struct cw_msg_event cw_session_lost(uint32_t loss, uint64_t count)
+{
+	struct cw_msg_event ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_LOST, .time = cw_session_date(),
+		.loss = loss, .count = count,
+		.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE |
+			   1ULL << CLOSEWATCH_A_EVENT_TIME |
+			   1ULL << CLOSEWATCH_A_EVENT_LOSS,
+	};
+
+	if (count)
+		ev.present |= 1ULL << CLOSEWATCH_A_EVENT_COUNT;
+	return ev;
 }
 
 int cw_session_signals(struct cw_session *s)

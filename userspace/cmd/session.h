@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/fail.h"
+#include "netlink/decode.h"
 #include "netlink/nl.h"
 #include "output/out.h"
 #include "output/view.h"
@@ -68,5 +69,8 @@ int cw_session_wait(struct cw_session *s, uint64_t end);
 /* Now, in ns: CLOCK_MONOTONIC, and since the epoch. */
 uint64_t cw_session_clock(void);
 uint64_t cw_session_date(void);
+
+/* A record of a loss that this program has seen; @count 0: of how many, it cannot say. */
+struct cw_msg_event cw_session_lost(uint32_t loss, uint64_t count);
 
 #endif

@@ -17,6 +17,8 @@
 #include "base/names_gen.h"
 #include "netlink/diag.h"
 
+#define HOLDERS_MS	50
+
 struct question {
 	struct nlmsghdr nlh;
 	struct inet_diag_req_v2 req;
@@ -181,7 +183,8 @@ int cw_diag_cookie(const struct cw_ends *ends, int netns_fd, uint64_t *cookie,
 	return CW_OK;
 }
 
-unsigned long cw_diag_inode(const struct cw_msg_event *ev)
+/* As /proc/PID/fd shows it; 0 if it is not known. */
+static unsigned long inode_of(const struct cw_msg_event *ev)
 {
 	const struct cw_ends ends = {
 		.local = ev->local_addr, .local_port = ev->local_port,
@@ -195,4 +198,13 @@ unsigned long cw_diag_inode(const struct cw_msg_event *ev)
 	    ask(-1, &ends, ev->cookie, &msg))
 		return 0;
 	return msg.idiag_inode;
+}
+
+bool cw_diag_holders(const struct cw_msg_event *ev, struct cw_holders *holders)
+{
+	unsigned long inode = inode_of(ev);
+
+	if (inode)
+		cw_holders_find(holders, "/proc", inode, HOLDERS_MS);
+	return inode;
 }
