@@ -84,6 +84,7 @@ static const struct cw_word loss_words[] = {
 	[CLOSEWATCH_LOSS_PROBE] = CW_WORD_IS("probe"),
 	[CLOSEWATCH_LOSS_INFLIGHT] = CW_WORD_IS("inflight"),
 	[CLOSEWATCH_LOSS_BLIND] = CW_WORD_IS("blind"),
+	[CLOSEWATCH_LOSS_RECORDING] = CW_WORD_IS("recording"),
 };
 
 const struct cw_names cw_loss_names = { loss_words, CLOSEWATCH_LOSS_MAX + 1 };

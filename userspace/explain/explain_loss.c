@@ -35,6 +35,12 @@ static const struct cw_case losses[] = {
 		.words = "the kernel's probes do not fire, so what ends now goes unseen",
 		.tone = CW_LOSS,
 	},
+	[CLOSEWATCH_LOSS_RECORDING] = {
+		"The disk was full, or the folder could not be written.",
+		"Make room, or give closewatch record a smaller --keep.",
+		.words = "they could not be written to the recording",
+		.tone = CW_LOSS,
+	},
 };
 
 _Static_assert(ARRAY_SIZE(losses) == CLOSEWATCH_LOSS_MAX + 1,

@@ -211,6 +211,8 @@ enum closewatch_cause {
  *   full.
  * @CLOSEWATCH_LOSS_BLIND: Armed probes did not fire; count is in seconds,
  *   because the number of events missed cannot be known.
+ * @CLOSEWATCH_LOSS_RECORDING: A recorder could not write them. Only recordings
+ *   hold it; the module never sends it.
  */
 enum closewatch_loss {
 	CLOSEWATCH_LOSS_RING,
@@ -218,6 +220,7 @@ enum closewatch_loss {
 	CLOSEWATCH_LOSS_PROBE,
 	CLOSEWATCH_LOSS_INFLIGHT,
 	CLOSEWATCH_LOSS_BLIND,
+	CLOSEWATCH_LOSS_RECORDING,
 
 	/* private: */
 	__CLOSEWATCH_LOSS_MAX,
