@@ -15,6 +15,7 @@
 #include "cmd/cmd_list.h"
 #include "cmd/cmd_pending.h"
 #include "cmd/cmd_policy.h"
+#include "cmd/cmd_record.h"
 #include "cmd/cmd_remove.h"
 #include "cmd/cmd_stats.h"
 #include "cmd/cmd_watch.h"
@@ -31,6 +32,7 @@ static const struct command {
 	{ "info", cw_cmd_info },
 	{ "stats", cw_cmd_stats },
 	{ "advise", cw_cmd_advise },
+	{ "record", cw_cmd_record },
 	{ "drain", cw_cmd_drain },
 	{ "linger", cw_cmd_linger },
 	{ "reset", cw_cmd_reset },
