@@ -7,7 +7,9 @@
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/cmd_stats.h"
+#include "cmd/replayed.h"
 #include "cmd/session.h"
+#include "explain/recount.h"
 #include "netlink/nl_ask.h"
 #include "output/record_stats.h"
 
@@ -21,6 +23,7 @@ enum { KEY_RECONCILE = 256 };
 struct stats {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	bool json, watch, reconcile;
+	struct cw_replay_args recorded;
 	uint64_t interval;	/* ns */
 	uint64_t duration;	/* ns; 0: until a signal */
 	uint32_t count;
@@ -47,6 +50,7 @@ static const struct argp_option options[] = {
 	{ "duration", 'd', "SECONDS", 0,
 	  "end after this time, such as 10 or 0.5; else at Ctrl-C", 0 },
 	{ "json", 'j', NULL, 0, "one JSON object a reading", 0 },
+	CW_REPLAY_OPTIONS,
 	CW_ARGS_COMMON,
 	{ 0 },
 };
@@ -67,7 +71,8 @@ static int check(struct stats *s)
 	if (s->duration && !s->watch && !s->reconcile)
 		return cw_fail_usage(s->args.fail, NULL,
 				     "--duration goes with --watch or --reconcile");
-	return CW_OK;
+	return cw_replay_check(&s->recorded, s->watch ? "--watch" :
+			       s->reconcile ? "--reconcile" : NULL, s->args.fail);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -76,6 +81,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct cw_fail *fail = s->args.fail;
 	int ret = CW_OK;
 
+	if (cw_replay_option(&s->recorded, key, arg))
+		return 0;
 	switch (key) {
 	case 'w':
 		s->watch = true;
@@ -261,6 +268,52 @@ static int run_reconcile(struct stats *s)
 			     CW_ROWS) : CW_OK;
 }
 
+/* What is counted from recorded events. */
+struct recount {
+	struct cw_msg_stats stats;
+	uint64_t lost;
+	bool several;		/* network namespaces */
+};
+
+static bool count(void *arg, const struct cw_recorded *rec)
+{
+	const struct cw_msg_event *ev = &rec->ev;
+	struct recount *n = arg;
+
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST) {
+		n->lost += ev->loss == CLOSEWATCH_LOSS_BLIND ? 0 : ev->count;
+		return true;
+	}
+	n->several |= n->stats.netns && n->stats.netns != ev->netns;
+	n->stats.netns = ev->netns;
+	cw_recount(&n->stats, ev);
+	return true;
+}
+
+static int run_recorded(struct stats *s, const struct cw_view_options *opt)
+{
+	const struct cw_msg_filter all = { .uid = -1, .netns_fd = -1, .quiet = true };
+	struct recount n = { 0 };
+	struct cw_replay replay = { .filter = &all, .fn = count, .arg = &n };
+	struct cw_reading r = { .recorded = true };
+	int ret = cw_session_show(&s->session, opt);
+
+	if (!ret)
+		ret = cw_replay_run(&s->recorded, &replay, s->args.fail);
+	if (ret)
+		return ret;
+	r.time = replay.last;
+	r.span_ns = replay.last - replay.first;
+	r.partial = replay.partial;
+	r.lost = n.lost;
+	if (n.several)
+		n.stats.netns = 0;
+	cw_session_shown(&s->session,
+			 cw_record_stats(s->session.view, &r, &n.stats));
+	cw_replay_say(&replay, stderr);
+	return CW_OK;
+}
+
 int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 {
 	struct stats s = {
@@ -273,6 +326,8 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 	if (ret || s.args.done)
 		return ret;
 	opt.json = s.json;
+	if (s.recorded.path)
+		return cw_session_close(&s.session, run_recorded(&s, &opt));
 	ret = cw_session_signals(&s.session);
 	if (!ret)
 		ret = cw_session_open(&s.session, &opt, NULL, NULL);

@@ -249,18 +249,37 @@ static void put_histogram(struct cw_view *v, const char *key,
 	cw_view_table_end(v);
 }
 
-static void put_reading(struct cw_view *v, const struct cw_reading *r)
+static void put_span(struct cw_view *v, const struct cw_reading *r)
 {
 	char seconds[32];
 
-	cw_view_time(v, "time", &in_list, r->time);
-	if (r->span_ns) {
-		snprintf(seconds, sizeof(seconds), "%.1f s",
-			 r->span_ns / 1e9);
-		cw_view_big(v, "span_ns", NULL, r->span_ns);
-		cw_view_list_text(v, "span", seconds);
-	} else {
+	if (!r->span_ns && !r->recorded) {
 		cw_view_list_text(v, "span", "since the module was loaded");
+		return;
+	}
+	snprintf(seconds, sizeof(seconds), "%.1f s", r->span_ns / 1e9);
+	cw_view_big(v, "span_ns", NULL, r->span_ns);
+	cw_view_list_text(v, "span", seconds);
+}
+
+/* In the place of what the module would say. */
+static void put_recorded(struct cw_view *v, const struct cw_reading *r)
+{
+	cw_view_bool(v, "recorded", NULL, true);
+	cw_view_bool(v, "partial", NULL, r->partial);
+	cw_view_big(v, "lost", r->lost ? &in_list : NULL, r->lost);
+	cw_view_list_text(v, "note", r->partial ?
+			  "counted from recorded events, without the ends that went well: record -a has them" :
+			  "counted from recorded events");
+}
+
+static void put_reading(struct cw_view *v, const struct cw_reading *r)
+{
+	cw_view_time(v, "time", &in_list, r->time);
+	put_span(v, r);
+	if (r->recorded) {
+		put_recorded(v, r);
+		return;
 	}
 	cw_view_number(v, "listeners", &in_list, r->listeners);
 	if (r->missed)
@@ -279,9 +298,12 @@ int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
 {
 	cw_view_begin(v);
 	put_reading(v, r);
-	cw_view_big(v, "netns", &in_list, s->netns);
-	cw_view_bool(v, "moving", NULL, r->listeners);
-	if (!r->listeners)
+	/* A recording may be of several. */
+	if (s->netns || !r->recorded)
+		cw_view_big(v, "netns", &in_list, s->netns);
+	if (!r->recorded)
+		cw_view_bool(v, "moving", NULL, r->listeners);
+	if (!r->recorded && !r->listeners)
 		cw_view_list_text(v, "note",
 				  "nobody listens, so no probe is armed and the counters, but for those of drains, stand still; closewatch stats --watch moves them");
 	if (s->malformed)

@@ -18,6 +18,9 @@ struct cw_reading {
 	uint64_t unfollowed;	/* closes not followed, in that span */
 	uint64_t blind;		/* seconds in which probes did not fire */
 	bool unsteady;		/* counters moved while they were read */
+	bool recorded;		/* counted from recorded events */
+	bool partial;		/* of which those that ended well are missing */
+	uint64_t lost;		/* events that are missing, by their own records */
 };
 
 /* Both return what cw_view_end() returns. */
