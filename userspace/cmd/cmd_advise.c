@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/cmd_advise.h"
+#include "cmd/replayed.h"
 #include "cmd/session.h"
 #include "netlink/nl_ask.h"
 #include "output/record_whatif.h"
@@ -25,6 +26,7 @@ struct advise {
 	bool json, even_linger0;
 	uint64_t duration;	/* ns; 0: until a signal */
 	uint32_t count;
+	struct cw_replay_args recorded;
 	struct cw_session session;
 	struct cw_whatif *whatif;
 	struct cw_before before;
@@ -39,6 +41,7 @@ static const struct argp_option options[] = {
 	{ "even-linger0", KEY_LINGER0, NULL, 0,
 	  "count RSTs too that programs asked for by SO_LINGER", 0 },
 	{ "json", 'j', NULL, 0, "one JSON object", 0 },
+	CW_REPLAY_OPTIONS,
 	CW_ARGS_COMMON,
 	{ 0 },
 };
@@ -48,6 +51,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct advise *a = state->input;
 	int ret = CW_OK;
 
+	if (cw_replay_option(&a->recorded, key, arg))
+		return 0;
 	switch (key) {
 	case 'd':
 		ret = cw_parse_duration(arg, &a->duration, a->args.fail);
@@ -61,6 +66,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'j':
 		a->json = true;
+		break;
+	case ARGP_KEY_SUCCESS:
+		ret = cw_replay_check(&a->recorded,
+				      a->duration ? "--duration" : NULL,
+				      a->args.fail);
 		break;
 	default:
 		return cw_args_default(key, arg, state);
@@ -165,6 +175,47 @@ static void conclude(struct advise *a, uint64_t span)
 		keep_before(&a->before);
 }
 
+#define EVENTS	(1U << CLOSEWATCH_EVENT_TYPE_CLOSE |			\
+		 1U << CLOSEWATCH_EVENT_TYPE_FATE |			\
+		 1U << CLOSEWATCH_EVENT_TYPE_RESET |			\
+		 1U << CLOSEWATCH_EVENT_TYPE_DRAIN_END |		\
+		 1U << CLOSEWATCH_EVENT_TYPE_POLICY |			\
+		 1U << CLOSEWATCH_EVENT_TYPE_LOST)
+
+static bool take_recorded(void *arg, const struct cw_recorded *r)
+{
+	struct advise *a = arg;
+
+	cw_whatif_add(a->whatif, &r->ev);
+	return !a->count || a->whatif->all.closes < a->count;
+}
+
+/*
+ * What listened then is not known, and what was advised since is about another time:
+ * neither is read.
+ */
+static int run_recorded(struct advise *a, const struct cw_view_options *opt)
+{
+	const struct cw_msg_filter filter = {
+		.events = EVENTS, .uid = -1, .netns_fd = -1,
+	};
+	struct cw_replay replay = {
+		.filter = &filter, .fn = take_recorded, .arg = a,
+	};
+	struct cw_session *s = &a->session;
+	int ret = cw_session_show(s, opt);
+
+	if (!ret)
+		ret = cw_replay_run(&a->recorded, &replay, s->fail);
+	if (ret)
+		return ret;
+	cw_session_shown(s, cw_record_whatif(s->view, a->whatif, &a->before,
+					     replay.last,
+					     replay.last - replay.first));
+	cw_replay_say(&replay, stderr);
+	return CW_OK;
+}
+
 static int run(struct advise *a)
 {
 	struct cw_session *s = &a->session;
@@ -173,12 +224,7 @@ static int run(struct advise *a)
 	uint64_t begin, span;
 	int ret;
 
-	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
-			1U << CLOSEWATCH_EVENT_TYPE_FATE |
-			1U << CLOSEWATCH_EVENT_TYPE_RESET |
-			1U << CLOSEWATCH_EVENT_TYPE_DRAIN_END |
-			1U << CLOSEWATCH_EVENT_TYPE_POLICY |
-			1U << CLOSEWATCH_EVENT_TYPE_LOST;
+	filter.events = EVENTS;
 	cw_whatif_ports(a->whatif, "/proc");
 	ret = cw_nl_subscribe(s->nl, &filter, s->fail);
 	if (ret)
@@ -202,6 +248,15 @@ static int run(struct advise *a)
 	return ret;
 }
 
+static int run_live(struct advise *a, const struct cw_view_options *opt)
+{
+	int ret = cw_session_signals(&a->session);
+
+	if (!ret)
+		ret = cw_session_open(&a->session, opt, on_events, a);
+	return ret ? ret : run(a);
+}
+
 int cw_cmd_advise(int argc, char **argv, struct cw_fail *fail)
 {
 	struct advise a = {
@@ -216,12 +271,11 @@ int cw_cmd_advise(int argc, char **argv, struct cw_fail *fail)
 	a.session.overrun = on_overrun;
 	a.session.overrun_arg = &a;
 	a.whatif = cw_whatif_new(a.even_linger0);
-	ret = a.whatif ? cw_session_signals(&a.session) :
-			 cw_fail(fail, NULL, "out of memory");
-	if (!ret)
-		ret = cw_session_open(&a.session, &opt, on_events, &a);
-	if (!ret)
-		ret = run(&a);
+	if (!a.whatif)
+		ret = cw_fail(fail, NULL, "out of memory");
+	else
+		ret = a.recorded.path ? run_recorded(&a, &opt) :
+					run_live(&a, &opt);
 	ret = cw_session_close(&a.session, ret);
 	free(a.whatif);
 	return ret;
