@@ -7,6 +7,8 @@
 
 #include "base/address.h"
 #include "base/parse.h"
+#include "base/when.h"
+#include "events.h"
 #include "explain/explain.h"
 #include "explain/policy_say.h"
 #include "explain/tally.h"
@@ -20,6 +22,8 @@
 #include "output/record_policy.h"
 #include "output/record_stats.h"
 #include "output/record_whatif.h"
+#include "recording/match_event.h"
+#include "recording/recorded.h"
 #include "request/pick.h"
 #include "request/policy.h"
 
@@ -163,6 +167,50 @@ static int record_event(struct cw_view *v, const void *what)
 	return cw_record_event(v, s->ev, s->holders, state.utf8, state.diag);
 }
 
+/* What is printed of an event and read again prints the same. */
+static void check_read_back(const struct cw_recorded *want, bool json)
+{
+	static struct cw_recorded_reader *reader;
+	const struct cw_column *layout = cw_record_layout_utf8;
+	struct cw_view_options opt = { .layout = layout, .json = true };
+	struct shown_event shown = { &want->ev, want->has_holders ?
+				     &want->holders : NULL };
+	struct cw_recorded got;
+	char *first;
+	size_t n;
+
+	if (!reader)
+		reader = cw_recorded_reader_new();
+	render(record_event, &shown, &opt);
+	cw_fuzz_require(cw_recorded_read(reader, text, len - 1, &got) ==
+			CW_RECORDED_EVENT, cw_recorded_why(reader), text, len);
+	opt.json = json;
+	render(record_event, &shown, &opt);
+	n = len;
+	first = memcpy(malloc(n), text, n);
+	shown = (struct shown_event){ &got.ev, got.has_holders ?
+				      &got.holders : NULL };
+	render(record_event, &shown, &opt);
+	cw_fuzz_require(len == n && !memcmp(first, text, n),
+			"an event read back", first, n);
+	free(first);
+}
+
+static void check_recorded(const struct cw_msg_event *ev,
+			   const struct cw_holders *holders)
+{
+	struct cw_recorded want = { .ev = *ev, .has_holders = holders };
+	bool header = state.header;
+
+	make_regular(&want.ev);
+	if (holders)
+		want.holders = *holders;
+	state.header = false;
+	check_read_back(&want, true);
+	check_read_back(&want, false);
+	state.header = header;
+}
+
 static int record_drain(struct cw_view *v, const void *ev)
 {
 	return cw_record_drain(v, ev, ((const struct cw_msg_event *)ev)->cpu);
@@ -236,12 +284,33 @@ static bool on_event(void *arg, const struct cw_msg_event *ev)
 		shown.holders = &holders;
 	show(record_event, &shown, state.utf8 ? cw_record_layout_utf8 :
 						cw_record_layout);
+	check_recorded(ev, shown.holders);
 	check_sentence(say_what, ev, 512);
 	check_sentence(say_cause, ev, 512);
 	check_sentence(say_remedy, ev, 512);
 	cw_tally_add(&state.tally, ev);
 	add_whatif(ev);
 	return true;
+}
+
+/* A line of a recording may be anything; what is taken is an event like others. */
+static void check_line(struct cw_input *in)
+{
+	const struct cw_msg_filter open = CW_FILTER_INIT;
+	struct cw_recorded_reader *reader = cw_recorded_reader_new();
+	struct cw_recorded got;
+
+	if (cw_recorded_read(reader, (const char *)in->at, in->left, &got) ==
+	    CW_RECORDED_EVENT) {
+		cw_match_event(&open, &got.ev);
+		on_event(NULL, &got.ev);
+		check_recorded(&got.ev, got.has_holders ? &got.holders : NULL);
+	}
+	cw_fuzz_require(cw_fuzz_text_ok(cw_recorded_why(reader),
+					strlen(cw_recorded_why(reader)), false),
+			"what is wrong with a line", "", 0);
+	cw_recorded_reader_free(reader);
+	in->left = 0;
 }
 
 static void on_events(void *arg, const void *attrs, size_t len)
@@ -372,6 +441,7 @@ static void check_words(struct cw_input *in)
 	struct cw_msg_policy p = { 0 };
 	struct cw_bytes addr;
 	struct cw_ends ends;
+	struct cw_span span;
 	char word[200];
 	uint32_t n = 0;
 	uint64_t big;
@@ -391,6 +461,7 @@ static void check_words(struct cw_input *in)
 	CHECK(cw_parse_u32(word, 1, 1 << 22, "number", &n, &fail));
 	CHECK(cw_parse_duration(word, &big, &fail));
 	CHECK(cw_parse_bytes(word, &big, &fail));
+	CHECK(cw_when_span(word, NULL, 1795770000000000000ULL, &span, &fail));
 	CHECK(cw_filter_paths(&f, word, &fail));
 	CHECK(cw_filter_comm(&f, word, &fail));
 	CHECK(cw_pick_events(&n, word, &fail));
@@ -407,7 +478,7 @@ static void check_words(struct cw_input *in)
 enum message {
 	MESSAGE_EVENTS, MESSAGE_DRAIN, MESSAGE_POLICY, MESSAGE_INFO,
 	MESSAGE_LISTENER, MESSAGE_STATS, MESSAGE_ERROR, MESSAGE_DONE,
-	MESSAGE_FAMILY, MESSAGE_BYTES, MESSAGE_WORDS,
+	MESSAGE_FAMILY, MESSAGE_BYTES, MESSAGE_WORDS, MESSAGE_LINE,
 };
 
 static const struct {
@@ -541,6 +612,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		what &= 15;
 		if (what == MESSAGE_WORDS)
 			check_words(&in);
+		else if (what == MESSAGE_LINE)
+			check_line(&in);
 		else if (what < MESSAGE_WORDS)
 			message(&in, what, how);
 	}
