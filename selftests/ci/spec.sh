@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # spec.sh write|check: generate from the netlink spec the uapi header, policies
-# and op table in module/ and the words in userspace/, or tell whether those there
-# are the spec's.
+# and op table in module/, the words in userspace/ and Wireshark's dissector in
+# Documentation/, or tell whether those there are the spec's.
 . "$(dirname "$0")/../vm/common.sh"
 . "$TOP/selftests/lib/tap.sh"
 
@@ -14,7 +14,7 @@ SPEC=Documentation/netlink/specs/closewatch.yaml
 generate() {
 	local source=$1 dir=$2 run
 	mkdir -p "$dir/tree/${SPEC%/*}" "$dir/module/uapi/linux" "$dir/module/netlink" \
-		"$dir/userspace/base"
+		"$dir/userspace/base" "$dir/Documentation/netlink"
 	touch "$dir/tree/MAINTAINERS"
 	cp "$source"/Documentation/netlink/*.yaml "$dir/tree/Documentation/netlink/"
 	cp "$TOP/$SPEC" "$dir/tree/$SPEC"
@@ -27,6 +27,8 @@ generate() {
 			"$dir/module/uapi/linux/closewatch.h" &&
 		/usr/bin/python3 "$TOP/selftests/ci/names.py" "$dir/tree/$SPEC" \
 			"$dir/userspace/base" &&
+		/usr/bin/python3 "$TOP/selftests/ci/lua.py" "$dir/tree/$SPEC" \
+			"$dir/Documentation/netlink/closewatch.lua" &&
 		sed -i 's|tools/net/ynl/ynl-regen.sh|make spec|' "$dir"/module/netlink/gen.[ch] \
 			"$dir/module/uapi/linux/closewatch.h"
 }
@@ -39,7 +41,8 @@ main() {
 	trap 'rm -rf "$DIR"' EXIT
 	generate "$source" "$DIR" || die "the spec generator failed"
 	for file in module/uapi/linux/closewatch.h module/netlink/gen.h module/netlink/gen.c \
-		userspace/base/names_gen.h userspace/base/names_gen.c; do
+		userspace/base/names_gen.h userspace/base/names_gen.c \
+		Documentation/netlink/closewatch.lua; do
 		if [ "$verb" = write ]; then
 			cmp -s "$DIR/$file" "$TOP/$file" && continue
 			cp "$DIR/$file" "$TOP/$file"

@@ -8,7 +8,7 @@ DEPS=(
 	libelf-dev libjson-c-dev libnl-3-dev libnl-genl-3-dev libpcap-dev
 	libsmartcols-dev mmdebstrap pkg-config procps python3-jsonschema
 	python3-yaml qemu-system-x86 rsync shellcheck sparse squashfs-tools
-	uidmap util-linux xz-utils zstd
+	tshark uidmap util-linux xz-utils zstd
 )
 
 # The command prefix that gives apt its rights.
