@@ -29,7 +29,7 @@ replay() {
 
 files() { printf '%s\n' "$1"/closewatch-*.ndjson | sort -V; }
 records() { files "$1" | xargs cat | grep -v '"event":"recording"'; }
-readable() { chmod -R a+rX "$DIR" "$@"; }
+readable() { chmod -R a+rX "$DIR"; }
 
 # start ARGUMENT...: record; RECORDER is its pid. It says so once it is subscribed.
 start() {

@@ -175,12 +175,12 @@ static void conclude(struct advise *a, uint64_t span)
 		keep_before(&a->before);
 }
 
-#define EVENTS	(1U << CLOSEWATCH_EVENT_TYPE_CLOSE |			\
-		 1U << CLOSEWATCH_EVENT_TYPE_FATE |			\
-		 1U << CLOSEWATCH_EVENT_TYPE_RESET |			\
-		 1U << CLOSEWATCH_EVENT_TYPE_DRAIN_END |		\
-		 1U << CLOSEWATCH_EVENT_TYPE_POLICY |			\
-		 1U << CLOSEWATCH_EVENT_TYPE_LOST)
+static const uint32_t wanted = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
+			       1U << CLOSEWATCH_EVENT_TYPE_FATE |
+			       1U << CLOSEWATCH_EVENT_TYPE_RESET |
+			       1U << CLOSEWATCH_EVENT_TYPE_DRAIN_END |
+			       1U << CLOSEWATCH_EVENT_TYPE_POLICY |
+			       1U << CLOSEWATCH_EVENT_TYPE_LOST;
 
 static bool take_recorded(void *arg, const struct cw_recorded *r)
 {
@@ -197,7 +197,7 @@ static bool take_recorded(void *arg, const struct cw_recorded *r)
 static int run_recorded(struct advise *a, const struct cw_view_options *opt)
 {
 	const struct cw_msg_filter filter = {
-		.events = EVENTS, .uid = -1, .netns_fd = -1,
+		.events = wanted, .uid = -1, .netns_fd = -1,
 	};
 	struct cw_replay replay = {
 		.filter = &filter, .fn = take_recorded, .arg = a,
@@ -224,7 +224,7 @@ static int run(struct advise *a)
 	uint64_t begin, span;
 	int ret;
 
-	filter.events = EVENTS;
+	filter.events = wanted;
 	cw_whatif_ports(a->whatif, "/proc");
 	ret = cw_nl_subscribe(s->nl, &filter, s->fail);
 	if (ret)

@@ -20,7 +20,7 @@
 #define NSEC_PER_SEC	1000000000ULL
 #define MAX_SIZE	(64ULL << 20)
 #define MAX_AGE		(24 * 3600 * NSEC_PER_SEC)
-#define KEEP		(1ULL << 30)
+#define KEEP		(1024ULL << 20)
 #define SIZE_LEAST	4096
 
 enum { KEY_PATH = 256, KEY_MAX_SIZE, KEY_MAX_AGE, KEY_KEEP };
@@ -260,7 +260,8 @@ static int open_session(struct recorder *r)
 	s->overrun = on_overrun;
 	s->overrun_arg = r;
 	s->out.fd = -1;
-	s->out.file = opt.out = cw_store_out(r->store);
+	opt.out = cw_store_out(r->store);
+	s->out.file = opt.out;
 	s->view = cw_view_new(&opt);
 	return s->view ? CW_OK : cw_fail(s->fail, NULL, "out of memory");
 }
@@ -321,7 +322,8 @@ int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
 		err = r.store ? cw_store_error(r.store) : 0;
 		lost = cw_store_close(r.store);
 		if (lost && !ret)
-			ret = cw_fail(fail, NULL, "%" PRIu64 " events could not be written into %s: %s",
+			ret = cw_fail(fail, NULL,
+				      "%" PRIu64 " events could not be written into %s: %s",
 				      lost, r.opt.path, strerror(err));
 	}
 	cw_filter_release(&r.match.filter);

@@ -269,7 +269,7 @@ static void put_recorded(struct cw_view *v, const struct cw_reading *r)
 	cw_view_bool(v, "partial", NULL, r->partial);
 	cw_view_big(v, "lost", r->lost ? &in_list : NULL, r->lost);
 	cw_view_list_text(v, "note", r->partial ?
-			  "counted from recorded events, without the ends that went well: record -a has them" :
+			  "counted from recorded events, without ends that went well (record -a)" :
 			  "counted from recorded events");
 }
 

@@ -14,7 +14,7 @@
 #include "recording/store.h"
 
 #define NSEC_PER_SEC	1000000000ULL
-#define PENDING_MAX	(1 << 20)
+#define PENDING_MAX	(1024 << 10)
 #define HEADER_MAX	1024
 
 struct cw_store {
@@ -113,7 +113,8 @@ static int write_head(struct cw_store *s)
 		return errno;
 	if ((size_t)n < len)
 		return ENOSPC;
-	s->size = s->head = len;
+	s->head = len;
+	s->size = len;
 	return 0;
 }
 
@@ -297,7 +298,8 @@ int cw_store_open(struct cw_store **store, const struct cw_store_options *opt,
 	if (!s)
 		return cw_fail(fail, NULL, "out of memory");
 	s->opt = *opt;
-	s->dir = s->fd = -1;
+	s->dir = -1;
+	s->fd = -1;
 	ret = begin(s, fail);
 	if (ret) {
 		cw_store_close(s);

@@ -69,7 +69,8 @@ TEST_F(recount, a_refusal_counts_by_its_reason)
 	self->ev.type = CLOSEWATCH_EVENT_TYPE_DRAIN_END;
 	self->ev.saved = 0;
 	self->ev.present &= ~(1ULL << CLOSEWATCH_A_EVENT_PATH);
-	self->ev.discarded = self->ev.response_acked = 0;
+	self->ev.discarded = 0;
+	self->ev.response_acked = 0;
 	EXPECT_ONLY(.refused[CLOSEWATCH_REFUSAL_ULP] = {
 			.events = 1, .response_bytes = 200000 });
 }

@@ -69,7 +69,8 @@ FIXTURE_TEARDOWN(store)
 /* All that the files hold but for their first lines. */
 #define collect() do {							\
 		self->files = 0;					\
-		self->sum = self->largest = 0;				\
+		self->sum = 0;						\
+		self->largest = 0;					\
 		free(self->lines);					\
 		self->lines = read_all(self->dir, &self->files,		\
 				       &self->largest, &self->sum);	\
