@@ -86,8 +86,19 @@ int cw_parse_prefix(const char *text, struct cw_bytes *addr, uint8_t *bits,
 	return CW_OK;
 usage:
 	return cw_fail_usage(fail, NULL,
-			     "'%s' is no remote prefix: ADDR[/LEN] is wanted, such as 10.0.0.0/8 or 2001:db8::1",
+			     "'%s' is no prefix: ADDR[/LEN] is wanted, such as 10.0.0.0/8 or 2001:db8::1",
 			     text);
+}
+
+bool cw_address_within(const struct cw_bytes *addr, const struct cw_bytes *net,
+		       unsigned int bits)
+{
+	unsigned int bytes = bits / 8;
+
+	if (addr->len != net->len || memcmp(addr->b, net->b, bytes))
+		return false;
+	bits %= 8;
+	return !bits || !((addr->b[bytes] ^ net->b[bytes]) >> (8 - bits));
 }
 
 static char *print_ipv4(char *to, const uint8_t *b)

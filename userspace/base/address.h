@@ -2,6 +2,8 @@
 #ifndef CLOSEWATCH_ADDRESS_H
 #define CLOSEWATCH_ADDRESS_H
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 #include "base/fail.h"
 #include "base/text.h"
@@ -17,6 +19,10 @@ void cw_address_unmap(struct cw_bytes *addr);
 /* ADDR[/LEN]; without LEN the whole address counts. */
 int cw_parse_prefix(const char *text, struct cw_bytes *addr, uint8_t *bits,
 		    struct cw_fail *fail);
+
+/* Is @addr among those that begin with the first @bits of @net? */
+bool cw_address_within(const struct cw_bytes *addr, const struct cw_bytes *net,
+		       unsigned int bits);
 
 /* The ends of a connection; both addresses are of one length. */
 struct cw_ends {

@@ -4,6 +4,7 @@
 
 #include <linux/closewatch.h>
 
+#include "base/address.h"
 #include "explain/shadow.h"
 
 /* A condition of @first is one that @p has too. */
@@ -36,15 +37,11 @@ static unsigned int prefix(const struct cw_msg_policy *p)
 static bool prefix_holds(const struct cw_msg_policy *first,
 			 const struct cw_msg_policy *p)
 {
-	unsigned int bits = prefix(first), bytes = bits / 8;
-	const uint8_t *a = first->remote_addr.b, *b = p->remote_addr.b;
-
 	if (!cw_policy_has(first, REMOTE_ADDR))
 		return true;
-	if (!cw_policy_has(p, REMOTE_ADDR) || prefix(p) < bits ||
-	    first->remote_addr.len != p->remote_addr.len || memcmp(a, b, bytes))
-		return false;
-	return !(bits % 8) || !((a[bytes] ^ b[bytes]) >> (8 - bits % 8));
+	return cw_policy_has(p, REMOTE_ADDR) && prefix(p) >= prefix(first) &&
+	       cw_address_within(&p->remote_addr, &first->remote_addr,
+				 prefix(first));
 }
 
 static bool comm_holds(const struct cw_msg_policy *first,
