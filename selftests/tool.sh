@@ -191,6 +191,36 @@ filter_by_local_port() {
 filter_by_remote_port() {
 	only ".remote.port == $PORT" -D "$PORT" && none -D 1
 }
+filter_by_several_ports() {
+	only ".local.port == $PORT" -L "1,$PORT" && only ".remote.port == $PORT" -D "1,$PORT-$PORT" &&
+		only ".local.port == $PORT or .remote.port == $PORT" -P "1,$PORT" && none -L 1-3,5
+}
+filter_by_prefix() {
+	only '.remote.addr == "127.0.0.1"' --remote-prefix 10.0.0.0/8,127.0.0.0/8 &&
+		only '.local.addr == "127.0.0.1"' --local-prefix 127.0.0.1 && none --remote-prefix ::/0,10.0.0.0/8
+}
+filter_by_several_names() { only '.comm == "traffic"' -C x,traffic && none -C traffi,traffi2; }
+
+CONTAINER=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+# in_cgroups COMMAND...: while the traffic is in a container
+in_cgroups() {
+	local status root=/sys/fs/cgroup
+	mountpoint -q $root || mount -t cgroup2 none $root || return
+	mkdir -p "$root/cw/docker-$CONTAINER.scope/inner" &&
+		echo "${PIDS[0]}" >"$root/cw/docker-$CONTAINER.scope/inner/cgroup.procs" && "$@"
+	status=$?
+	echo "${PIDS[0]}" >"$root/cgroup.procs"
+	rmdir "$root/cw/docker-$CONTAINER.scope/inner" "$root/cw/docker-$CONTAINER.scope" "$root/cw"
+	return $status
+}
+by_cgroup() { only '.comm == "traffic"' --cgroup cw && none --cgroup "cw/docker-$CONTAINER.scope/inner" -C x; }
+filter_by_cgroup_counts_those_below_it() { in_cgroups by_cgroup; }
+by_container() {
+	local other=fedcba9876543210
+	only '.comm == "traffic"' --container "${CONTAINER:0:12}" && refused 2 --container "$other" && says 'does it run'
+}
+filter_by_container() { in_cgroups by_container; }
+
 filter_by_pid() { only ".pid == ${PIDS[0]}" -p "${PIDS[0]}" && none -p $$; }
 filter_by_comm() { only '.comm == "traffic"' -C traffic && none -C traffi; }
 filter_by_user() { only '.uid == 0' -u root && none -u 65534; }
@@ -249,6 +279,8 @@ TESTS=(
 	summary_of_a_filter_says_what_it_leaves_out
 	chosen_types_are_shown_whatever_they_say no_colour_into_a_pipe colour_on_demand
 	filter_by_port filter_by_local_port filter_by_remote_port
+	filter_by_several_ports filter_by_prefix filter_by_several_names
+	filter_by_cgroup_counts_those_below_it filter_by_container
 	filter_by_pid filter_by_comm filter_by_user filter_by_family
 	filter_by_path filter_by_netns all_namespaces_at_once
 	info_tells_the_state unprivileged_user_is_told_what_to_do

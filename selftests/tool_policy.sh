@@ -20,6 +20,8 @@ run() {
 # json FILTER: of all records as one array
 json() { jq -es "$1" "$DIR/out"; }
 
+lines() { wc -l <"$DIR/out"; }
+
 # hits ID COUNT: that policy was hit so often
 hits() { run list -j --all-netns && json "any(.[]; .id == $1 and (.hits | tonumber) >= $2)"; }
 
@@ -99,7 +101,7 @@ list_shows_what_was_asked_for() {
 	add linger 7 -L 80-90 --remote-prefix 2001:db8::/32 -C 'a b' -u 33 -6 --priority 5 &&
 		add drain -L 80 --even-linger0 && run list &&
 		shows '^ID|^ +ID' &&
-		shows 'linger +5 +0 +never +[0-9]+ --ipv6 --local-port 80-90 --remote-prefix 2001:db8::/32 --comm a b --uid 33 +7 s' &&
+		shows 'linger +5 +0 +never +[0-9]+ --ipv6 --local-port 80-90 --remote-prefix 2001:db8::/32 --comm a b --user 33 +7 s' &&
 		shows 'drain +1000 .* --local-port 80 .*16 MiB, even with SO_LINGER 0' &&
 		run list -j && json '.[0] | .action == "linger" and .priority == 5 and .hits == "0"
 			and .local_port == 80 and .local_port_last == 90 and .remote_addr == "2001:db8::"
@@ -139,10 +141,76 @@ select_by_netns() { matches -L "$PORT" --netns /proc/self/ns/net && matches -L "
 conditions_are_all_to_hold() { matches -4 -C traffic -u 0 -L "$PORT"; }
 select_by_cgroup() {
 	local id
-	mkdir -p "$DIR/cgroup" && { mountpoint -q "$DIR/cgroup" || mount -t cgroup2 none "$DIR/cgroup"; } &&
-		mkdir -p "$DIR/cgroup/traffic" && echo "${PIDS[1]}" >"$DIR/cgroup/traffic/cgroup.procs" &&
+	cgroups && echo "${PIDS[1]}" >"$DIR/cgroup/traffic/cgroup.procs" &&
 		matches --cgroup "$DIR/cgroup/traffic" && run -j -c 1 -L "$PORT" &&
 		id=$(jq -r .cgroup "$DIR/out") && matches --cgroup "$id"
+}
+
+# one_of FILTER: there is one such rule, and it is hit
+one_of() {
+	closewatch list -j | jq -es "map(select($1)) | length == 1 and (.[0].hits | tonumber) > 0" >/dev/null
+}
+several_ports_make_a_rule_each() {
+	run drain -L "1,$PORT,8000-8100" -C x,traffic -j && json 'map([.local_port, .local_port_last, .comm])
+		== [[1, null, "x"], ['"$PORT"', null, "x"], [8000, 8100, "x"],
+			[1, null, "traffic"], ['"$PORT"', null, "traffic"], [8000, 8100, "traffic"]]' &&
+		await one_of ".local_port == $PORT and .comm == \"traffic\"" && run list -j &&
+		json 'map(select(.hits != "0")) | length == 1'
+}
+several_prefixes_make_a_rule_each() {
+	run drain --remote-prefix 10.0.0.0/8,127.0.0.0/8 -j && json 'length == 2' &&
+		await one_of '.remote_addr == "127.0.0.0"'
+}
+
+LIMIT_OF_POLICIES=/sys/module/closewatch/parameters/policies_max_uid
+of_rules_that_cannot_all_be_added_none_is_left() {
+	local before status
+	before=$(cat "$LIMIT_OF_POLICIES") && echo 2 >"$LIMIT_OF_POLICIES" || return
+	run drain -L 80,443,8080
+	status=$STATUS
+	echo "$before" >"$LIMIT_OF_POLICIES"
+	[ "$status" = 1 ] && says 'the kernel refused adding the policy' && [ ! -s "$DIR/out" ] && no_policies
+}
+
+list_shows_what_concerns_the_conditions() {
+	add drain -L 80-90 && add leave -C nginx && add drain -L 22 && run list -L 85 -j &&
+		json 'map(.local_port) == [80, null]' && run list -L 22 -C sshd -j && json 'map(.local_port) == [22]' &&
+		run list -L 1 -C x -j && [ ! -s "$DIR/out" ]
+}
+
+off_undoes_the_drain_with_these_conditions() {
+	local one
+	add drain -L 80 && one=$ID && add drain -L 80 -C nginx && add linger 5 -L 80 && add drain -L 443 &&
+		run drain off -L 80 && shows "^policy $one is removed, which was for any TCP socket with local port 80, in this" &&
+		[ "$(lines)" = 1 ] && run list -j && json 'map([.action, .local_port, .comm])
+			== [["drain", 80, "nginx"], ["linger", 80, null], ["drain", 443, null]]' &&
+		run drain off -L 443 -j && json 'map([.local_port, .removed]) == [[443, true]]' || return
+	run drain off -L 8080
+	[ $STATUS = 1 ] && says 'no drain has exactly these conditions' && says 'closewatch list' && run list -j && json 'length == 2'
+}
+off_undoes_several_at_once() {
+	run drain -L 80,443,8000-8100 && add drain -L 22 && run drain off -L 443,80,8000-8100 &&
+		[ "$(lines)" = 3 ] && run list -j && json 'map(.local_port) == [22]'
+}
+# It ends as if nothing had happened.
+off_of_one_leaves_its_drains() {
+	start_pair && add drain -C python3 && pair_closes '1000 eof' && run drain off -C python3 && no_policies &&
+		run drains -j && json 'length == 1'
+	local status=$?
+	pair_ends && await no_drains && return $status
+}
+
+cgroups() {
+	mkdir -p "$DIR/cgroup" && { mountpoint -q "$DIR/cgroup" || mount -t cgroup2 none "$DIR/cgroup"; } &&
+		mkdir -p "$DIR/cgroup/traffic"
+}
+a_rule_is_for_one_cgroup() {
+	local status
+	cgroups && mkdir -p "$DIR/cgroup/several/inner" || return
+	run drain --cgroup "$DIR/cgroup/several"
+	status=$STATUS
+	rmdir "$DIR/cgroup/several/inner" "$DIR/cgroup/several"
+	[ "$status" = 2 ] && says 'are 2 cgroups, and a policy.s rule is for one' && no_policies
 }
 
 # All of them stand before a rule for everything, which is hit meanwhile.
@@ -230,7 +298,7 @@ bad_words_are_wrong_usage() {
 	local words
 	for words in 'drain' 'drain -L 0' 'drain -L 90-80' 'drain -L x' 'drain --remote-prefix 10.0.0.1/8' \
 		'drain -C sixteen-letters-' 'drain -u no-such-user' 'drain -L 80 --bytes 0' 'drain --pid 1' \
-		'drain --socket 1.2.3.4:5' 'drain off -L 80' 'linger -L 80' 'linger 0 -L 80' 'linger 3601 -L 80' \
+		'drain --socket 1.2.3.4:5' 'drain off --dry-run' 'drain -P 80' 'linger -L 80' 'linger 0 -L 80' 'linger 3601 -L 80' \
 		'reset --idle 5 -L 80' 'del' 'del 0' 'list x' 'drains -c 3' 'advise -c 0'; do
 		# shellcheck disable=SC2086
 		run $words
@@ -454,6 +522,11 @@ TESTS=(
 	select_by_range_of_ports select_by_remote_prefix select_by_name
 	select_by_user select_by_family select_all_by_force select_by_netns
 	conditions_are_all_to_hold select_by_cgroup
+	several_ports_make_a_rule_each several_prefixes_make_a_rule_each
+	of_rules_that_cannot_all_be_added_none_is_left
+	list_shows_what_concerns_the_conditions
+	off_undoes_the_drain_with_these_conditions off_undoes_several_at_once
+	off_of_one_leaves_its_drains a_rule_is_for_one_cgroup
 	a_rule_is_not_hit_by_what_it_does_not_name a_drain_ends_well_and_is_told
 	closes_are_told_as_drained no_rst_is_sent_any_more
 	one_socket_by_process_and_descriptor without_a_policy_the_peer_is_reset

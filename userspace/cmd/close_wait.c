@@ -8,11 +8,11 @@
 #define NSEC_PER_MSEC	1000000ULL
 
 void cw_close_wait_init(struct cw_close_wait *c,
-			const struct cw_msg_filter *filter, uint32_t seconds,
+			const struct cw_match *match, uint32_t seconds,
 			cw_close_wait_fn *fn, void *arg)
 {
 	*c = (struct cw_close_wait){
-		.filter = filter, .stays.limit = seconds * 1000ULL,
+		.match = match, .stays.limit = seconds * 1000ULL,
 		.fn = fn, .arg = arg,
 	};
 }
@@ -26,7 +26,7 @@ void cw_close_wait_release(struct cw_close_wait *c)
 static bool may_match_later(const struct cw_close_wait *c,
 			    const struct cw_socket *s)
 {
-	return !s->inode && (c->filter->pid || c->filter->comm[0]);
+	return !s->inode && (c->match->filter.pid || c->match->comm.n);
 }
 
 /*
@@ -69,7 +69,7 @@ static void show_all(struct cw_close_wait *c, const struct cw_gather *g,
 int cw_close_wait_look(struct cw_close_wait *c, uint64_t *next,
 		       struct cw_fail *fail)
 {
-	struct cw_gather g = { .filter = c->filter };
+	struct cw_gather g = { .match = c->match };
 	int ret = cw_gather_sockets(&g, 1U << CLOSEWATCH_STATE_CLOSE_WAIT,
 				    fail);
 	/* After the dump: no stay is taken for longer than it was. */

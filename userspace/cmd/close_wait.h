@@ -4,8 +4,8 @@
 
 #include "base/fail.h"
 #include "explain/stays.h"
-#include "netlink/nl_ask.h"
 #include "output/record_pending.h"
+#include "request/match.h"
 
 /*
  * Sockets whose peers have sent FIN long ago and that are not closed. A leaked
@@ -16,15 +16,15 @@
 typedef bool cw_close_wait_fn(void *arg, struct cw_pending_row *row);
 
 struct cw_close_wait {
-	const struct cw_msg_filter *filter;
+	const struct cw_match *match;
 	struct cw_stays stays;
 	cw_close_wait_fn *fn;
 	void *arg;
 };
 
-/* @filter is of one network namespace. */
+/* @match is of one network namespace. */
 void cw_close_wait_init(struct cw_close_wait *c,
-			const struct cw_msg_filter *filter, uint32_t seconds,
+			const struct cw_match *match, uint32_t seconds,
 			cw_close_wait_fn *fn, void *arg);
 
 /* Shows what is due. @next: when to look again (CLOCK_MONOTONIC in ns). */

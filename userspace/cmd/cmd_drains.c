@@ -8,7 +8,6 @@
 #include "cmd/session.h"
 #include "netlink/nl_policy.h"
 #include "output/record_drain.h"
-#include "request/filter.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 
@@ -24,7 +23,7 @@ struct drains {
 };
 
 static const struct argp_option options[] = {
-	CW_SCOPE_OPTIONS,
+	CW_MATCH_NETNS(CW_SCOPE_TAKES),
 	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL,
 	  "again every second, or so many", 0 },
 	{ "count", 'c', "N", 0, "with --watch: end after N readings", 0 },
@@ -121,7 +120,7 @@ static int run_watch(struct drains *d)
 int cw_cmd_drains(int argc, char **argv, struct cw_fail *fail)
 {
 	struct drains d = {
-		.scope = CW_SCOPE_INIT(fail), .header = true,
+		.scope = CW_SCOPE_INIT(fail, CW_SCOPE_TAKES), .header = true,
 		.interval = NSEC_PER_SEC, .session = CW_SESSION_INIT(fail),
 	};
 	struct cw_view_options opt = { .layout = cw_record_drain_layout };
@@ -138,6 +137,6 @@ int cw_cmd_drains(int argc, char **argv, struct cw_fail *fail)
 		ret = d.watch ? run_watch(&d) : read_once(&d);
 	ret = cw_session_close(&d.session, ret);
 release:
-	cw_filter_release(&d.scope.filter);
+	cw_match_release(&d.scope.match);
 	return ret;
 }

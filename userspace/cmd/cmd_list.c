@@ -10,7 +10,6 @@
 #include "netlink/nl_ask.h"
 #include "netlink/nl_policy.h"
 #include "output/record_policy.h"
-#include "request/filter.h"
 
 struct list {
 	struct cw_scope_args scope;	/* first: see cw_scope_parse() */
@@ -21,7 +20,7 @@ struct list {
 };
 
 static const struct argp_option options[] = {
-	CW_SCOPE_OPTIONS,
+	CW_MATCH_OPTIONS(CW_ON_RULE, "closer"),
 	{ "json", 'j', NULL, 0, "one JSON object a policy", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
 	CW_ARGS_COMMON,
@@ -41,13 +40,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp list_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
-	.doc = "Show the policies of this network namespace, in the order in which they are tried.",
+	.doc = "Show the policies of this network namespace, in the order in which they are tried; with conditions, those that a close that meets them can meet.",
 };
 
 static void show(void *arg, const struct cw_msg_policy *p)
 {
 	struct list *l = arg;
 
+	if (!cw_policy_concerns(&l->scope.match, p))
+		return;
 	if (l->header)
 		cw_view_header(l->session.view);
 	l->header = false;
@@ -74,7 +75,7 @@ static int warn(const struct list *l, struct cw_fail *fail)
 int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 {
 	struct list l = {
-		.scope = CW_SCOPE_INIT(fail), .header = true,
+		.scope = CW_SCOPE_INIT(fail, CW_ON_RULE), .header = true,
 		.session = CW_SESSION_INIT(fail),
 	};
 	struct cw_view_options opt = { .layout = cw_record_policy_layout };
@@ -94,6 +95,6 @@ int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 	ret = cw_session_close(&l.session, ret);
 	cw_rules_tried_release(&l.tried);
 release:
-	cw_filter_release(&l.scope.filter);
+	cw_match_release(&l.scope.match);
 	return ret;
 }

@@ -12,7 +12,6 @@
 #include "cmd/session.h"
 #include "explain/pending_tally.h"
 #include "output/record_pending.h"
-#include "request/filter.h"
 
 struct pending {
 	struct cw_args args;	/* first: see cw_args_parse() */
@@ -23,7 +22,7 @@ struct pending {
 };
 
 static const struct argp_option options[] = {
-	CW_MATCH_OPTIONS("owner", "NAME|PID|PATH"),
+	CW_MATCH_OPTIONS(CW_ON_ONE_NETNS, "owner"),
 	{ "json", 'j', NULL, 0, "one JSON object a socket", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
 	{ "quiet", 'q', NULL, 0, "no summary at the end", 0 },
@@ -49,9 +48,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		p->quiet = true;
 		break;
 	case ARGP_KEY_SUCCESS:
+		args->ret = cw_match_place(&p->match, args->fail);
 		cw_match_conclude(&p->match);
-		if (p->match.filter.all_netns)
-			args->ret = cw_match_fail_all_netns(args->fail);
 		break;
 	default:
 		return cw_args_default(key, arg, state);
@@ -97,10 +95,9 @@ static void warn_denied(const struct cw_gather *g)
 
 static void say_none(const struct pending *p)
 {
-	const struct cw_msg_filter *f = &p->match.filter;
-	bool by_owner = f->pid || f->comm[0];
+	bool by_owner = p->match.filter.pid || p->match.comm.n;
 
-	cw_fail_print(cw_filter_is_open(f) ?
+	cw_fail_print(cw_match_is_open(&p->match) ?
 		      "no connection has begun to end without having ended" :
 		      "no connection that has begun to end without having ended matches",
 		      by_owner && p->found.owners.denied ?
@@ -140,7 +137,8 @@ static int show_all(struct pending *p)
 int cw_cmd_pending(int argc, char **argv, struct cw_fail *fail)
 {
 	struct pending p = {
-		.args.fail = fail, .match = CW_MATCH_INIT, .header = true,
+		.args.fail = fail, .header = true,
+		.match = CW_MATCH_INIT_OF(CW_ON_ONE_NETNS, CW_NETNS_REASON),
 		.session = CW_SESSION_INIT(fail),
 	};
 	struct cw_view_options opt = { 0 };
@@ -148,7 +146,7 @@ int cw_cmd_pending(int argc, char **argv, struct cw_fail *fail)
 
 	if (ret || p.args.done)
 		goto release;
-	p.found.filter = &p.match.filter;
+	p.found.match = &p.match;
 	p.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	opt.json = p.json;
 	opt.layout = p.utf8 ? cw_record_pending_layout_utf8 :
@@ -159,6 +157,6 @@ int cw_cmd_pending(int argc, char **argv, struct cw_fail *fail)
 	ret = cw_session_close(&p.session, ret);
 	cw_gather_release(&p.found);
 release:
-	cw_filter_release(&p.match.filter);
+	cw_match_release(&p.match);
 	return ret;
 }

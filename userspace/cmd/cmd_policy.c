@@ -18,7 +18,7 @@
 #define NSEC_PER_MSEC 1000000ULL
 
 enum {
-	KEY_PID = 256, KEY_FD, KEY_SOCKET, KEY_PREFIX, KEY_IDLE, KEY_TOTAL,
+	KEY_FD = 256, KEY_SOCKET, KEY_IDLE, KEY_TOTAL,
 	KEY_BYTES, KEY_LINGER0, KEY_OOM, KEY_DRY, KEY_EXPIRE, KEY_PRIORITY,
 	KEY_FORCE,
 };
@@ -27,23 +27,16 @@ struct verb {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	struct cw_policy_request wanted;
 	struct cw_session session;
-	bool json, off, ipv4, ipv6;
+	bool json, off;
 };
 
 #define WHICH								\
 	{ NULL, 0, NULL, 0, "Which sockets; all conditions must hold:", 1 }, \
-	{ "local-port", 'L', "PORT[-PORT]", 0, "local port or ports", 0 }, \
-	{ "remote-prefix", KEY_PREFIX, "ADDR[/LEN]", 0,			\
-	  "address of the peer", 0 },					\
-	{ "comm", 'C', "NAME", 0, "task name of the closer, whole", 0 }, \
-	{ "uid", 'u', "USER", 0, "user name or id of the closer", 0 },	\
-	{ "cgroup", CW_KEY_CGROUP, "PATH|ID", 0, "cgroup v2 of the closer", 0 }, \
-	{ "ipv4", '4', NULL, 0, "IPv4 only", 0 },			\
-	{ "ipv6", '6', NULL, 0, "IPv6 only", 0 },			\
-	CW_SCOPE_OPTIONS,						\
+	CW_MATCH_ENDS(CW_ON_RULE), CW_MATCH_OWNER(CW_ON_RULE, "closer"), \
+	CW_MATCH_NETNS(CW_ON_RULE),					\
 	{ "force", KEY_FORCE, NULL, 0, "all sockets, without any condition", 0 }, \
 	{ NULL, 0, NULL, 0, "Or one socket, until it is closed:", 2 },	\
-	{ "pid", KEY_PID, "PID", 0, "its process", 0 },			\
+	{ "pid", 'p', "PID", 0, "its process", 0 },			\
 	{ "fd", KEY_FD, "N", 0, "with --pid: its descriptor there", 0 },	\
 	{ "socket", KEY_SOCKET, "'SRC:PORT DST:PORT'", 0,		\
 	  "its two ends, the local one first", 0 }
@@ -135,20 +128,12 @@ static error_t parse_which(int key, char *arg, struct argp_state *state)
 	struct cw_fail *fail = v->args.fail;
 	int ret;
 
-	if (cw_scope_filter(&w->filter, key, arg, &v->args))
-		return v->args.ret ? CW_ARGS_STOP : 0;
 	switch (key) {
-	case 'L':
-		ret = cw_policy_ports(&w->policy, arg, fail);
-		break;
-	case KEY_PREFIX:
-		ret = cw_policy_prefix(&w->policy, arg, fail);
-		break;
 	case KEY_SOCKET:
 		ret = cw_parse_ends(arg, &w->ends, fail);
 		w->has_ends = true;
 		break;
-	case KEY_PID:
+	case 'p':
 		ret = cw_parse_u32(arg, 1, 1 << 22, "process id", &w->pid,
 				   fail);
 		break;
@@ -158,33 +143,45 @@ static error_t parse_which(int key, char *arg, struct argp_state *state)
 		w->has_fd = true;
 		break;
 	default:
+		if (cw_match_option(&w->match, key, arg, &v->args))
+			return v->args.ret ? CW_ARGS_STOP : 0;
 		return parse_how(key, arg, state);
 	}
 	v->args.ret = ret;
 	return ret ? CW_ARGS_STOP : 0;
 }
 
-/* Checks that need the complete command line. */
-static int conclude(struct verb *v)
+static int conclude_off(struct verb *v)
 {
 	struct cw_policy_request *w = &v->wanted;
 	const struct cw_msg_policy none = { .action = CLOSEWATCH_ACTION_DRAIN };
 
-	if (v->ipv4 != v->ipv6)
-		w->filter.family = v->ipv4 ? AF_INET : AF_INET6;
+	if (memcmp(&w->policy, &none, sizeof(none)) || w->pid || w->has_fd ||
+	    w->has_ends)
+		return cw_fail_usage(v->args.fail, NULL,
+				     "'off' takes the conditions of the drain that is to end, or none for all, with --netns and --json; closewatch del removes the policy of one socket");
+	if (cw_policy_is_rule(w))
+		return cw_policy_conclude(w, v->args.fail);
+	cw_policy_scope(&w->policy, &w->match.filter);
+	return CW_OK;
+}
+
+/* Checks that need the complete command line. */
+static int conclude(struct verb *v)
+{
+	struct cw_policy_request *w = &v->wanted;
+	int ret = cw_match_place(&w->match, v->args.fail);
+
+	if (ret)
+		return ret;
+	cw_match_conclude(&w->match);
+	if (v->off)
+		return conclude_off(v);
 	if (w->policy.action == CLOSEWATCH_ACTION_LINGER &&
 	    !cw_has(&w->policy, CLOSEWATCH_A_POLICY_LINGER_SECONDS))
 		return cw_fail_usage(v->args.fail, NULL,
 				     "how long? Such as: closewatch linger 5 --local-port 80");
-	if (!v->off)
-		return cw_policy_conclude(w, v->args.fail);
-	if (memcmp(&w->policy, &none, sizeof(none)) || w->pid || w->has_fd ||
-	    w->has_ends || w->filter.family || w->filter.uid >= 0 ||
-	    w->filter.cgroup || w->filter.comm[0])
-		return cw_fail_usage(v->args.fail, NULL,
-				     "'off' ends every drain and removes every policy: only --netns, --all-netns and --json go with it; closewatch del removes one policy");
-	cw_policy_scope(&w->policy, &w->filter);
-	return CW_OK;
+	return cw_policy_conclude(w, v->args.fail);
 }
 
 static int parse_word(struct verb *v, char *arg, struct argp_state *state)
@@ -207,12 +204,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct cw_policy_request *w = &v->wanted;
 
 	switch (key) {
-	case '4':
-		v->ipv4 = true;
-		break;
-	case '6':
-		v->ipv6 = true;
-		break;
 	case 'j':
 		v->json = true;
 		break;
@@ -260,28 +251,102 @@ static struct cw_shadow find_shadow(struct verb *v,
 	struct cw_msg_policy of = { .action = CLOSEWATCH_ACTION_DRAIN };
 	struct cw_fail ignored;
 
-	cw_policy_scope(&of, &v->wanted.filter);
+	cw_policy_scope(&of, &v->wanted.match.filter);
 	cw_nl_policies(v->session.nl, &of, look_for_shadow, &s, &ignored);
 	return s.shadow;
 }
 
+/* The rules of one command: all of them or none. */
+struct rules {
+	struct cw_msg_policy rule[CW_POLICY_RULES];
+	unsigned int n;
+};
+
+static int add_all(struct verb *v, struct rules *added)
+{
+	unsigned int i, n = cw_policy_rules(&v->wanted);
+	struct cw_session *s = &v->session;
+	struct cw_msg_policy rule;
+	struct cw_fail ignored;
+	int ret = CW_OK;
+
+	for (added->n = 0; added->n < n && !ret; added->n++) {
+		cw_policy_rule(&v->wanted, added->n, &rule);
+		ret = cw_nl_policy_add(s->nl, &rule, &added->rule[added->n],
+				       s->fail);
+	}
+	if (!ret)
+		return CW_OK;
+	for (i = 0; i + 1 < added->n; i++)
+		cw_nl_policy_del(s->nl, added->rule[i].id, &ignored);
+	return ret;
+}
+
 static int add(struct verb *v)
 {
-	const struct cw_msg_policy *wanted = &v->wanted.policy;
 	struct cw_session *s = &v->session;
-	struct cw_msg_policy added;
 	struct cw_shadow shadow;
+	struct rules added;
+	unsigned int i;
 	int taken, ret;
 
 	ret = cw_policy_find_socket(&v->wanted, &taken, s->fail);
 	if (!ret)
-		ret = cw_nl_policy_add(s->nl, wanted, &added, s->fail);
+		ret = add_all(v, &added);
 	if (taken >= 0)
 		close(taken);
-	if (ret)
-		return ret;
-	shadow = find_shadow(v, &added);
-	cw_session_shown(s, cw_record_added(s->view, &added, wanted, &shadow));
+	for (i = 0; !ret && i < added.n; i++) {
+		shadow = find_shadow(v, &added.rule[i]);
+		cw_session_shown(s, cw_record_added(s->view, &added.rule[i],
+						    &v->wanted.policy, &shadow));
+	}
+	return ret;
+}
+
+struct undo {
+	const struct verb *v;
+	struct rules found;
+};
+
+/* One that covers the other and is covered by it has the same conditions. */
+static void look_for_rule(void *arg, const struct cw_msg_policy *p)
+{
+	struct undo *u = arg;
+	struct cw_msg_policy rule;
+	unsigned int i;
+
+	if (p->action != CLOSEWATCH_ACTION_DRAIN ||
+	    u->found.n == CW_POLICY_RULES)
+		return;
+	for (i = 0; i < cw_policy_rules(&u->v->wanted); i++) {
+		cw_policy_rule(&u->v->wanted, i, &rule);
+		if (!cw_policy_shadows(p, &rule) || !cw_policy_shadows(&rule, p))
+			continue;
+		u->found.rule[u->found.n++] = *p;
+		return;
+	}
+}
+
+static int off_some(struct verb *v)
+{
+	struct cw_session *s = &v->session;
+	struct cw_msg_policy of = { .action = CLOSEWATCH_ACTION_DRAIN };
+	struct undo u = { .v = v };
+	unsigned int i;
+	int ret;
+
+	cw_policy_scope(&of, &v->wanted.match.filter);
+	ret = cw_nl_policies(s->nl, &of, look_for_rule, &u, s->fail);
+	if (!ret && !u.found.n)
+		ret = cw_fail(s->fail, "closewatch list",
+			      "no drain has exactly these conditions");
+	for (i = 0; i < u.found.n && !ret; i++) {
+		ret = cw_nl_policy_del(s->nl, u.found.rule[i].id, s->fail);
+		if (!ret)
+			cw_session_shown(s, cw_record_removed(s->view,
+							      &u.found.rule[i],
+							      &of));
+	}
 	return ret;
 }
 
@@ -294,8 +359,11 @@ static int off(struct verb *v)
 {
 	struct cw_removal r = { .of = &v->wanted.policy };
 	struct cw_session *s = &v->session;
-	int ret = cw_nl_policies(s->nl, r.of, count_removal, &r, s->fail);
+	int ret;
 
+	if (cw_policy_is_rule(&v->wanted))
+		return off_some(v);
+	ret = cw_nl_policies(s->nl, r.of, count_removal, &r, s->fail);
 	if (!ret)
 		ret = cw_nl_drain_off(s->nl, r.of, s->fail);
 	if (!ret)
@@ -313,6 +381,8 @@ static int run(const struct argp *argp, enum closewatch_action action,
 	struct cw_view_options opt = { .layout = cw_record_added_layout };
 	int ret;
 
+	v.wanted.match.takes = CW_ON_RULE;
+	v.wanted.match.why = CW_RULE_REASON;
 	v.wanted.policy.action = action;
 	ret = cw_args_parse(argp, argc, argv, &v.args);
 	if (ret || v.args.done)
@@ -325,7 +395,7 @@ static int run(const struct argp *argp, enum closewatch_action action,
 		ret = v.off ? off(&v) : add(&v);
 	ret = cw_session_close(&v.session, ret);
 release:
-	cw_filter_release(&v.wanted.filter);
+	cw_match_release(&v.wanted.match);
 	return ret;
 }
 
@@ -342,7 +412,7 @@ int cw_cmd_drain(int argc, char **argv, struct cw_fail *fail)
 		.parser = parse, .args_doc = "\noff",
 		.doc =
 			"Let the kernel close chosen sockets properly: FIN, then discard what still comes until the peer's FIN, so that unread data destroys no response. "
-		       "'off' ends all drains and removes all policies, at once."
+		       "'off' ends all drains and removes all policies, at once; with conditions, it removes the drain that was added with these, and drains of it that run go on."
 		       LIVES,
 	};
 

@@ -43,7 +43,7 @@ struct recorder {
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to record; all conditions must hold:", 1 },
-	CW_MATCH_OPTIONS("closer", "NAME|PID|PATH|all"),
+	CW_MATCH_OPTIONS(CW_ON_EVERY, "closer"),
 	{ "path", KEY_PATH, "WORD[,WORD]", 0,
 	  "closes and shutdowns by these paths only; may be repeated", 0 },
 	{ "event", 'e', "WORD[,WORD]", 0,
@@ -112,6 +112,7 @@ static int parse_size(const char *arg, uint64_t *bytes, struct cw_fail *fail)
 static int conclude(struct recorder *r)
 {
 	struct cw_msg_filter *f = &r->match.filter;
+	int ret;
 
 	if (!r->opt.path)
 		return cw_fail_usage(r->args.fail, NULL,
@@ -119,6 +120,9 @@ static int conclude(struct recorder *r)
 	if (r->opt.keep < 2 * r->opt.max_size)
 		return cw_fail_usage(r->args.fail, NULL,
 				     "--keep must be twice --max-size or more");
+	ret = cw_match_place(&r->match, r->args.fail);
+	if (ret)
+		return ret;
 	cw_match_conclude(&r->match);
 	f->events = (r->events ? r->events : cw_pick_default()) |
 		    1U << CLOSEWATCH_EVENT_TYPE_LOST;
@@ -220,6 +224,8 @@ static bool take(void *arg, const struct cw_msg_event *ev)
 
 	if (r->count && r->recorded >= r->count)
 		return false;
+	if (!cw_match_event(&r->match, ev))
+		return true;
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
 	    cw_diag_holders(ev, &holders))
 		found = &holders;
@@ -326,6 +332,6 @@ int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
 				      "%" PRIu64 " events could not be written into %s: %s",
 				      lost, r.opt.path, strerror(err));
 	}
-	cw_filter_release(&r.match.filter);
+	cw_match_release(&r.match);
 	return ret;
 }

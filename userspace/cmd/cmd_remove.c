@@ -13,7 +13,6 @@
 #include "cmd/scope.h"
 #include "explain/policy_say.h"
 #include "netlink/nl_policy.h"
-#include "request/filter.h"
 
 struct removal {
 	struct cw_args args;	/* first: see cw_args_parse() */
@@ -27,7 +26,7 @@ static const struct argp_option del_options[] = {
 };
 
 static const struct argp_option flush_options[] = {
-	CW_SCOPE_OPTIONS,
+	CW_MATCH_NETNS(CW_SCOPE_TAKES),
 	CW_ARGS_COMMON,
 	{ 0 },
 };
@@ -127,7 +126,7 @@ int cw_cmd_del(int argc, char **argv, struct cw_fail *fail)
 
 int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail)
 {
-	struct cw_scope_args scope = CW_SCOPE_INIT(fail);
+	struct cw_scope_args scope = CW_SCOPE_INIT(fail, CW_SCOPE_TAKES);
 	struct cw_nl *nl = NULL;
 	int ret = cw_args_parse(&flush_argp, argc, argv, &scope.args);
 
@@ -137,6 +136,6 @@ int cw_cmd_flush(int argc, char **argv, struct cw_fail *fail)
 			ret = flush(nl, &scope.policy, fail);
 		cw_nl_close(nl);
 	}
-	cw_filter_release(&scope.filter);
+	cw_match_release(&scope.match);
 	return ret;
 }

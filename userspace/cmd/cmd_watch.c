@@ -45,7 +45,7 @@ struct watch {
 
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to watch; all conditions must hold:", 1 },
-	CW_MATCH_OPTIONS("closer", "NAME|PID|PATH|all"),
+	CW_MATCH_OPTIONS(CW_ON_EVERY, "closer"),
 	{ "path", KEY_PATH, "WORD[,WORD]", 0,
 	  "closes and shutdowns by these paths only; may be repeated", 0 },
 	{ "event", 'e', "WORD[,WORD]", 0,
@@ -166,10 +166,18 @@ static int check_paths(const struct watch *w)
 }
 
 /* Settings that need the complete command line. */
-static void conclude(struct watch *w)
+static int conclude(struct watch *w)
 {
 	struct cw_msg_filter *f = &w->match.filter;
+	int ret;
 
+	if (w->close_wait)
+		w->match.takes = CW_ON_ONE_NETNS;
+	ret = cw_match_place(&w->match, w->args.fail);
+	if (ret)
+		return ret;
+	if (w->close_wait && f->all_netns)
+		return cw_match_fail_all_netns(w->args.fail);
 	cw_match_conclude(&w->match);
 	f->events = w->events ? w->events : cw_pick_default();
 	if (w->no_linger)
@@ -178,6 +186,7 @@ static void conclude(struct watch *w)
 	f->events |= 1U << CLOSEWATCH_EVENT_TYPE_LOST;
 	/* Without a choice of types, what went wrong and no other line tells. */
 	f->quiet = w->events || f->paths;
+	return CW_OK;
 }
 
 static int check(const struct watch *w)
@@ -185,8 +194,6 @@ static int check(const struct watch *w)
 	const char *live = w->close_wait ? "--close-wait" :
 			   w->duration ? "--duration" : NULL;
 
-	if (w->close_wait && w->match.filter.all_netns)
-		return cw_match_fail_all_netns(w->args.fail);
 	return cw_replay_check(&w->recorded, live, w->args.fail);
 }
 
@@ -217,7 +224,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_SUCCESS:
 		w->args.ret = check_paths(w);
-		conclude(w);
+		if (!w->args.ret)
+			w->args.ret = conclude(w);
 		if (!w->args.ret)
 			w->args.ret = check(w);
 		return w->args.ret ? CW_ARGS_STOP : 0;
@@ -271,6 +279,8 @@ static bool show(void *arg, const struct cw_msg_event *ev)
 
 	if (w->full || w->session.out.error)
 		return false;
+	if (!cw_match_event(&w->match, ev))
+		return true;
 	show_header(w);
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
 	    cw_diag_holders(ev, &holders))
@@ -282,6 +292,8 @@ static bool show_recorded(void *arg, const struct cw_recorded *r)
 {
 	struct watch *w = arg;
 
+	if (!cw_match_event(&w->match, &r->ev))
+		return true;
 	show_header(w);
 	return show_event(w, &r->ev, r->has_holders ? &r->holders : NULL) &&
 	       !w->session.out.error;
@@ -349,7 +361,7 @@ static bool read_ends(struct watch *w, struct cw_msg_stats *stats)
 	struct cw_fail unused;
 
 	w->tally.partial = !w->match.filter.quiet;
-	return !w->quiet && !w->match.filter.quiet && cw_filter_is_open(&w->match.filter) &&
+	return !w->quiet && !w->match.filter.quiet && cw_match_is_open(&w->match) &&
 	       !cw_nl_stats(w->session.nl, stats, &unused);
 }
 
@@ -447,8 +459,7 @@ static int run_live(struct watch *w)
 	if (ret)
 		return ret;
 	warn_silenced();
-	cw_close_wait_init(&w->waits, &w->match.filter, w->close_wait, show_wait,
-			   w);
+	cw_close_wait_init(&w->waits, &w->match, w->close_wait, show_wait, w);
 	ret = run(w);
 	cw_close_wait_release(&w->waits);
 	return ret;
@@ -467,6 +478,6 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 	ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
 	ret = cw_session_close(&w.session, ret);
 release:
-	cw_filter_release(&w.match.filter);
+	cw_match_release(&w.match);
 	return ret;
 }

@@ -2,14 +2,13 @@
 #include <stdlib.h>
 
 #include "cmd/gather.h"
-#include "request/match.h"
 
 static void add(void *arg, const struct cw_socket *s)
 {
 	struct cw_gather *g = arg;
 	void *bigger;
 
-	if (g->failed || !cw_match_socket(g->filter, s))
+	if (g->failed || !cw_match_socket(g->match, s))
 		return;
 	if (g->count == g->room) {
 		g->room = g->room ? 2 * g->room : 64;
@@ -25,7 +24,7 @@ static void add(void *arg, const struct cw_socket *s)
 int cw_gather_sockets(struct cw_gather *g, uint32_t states,
 		      struct cw_fail *fail)
 {
-	int ret = cw_diag_dump(g->filter->netns_fd, states, add, g, fail);
+	int ret = cw_diag_dump(g->match->filter.netns_fd, states, add, g, fail);
 
 	return g->failed ? cw_fail(fail, NULL, "out of memory") : ret;
 }
@@ -49,7 +48,7 @@ int cw_gather_owners(struct cw_gather *g, struct cw_fail *fail)
 		const struct cw_owner *o;
 
 		o = cw_owners_of(&g->owners, g->list[i].inode, &n);
-		if (cw_match_owners(g->filter, o, n))
+		if (cw_match_owners(g->match, o, n))
 			g->list[kept++] = g->list[i];
 	}
 	g->count = kept;
@@ -60,5 +59,5 @@ void cw_gather_release(struct cw_gather *g)
 {
 	cw_owners_release(&g->owners);
 	free(g->list);
-	*g = (struct cw_gather){ .filter = g->filter };
+	*g = (struct cw_gather){ .match = g->match };
 }

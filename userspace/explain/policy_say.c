@@ -60,8 +60,8 @@ static void say_closer(struct cw_text *t, const struct cw_msg_policy *p)
 		       " in" : ", closed in", p->cgroup);
 }
 
-static void say_which(struct cw_text *t, const struct cw_msg_policy *p,
-		      const struct cw_msg_policy *wanted)
+void cw_policy_say_which(struct cw_text *t, const struct cw_msg_policy *p,
+			 const struct cw_msg_policy *wanted)
 {
 	if (cw_policy_has(p, COOKIE)) {
 		cw_say(t, "that one socket");
@@ -140,7 +140,7 @@ void cw_policy_say(struct cw_text *t, const struct cw_msg_policy *p,
 	if (cw_policy_has(p, DRY_RUN))
 		cw_say(t, "dry run, only counted and reported: ");
 	cw_say(t, "when ");
-	say_which(t, p, wanted);
+	cw_policy_say_which(t, p, wanted);
 	cw_say(t, ", is closed: ");
 	say_action(t, p);
 	if (!cw_policy_has(p, EXPIRES_MS))

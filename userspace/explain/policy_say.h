@@ -14,6 +14,10 @@
 void cw_policy_say(struct cw_text *t, const struct cw_msg_policy *p,
 		   const struct cw_msg_policy *wanted);
 
+/* Only which sockets. */
+void cw_policy_say_which(struct cw_text *t, const struct cw_msg_policy *p,
+			 const struct cw_msg_policy *wanted);
+
 /* Its limits or seconds, as far as they are present. */
 void cw_policy_say_limits(struct cw_text *t, const struct cw_msg_policy *p);
 

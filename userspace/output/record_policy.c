@@ -51,7 +51,7 @@ static const struct cw_place at_last = { COL_WHICH, "-", " " };
 static const struct cw_place at_addr = { COL_WHICH, "--remote-prefix ", NULL };
 static const struct cw_place at_prefix = { COL_WHICH, "/", " " };
 static const struct cw_place at_comm = { COL_WHICH, "--comm ", " " };
-static const struct cw_place at_uid = { COL_WHICH, "--uid ", " " };
+static const struct cw_place at_uid = { COL_WHICH, "--user ", " " };
 static const struct cw_place at_cgroup = { COL_WHICH, "--cgroup ", " " };
 
 /* @list: in the columns of a list; else for JSON alone. */
@@ -244,6 +244,22 @@ static void put_left(struct cw_view *v, const struct cw_removal *r)
 		return;
 	cw_removal_say_left(&t, r);
 	cw_view_below(v, "but", text);
+}
+
+int cw_record_removed(struct cw_view *v, const struct cw_msg_policy *p,
+		      const struct cw_msg_policy *scope)
+{
+	char text[640];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+
+	cw_say(&t, "policy %" PRIu32 " is removed, which was for ", p->id);
+	cw_policy_say_which(&t, p, scope);
+	cw_say(&t, "; drains that it has begun go on");
+	cw_view_begin(v);
+	put_policy(v, p, false);
+	cw_view_bool(v, "removed", NULL, true);
+	cw_view_word(v, "does", &at_sentence, text);
+	return cw_view_end(v);
 }
 
 int cw_record_off(struct cw_view *v, const struct cw_removal *r)

@@ -19,6 +19,8 @@ extern const struct cw_column cw_record_added_layout[];
 int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
 		    const struct cw_msg_policy *wanted,
 		    const struct cw_shadow *shadow);
+int cw_record_removed(struct cw_view *v, const struct cw_msg_policy *p,
+		      const struct cw_msg_policy *scope);
 int cw_record_off(struct cw_view *v, const struct cw_removal *r);
 
 #endif

@@ -91,7 +91,7 @@ static bool match_netns(const struct cw_msg_filter *f,
 	       (!fstat(f->netns_fd, &ns) && ns.st_ino == ev->netns);
 }
 
-bool cw_match_event(const struct cw_msg_filter *f,
+bool cw_filter_event(const struct cw_msg_filter *f,
 		    const struct cw_msg_event *ev)
 {
 	/* What was lost might have matched. */

@@ -9,7 +9,7 @@
  * it looks at @f's network namespace. Without one, events of all match: a
  * recording is mostly of one, which need not be there any more.
  */
-bool cw_match_event(const struct cw_msg_filter *f,
+bool cw_filter_event(const struct cw_msg_filter *f,
 		    const struct cw_msg_event *ev);
 
 #endif

@@ -52,7 +52,7 @@ static void take_event(struct reading *rd, const struct cw_recorded *rec)
 	struct cw_replay *r = rd->replay;
 	const struct cw_msg_event *ev = &rec->ev;
 
-	if (!in_span(r, ev) || !cw_match_event(r->filter, ev))
+	if (!in_span(r, ev) || !cw_filter_event(r->filter, ev))
 		return;
 	if (cw_event_has(ev, TIME)) {
 		if (!r->first || ev->time < r->first)

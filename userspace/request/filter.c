@@ -2,12 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/names.h"
@@ -15,7 +12,6 @@
 #include "base/parse.h"
 #include "request/filter.h"
 
-#define CGROUP_ROOT	"/sys/fs/cgroup"
 #define NETNS_DIR	"/run/netns"
 
 void cw_filter_release(struct cw_msg_filter *f)
@@ -55,19 +51,6 @@ int cw_filter_paths(struct cw_msg_filter *f, const char *words,
 	}
 }
 
-int cw_filter_comm(struct cw_msg_filter *f, const char *name,
-		   struct cw_fail *fail)
-{
-	size_t len = strlen(name);
-
-	if (!len || len > CLOSEWATCH_COMM_MAX)
-		return cw_fail_usage(fail, NULL,
-				     "'%s' is no task name: it has 1 to %d bytes, as ps -o comm shows it",
-				     name, CLOSEWATCH_COMM_MAX);
-	memcpy(f->comm, name, len + 1);
-	return CW_OK;
-}
-
 int cw_filter_user(struct cw_msg_filter *f, const char *user,
 		   struct cw_fail *fail)
 {
@@ -84,52 +67,6 @@ int cw_filter_user(struct cw_msg_filter *f, const char *user,
 				     "'%s' is no user: a name that getent passwd knows or a number is wanted",
 				     user);
 	f->uid = pw->pw_uid;
-	return CW_OK;
-}
-
-/* The id that the kernel gives a cgroup is its file handle. */
-static bool cgroup_id(const char *path, uint64_t *id)
-{
-	union {
-		struct file_handle head;
-		char room[sizeof(struct file_handle) + sizeof(uint64_t)];
-	} fh = { .head.handle_bytes = sizeof(uint64_t) };
-	struct stat st;
-	int mount;
-
-	if (!name_to_handle_at(AT_FDCWD, path, &fh.head, &mount, 0) &&
-	    fh.head.handle_bytes == sizeof(uint64_t)) {
-		memcpy(id, fh.head.f_handle, sizeof(*id));
-		return true;
-	}
-	/* Refused in some containers; on 64-bit machines it is the inode. */
-	if (sizeof(st.st_ino) != sizeof(*id) || stat(path, &st))
-		return false;
-	*id = st.st_ino;
-	return true;
-}
-
-int cw_filter_cgroup(struct cw_msg_filter *f, const char *path,
-		     struct cw_fail *fail)
-{
-	char full[PATH_MAX];
-	struct statfs fs;
-
-	snprintf(full, sizeof(full), "%s%s", *path == '/' ? "" :
-		 CGROUP_ROOT "/", path);
-	/* The id, as events tell it; it may be that of one that is gone. */
-	if (cw_parse_digits(path, &f->cgroup) && f->cgroup && access(full, F_OK))
-		return CW_OK;
-	if (statfs(full, &fs))
-		return cw_fail_usage(fail, NULL, "cgroup %s: %s", full,
-				     strerror(errno));
-	if (fs.f_type != CGROUP2_SUPER_MAGIC)
-		return cw_fail_usage(fail, NULL,
-				     "%s is no directory of cgroup v2; they are below the mount that findmnt -t cgroup2 shows",
-				     full);
-	if (!cgroup_id(full, &f->cgroup))
-		return cw_fail(fail, NULL, "cgroup %s: %s", full,
-			       strerror(errno));
 	return CW_OK;
 }
 

@@ -21,12 +21,8 @@ bool cw_filter_is_open(const struct cw_msg_filter *f);
  */
 int cw_filter_paths(struct cw_msg_filter *f, const char *words,
 		    struct cw_fail *fail);
-int cw_filter_comm(struct cw_msg_filter *f, const char *name,
-		   struct cw_fail *fail);
 int cw_filter_user(struct cw_msg_filter *f, const char *user,
 		   struct cw_fail *fail);
-int cw_filter_cgroup(struct cw_msg_filter *f, const char *path,
-		     struct cw_fail *fail);
 int cw_filter_netns(struct cw_msg_filter *f, const char *which,
 		    struct cw_fail *fail);
 

@@ -5,7 +5,7 @@
 #include "base/address.h"
 #include "base/fail.h"
 #include "netlink/decode.h"
-#include "request/filter.h"
+#include "request/match.h"
 
 /*
  * A policy that is wanted, from the command line's words to the attributes of
@@ -13,7 +13,7 @@
  */
 struct cw_policy_request {
 	struct cw_msg_policy policy;	/* what is present is sent */
-	struct cw_msg_filter filter;	/* the words that watch takes too */
+	struct cw_match match;		/* the words that watch takes too */
 	struct cw_ends ends;		/* of --socket */
 	uint32_t pid;			/* 0: none given */
 	uint32_t fd;
@@ -21,7 +21,10 @@ struct cw_policy_request {
 	bool has_ends;
 };
 
-#define CW_POLICY_REQUEST_INIT { .filter = CW_FILTER_INIT }
+#define CW_POLICY_REQUEST_INIT { .match.filter = CW_FILTER_INIT }
+
+/* The kernel's rules compare one value: several make as many rules. */
+#define CW_POLICY_RULES	64
 
 /* Sets attribute @attr, which is @member. */
 #define cw_policy_set(p, attr, member, value)				\
@@ -30,11 +33,6 @@ struct cw_policy_request {
 		(p)->present |= 1ULL << CLOSEWATCH_A_POLICY_##attr;	\
 	} while (0)
 
-/* Words into conditions and limits. */
-int cw_policy_ports(struct cw_msg_policy *p, const char *text,
-		    struct cw_fail *fail);
-int cw_policy_prefix(struct cw_msg_policy *p, const char *text,
-		     struct cw_fail *fail);
 int cw_policy_seconds(struct cw_msg_policy *p, const char *text,
 		      struct cw_fail *fail);
 
@@ -42,10 +40,21 @@ int cw_policy_seconds(struct cw_msg_policy *p, const char *text,
 void cw_policy_scope(struct cw_msg_policy *p, const struct cw_msg_filter *f);
 
 /*
- * Takes over the conditions of the filter once the command line is complete.
- * CW_USAGE if they do not go together.
+ * Takes over the conditions once the command line is complete, those with several
+ * values for cw_policy_rule(). CW_USAGE if they do not go together.
  */
 int cw_policy_conclude(struct cw_policy_request *w, struct cw_fail *fail);
+
+/* Is there a condition? */
+bool cw_policy_is_rule(const struct cw_policy_request *w);
+
+/* How many rules it takes, and each of them; 1 for a socket. */
+unsigned int cw_policy_rules(const struct cw_policy_request *w);
+void cw_policy_rule(const struct cw_policy_request *w, unsigned int n,
+		    struct cw_msg_policy *p);
+
+/* Can a connection meet both? Always if there are no conditions. */
+bool cw_policy_concerns(const struct cw_match *m, const struct cw_msg_policy *p);
 
 /*
  * Finds the one socket of --pid and --fd or of --socket, if one is wanted. A

@@ -24,6 +24,8 @@
 #include "output/record_whatif.h"
 #include "recording/match_event.h"
 #include "recording/recorded.h"
+#include "request/filter.h"
+#include "request/match_options.h"
 #include "request/pick.h"
 #include "request/policy.h"
 
@@ -302,7 +304,7 @@ static void check_line(struct cw_input *in)
 
 	if (cw_recorded_read(reader, (const char *)in->at, in->left, &got) ==
 	    CW_RECORDED_EVENT) {
-		cw_match_event(&open, &got.ev);
+		cw_filter_event(&open, &got.ev);
 		on_event(NULL, &got.ev);
 		check_recorded(&got.ev, got.has_holders ? &got.holders : NULL);
 	}
@@ -438,6 +440,7 @@ static void take_stats(void *to, const void *attrs, size_t len)
 static void check_words(struct cw_input *in)
 {
 	struct cw_msg_filter f = CW_FILTER_INIT;
+	struct cw_match m = CW_MATCH_INIT;
 	struct cw_msg_policy p = { 0 };
 	struct cw_bytes addr;
 	struct cw_ends ends;
@@ -463,12 +466,12 @@ static void check_words(struct cw_input *in)
 	CHECK(cw_parse_bytes(word, &big, &fail));
 	CHECK(cw_when_span(word, NULL, 1795770000000000000ULL, &span, &fail));
 	CHECK(cw_filter_paths(&f, word, &fail));
-	CHECK(cw_filter_comm(&f, word, &fail));
 	CHECK(cw_pick_events(&n, word, &fail));
 	CHECK(cw_parse_prefix(word, &addr, &bits, &fail));
 	CHECK(cw_parse_ends(word, &ends, &fail));
-	CHECK(cw_policy_ports(&p, word, &fail));
-	CHECK(cw_policy_prefix(&p, word, &fail));
+	CHECK(cw_match_parse(&m, 'L', word, &fail));
+	CHECK(cw_match_parse(&m, 'C', word, &fail));
+	CHECK(cw_match_parse(&m, CW_KEY_REMOTE_PREFIX, word, &fail));
 	CHECK(cw_policy_seconds(&p, word, &fail));
 #undef CHECK
 }

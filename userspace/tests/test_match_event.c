@@ -28,7 +28,7 @@ FIXTURE_TEARDOWN(match)
 {
 }
 
-#define matches() cw_match_event(&self->f, &self->ev)
+#define matches() cw_filter_event(&self->f, &self->ev)
 
 /* Each condition alone: met by the value of the event, and not by another. */
 #define CONDITION(member, yes, no) do {					\

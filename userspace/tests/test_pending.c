@@ -8,7 +8,7 @@
 #include "explain/pending_tally.h"
 #include "kselftest_harness.h"
 #include "output/record_pending.h"
-#include "request/match.h"
+#include "request/match_options.h"
 
 #define STATE(s) .state = CLOSEWATCH_STATE_##s
 
@@ -333,50 +333,70 @@ TEST(what_is_not_known_is_not_shown)
 	free(json);
 }
 
-TEST(each_condition_of_a_filter_holds)
-{
-	static const struct cw_msg_filter any = CW_FILTER_INIT;
-	struct cw_socket s = complete();
-	struct cw_msg_filter f;
+static const struct {
+	int key;
+	const char *right, *wrong;
+} conditions[] = {
+	{ 'P', "80", "81" }, { 'P', "1,51234", "1,2" }, { 'L', "80", "51234" },
+	{ 'L', "443,70-90", "443,81-90" }, { 'D', "51234", "80" },
+	{ '4', NULL, NULL }, { 'u', "33", "0" },
+	{ CW_KEY_CGROUP, "4711", "1" },
+	{ CW_KEY_LOCAL_PREFIX, "::/0,0.0.0.0/0", "::/0" },
+};
 
-#define TRY(member, right, wrong) do {					\
-	f = any;							\
-	f.member = right;						\
-	EXPECT_TRUE(cw_match_socket(&f, &s));				\
-	f.member = wrong;						\
-	EXPECT_FALSE(cw_match_socket(&f, &s));				\
-} while (0)
-	TRY(port, 80, 81);
-	TRY(port, 51234, 1);
-	TRY(local_port, 80, 51234);
-	TRY(remote_port, 51234, 80);
-	TRY(family, 2, 10);
-	TRY(uid, 33, 0);
-	TRY(cgroup, 4711, 1);
-#undef TRY
-	/* An orphan's user is not told: it is not root. */
+TEST(each_condition_holds_of_a_socket)
+{
+	struct cw_socket s = complete();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(conditions); i++) {
+		struct cw_match m = CW_MATCH_INIT, n = CW_MATCH_INIT;
+		struct cw_fail fail;
+		int key = conditions[i].key;
+
+		ASSERT_EQ(CW_OK, cw_match_parse(&m, key, conditions[i].right,
+						&fail));
+		cw_match_conclude(&m);
+		EXPECT_TRUE(cw_match_socket(&m, &s)) {
+			TH_LOG("%s", conditions[i].right);
+		}
+		ASSERT_EQ(CW_OK, cw_match_parse(&n, key == '4' ? '6' : key,
+						conditions[i].wrong, &fail));
+		cw_match_conclude(&n);
+		EXPECT_FALSE(cw_match_socket(&n, &s)) {
+			TH_LOG("%s", conditions[i].wrong);
+		}
+	}
+}
+
+/* It is not root. */
+TEST(the_user_of_an_orphan_is_not_told)
+{
+	struct cw_socket s = complete();
+	struct cw_match m = CW_MATCH_INIT;
+
 	s.inode = 0;
 	s.uid = 0;
-	f = any;
-	f.uid = 0;
-	EXPECT_FALSE(cw_match_socket(&f, &s));
+	m.filter.uid = 0;
+	EXPECT_FALSE(cw_match_socket(&m, &s));
 }
 
 TEST(one_owner_has_both_the_pid_and_the_name)
 {
-	struct cw_msg_filter f = CW_FILTER_INIT;
+	struct cw_match m = CW_MATCH_INIT;
+	struct cw_fail fail;
 
-	EXPECT_TRUE(cw_match_owners(&f, NULL, 0));
-	f.pid = 13;
-	EXPECT_FALSE(cw_match_owners(&f, NULL, 0));
-	EXPECT_TRUE(cw_match_owners(&f, two, 2));
-	strcpy(f.comm, "nginx");
-	EXPECT_TRUE(cw_match_owners(&f, two, 2));
-	f.pid = 12;
-	EXPECT_FALSE(cw_match_owners(&f, two, 2));
-	f.pid = 0;
-	strcpy(f.comm, "ngin");
-	EXPECT_FALSE(cw_match_owners(&f, two, 2));
+	EXPECT_TRUE(cw_match_owners(&m, NULL, 0));
+	m.filter.pid = 13;
+	EXPECT_FALSE(cw_match_owners(&m, NULL, 0));
+	EXPECT_TRUE(cw_match_owners(&m, two, 2));
+	EXPECT_EQ(CW_OK, cw_match_parse(&m, 'C', "x,nginx", &fail));
+	EXPECT_TRUE(cw_match_owners(&m, two, 2));
+	m.filter.pid = 12;
+	EXPECT_FALSE(cw_match_owners(&m, two, 2));
+	m.filter.pid = 0;
+	strcpy(m.comm.name[1], "ngin");
+	EXPECT_FALSE(cw_match_owners(&m, two, 2));
 }
 
 TEST_HARNESS_MAIN

@@ -13,33 +13,10 @@
 #include "netlink/diag.h"
 #include "output/record_drain.h"
 #include "output/record_policy.h"
+#include "request/match_options.h"
 #include "request/policy.h"
 
 #define bit(attr) (1ULL << CLOSEWATCH_A_POLICY_##attr)
-
-TEST(ports_are_one_or_a_range)
-{
-	static const char *const bad[] = {
-		"", "0", "80-", "-80", "90-80", "80-65536", "80-90-100", "http",
-		"80 - 90",
-	};
-	struct cw_msg_policy p = { 0 };
-	struct cw_fail fail;
-	size_t i;
-
-	EXPECT_EQ(CW_OK, cw_policy_ports(&p, "80", &fail));
-	EXPECT_EQ(80, p.local_port);
-	EXPECT_EQ(bit(LOCAL_PORT), p.present);
-	EXPECT_EQ(CW_OK, cw_policy_ports(&p, "8000-8099", &fail));
-	EXPECT_EQ(8000, p.local_port);
-	EXPECT_EQ(8099, p.local_port_last);
-	EXPECT_EQ(bit(LOCAL_PORT) | bit(LOCAL_PORT_LAST), p.present);
-	EXPECT_EQ(CW_OK, cw_policy_ports(&p, "1-65535", &fail));
-	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		EXPECT_EQ(CW_USAGE, cw_policy_ports(&p, bad[i], &fail)) {
-			TH_LOG("'%s' was taken", bad[i]);
-		}
-}
 
 static const struct {
 	const char *text;
@@ -59,21 +36,21 @@ static const struct {
 
 TEST(prefixes_are_of_the_packets_on_the_wire)
 {
+	struct cw_bytes addr;
 	char text[64];
+	uint8_t bits;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(prefixes); i++) {
-		struct cw_msg_policy p = { 0 };
 		struct cw_fail fail;
 
-		ASSERT_EQ(CW_OK, cw_policy_prefix(&p, prefixes[i].text,
-						  &fail)) {
+		ASSERT_EQ(CW_OK, cw_parse_prefix(prefixes[i].text, &addr, &bits,
+						 &fail)) {
 			TH_LOG("%s: %s", prefixes[i].text, fail.what);
 		}
-		cw_address_print(&p.remote_addr, text, sizeof(text));
+		cw_address_print(&addr, text, sizeof(text));
 		EXPECT_STREQ(prefixes[i].address, text);
-		EXPECT_EQ(prefixes[i].bits, p.remote_prefix);
-		EXPECT_EQ(bit(REMOTE_ADDR) | bit(REMOTE_PREFIX), p.present);
+		EXPECT_EQ(prefixes[i].bits, bits);
 	}
 }
 
@@ -85,15 +62,15 @@ TEST(prefixes_that_make_no_sense_are_refused)
 		"localhost", "[::1]", "10.0.0.0/8/8",
 		"1111:1111:1111:1111:1111:1111:1111:1111:1111:1111",
 	};
-	struct cw_msg_policy p = { 0 };
+	struct cw_bytes addr;
 	struct cw_fail fail;
+	uint8_t bits;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		EXPECT_EQ(CW_USAGE, cw_policy_prefix(&p, bad[i], &fail)) {
+		EXPECT_EQ(CW_USAGE, cw_parse_prefix(bad[i], &addr, &bits, &fail)) {
 			TH_LOG("'%s' was taken", bad[i]);
 		}
-	EXPECT_EQ(0, p.present);
 }
 
 TEST(the_ends_of_a_socket_have_ports_and_one_family)
@@ -232,6 +209,7 @@ FIXTURE(wanted)
 FIXTURE_SETUP(wanted)
 {
 	self->w = (struct cw_policy_request)CW_POLICY_REQUEST_INIT;
+	self->w.match.takes = CW_ON_RULE;
 }
 
 FIXTURE_TEARDOWN(wanted)
@@ -240,12 +218,15 @@ FIXTURE_TEARDOWN(wanted)
 
 #define conclude() cw_policy_conclude(&self->w, &self->fail)
 #define says(words) strstr(self->fail.what, words)
+#define take(key, words)						\
+	ASSERT_EQ(CW_OK, cw_match_parse(&self->w.match, key, words,	\
+					&self->fail))
 
 TEST_F(wanted, everything_needs_force)
 {
 	EXPECT_EQ(CW_USAGE, conclude());
 	EXPECT_NE(NULL, says("--force"));
-	self->w.filter.all_netns = true;
+	self->w.match.filter.all_netns = true;
 	EXPECT_EQ(CW_USAGE, conclude());
 	cw_policy_set(&self->w.policy, FORCE, force, true);
 	EXPECT_EQ(CW_OK, conclude());
@@ -253,7 +234,7 @@ TEST_F(wanted, everything_needs_force)
 
 TEST_F(wanted, any_one_condition_is_enough)
 {
-	self->w.filter.uid = 0;
+	self->w.match.filter.uid = 0;
 	EXPECT_EQ(CW_OK, conclude());
 	EXPECT_EQ(bit(UID), self->w.policy.present);
 	EXPECT_EQ(0, self->w.policy.uid);
@@ -261,24 +242,99 @@ TEST_F(wanted, any_one_condition_is_enough)
 
 TEST_F(wanted, the_words_that_watch_takes_become_attributes)
 {
-	strcpy(self->w.filter.comm, "nginx");
-	self->w.filter.cgroup = 4711;
-	self->w.filter.family = 10;
-	self->w.filter.netns_fd = 4;
+	struct cw_msg_policy p;
+
+	take('C', "nginx");
+	self->w.match.filter.cgroup = 4711;
+	self->w.match.filter.family = 10;
+	self->w.match.filter.netns_fd = 4;
 	EXPECT_EQ(CW_OK, conclude());
+	EXPECT_EQ(1, cw_policy_rules(&self->w));
+	cw_policy_rule(&self->w, 0, &p);
 	EXPECT_EQ(bit(COMM) | bit(CGROUP) | bit(FAMILY) | bit(NETNS_FD),
-		  self->w.policy.present);
-	EXPECT_EQ(5, self->w.policy.comm.len);
-	EXPECT_EQ(4, self->w.policy.netns_fd);
+		  p.present);
+	EXPECT_EQ(5, p.comm.len);
+	EXPECT_EQ(4, p.netns_fd);
 }
 
 TEST_F(wanted, a_prefix_of_another_family_is_refused)
 {
-	cw_policy_prefix(&self->w.policy, "10.0.0.0/8", &self->fail);
-	self->w.filter.family = 10;
+	take(CW_KEY_REMOTE_PREFIX, "10.0.0.0/8");
+	self->w.match.filter.family = 10;
 	EXPECT_EQ(CW_USAGE, conclude());
-	self->w.filter.family = 2;
+	self->w.match.filter.family = 2;
 	EXPECT_EQ(CW_OK, conclude());
+}
+
+TEST_F(wanted, each_port_address_and_name_is_a_rule)
+{
+	static const uint16_t first[] = { 80, 443, 8000 };
+	struct cw_msg_policy p;
+	unsigned int i;
+
+	take('L', "80,443");
+	take('L', "8000-8100,443");
+	take('C', "a,b");
+	take('u', "33");
+	EXPECT_EQ(CW_OK, conclude());
+	ASSERT_EQ(6, cw_policy_rules(&self->w));
+	for (i = 0; i < 6; i++) {
+		cw_policy_rule(&self->w, i, &p);
+		EXPECT_EQ(bit(LOCAL_PORT) | bit(COMM) | bit(UID) |
+			  (i % 3 == 2 ? bit(LOCAL_PORT_LAST) : 0), p.present);
+		EXPECT_EQ(first[i % 3], p.local_port);
+		EXPECT_EQ("aaabbb"[i], p.comm.b[0]);
+	}
+	EXPECT_EQ(8100, p.local_port_last);
+}
+
+TEST_F(wanted, too_many_rules_are_refused)
+{
+	take('L', "1,2,3,4,5,6,7,8");
+	take('C', "a,b,c,d,e,f,g,h");
+	EXPECT_EQ(CW_OK, conclude());
+	take(CW_KEY_REMOTE_PREFIX, "10.0.0.0/8,fe80::/10");
+	EXPECT_EQ(CW_USAGE, conclude());
+	EXPECT_NE(NULL, says("128 rules"));
+}
+
+/* Policies that a close can meet which meets what list was asked for */
+static const struct {
+	int key;
+	const char *words;
+	bool listed;
+} lists[] = {
+	{ 'L', "80", true }, { 'L', "1,90-99", true }, { 'L', "79,91", false },
+	{ 'C', "nginx", true }, { 'C', "a,nginx", true }, { 'C', "a", false },
+	{ CW_KEY_REMOTE_PREFIX, "10.0.0.0/7", true },
+	{ CW_KEY_REMOTE_PREFIX, "10.1.2.3", true },
+	{ CW_KEY_REMOTE_PREFIX, "11.0.0.0/8,::/0", false },
+	{ 'u', "33", true }, { CW_KEY_CGROUP, "4711", true },
+};
+
+TEST(a_list_has_what_concerns_the_conditions)
+{
+	static const struct cw_msg_policy p = {
+		.local_port = 80, .local_port_last = 90, .comm = { 5, "nginx" },
+		.remote_addr = { 4, { 10 } }, .remote_prefix = 8, .uid = 33,
+		.present = bit(LOCAL_PORT) | bit(LOCAL_PORT_LAST) | bit(COMM) |
+			   bit(REMOTE_ADDR) | bit(REMOTE_PREFIX) | bit(UID),
+	}, socket = { .cookie = 1, .present = bit(COOKIE) };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		struct cw_match m = CW_MATCH_INIT;
+		struct cw_fail fail;
+
+		EXPECT_TRUE(cw_policy_concerns(&m, &p));
+		EXPECT_TRUE(cw_policy_concerns(&m, &socket));
+		ASSERT_EQ(CW_OK, cw_match_parse(&m, lists[i].key,
+						lists[i].words, &fail));
+		EXPECT_EQ(lists[i].listed, cw_policy_concerns(&m, &p)) {
+			TH_LOG("%s", lists[i].words);
+		}
+		EXPECT_FALSE(cw_policy_concerns(&m, &socket));
+	}
 }
 
 TEST_F(wanted, a_process_and_a_descriptor_go_together)
@@ -304,7 +360,7 @@ TEST_F(wanted, one_socket_takes_no_condition)
 	cw_policy_set(&self->w.policy, PRIORITY, priority, 3);
 	EXPECT_EQ(CW_USAGE, conclude());
 	self->w.policy.present = 0;
-	self->w.filter.all_netns = true;
+	self->w.match.filter.all_netns = true;
 	EXPECT_EQ(CW_USAGE, conclude());
 }
 
@@ -312,7 +368,7 @@ TEST_F(wanted, the_descriptor_knows_its_own_namespace)
 {
 	self->w.pid = 1;
 	self->w.has_fd = true;
-	self->w.filter.netns_fd = 4;
+	self->w.match.filter.netns_fd = 4;
 	EXPECT_EQ(CW_USAGE, conclude());
 	EXPECT_NE(NULL, says("--netns goes with --socket"));
 }
@@ -436,7 +492,9 @@ TEST_F(shown, a_list_has_conditions_as_they_are_typed)
 		     "5 s without progress, 10 s in all, or 16 MiB\n",
 		     listed(false));
 	cw_policy_set(&self->p, LOCAL_PORT_LAST, local_port_last, 90);
-	cw_policy_prefix(&self->p, "10.0.0.0/8", NULL);
+	self->p.remote_addr = (struct cw_bytes){ 4, { 10 } };
+	self->p.remote_prefix = 8;
+	self->p.present |= bit(REMOTE_ADDR) | bit(REMOTE_PREFIX);
 	cw_policy_set(&self->p, EXPIRES_MS, expires_ms, 59001);
 	cw_policy_set(&self->p, DRY_RUN, dry_run, true);
 	self->p.comm = (struct cw_bytes){ 3, "a\nb" };
