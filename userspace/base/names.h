@@ -22,6 +22,9 @@ struct cw_word {
 struct cw_names {
 	const struct cw_word *word;
 	unsigned int count;
+	const char *const *doc;	/* a sentence or two each, from the spec */
+	const char *name;	/* of the enum */
+	const char *about;	/* it, in a sentence */
 };
 
 /* NULL for a value that this build does not know: the module may be newer. */

@@ -20,5 +20,9 @@ extern const struct cw_names cw_action_names;
 extern const struct cw_names cw_drain_outcome_names;
 extern const struct cw_names cw_refusal_names;
 extern const struct cw_names cw_state_names;
+extern const struct cw_names cw_a_event_names;
+
+/* All of them; the last is NULL. */
+extern const struct cw_names *const cw_all_names[];
 
 #endif

@@ -21,7 +21,9 @@ static const struct cw_word waits_words[] = {
 	[CW_WAITS_FIN] = CW_WORD_IS("fin"),
 };
 
-const struct cw_names cw_waits_names = { waits_words, CW_WAITS_MAX + 1 };
+const struct cw_names cw_waits_names = {
+	.word = waits_words, .count = CW_WAITS_MAX + 1,
+};
 
 static bool peer_ended(const struct cw_socket *s)
 {

@@ -25,7 +25,9 @@ static const struct cw_word family_words[] = {
 	[AF_INET6] = CW_WORD_IS("ipv6"),
 };
 
-static const struct cw_names family_names = { family_words, AF_INET6 + 1 };
+static const struct cw_names family_names = {
+	.word = family_words, .count = AF_INET6 + 1,
+};
 
 const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT_KEYED(TYPE, type, NUMBER, &cw_event_type_names, "event"),

@@ -27,13 +27,14 @@ const struct cw_column cw_record_pending_layout[] = LAYOUT("LOCAL -> REMOTE");
 const struct cw_column cw_record_pending_layout_utf8[] = LAYOUT("LOCAL → REMOTE");
 
 static const struct cw_names timer_names = {
-	(const struct cw_word[]){
+	.word = (const struct cw_word[]){
 		[CW_TIMER_NONE] = CW_WORD_IS("none"),
 		[CW_TIMER_RETRANSMIT] = CW_WORD_IS("retransmit"),
 		[CW_TIMER_KEEPALIVE] = CW_WORD_IS("keepalive"),
 		[CW_TIMER_MINISOCK] = CW_WORD_IS("minisock"),
 		[CW_TIMER_PERSIST] = CW_WORD_IS("persist"),
-	}, CW_TIMER_PERSIST + 1,
+	},
+	.count = CW_TIMER_PERSIST + 1,
 };
 
 static void put_what(struct cw_view *v, const struct cw_pending_row *r)

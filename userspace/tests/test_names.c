@@ -145,6 +145,15 @@ TEST_F(names, each_value_has_a_word_that_leads_back)
 	}
 }
 
+TEST_F(names, each_word_has_a_meaning)
+{
+	unsigned int i;
+
+	EXPECT_NE(NULL, variant->names->about);
+	for (i = variant->first; i <= variant->max; i++)
+		EXPECT_LT(1, strlen(variant->names->doc[i]));
+}
+
 TEST_F(names, no_word_beyond_the_last_value)
 {
 	EXPECT_EQ(NULL, cw_names_word(variant->names, variant->max + 1));

@@ -227,8 +227,12 @@ enum closewatch_loss {
 	CLOSEWATCH_LOSS_MAX = (__CLOSEWATCH_LOSS_MAX - 1)
 };
 
-/*
- * The side that shutdown(2) was asked to shut, with its numbers.
+/**
+ * enum closewatch_how - The side that shutdown(2) was asked to shut, with its
+ *   numbers.
+ * @CLOSEWATCH_HOW_RD: Reading; TCP sends nothing.
+ * @CLOSEWATCH_HOW_WR: Writing; TCP sends FIN.
+ * @CLOSEWATCH_HOW_RDWR: Both.
  */
 enum closewatch_how {
 	CLOSEWATCH_HOW_RD,
@@ -314,8 +318,11 @@ enum closewatch_verdict {
 	CLOSEWATCH_VERDICT_MAX = (__CLOSEWATCH_VERDICT_MAX - 1)
 };
 
-/*
- * One of the two ends of a connection.
+/**
+ * enum closewatch_side - One of the two ends of a connection.
+ * @CLOSEWATCH_SIDE_UNKNOWN: Not known.
+ * @CLOSEWATCH_SIDE_LOCAL: This side, whose host reports.
+ * @CLOSEWATCH_SIDE_PEER: The other side.
  */
 enum closewatch_side {
 	CLOSEWATCH_SIDE_UNKNOWN,
@@ -468,8 +475,29 @@ enum closewatch_refusal {
 	CLOSEWATCH_REFUSAL_MAX = (__CLOSEWATCH_REFUSAL_MAX - 1)
 };
 
-/*
- * TCP states, with the kernel's numbers.
+/**
+ * enum closewatch_state - TCP states, with the kernel's numbers.
+ * @CLOSEWATCH_STATE_ESTABLISHED: Open; no FIN has been sent or received.
+ * @CLOSEWATCH_STATE_SYN_SENT: connect(2) has sent SYN, which is not answered
+ *   yet.
+ * @CLOSEWATCH_STATE_SYN_RECV: SYN has been answered; the handshake is not
+ *   complete.
+ * @CLOSEWATCH_STATE_FIN_WAIT1: We have sent FIN first, or are about to; it is
+ *   not acknowledged.
+ * @CLOSEWATCH_STATE_FIN_WAIT2: Our FIN is acknowledged; the peer's has not
+ *   come.
+ * @CLOSEWATCH_STATE_TIME_WAIT: Both FINs are acknowledged; late segments are
+ *   waited for.
+ * @CLOSEWATCH_STATE_CLOSE: There is no connection, or it is over.
+ * @CLOSEWATCH_STATE_CLOSE_WAIT: The peer's FIN has come; our program has not
+ *   closed.
+ * @CLOSEWATCH_STATE_LAST_ACK: Both have sent FIN, the peer first; ours is not
+ *   acknowledged.
+ * @CLOSEWATCH_STATE_LISTEN: Waits for connections.
+ * @CLOSEWATCH_STATE_CLOSING: Both have sent FIN at once; ours is not
+ *   acknowledged.
+ * @CLOSEWATCH_STATE_NEW_SYN_RECV: A handshake that is still a minisock of its
+ *   listener.
  */
 enum closewatch_state {
 	CLOSEWATCH_STATE_ESTABLISHED = 1,
