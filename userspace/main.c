@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "cmd/args.h"
 #include "cmd/cmd_advise.h"
 #include "cmd/cmd_doctor.h"
 #include "cmd/cmd_drains.h"
+#include "cmd/cmd_explain.h"
 #include "cmd/cmd_info.h"
 #include "cmd/cmd_list.h"
 #include "cmd/cmd_pending.h"
@@ -19,6 +21,8 @@
 #include "cmd/cmd_remove.h"
 #include "cmd/cmd_stats.h"
 #include "cmd/cmd_watch.h"
+
+static int cmd_help(int argc, char **argv, struct cw_fail *fail);
 
 /*
  * @run gets its own words, argv[0] being "closewatch VERB", and returns an exit
@@ -43,6 +47,8 @@ static const struct command {
 	{ "drains", cw_cmd_drains },
 	{ "pending", cw_cmd_pending },
 	{ "doctor", cw_cmd_doctor },
+	{ "explain", cw_cmd_explain },
+	{ "help", cmd_help },
 };
 
 static const struct command *find_command(const char *name)
@@ -66,6 +72,64 @@ static int fail_verb(struct cw_fail *fail, const char *verb)
 	return cw_fail_usage(fail, NULL,
 			     "'%s' is no verb; the verbs are: %s; closewatch --help tells more",
 			     verb, all);
+}
+
+enum { KEY_LIST_VERBS = 256 };
+
+/* For completions, as --list-options of each. */
+static void list_verbs(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		puts(commands[i].name);
+}
+
+struct help {
+	struct cw_args args;	/* first: see cw_args_parse() */
+	const struct command *of;
+};
+
+static error_t parse_help(int key, char *arg, struct argp_state *state)
+{
+	struct help *h = state->input;
+
+	if (key == KEY_LIST_VERBS) {
+		list_verbs();
+		h->args.done = true;
+		return CW_ARGS_STOP;
+	}
+	if (key != ARGP_KEY_ARG || state->arg_num)
+		return cw_args_default(key, arg, state);
+	h->of = find_command(arg);
+	if (h->of)
+		return 0;
+	h->args.ret = fail_verb(h->args.fail, arg);
+	return CW_ARGS_STOP;
+}
+
+/* Of the verb's own table. */
+static int cmd_help(int argc, char **argv, struct cw_fail *fail)
+{
+	static const struct argp_option options[] = {
+		{ "list-verbs", KEY_LIST_VERBS, NULL, OPTION_HIDDEN, NULL, 0 },
+		CW_ARGS_COMMON,
+		{ 0 },
+	};
+	static const struct argp argp = {
+		.options = options, .parser = parse_help, .args_doc = "[VERB]",
+		.doc = "Show the options of a verb, or what verbs there are.",
+	};
+	struct help h = { .args.fail = fail };
+	int ret = cw_args_parse(&argp, argc, argv, &h.args);
+	char option[] = "--help", name[64] = "closewatch";
+	char *words[] = { name, option, NULL };
+
+	if (ret || h.args.done)
+		return ret;
+	if (h.of)
+		snprintf(name, sizeof(name), "closewatch %s", h.of->name);
+	return (h.of ? h.of : &commands[0])->run(2, words, fail);
 }
 
 /*

@@ -1,12 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/wrap.h"
 #include "cmd/args.h"
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+/* What stands for an argument, then a line an option: name, letter, value, words. */
+static void list_options(const struct argp *argp)
+{
+	const struct argp_option *o;
+
+	printf("%s\n", or_empty(argp->args_doc) +
+	       strspn(or_empty(argp->args_doc), "\n"));
+	for (o = argp->options; o->name || o->doc; o++) {
+		char letter[] = { isgraph(o->key) ? o->key : '\0', '\0' };
+
+		if (o->name && !(o->flags & OPTION_HIDDEN))
+			printf("%s\t%s\t%s%s\t%s\n", o->name, letter,
+			       o->flags & OPTION_ARG_OPTIONAL ? "=" : "",
+			       or_empty(o->arg), o->doc);
+	}
+}
 
 error_t cw_args_default(int key, char *arg, struct argp_state *state)
 {
@@ -16,6 +40,10 @@ error_t cw_args_default(int key, char *arg, struct argp_state *state)
 	case 'h':
 		argp_state_help(state, stdout, ARGP_HELP_SHORT_USAGE |
 				ARGP_HELP_LONG | ARGP_HELP_DOC);
+		args->done = true;
+		return CW_ARGS_STOP;
+	case CW_KEY_LIST:
+		list_options(state->root_argp);
 		args->done = true;
 		return CW_ARGS_STOP;
 	case CW_KEY_USAGE:

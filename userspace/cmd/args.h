@@ -22,10 +22,12 @@ struct cw_args {
 /* What every verb takes. */
 #define CW_ARGS_COMMON							\
 	{ "help", 'h', NULL, 0, "show this", -1 },			\
+	{ "list-options", CW_KEY_LIST, NULL, OPTION_HIDDEN, NULL, -1 },	\
 	{ "usage", CW_KEY_USAGE, NULL, OPTION_HIDDEN, NULL, -1 },	\
 	{ "version", 'V', NULL, 0, "show the version", -1 }
 
-enum { CW_KEY_USAGE = 0x1000 };
+/* The list is what completions are made of. */
+enum { CW_KEY_LIST = 0xfff, CW_KEY_USAGE };
 
 /* Ends argp_parse(); why is in struct cw_args. */
 #define CW_ARGS_STOP ECANCELED

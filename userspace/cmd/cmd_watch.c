@@ -86,6 +86,8 @@ static const char doc[] =
 	"  drains   show the drains that run\n"
 	"  pending  show the connections that have not ended, and who does not close\n"
 	"  doctor   say what keeps closewatch from working and what mends it\n"
+	"  explain  say what a word of the output means\n"
+	"  help     show the options of a verb\n"
 	"\n"
 	"Examples:\n"
 	"  closewatch                             all closes in this network namespace\n"

@@ -14,6 +14,8 @@
 #define cw_args_parse args_parse
 #include "cmd/args.c"
 #undef cw_args_parse
+int cw_args_parse(const struct argp *argp, int argc, char **argv,
+		  struct cw_args *args);
 #define cw_nl_open nl_open
 #define send stub_send
 static ssize_t stub_send(int fd, const void *buf, size_t len, int flags);
@@ -195,7 +197,8 @@ static void add_option(struct line *line, const struct argp_option *o)
 /* These end the line, and so are rare. */
 static bool is_help(const struct argp_option *o)
 {
-	return o->key == 'h' || o->key == 'V' || o->key == CW_KEY_USAGE;
+	return o->key == 'h' || o->key == 'V' || o->key == CW_KEY_USAGE ||
+	       o->key == CW_KEY_LIST;
 }
 
 static const struct argp_option *random_option(const struct argp *argp)

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_GLOSSARY_H
+#define CLOSEWATCH_GLOSSARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/names.h"
+
+/* What the words of the output mean, by the spec's one table. Pure. */
+
+struct cw_meaning {
+	const struct cw_names *names;
+	unsigned int value;
+};
+
+#define CW_MEANINGS	8	/* no word has more */
+
+/* Upper or lower case, with dashes or underscores. Returns how many there are. */
+unsigned int cw_glossary_find(const char *word, struct cw_meaning *found);
+
+/* Why it comes to this and what changes it; false if there is nothing to say. */
+bool cw_glossary_cause(const struct cw_meaning *m, char *buf, size_t size);
+bool cw_glossary_remedy(const struct cw_meaning *m, char *buf, size_t size);
+
+/* The words that are most like one that does not exist, or nothing. */
+void cw_glossary_near(const char *word, char *buf, size_t size);
+
+#endif
