@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/cgroups.h"
+#include "host/cgroup_set.h"
 
 #define CONTAINER_ID	64	/* hexadecimal digits */
 
 /* What watches a container has its id too, and is outside. */
-bool cw_cgroups_is_container(const char *name, const char *container)
+bool cw_cgroup_is_containers(const char *name, const char *container)
 {
 	size_t len = strlen(name), n = 0;
 
@@ -27,7 +27,7 @@ bool cw_cgroups_is_container(const char *name, const char *container)
 	       !strstr(name, "conmon-");
 }
 
-static void learn(struct cw_cgroups *c, uint64_t id, bool in)
+static void learn(struct cw_cgroup_set *c, uint64_t id, bool in)
 {
 	void *bigger;
 
@@ -39,10 +39,10 @@ static void learn(struct cw_cgroups *c, uint64_t id, bool in)
 		c->known = bigger;
 		c->room += 256;
 	}
-	c->known[c->count++] = (struct cw_cgroup){ id, in };
+	c->known[c->count++] = (struct cw_cgroup_known){ id, in };
 }
 
-static void find_process(struct cw_cgroups *c, int dir)
+static void find_process(struct cw_cgroup_set *c, int dir)
 {
 	int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	char text[16] = "";
@@ -55,7 +55,7 @@ static void find_process(struct cw_cgroups *c, int dir)
 }
 
 /* The id of a cgroup is the inode of its directory. Closes @fd. */
-static void walk(struct cw_cgroups *c, int fd, bool in)
+static void walk(struct cw_cgroup_set *c, int fd, bool in)
 {
 	DIR *dir = fdopendir(fd);
 	struct dirent *d;
@@ -68,7 +68,7 @@ static void walk(struct cw_cgroups *c, int fd, bool in)
 		find_process(c, fd);
 	while ((d = readdir(dir))) {
 		bool is = in || (c->container &&
-				 cw_cgroups_is_container(d->d_name,
+				 cw_cgroup_is_containers(d->d_name,
 							 c->container));
 
 		if (d->d_type != DT_DIR || !strcmp(d->d_name, ".") ||
@@ -86,14 +86,14 @@ static void walk(struct cw_cgroups *c, int fd, bool in)
 /* Of two with one id, the one that is in comes first. */
 static int compare(const void *a, const void *b)
 {
-	const struct cw_cgroup *x = a, *y = b;
+	const struct cw_cgroup_known *x = a, *y = b;
 
 	if (x->id != y->id)
 		return x->id < y->id ? -1 : 1;
 	return y->in - x->in;
 }
 
-static void sort(struct cw_cgroups *c)
+static void sort(struct cw_cgroup_set *c)
 {
 	size_t i, kept = 0;
 
@@ -106,7 +106,7 @@ static void sort(struct cw_cgroups *c)
 	c->count = kept;
 }
 
-static void look(struct cw_cgroups *c)
+static void look(struct cw_cgroup_set *c)
 {
 	int fd = open(c->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
@@ -119,10 +119,10 @@ static void look(struct cw_cgroups *c)
 	sort(c);
 }
 
-int cw_cgroups_open(struct cw_cgroups *c, const char *path,
+int cw_cgroup_set_open(struct cw_cgroup_set *c, const char *path,
 		    const char *container)
 {
-	cw_cgroups_release(c);
+	cw_cgroup_set_release(c);
 	c->path = strdup(path);
 	c->container = container ? strdup(container) : NULL;
 	if (!c->path || (container && !c->container))
@@ -131,15 +131,15 @@ int cw_cgroups_open(struct cw_cgroups *c, const char *path,
 	return 0;
 }
 
-void cw_cgroups_release(struct cw_cgroups *c)
+void cw_cgroup_set_release(struct cw_cgroup_set *c)
 {
 	free(c->path);
 	free(c->container);
 	free(c->known);
-	*c = (struct cw_cgroups){ 0 };
+	*c = (struct cw_cgroup_set){ 0 };
 }
 
-static const struct cw_cgroup *find(const struct cw_cgroups *c, uint64_t id)
+static const struct cw_cgroup_known *find(const struct cw_cgroup_set *c, uint64_t id)
 {
 	size_t low = 0, high = c->count;
 
@@ -157,9 +157,9 @@ static const struct cw_cgroup *find(const struct cw_cgroups *c, uint64_t id)
 }
 
 /* An id is never used again, so what is not there now never will be. */
-bool cw_cgroups_have(struct cw_cgroups *c, uint64_t id)
+bool cw_cgroup_set_have(struct cw_cgroup_set *c, uint64_t id)
 {
-	const struct cw_cgroup *known;
+	const struct cw_cgroup_known *known;
 
 	if (!id)
 		return false;
@@ -175,7 +175,7 @@ bool cw_cgroups_have(struct cw_cgroups *c, uint64_t id)
 	return known && known->in;
 }
 
-size_t cw_cgroups_count(const struct cw_cgroups *c, uint64_t *id)
+size_t cw_cgroup_set_count(const struct cw_cgroup_set *c, uint64_t *id)
 {
 	size_t i, n = 0;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#ifndef CLOSEWATCH_CGROUPS_H
-#define CLOSEWATCH_CGROUPS_H
+#ifndef CLOSEWATCH_CGROUP_SET_H
+#define CLOSEWATCH_CGROUP_SET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,10 +10,10 @@
  * Some cgroups of v2: one with all below it, or those of a container, by their
  * ids. One that is made later is found when its id is first asked for.
  */
-struct cw_cgroups {
+struct cw_cgroup_set {
 	char *path;		/* where to look; NULL: no cgroup is meant */
 	char *container;	/* its id, or the beginning; NULL: all below @path */
-	struct cw_cgroup {
+	struct cw_cgroup_known {
 		uint64_t id;
 		bool in;
 	} *known;		/* by id */
@@ -22,21 +22,21 @@ struct cw_cgroups {
 };
 
 /* Takes copies; @container may be NULL. 0 or -ENOMEM. */
-int cw_cgroups_open(struct cw_cgroups *c, const char *path,
+int cw_cgroup_set_open(struct cw_cgroup_set *c, const char *path,
 		    const char *container);
-void cw_cgroups_release(struct cw_cgroups *c);
+void cw_cgroup_set_release(struct cw_cgroup_set *c);
 
 /* Is the cgroup with this id one of them? 0 is never. */
-bool cw_cgroups_have(struct cw_cgroups *c, uint64_t id);
+bool cw_cgroup_set_have(struct cw_cgroup_set *c, uint64_t id);
 
 /* How many there are, with the id of one. */
-size_t cw_cgroups_count(const struct cw_cgroups *c, uint64_t *id);
+size_t cw_cgroup_set_count(const struct cw_cgroup_set *c, uint64_t *id);
 
 /*
  * Is a directory that of the container whose id begins so? Its name ends in the
  * id, as docker-ID.scope, cri-containerd-ID.scope, libpod-ID.scope or only ID does.
  * Pure.
  */
-bool cw_cgroups_is_container(const char *name, const char *container);
+bool cw_cgroup_is_containers(const char *name, const char *container);
 
 #endif

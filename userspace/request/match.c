@@ -10,7 +10,7 @@ void cw_match_release(struct cw_match *m)
 {
 	cw_filter_release(&m->filter);
 	if (m->cgroups)
-		cw_cgroups_release(m->cgroups);
+		cw_cgroup_set_release(m->cgroups);
 	free(m->cgroups);
 	m->cgroups = NULL;
 }
@@ -96,7 +96,7 @@ bool cw_match_event(const struct cw_match *m, const struct cw_msg_event *ev)
 	       address_in(&m->local, &ev->local_addr) &&
 	       address_in(&m->remote, &ev->remote_addr) &&
 	       comm_in(&m->comm, &ev->comm) &&
-	       (!m->cgroups || cw_cgroups_have(m->cgroups, ev->cgroup));
+	       (!m->cgroups || cw_cgroup_set_have(m->cgroups, ev->cgroup));
 }
 
 bool cw_match_socket(const struct cw_match *m, const struct cw_socket *s)
@@ -112,7 +112,7 @@ bool cw_match_socket(const struct cw_match *m, const struct cw_socket *s)
 		return false;
 	if (f->uid >= 0 && (!s->inode || s->uid != f->uid))
 		return false;
-	if (m->cgroups && !cw_cgroups_have(m->cgroups, s->cgroup))
+	if (m->cgroups && !cw_cgroup_set_have(m->cgroups, s->cgroup))
 		return false;
 	return !f->cgroup || s->cgroup == f->cgroup;
 }

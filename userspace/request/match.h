@@ -3,7 +3,7 @@
 #define CLOSEWATCH_MATCH_H
 
 #include "base/address.h"
-#include "host/cgroups.h"
+#include "host/cgroup_set.h"
 #include "host/owners.h"
 #include "netlink/diag_dump.h"
 #include "netlink/nl_ask.h"
@@ -43,7 +43,7 @@ struct cw_match {
 	struct cw_ports port, local_port, remote_port;
 	struct cw_prefixes local, remote;
 	struct cw_comms comm;
-	struct cw_cgroups *cgroups;	/* NULL: none */
+	struct cw_cgroup_set *cgroups;	/* NULL: none */
 	bool ipv4, ipv6;
 	bool here;	/* the kernel compares only a part of it */
 };

@@ -139,7 +139,7 @@ static int take_cgroups(struct cw_match *m, const char *path,
 	m->filter.cgroup = 0;
 	if (!m->cgroups)
 		m->cgroups = calloc(1, sizeof(*m->cgroups));
-	if (!m->cgroups || cw_cgroups_open(m->cgroups, path, container))
+	if (!m->cgroups || cw_cgroup_set_open(m->cgroups, path, container))
 		return cw_fail(fail, NULL, "out of memory");
 	return CW_OK;
 }
@@ -162,7 +162,7 @@ static int take_cgroup(struct cw_match *m, const char *path,
 	/* The id, as events tell it; it may be that of one that is gone. */
 	if (cw_parse_digits(path, &id) && id && access(full, F_OK)) {
 		if (m->cgroups)
-			cw_cgroups_release(m->cgroups);
+			cw_cgroup_set_release(m->cgroups);
 		free(m->cgroups);
 		m->cgroups = NULL;
 		m->filter.cgroup = id;
@@ -195,7 +195,7 @@ static int take_container(struct cw_match *m, const char *text,
 	if (!is_cgroup2(root))
 		root = CGROUP_ROOT "/unified";
 	ret = take_cgroups(m, root, text, fail);
-	if (!ret && !cw_cgroups_count(m->cgroups, &id))
+	if (!ret && !cw_cgroup_set_count(m->cgroups, &id))
 		return cw_fail_usage(fail, NULL,
 				     "no cgroup below %s is that of a container %s: does it run?",
 				     root, text);
@@ -292,7 +292,7 @@ int cw_match_cgroup(const struct cw_match *m, uint64_t *id,
 	*id = m->filter.cgroup;
 	if (!m->cgroups)
 		return CW_OK;
-	n = cw_cgroups_count(m->cgroups, id);
+	n = cw_cgroup_set_count(m->cgroups, id);
 	if (n == 1)
 		return CW_OK;
 	return cw_fail_usage(fail, NULL,

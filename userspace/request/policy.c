@@ -212,7 +212,7 @@ bool cw_policy_concerns(const struct cw_match *m, const struct cw_msg_policy *p)
 		return false;
 	if (cw_policy_has(p, CGROUP) &&
 	    ((f->cgroup && f->cgroup != p->cgroup) ||
-	     (m->cgroups && !cw_cgroups_have(m->cgroups, p->cgroup))))
+	     (m->cgroups && !cw_cgroup_set_have(m->cgroups, p->cgroup))))
 		return false;
 	return ports_meet(&m->local_port, p) && prefixes_meet(&m->remote, p) &&
 	       comms_meet(&m->comm, p);

@@ -181,7 +181,7 @@ TEST(containers_are_told_by_the_names_of_their_cgroups)
 
 	for (i = 0; i < ARRAY_SIZE(containers); i++)
 		EXPECT_EQ(containers[i].is,
-			  cw_cgroups_is_container(containers[i].name,
+			  cw_cgroup_is_containers(containers[i].name,
 						  containers[i].container)) {
 			TH_LOG("row %zu", i);
 		}
@@ -201,26 +201,26 @@ TEST_F(match, a_cgroup_is_meant_with_all_below_it)
 {
 	uint64_t out = make(self->root, "out"), in = make(self->root, "in");
 	uint64_t child = make(self->root, "in/child"), one;
-	struct cw_cgroups c = { 0 };
+	struct cw_cgroup_set c = { 0 };
 	char path[80];
 
 	snprintf(path, sizeof(path), "%s/in", self->root);
-	ASSERT_EQ(0, cw_cgroups_open(&c, path, NULL));
-	EXPECT_EQ(2, cw_cgroups_count(&c, &one));
-	EXPECT_TRUE(cw_cgroups_have(&c, in));
-	EXPECT_TRUE(cw_cgroups_have(&c, child));
-	EXPECT_FALSE(cw_cgroups_have(&c, out));
-	EXPECT_FALSE(cw_cgroups_have(&c, 0));
+	ASSERT_EQ(0, cw_cgroup_set_open(&c, path, NULL));
+	EXPECT_EQ(2, cw_cgroup_set_count(&c, &one));
+	EXPECT_TRUE(cw_cgroup_set_have(&c, in));
+	EXPECT_TRUE(cw_cgroup_set_have(&c, child));
+	EXPECT_FALSE(cw_cgroup_set_have(&c, out));
+	EXPECT_FALSE(cw_cgroup_set_have(&c, 0));
 	/* It did not exist when the command line was read. */
-	EXPECT_TRUE(cw_cgroups_have(&c, make(self->root, "in/child/late")));
-	EXPECT_FALSE(cw_cgroups_have(&c, out));
-	cw_cgroups_release(&c);
+	EXPECT_TRUE(cw_cgroup_set_have(&c, make(self->root, "in/child/late")));
+	EXPECT_FALSE(cw_cgroup_set_have(&c, out));
+	cw_cgroup_set_release(&c);
 }
 
 TEST_F(match, a_container_is_meant_with_all_below_it)
 {
 	uint64_t slice = make(self->root, "slice"), scope, inner;
-	struct cw_cgroups c = { 0 };
+	struct cw_cgroup_set c = { 0 };
 	char procs[256];
 	FILE *f;
 
@@ -232,12 +232,12 @@ TEST_F(match, a_container_is_meant_with_all_below_it)
 	ASSERT_NE(NULL, f);
 	fputs("4711\n4712\n", f);
 	fclose(f);
-	ASSERT_EQ(0, cw_cgroups_open(&c, self->root, "0123456789ab"));
-	EXPECT_TRUE(cw_cgroups_have(&c, scope));
-	EXPECT_TRUE(cw_cgroups_have(&c, inner));
-	EXPECT_FALSE(cw_cgroups_have(&c, slice));
+	ASSERT_EQ(0, cw_cgroup_set_open(&c, self->root, "0123456789ab"));
+	EXPECT_TRUE(cw_cgroup_set_have(&c, scope));
+	EXPECT_TRUE(cw_cgroup_set_have(&c, inner));
+	EXPECT_FALSE(cw_cgroup_set_have(&c, slice));
 	EXPECT_EQ(4711, c.pid);
-	cw_cgroups_release(&c);
+	cw_cgroup_set_release(&c);
 }
 
 TEST_HARNESS_MAIN
