@@ -481,6 +481,26 @@ a_reset_alone_is_no_reason_for_a_drain() {
 		run advise -c 20 && shows 'nothing to type$' && shows '^WHAT ELSE WAS SEEN' && shows 'remedy: Look in the program'
 }
 
+advice_is_of_what_is_asked_for() {
+	run advise -j -c 5 -L "1,$PORT" -C traffic && json '.[0].closes | tonumber >= 5' &&
+		run advise -j -d 0.7 -L 1-3 && json '.[0].closes == "0"'
+}
+
+# elsewhere ARGUMENT...: closewatch, in a network namespace without traffic
+elsewhere() {
+	timeout "$LIMIT" unshare -n closewatch "$@" >"$DIR/out" 2>"$DIR/err"
+	STATUS=$?
+	cat "$DIR/out" "$DIR/err"
+	return $STATUS
+}
+another_namespace_can_be_asked_about() {
+	local here
+	here=$(stat -Lc %i /proc/self/ns/net)
+	elsewhere stats -j --netns $$ && json ".[0].netns == \"$here\"" && elsewhere stats -j &&
+		json ".[0].netns != \"$here\"" && elsewhere advise -j -c 3 --netns $$ &&
+		json '.[0].closes | tonumber >= 3'
+}
+
 the_remedy_names_the_command() {
 	slowly pair_meanwhile '1000 reset' -c 1 --path rst-unread -L 4004 --diag -j &&
 		json '.[0].diag.remedy | endswith(": closewatch drain --local-port 4004")'
@@ -544,6 +564,7 @@ TESTS=(
 	advice_names_the_port_of_the_server advice_can_be_followed
 	advice_names_a_dry_run_that_is_there
 	a_reset_alone_is_no_reason_for_a_drain the_remedy_names_the_command
+	advice_is_of_what_is_asked_for another_namespace_can_be_asked_about
 	a_rule_that_never_acts_is_told
 	where_nothing_is_reset_there_is_nothing_to_type
 	info_counts_policies_and_drains stats_count_drains_with_nobody_listening

@@ -11,9 +11,11 @@
 #include "cmd/args.h"
 #include "cmd/cmd_advise.h"
 #include "cmd/replayed.h"
+#include "cmd/scope.h"
 #include "cmd/session.h"
 #include "netlink/nl_ask.h"
 #include "output/record_whatif.h"
+#include "request/filter.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 /* Rarely: the kernel takes a while for a long list of sockets. */
@@ -23,6 +25,7 @@ enum { KEY_LINGER0 = 256 };
 
 struct advise {
 	struct cw_args args;	/* first: see cw_args_parse() */
+	struct cw_match match;
 	bool json, even_linger0;
 	uint64_t duration;	/* ns; 0: until a signal */
 	uint32_t count;
@@ -35,6 +38,9 @@ struct advise {
 };
 
 static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "What to watch; all conditions must hold:", 1 },
+	CW_MATCH_OPTIONS(CW_ON_ONE_NETNS, "closer"),
+	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "duration", 'd', "SECONDS", 0,
 	  "watch this long, such as 60; else until Ctrl-C", 0 },
 	{ "count", 'c', "N", 0, "watch until N sockets have been closed", 0 },
@@ -53,6 +59,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (cw_replay_option(&a->recorded, key, arg))
 		return 0;
+	if (cw_match_option(&a->match, key, arg, &a->args))
+		return a->args.ret ? CW_ARGS_STOP : 0;
 	switch (key) {
 	case 'd':
 		ret = cw_parse_duration(arg, &a->duration, a->args.fail);
@@ -71,6 +79,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		ret = cw_replay_check(&a->recorded,
 				      a->duration ? "--duration" : NULL,
 				      a->args.fail);
+		if (!ret)
+			ret = cw_match_place(&a->match, a->args.fail);
+		cw_match_conclude(&a->match);
 		break;
 	default:
 		return cw_args_default(key, arg, state);
@@ -94,6 +105,8 @@ static bool take(void *arg, const struct cw_msg_event *ev)
 	struct advise *a = arg;
 	uint64_t now = cw_session_clock();
 
+	if (!cw_match_event(&a->match, ev))
+		return true;
 	/* A server may have started since. */
 	if (cw_whatif_helps(ev, a->even_linger0) &&
 	    now - a->ports_read >= PORTS_AGAIN) {
@@ -167,6 +180,12 @@ static void conclude(struct advise *a, uint64_t span)
 	struct cw_session *s = &a->session;
 	uint64_t date = cw_session_date();
 
+	/* Figures of a part are no measure for those of another. */
+	if (!cw_match_is_open(&a->match)) {
+		cw_session_shown(s, cw_record_whatif(s->view, a->whatif,
+						     &a->before, date, span));
+		return;
+	}
 	load_before(&a->before);
 	cw_session_shown(s, cw_record_whatif(s->view, a->whatif, &a->before,
 					     date, span));
@@ -186,7 +205,8 @@ static bool take_recorded(void *arg, const struct cw_recorded *r)
 {
 	struct advise *a = arg;
 
-	cw_whatif_add(a->whatif, &r->ev);
+	if (cw_match_event(&a->match, &r->ev))
+		cw_whatif_add(a->whatif, &r->ev);
 	return !a->count || a->whatif->all.closes < a->count;
 }
 
@@ -196,15 +216,13 @@ static bool take_recorded(void *arg, const struct cw_recorded *r)
  */
 static int run_recorded(struct advise *a, const struct cw_view_options *opt)
 {
-	const struct cw_msg_filter filter = {
-		.events = wanted, .uid = -1, .netns_fd = -1,
-	};
 	struct cw_replay replay = {
-		.filter = &filter, .fn = take_recorded, .arg = a,
+		.filter = &a->match.filter, .fn = take_recorded, .arg = a,
 	};
 	struct cw_session *s = &a->session;
 	int ret = cw_session_show(s, opt);
 
+	a->match.filter.events = wanted;
 	if (!ret)
 		ret = cw_replay_run(&a->recorded, &replay, s->fail);
 	if (ret)
@@ -219,14 +237,14 @@ static int run_recorded(struct advise *a, const struct cw_view_options *opt)
 static int run(struct advise *a)
 {
 	struct cw_session *s = &a->session;
-	struct cw_msg_filter filter = CW_FILTER_INIT;
+	struct cw_msg_filter *filter = &a->match.filter;
 	struct cw_msg_listener figures;
 	uint64_t begin, span;
 	int ret;
 
-	filter.events = wanted;
+	filter->events = wanted;
 	cw_whatif_ports(a->whatif, "/proc");
-	ret = cw_nl_subscribe(s->nl, &filter, s->fail);
+	ret = cw_nl_subscribe(s->nl, filter, s->fail);
 	if (ret)
 		return ret;
 	begin = cw_session_clock();
@@ -250,8 +268,10 @@ static int run(struct advise *a)
 
 static int run_live(struct advise *a, const struct cw_view_options *opt)
 {
-	int ret = cw_session_signals(&a->session);
+	int ret = cw_filter_enter(&a->match.filter, a->session.fail);
 
+	if (!ret)
+		ret = cw_session_signals(&a->session);
 	if (!ret)
 		ret = cw_session_open(&a->session, opt, on_events, a);
 	return ret ? ret : run(a);
@@ -261,22 +281,27 @@ int cw_cmd_advise(int argc, char **argv, struct cw_fail *fail)
 {
 	struct advise a = {
 		.args.fail = fail, .session = CW_SESSION_INIT(fail),
+		.match = CW_MATCH_INIT_OF(CW_ON_ONE_NETNS, CW_NETNS_REASON),
 	};
 	struct cw_view_options opt = { 0 };
 	int ret = cw_args_parse(&advise_argp, argc, argv, &a.args);
 
 	if (ret || a.args.done)
-		return ret;
+		goto release;
 	opt.json = a.json;
 	a.session.overrun = on_overrun;
 	a.session.overrun_arg = &a;
 	a.whatif = cw_whatif_new(a.even_linger0);
-	if (!a.whatif)
+	if (!a.whatif) {
 		ret = cw_fail(fail, NULL, "out of memory");
-	else
+	} else {
+		a.whatif->netns = a.match.netns ? a.match.netns : a.match.place;
 		ret = a.recorded.path ? run_recorded(&a, &opt) :
 					run_live(&a, &opt);
+	}
 	ret = cw_session_close(&a.session, ret);
 	free(a.whatif);
+release:
+	cw_match_release(&a.match);
 	return ret;
 }

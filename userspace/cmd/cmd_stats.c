@@ -8,10 +8,12 @@
 #include "cmd/args.h"
 #include "cmd/cmd_stats.h"
 #include "cmd/replayed.h"
+#include "cmd/scope.h"
 #include "cmd/session.h"
 #include "explain/recount.h"
 #include "netlink/nl_ask.h"
 #include "output/record_stats.h"
+#include "request/filter.h"
 
 #define NSEC_PER_SEC	1000000000ULL
 #define WATCH_DEFAULT	NSEC_PER_SEC
@@ -22,6 +24,7 @@ enum { KEY_RECONCILE = 256 };
 
 struct stats {
 	struct cw_args args;	/* first: see cw_args_parse() */
+	struct cw_match match;
 	bool json, watch, reconcile;
 	struct cw_replay_args recorded;
 	uint64_t interval;	/* ns */
@@ -40,6 +43,7 @@ struct moment {
 };
 
 static const struct argp_option options[] = {
+	CW_MATCH_OPTIONS(CW_ON_NETNS, "closer"),
 	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL,
 	  "keep the counters moving, and show every second, or so many, what was added",
 	  0 },
@@ -59,6 +63,9 @@ static const char doc[] =
 	"Show how often each path was taken and each fate met in this network namespace, with the bytes that were unread or lost.\v"
 	"The counters move only while someone listens, be it 'closewatch watch' or 'closewatch stats --watch'. "
 	"They count also the events that a listener did not get; those of drains move always.";
+
+#define ONE_NETNS							\
+	"the kernel counts all of one network namespace; closewatch watch counts what matches"
 
 static int check(struct stats *s)
 {
@@ -83,6 +90,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (cw_replay_option(&s->recorded, key, arg))
 		return 0;
+	if (cw_match_option(&s->match, key, arg, &s->args))
+		return s->args.ret ? CW_ARGS_STOP : 0;
 	switch (key) {
 	case 'w':
 		s->watch = true;
@@ -270,12 +279,13 @@ static int run_reconcile(struct stats *s)
 
 /* What is counted from recorded events. */
 struct recount {
+	const struct cw_match *match;
 	struct cw_msg_stats stats;
 	uint64_t lost;
 	bool several;		/* network namespaces */
 };
 
-static bool count(void *arg, const struct cw_recorded *rec)
+static bool recount(void *arg, const struct cw_recorded *rec)
 {
 	const struct cw_msg_event *ev = &rec->ev;
 	struct recount *n = arg;
@@ -284,6 +294,8 @@ static bool count(void *arg, const struct cw_recorded *rec)
 		n->lost += ev->loss == CLOSEWATCH_LOSS_BLIND ? 0 : ev->count;
 		return true;
 	}
+	if (!cw_match_event(n->match, ev))
+		return true;
 	n->several |= n->stats.netns && n->stats.netns != ev->netns;
 	n->stats.netns = ev->netns;
 	cw_recount(&n->stats, ev);
@@ -292,12 +304,14 @@ static bool count(void *arg, const struct cw_recorded *rec)
 
 static int run_recorded(struct stats *s, const struct cw_view_options *opt)
 {
-	const struct cw_msg_filter all = { .uid = -1, .netns_fd = -1, .quiet = true };
-	struct recount n = { 0 };
-	struct cw_replay replay = { .filter = &all, .fn = count, .arg = &n };
+	struct recount n = { .match = &s->match };
+	struct cw_replay replay = {
+		.filter = &s->match.filter, .fn = recount, .arg = &n,
+	};
 	struct cw_reading r = { .recorded = true };
 	int ret = cw_session_show(&s->session, opt);
 
+	s->match.filter.quiet = true;
 	if (!ret)
 		ret = cw_replay_run(&s->recorded, &replay, s->args.fail);
 	if (ret)
@@ -319,16 +333,21 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 	struct stats s = {
 		.args.fail = fail, .interval = WATCH_DEFAULT,
 		.session = CW_SESSION_INIT(fail),
+		.match = CW_MATCH_INIT_OF(CW_ON_NETNS, ONE_NETNS),
 	};
 	struct cw_view_options opt = { 0 };
 	int ret = cw_args_parse(&stats_argp, argc, argv, &s.args);
 
 	if (ret || s.args.done)
-		return ret;
+		goto release;
 	opt.json = s.json;
-	if (s.recorded.path)
-		return cw_session_close(&s.session, run_recorded(&s, &opt));
-	ret = cw_session_signals(&s.session);
+	if (s.recorded.path) {
+		ret = cw_session_close(&s.session, run_recorded(&s, &opt));
+		goto release;
+	}
+	ret = cw_filter_enter(&s.match.filter, fail);
+	if (!ret)
+		ret = cw_session_signals(&s.session);
 	if (!ret)
 		ret = cw_session_open(&s.session, &opt, NULL, NULL);
 	if (!ret && s.watch)
@@ -337,5 +356,8 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 		ret = run_reconcile(&s);
 	else if (!ret)
 		ret = run_once(&s);
-	return cw_session_close(&s.session, ret);
+	ret = cw_session_close(&s.session, ret);
+release:
+	cw_match_release(&s.match);
+	return ret;
 }

@@ -76,6 +76,7 @@ struct cw_whatif_row {
 
 struct cw_whatif {
 	bool even_linger0;
+	const char *netns;	/* for --netns of the commands; NULL or empty: here */
 	uint16_t ephemeral;	/* the first port that clients get */
 	uint8_t listens[65536 / 8];
 	struct cw_whatif_row all;

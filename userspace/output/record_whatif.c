@@ -78,10 +78,10 @@ static void put_target(struct cw_view *v, const struct cw_target *target)
 		cw_view_word(v, "comm", CW_AT(COL_WHICH), target->comm);
 }
 
-static void put_row(struct cw_view *v, const struct cw_whatif_row *row,
-		    bool even_linger0)
+static void put_row(struct cw_view *v, const struct cw_whatif *w,
+		    const struct cw_whatif_row *row)
 {
-	char command[128];
+	char command[512];
 	struct cw_text t = { .buf = command, .size = sizeof(command) };
 
 	cw_view_row(v);
@@ -97,7 +97,9 @@ static void put_row(struct cw_view *v, const struct cw_whatif_row *row,
 	cw_view_big(v, "responses", CW_AT(COL_RESPONSES), row->responses);
 	cw_view_big(v, "bytes_at_risk", CW_AT(COL_AT_RISK), row->at_risk);
 	cw_view_big(v, "never_sent", NULL, row->never_sent);
-	cw_whatif_command(&t, &row->target, even_linger0);
+	cw_whatif_command(&t, &row->target, w->even_linger0);
+	if (w->netns && w->netns[0])
+		cw_say(&t, " --netns '%s'", w->netns);
 	cw_view_word(v, "command", CW_AT(COL_COMMAND), command);
 	put_policy(v, row);
 	put_limits(v, row);
@@ -112,7 +114,7 @@ static void put_rows(struct cw_view *v, const struct cw_whatif *w,
 
 	cw_view_table(v, key, n ? layout : NULL);
 	for (i = 0; i < n && i < ROWS_MAX; i++)
-		put_row(v, rows[i], w->even_linger0);
+		put_row(v, w, rows[i]);
 	cw_view_table_end(v);
 }
 

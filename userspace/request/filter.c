@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,4 +97,16 @@ int cw_filter_netns(struct cw_msg_filter *f, const char *which,
 	return cw_fail_usage(fail, NULL,
 			     "network namespace %s: %s; a name of ip netns, a process id, a path or all is wanted",
 			     path, strerror(errno));
+}
+
+int cw_filter_enter(struct cw_msg_filter *f, struct cw_fail *fail)
+{
+	if (f->netns_fd < 0)
+		return CW_OK;
+	if (setns(f->netns_fd, CLONE_NEWNET))
+		return cw_fail(fail, "run closewatch with sudo",
+			       "cannot enter the network namespace: %s",
+			       strerror(errno));
+	cw_filter_release(f);
+	return CW_OK;
 }

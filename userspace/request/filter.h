@@ -26,4 +26,7 @@ int cw_filter_user(struct cw_msg_filter *f, const char *user,
 int cw_filter_netns(struct cw_msg_filter *f, const char *which,
 		    struct cw_fail *fail);
 
+/* Takes this program to the network namespace that is named, if one is. */
+int cw_filter_enter(struct cw_msg_filter *f, struct cw_fail *fail);
+
 #endif

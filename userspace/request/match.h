@@ -44,6 +44,8 @@ struct cw_match {
 	struct cw_prefixes local, remote;
 	struct cw_comms comm;
 	struct cw_cgroup_set *cgroups;	/* NULL: none */
+	const char *netns;	/* as it was named; NULL: not, or cw_match_place() */
+	char place[12];		/* what that found instead; or empty */
 	bool ipv4, ipv6;
 	bool here;	/* the kernel compares only a part of it */
 };

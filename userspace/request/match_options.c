@@ -209,6 +209,7 @@ static int take_netns(struct cw_match *m, const char *which,
 		return cw_fail_usage(fail, NULL,
 				     "--netns all is not possible here: %s",
 				     m->why);
+	m->netns = which;
 	return cw_filter_netns(&m->filter, which, fail);
 }
 
@@ -272,7 +273,6 @@ int cw_match_parse(struct cw_match *m, int key, const char *arg,
 int cw_match_place(struct cw_match *m, struct cw_fail *fail)
 {
 	struct cw_msg_filter *f = &m->filter;
-	char pid[16];
 
 	if (!m->cgroups || !m->cgroups->container || f->netns_fd >= 0 ||
 	    f->all_netns)
@@ -280,8 +280,8 @@ int cw_match_place(struct cw_match *m, struct cw_fail *fail)
 	f->all_netns = m->takes & CW_ON_ALL_NETNS;
 	if (f->all_netns)
 		return CW_OK;
-	snprintf(pid, sizeof(pid), "%" PRIu32, m->cgroups->pid);
-	return cw_filter_netns(f, pid, fail);
+	snprintf(m->place, sizeof(m->place), "%" PRIu32, m->cgroups->pid);
+	return cw_filter_netns(f, m->place, fail);
 }
 
 int cw_match_cgroup(const struct cw_match *m, uint64_t *id,

@@ -393,6 +393,17 @@ TEST_F(whatif, the_advice_names_the_policy_that_is_there)
 			       " but policy 4 (drain) drains such closes by now"));
 }
 
+/* The network namespace that was looked at, as it was named */
+TEST_F(whatif, what_to_type_is_for_the_same_network_namespace)
+{
+	self->w->netns = "web";
+	cw_whatif_add(self->w, &self->ev);
+	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, true),
+			       "\"closewatch drain --local-port 80 --netns 'web'\"")) {
+		TH_LOG("%s", self->text);
+	}
+}
+
 TEST_F(whatif, resets_without_data_of_ours_are_no_reason_for_a_drain)
 {
 	self->ev.unsent = 0;
