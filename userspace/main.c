@@ -122,8 +122,8 @@ static int cmd_help(int argc, char **argv, struct cw_fail *fail)
 	};
 	struct help h = { .args.fail = fail };
 	int ret = cw_args_parse(&argp, argc, argv, &h.args);
-	char option[] = "--help", name[64] = "closewatch";
-	char *words[] = { name, option, NULL };
+	char name[64] = "closewatch";
+	char *words[] = { name, "--help", NULL };
 
 	if (ret || h.args.done)
 		return ret;

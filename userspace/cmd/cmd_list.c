@@ -40,7 +40,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp list_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
-	.doc = "Show the policies of this network namespace, in the order in which they are tried; with conditions, those that a close that meets them can meet.",
+	.doc =
+		"Show the policies of this network namespace, in the order in which they are tried; with conditions, those that a close that meets them can meet.",
 };
 
 static void show(void *arg, const struct cw_msg_policy *p)

@@ -120,7 +120,7 @@ static void look(struct cw_cgroup_set *c)
 }
 
 int cw_cgroup_set_open(struct cw_cgroup_set *c, const char *path,
-		    const char *container)
+		       const char *container)
 {
 	cw_cgroup_set_release(c);
 	c->path = strdup(path);

@@ -23,7 +23,7 @@ struct cw_cgroup_set {
 
 /* Takes copies; @container may be NULL. 0 or -ENOMEM. */
 int cw_cgroup_set_open(struct cw_cgroup_set *c, const char *path,
-		    const char *container);
+		       const char *container);
 void cw_cgroup_set_release(struct cw_cgroup_set *c);
 
 /* Is the cgroup with this id one of them? 0 is never. */
