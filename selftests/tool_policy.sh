@@ -486,6 +486,11 @@ advice_is_of_what_is_asked_for() {
 		run advise -j -d 0.7 -L 1-3 && json '.[0].closes == "0"'
 }
 
+stats_are_of_what_is_asked_for() {
+	run stats -w0.5 -c 2 -j -L "1,$PORT" && json '[.[].close[] | .events | tonumber] | add > 0' &&
+		run stats -w0.5 -c 2 -j -L 1-3 && json 'map(.close) | flatten == []'
+}
+
 # elsewhere ARGUMENT...: closewatch, in a network namespace without traffic
 elsewhere() {
 	timeout "$LIMIT" unshare -n closewatch "$@" >"$DIR/out" 2>"$DIR/err"
@@ -564,7 +569,7 @@ TESTS=(
 	advice_names_the_port_of_the_server advice_can_be_followed
 	advice_names_a_dry_run_that_is_there
 	a_reset_alone_is_no_reason_for_a_drain the_remedy_names_the_command
-	advice_is_of_what_is_asked_for another_namespace_can_be_asked_about
+	advice_is_of_what_is_asked_for stats_are_of_what_is_asked_for another_namespace_can_be_asked_about
 	a_rule_that_never_acts_is_told
 	where_nothing_is_reset_there_is_nothing_to_type
 	info_counts_policies_and_drains stats_count_drains_with_nobody_listening

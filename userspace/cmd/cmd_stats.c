@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include <linux/closewatch.h>
@@ -27,6 +28,9 @@ struct stats {
 	struct cw_match match;
 	bool json, watch, reconcile;
 	struct cw_replay_args recorded;
+	bool counts;		/* conditions: the kernel's counters are of all */
+	struct cw_msg_stats counted;
+	uint64_t lost;
 	uint64_t interval;	/* ns */
 	uint64_t duration;	/* ns; 0: until a signal */
 	uint32_t count;
@@ -43,7 +47,9 @@ struct moment {
 };
 
 static const struct argp_option options[] = {
-	CW_MATCH_OPTIONS(CW_ON_NETNS, "closer"),
+	{ NULL, 0, NULL, 0, "What to count, with --watch or --read; all conditions must hold:", 1 },
+	CW_MATCH_OPTIONS(CW_ON_ONE_NETNS, "closer"),
+	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL,
 	  "keep the counters moving, and show every second, or so many, what was added",
 	  0 },
@@ -62,10 +68,8 @@ static const struct argp_option options[] = {
 static const char doc[] =
 	"Show how often each path was taken and each fate met in this network namespace, with the bytes that were unread or lost.\v"
 	"The counters move only while someone listens, be it 'closewatch watch' or 'closewatch stats --watch'. "
-	"They count also the events that a listener did not get; those of drains move always.";
-
-#define ONE_NETNS							\
-	"the kernel counts all of one network namespace; closewatch watch counts what matches"
+	"They count also the events that a listener did not get; those of drains move always. "
+	"With conditions, this program counts the events that match, from its start.";
 
 static int check(struct stats *s)
 {
@@ -80,6 +84,16 @@ static int check(struct stats *s)
 				     "--duration goes with --watch or --reconcile");
 	return cw_replay_check(&s->recorded, s->watch ? "--watch" :
 			       s->reconcile ? "--reconcile" : NULL, s->args.fail);
+}
+
+/* In the network namespace that was named: then that is no condition. */
+static int check_counts(struct stats *s)
+{
+	s->counts = !cw_match_is_open(&s->match);
+	if (s->counts && !s->watch)
+		return cw_fail_usage(s->args.fail, NULL,
+				     "the kernel counts all that ends in a network namespace: what matches conditions is counted from now on, with --watch");
+	return CW_OK;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -118,7 +132,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		ret = cw_parse_duration(arg, &s->interval, fail);
 		break;
 	case ARGP_KEY_SUCCESS:
-		ret = check(s);
+		ret = cw_match_place(&s->match, fail);
+		cw_match_conclude(&s->match);
+		if (!ret)
+			ret = check(s);
 		break;
 	default:
 		return cw_args_default(key, arg, state);
@@ -132,19 +149,51 @@ static const struct argp stats_argp = {
 	.options = options, .parser = parse, .doc = doc,
 };
 
-/* A subscription that asks for no event keeps the probes armed. */
+static bool count(void *arg, const struct cw_msg_event *ev)
+{
+	struct stats *s = arg;
+
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST)
+		s->lost += ev->loss == CLOSEWATCH_LOSS_BLIND ? 0 : ev->count;
+	else if (cw_match_event(&s->match, ev))
+		cw_recount(&s->counted, ev);
+	return true;
+}
+
+static void on_events(void *arg, const void *attrs, size_t len)
+{
+	cw_decode_events(attrs, len, count, arg);
+}
+
+static void on_overrun(void *arg)
+{
+	struct stats *s = arg;
+
+	s->lost++;
+}
+
+/* One that asks for no event keeps the probes armed. */
 static int subscribe(struct stats *s)
 {
-	struct cw_msg_filter filter = CW_FILTER_INIT;
+	struct cw_msg_filter *filter = &s->match.filter;
 
-	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_LOST;
-	return cw_nl_subscribe(s->session.nl, &filter, s->args.fail);
+	filter->events = 1U << CLOSEWATCH_EVENT_TYPE_LOST;
+	if (s->counts)
+		filter->events |= 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
+				  1U << CLOSEWATCH_EVENT_TYPE_FATE |
+				  1U << CLOSEWATCH_EVENT_TYPE_DRAIN_END;
+	filter->quiet = s->counts;
+	return cw_nl_subscribe(s->session.nl, filter, s->args.fail);
 }
 
 static int read_once(struct stats *s, struct moment *m)
 {
 	int ret = cw_nl_stats(s->session.nl, &m->stats, s->args.fail);
 
+	if (s->counts) {
+		s->counted.netns = m->stats.netns;
+		m->stats = s->counted;
+	}
 	if (!ret)
 		ret = cw_nl_info(s->session.nl, &m->info, s->args.fail);
 	m->clock = cw_session_clock();
@@ -244,6 +293,10 @@ static int run_watch(struct stats *s)
 		cw_session_shown(out, cw_record_stats(out->view, &r, &delta));
 		before = now;
 	}
+	if (s->lost)
+		fprintf(stderr,
+			"closewatch: up to %" PRIu64 " events were lost, and are not counted\n",
+			s->lost);
 	return ret;
 }
 
@@ -333,7 +386,7 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 	struct stats s = {
 		.args.fail = fail, .interval = WATCH_DEFAULT,
 		.session = CW_SESSION_INIT(fail),
-		.match = CW_MATCH_INIT_OF(CW_ON_NETNS, ONE_NETNS),
+		.match = CW_MATCH_INIT_OF(CW_ON_ONE_NETNS, CW_NETNS_REASON),
 	};
 	struct cw_view_options opt = { 0 };
 	int ret = cw_args_parse(&stats_argp, argc, argv, &s.args);
@@ -347,9 +400,16 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 	}
 	ret = cw_filter_enter(&s.match.filter, fail);
 	if (!ret)
+		ret = check_counts(&s);
+	if (s.counts) {
+		s.session.overrun = on_overrun;
+		s.session.overrun_arg = &s;
+	}
+	if (!ret)
 		ret = cw_session_signals(&s.session);
 	if (!ret)
-		ret = cw_session_open(&s.session, &opt, NULL, NULL);
+		ret = cw_session_open(&s.session, &opt,
+				      s.counts ? on_events : NULL, &s);
 	if (!ret && s.watch)
 		ret = run_watch(&s);
 	else if (!ret && s.reconcile)

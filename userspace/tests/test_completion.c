@@ -68,7 +68,7 @@ static const struct {
 	{ "drain --local", " --local-port " },
 	{ "--local", " --local-port --local-prefix " },
 	{ "pending --local", " --local-port --local-prefix " },
-	{ "stats --local", " " },
+	{ "info --local", " " },
 	{ "--path rst-un", " rst-unread " },
 	{ "watch --path = rst-un", " rst-unread " },
 	{ "--path fin,rst-un", " fin,rst-unread " },
