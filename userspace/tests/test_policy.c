@@ -274,16 +274,19 @@ TEST_F(wanted, each_port_address_and_name_is_a_rule)
 
 	take('L', "80,443");
 	take('L', "8000-8100,443");
+	take(CW_KEY_REMOTE_PREFIX, "10.0.0.0/8,fe80::/10");
 	take('C', "a,b");
 	take('u', "33");
 	EXPECT_EQ(CW_OK, conclude());
-	ASSERT_EQ(6, cw_policy_rules(&self->w));
-	for (i = 0; i < 6; i++) {
+	ASSERT_EQ(12, cw_policy_rules(&self->w));
+	for (i = 0; i < 12; i++) {
 		cw_policy_rule(&self->w, i, &p);
 		EXPECT_EQ(bit(LOCAL_PORT) | bit(COMM) | bit(UID) |
+			  bit(REMOTE_ADDR) | bit(REMOTE_PREFIX) |
 			  (i % 3 == 2 ? bit(LOCAL_PORT_LAST) : 0), p.present);
 		EXPECT_EQ(first[i % 3], p.local_port);
-		EXPECT_EQ("aaabbb"[i], p.comm.b[0]);
+		EXPECT_EQ(i / 3 % 2 ? 10 : 8, p.remote_prefix);
+		EXPECT_EQ("ab"[i / 6], p.comm.b[0]);
 	}
 	EXPECT_EQ(8100, p.local_port_last);
 }
