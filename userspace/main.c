@@ -122,13 +122,13 @@ static int cmd_help(int argc, char **argv, struct cw_fail *fail)
 	};
 	struct help h = { .args.fail = fail };
 	int ret = cw_args_parse(&argp, argc, argv, &h.args);
-	char name[64] = "closewatch";
+	char name[64];
 	char *words[] = { name, "--help", NULL };
 
 	if (ret || h.args.done)
 		return ret;
-	if (h.of)
-		snprintf(name, sizeof(name), "closewatch %s", h.of->name);
+	snprintf(name, sizeof(name), h.of ? "closewatch %s" : "closewatch",
+		 h.of ? h.of->name : "");
 	return (h.of ? h.of : &commands[0])->run(2, words, fail);
 }
 
