@@ -123,7 +123,7 @@ static int cmd_help(int argc, char **argv, struct cw_fail *fail)
 	struct help h = { .args.fail = fail };
 	int ret = cw_args_parse(&argp, argc, argv, &h.args);
 	char name[64];
-	char *words[] = { name, "--help", NULL };
+	char *words[3] = { name, "--help", NULL };
 
 	if (ret || h.args.done)
 		return ret;
