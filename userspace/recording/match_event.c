@@ -92,7 +92,7 @@ static bool match_netns(const struct cw_msg_filter *f,
 }
 
 bool cw_filter_event(const struct cw_msg_filter *f,
-		    const struct cw_msg_event *ev)
+		     const struct cw_msg_event *ev)
 {
 	/* What was lost might have matched. */
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST)

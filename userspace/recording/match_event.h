@@ -10,6 +10,6 @@
  * recording is mostly of one, which need not be there any more.
  */
 bool cw_filter_event(const struct cw_msg_filter *f,
-		    const struct cw_msg_event *ev);
+		     const struct cw_msg_event *ev);
 
 #endif
