@@ -89,6 +89,7 @@ struct cw_asked {
 /** cw_notify_ask() - cw_notify_wanted(), unless no listener came since @a */
 static inline u32 cw_notify_ask(struct cw_asked *a, const struct sock *sk)
 {
+	/* As in cw_notify_wanted(). */
 	u32 now = smp_load_acquire(&cw_notify_generation);
 
 	if (a->of != now) {

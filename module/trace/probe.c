@@ -76,12 +76,14 @@ static void cw_on_close(struct sock *sk, struct pt_regs *regs)
 {
 	cw_closing_begin(sk, (long)cw_arg(regs, 1));
 }
+
 CW_OF_TCP(cw_on_close)
 
 static void cw_on_send_fin(struct sock *sk, struct pt_regs *regs)
 {
 	cw_closing_fin(sk);
 }
+
 CW_OF_TCP(cw_on_send_fin)
 
 static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
@@ -94,6 +96,7 @@ static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
 		marks |= CW_MARK_KEEPALIVE;
 	cw_closing_rst(sk, marks);
 }
+
 CW_OF_TCP(cw_on_send_reset)
 
 static void cw_on_disconnect(struct sock *sk, struct pt_regs *regs)
@@ -101,12 +104,14 @@ static void cw_on_disconnect(struct sock *sk, struct pt_regs *regs)
 	if (!cw_disconnect_refused(sk))
 		cw_closing_disconnect(sk);
 }
+
 CW_OF_TCP(cw_on_disconnect)
 
 static void cw_on_listen_stop(struct sock *sk, struct pt_regs *regs)
 {
 	cw_closing_listen_stop(sk);
 }
+
 CW_OF_TCP(cw_on_listen_stop)
 
 static void cw_on_child_forget(struct sock *sk, struct pt_regs *regs)
@@ -116,12 +121,14 @@ static void cw_on_child_forget(struct sock *sk, struct pt_regs *regs)
 	if (child)
 		cw_closing_child(sk, child);
 }
+
 CW_OF_TCP(cw_on_child_forget)
 
 static void cw_on_time_wait(struct sock *sk, struct pt_regs *regs)
 {
 	cw_closing_time_wait(sk, (int)cw_arg(regs, 1));
 }
+
 CW_OF_TCP(cw_on_time_wait)
 
 static void cw_on_reset(struct sock *sk, struct pt_regs *regs)
@@ -134,12 +141,14 @@ static void cw_on_reset(struct sock *sk, struct pt_regs *regs)
 	cw_fate_mark(sk, CW_MARK_PEER_RST);
 	cw_reset_received(sk);
 }
+
 CW_OF_TCP(cw_on_reset)
 
 static void cw_on_stream_error(struct sock *sk, struct pt_regs *regs)
 {
 	cw_calls_stream_error(sk, (int)cw_arg(regs, 1), (int)cw_arg(regs, 2));
 }
+
 CW_OF_TCP(cw_on_stream_error)
 
 static void cw_on_abort(struct pt_regs *regs)
@@ -152,18 +161,21 @@ static void cw_on_abort(struct pt_regs *regs)
 		 (CW_ABORT_TAKES_ORPHANS || !sock_flag(any, SOCK_DEAD)))
 		cw_fate_mark(any, CW_MARK_ABORT);
 }
+
 CW_OF_OTHER(cw_on_abort)
 
 static void cw_on_twsk_kill(struct pt_regs *regs)
 {
 	cw_fate_tw_kill((struct inet_timewait_sock *)cw_arg(regs, 0));
 }
+
 CW_OF_OTHER(cw_on_twsk_kill)
 
 static void cw_on_file_close(struct pt_regs *regs)
 {
 	cw_calls_close((struct file *)cw_arg(regs, 0));
 }
+
 CW_OF_OTHER(cw_on_file_close)
 
 /* Passed from the entry handler to the return handler. */
@@ -240,6 +252,7 @@ static void cw_on_oom_return(struct cw_ret *r, unsigned long value)
 		marks = CW_MARK_NET_DEAD;
 	cw_closing_oom(r->sk, marks);
 }
+
 CW_AT_RETURN(cw_on_oom_entry, cw_on_oom_return)
 
 static int cw_on_tw_segment_entry(struct cw_ret *r, struct pt_regs *regs)
@@ -278,6 +291,7 @@ static void cw_on_tw_segment_return(struct cw_ret *r, unsigned long value)
 		break;
 	}
 }
+
 CW_AT_RETURN(cw_on_tw_segment_entry, cw_on_tw_segment_return)
 
 static int cw_on_tcp_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
@@ -292,6 +306,7 @@ static void cw_on_tcp_shutdown_return(struct cw_ret *r, unsigned long value)
 {
 	cw_shutting_done(r->sk);
 }
+
 CW_AT_RETURN(cw_on_tcp_shutdown_entry, cw_on_tcp_shutdown_return)
 
 static int cw_on_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
@@ -310,6 +325,7 @@ static void cw_on_shutdown_return(struct cw_ret *r, unsigned long value)
 {
 	cw_shutting_end(r->sk);
 }
+
 CW_AT_RETURN(cw_on_shutdown_entry, cw_on_shutdown_return)
 
 enum cw_point_index {
@@ -402,6 +418,7 @@ static void cw_on_v4_send_reset(struct pt_regs *regs)
 	    (sk || skb_rtable(skb)->rt_type == RTN_LOCAL))
 		cw_reset_sent(sk, skb, NULL);
 }
+
 CW_OF_OTHER(cw_on_v4_send_reset)
 
 static void cw_on_v6_send_reset(struct pt_regs *regs)
@@ -412,6 +429,7 @@ static void cw_on_v6_send_reset(struct pt_regs *regs)
 	if (!tcp_hdr(skb)->rst && (sk || ipv6_unicast_destination(skb)))
 		cw_reset_sent(sk, skb, NULL);
 }
+
 CW_OF_OTHER(cw_on_v6_send_reset)
 #endif
 
