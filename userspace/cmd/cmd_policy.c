@@ -320,6 +320,8 @@ static void look_for_rule(void *arg, const struct cw_msg_policy *p)
 		return;
 	for (i = 0; i < cw_policy_rules(&u->v->wanted); i++) {
 		cw_policy_rule(&u->v->wanted, i, &rule);
+		/* The list has none of another namespace. */
+		rule.netns = p->netns;
 		if (!cw_policy_shadows(p, &rule) || !cw_policy_shadows(&rule, p))
 			continue;
 		u->found.rule[u->found.n++] = *p;
