@@ -11,7 +11,7 @@
 #include "netns.h"
 #include "wait.h"
 
-#define ROUNDS	120
+#define ROUNDS	200
 
 FIXTURE(unload) {
 	const char *path;
