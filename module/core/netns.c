@@ -2,7 +2,10 @@
 #include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/user_namespace.h>
+#include <net/netns/generic.h>
 #include <net/sock.h>
 
 #include "netns.h"
@@ -12,6 +15,16 @@ static DEFINE_MUTEX(cw_netns_lock);
 static LIST_HEAD(cw_netns_list);
 unsigned int cw_netns_id;
 static atomic64_t cw_netns_last = ATOMIC64_INIT(0);
+
+void *cw_net_generic(const struct net *net, unsigned int id)
+{
+	void *ptr;
+
+	preempt_disable_notrace();
+	ptr = rcu_dereference_sched(net->gen)->ptr[id];
+	preempt_enable_notrace();
+	return ptr;
+}
 
 static u64 cw_payer(enum cw_payer_kind kind, u32 id)
 {
