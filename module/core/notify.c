@@ -91,6 +91,8 @@ static DEFINE_HASHTABLE(cw_notify_ports, CW_NOTIFY_BITS);
 static HLIST_HEAD(cw_notify_all);
 static DEFINE_HASHTABLE(cw_notify_hooks, CW_NOTIFY_BITS);
 static unsigned int cw_notify_nr;
+static unsigned int cw_notify_nr_netns;	/* of them, to one namespace */
+unsigned int cw_notify_nr_ports;	/* of them, with a port in the filter */
 u32 cw_notify_types;	/* that some filter lets through */
 u32 cw_notify_generation = 1;	/* another when a hook comes or goes, never 0 */
 static atomic64_t cw_notify_nr_ring = ATOMIC64_INIT(0);
@@ -166,34 +168,38 @@ void cw_notify_lose(const struct cw_event *ev)
 }
 
 static u32 cw_notify_types_of(const struct hlist_head *chain, u64 netns,
-			      const struct sock *sk, bool *ports)
+			      const struct sock *sk)
 {
 	struct cw_hook *h;
 	u32 types = 0;
 
 	hlist_for_each_entry_rcu(h, chain, node, cw_notify_readable()) {
-		if (h->filter.netns != netns)
-			continue;
-		if (cw_filter_has_port(&h->filter))
-			*ports = true;
-		if (cw_filter_asks(&h->filter, sk))
+		if (h->filter.netns == netns && cw_filter_asks(&h->filter, sk))
 			types |= cw_filter_types(&h->filter);
 	}
 	return types;
 }
 
-/* Where no listener asks for a port, the answer is that of the namespace. */
-u32 __cw_notify_wanted(const struct sock *sk, u32 generation)
+u32 __cw_notify_wanted(const struct sock *sk)
 {
-	struct cw_netns *n = cw_netns_of(sock_net(sk));
-	bool ports = false;
-	u32 types;
+	u32 types = 0;
+	u64 netns;
 
-	types = cw_notify_types_of(&cw_notify_all, 0, sk, &ports) |
-		cw_notify_types_of(cw_notify_hooks_of(n->number), n->number, sk,
-				   &ports);
-	if (!ports)
-		atomic64_set(&n->asked, (u64)generation << 32 | types);
+	if (!hlist_empty(&cw_notify_all))
+		types = cw_notify_types_of(&cw_notify_all, 0, sk);
+	if (!READ_ONCE(cw_notify_nr_netns))
+		return types;
+	netns = cw_netns_number(sock_net(sk));
+	return types | cw_notify_types_of(cw_notify_hooks_of(netns), netns, sk);
+}
+
+/* No listener asks for a port: the answer is that of the namespace. */
+u32 __cw_notify_wanted_keep(const struct sock *sk, u32 generation)
+{
+	u32 types = __cw_notify_wanted(sk);
+
+	atomic64_set(&cw_netns_of(sock_net(sk))->asked,
+		     (u64)generation << 32 | types);
 	return types;
 }
 
@@ -467,7 +473,12 @@ static void __cw_hook_changed(void)
 static void __cw_hook_unlink(struct cw_hook *h)
 {
 	hlist_del_rcu(&h->node);
+	WRITE_ONCE(cw_notify_nr_netns,
+		   cw_notify_nr_netns - !!h->filter.netns);
 	__cw_hook_changed();
+	/* Last: who sees none sees that generation, of which nothing is kept. */
+	smp_store_release(&cw_notify_nr_ports,
+			  cw_notify_nr_ports - cw_filter_has_port(&h->filter));
 }
 
 /* After a hook is gone. Those that remain are in the list. */
@@ -486,6 +497,10 @@ static void __cw_hook_link(struct cw_hook *h)
 {
 	lockdep_assert_held(&cw_notify_lock);
 	WRITE_ONCE(cw_notify_types, cw_notify_types | cw_filter_types(&h->filter));
+	WRITE_ONCE(cw_notify_nr_ports,
+		   cw_notify_nr_ports + cw_filter_has_port(&h->filter));
+	WRITE_ONCE(cw_notify_nr_netns,
+		   cw_notify_nr_netns + !!h->filter.netns);
 	hlist_add_head_rcu(&h->node, cw_notify_hooks_of(h->filter.netns));
 	__cw_hook_changed();
 	h->listener->hook = h;

@@ -54,8 +54,10 @@ static inline bool cw_notify_wants(u32 type)
 }
 
 extern u32 cw_notify_generation;
+extern unsigned int cw_notify_nr_ports;
 
-u32 __cw_notify_wanted(const struct sock *sk, u32 generation);
+u32 __cw_notify_wanted(const struct sock *sk);
+u32 __cw_notify_wanted_keep(const struct sock *sk, u32 generation);
 
 /**
  * cw_notify_wanted() - which events of a socket may concern a listener?
@@ -69,11 +71,16 @@ u32 __cw_notify_wanted(const struct sock *sk, u32 generation);
  */
 static inline u32 cw_notify_wanted(const struct sock *sk)
 {
-	/* Pairs with the releases where hooks come and go. */
-	u32 now = smp_load_acquire(&cw_notify_generation);
-	u64 asked = atomic64_read(&cw_netns_of(sock_net(sk))->asked);
+	u64 asked;
+	u32 now;
 
-	return asked >> 32 == now ? (u32)asked : __cw_notify_wanted(sk, now);
+	/* Both pair with the releases where hooks come and go. */
+	if (smp_load_acquire(&cw_notify_nr_ports))
+		return __cw_notify_wanted(sk);
+	now = smp_load_acquire(&cw_notify_generation);
+	asked = atomic64_read(&cw_netns_of(sock_net(sk))->asked);
+	return asked >> 32 == now ? (u32)asked :
+				    __cw_notify_wanted_keep(sk, now);
 }
 
 /**
