@@ -5,6 +5,7 @@
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/user_namespace.h>
+#include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/sock.h>
 

@@ -74,9 +74,10 @@ static inline u32 cw_notify_wanted(const struct sock *sk)
 	u64 asked;
 	u32 now;
 
-	/* Both pair with the releases where hooks come and go. */
+	/* Pairs with the release in __cw_hook_unlink(). */
 	if (smp_load_acquire(&cw_notify_nr_ports))
 		return __cw_notify_wanted(sk);
+	/* Pairs with that in __cw_hook_changed(). */
 	now = smp_load_acquire(&cw_notify_generation);
 	asked = atomic64_read(&cw_netns_of(sock_net(sk))->asked);
 	return asked >> 32 == now ? (u32)asked :
@@ -96,7 +97,7 @@ struct cw_asked {
 /** cw_notify_ask() - cw_notify_wanted(), unless no listener came since @a */
 static inline u32 cw_notify_ask(struct cw_asked *a, const struct sock *sk)
 {
-	/* As in cw_notify_wanted(). */
+	/* Pairs with the release in __cw_hook_changed(). */
 	u32 now = smp_load_acquire(&cw_notify_generation);
 
 	if (a->of != now) {
