@@ -23,7 +23,7 @@
 #define KEEP		(1024ULL << 20)
 #define SIZE_LEAST	4096
 
-enum { KEY_PATH = 256, KEY_MAX_SIZE, KEY_MAX_AGE, KEY_KEEP };
+enum { KEY_MAX_SIZE = 256, KEY_MAX_AGE, KEY_KEEP };
 
 struct recorder {
 	struct cw_args args;	/* first: see cw_args_parse() */
@@ -31,7 +31,6 @@ struct recorder {
 	struct cw_match match;
 	struct cw_store_options opt;
 	uint32_t count;
-	uint32_t events;	/* chosen types; 0: the default */
 	uint64_t duration;
 	bool quiet;
 	/* the run */
@@ -44,12 +43,7 @@ struct recorder {
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to record; all conditions must hold:", 1 },
 	CW_MATCH_OPTIONS(CW_ON_EVERY, "closer"),
-	{ "path", KEY_PATH, "WORD[,WORD]", 0,
-	  "closes and shutdowns by these paths only; may be repeated", 0 },
-	{ "event", 'e', "WORD[,WORD]", 0,
-	  "these kinds of event only; may be repeated", 0 },
-	{ "all", 'a', NULL, 0,
-	  "all events, also what ended well and shared closes", 0 },
+	CW_PICK_OPTIONS,
 	{ NULL, 0, NULL, 0, "How much to keep:", 2 },
 	{ "max-size", KEY_MAX_SIZE, "BYTES", 0,
 	  "a new file after so much, such as 64M (default)", 0 },
@@ -111,7 +105,6 @@ static int parse_size(const char *arg, uint64_t *bytes, struct cw_fail *fail)
 
 static int conclude(struct recorder *r)
 {
-	struct cw_msg_filter *f = &r->match.filter;
 	int ret;
 
 	if (!r->opt.path)
@@ -124,10 +117,7 @@ static int conclude(struct recorder *r)
 	if (ret)
 		return ret;
 	cw_match_conclude(&r->match);
-	f->events = (r->events ? r->events : cw_pick_default()) |
-		    1U << CLOSEWATCH_EVENT_TYPE_LOST;
-	f->quiet = r->events || f->paths;
-	return CW_OK;
+	return cw_pick_conclude(&r->match.filter, r->args.fail);
 }
 
 static int parse_value(struct recorder *r, int key, char *arg)
@@ -135,10 +125,6 @@ static int parse_value(struct recorder *r, int key, char *arg)
 	struct cw_fail *fail = r->args.fail;
 
 	switch (key) {
-	case KEY_PATH:
-		return cw_filter_paths(&r->match.filter, arg, fail);
-	case 'e':
-		return cw_pick_events(&r->events, arg, fail);
 	case KEY_MAX_SIZE:
 		return parse_size(arg, &r->opt.max_size, fail);
 	case KEY_MAX_AGE:
@@ -150,7 +136,7 @@ static int parse_value(struct recorder *r, int key, char *arg)
 	case 'd':
 		return cw_parse_duration(arg, &r->duration, fail);
 	default:
-		return -1;
+		return cw_pick_parse(&r->match.filter, key, arg, fail);
 	}
 }
 
@@ -162,9 +148,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	if (cw_match_option(&r->match, key, arg, &r->args))
 		return r->args.ret ? CW_ARGS_STOP : 0;
 	switch (key) {
-	case 'a':
-		r->events = cw_pick_all();
-		break;
 	case 'q':
 		r->quiet = true;
 		break;

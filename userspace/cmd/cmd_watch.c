@@ -21,7 +21,7 @@
 #include "request/pick.h"
 
 enum {
-	KEY_PATH = 256, KEY_COLOR, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT,
+	KEY_COLOR = 256, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT,
 };
 
 struct watch {
@@ -30,7 +30,6 @@ struct watch {
 	struct cw_match match;
 	uint32_t count;
 	uint64_t duration;
-	uint32_t events;	/* chosen types; 0: the default */
 	uint32_t close_wait;	/* in seconds; 0: not asked for */
 	bool json, header, quiet, diag, no_linger;
 	struct cw_replay_args recorded;
@@ -46,12 +45,7 @@ struct watch {
 static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to watch; all conditions must hold:", 1 },
 	CW_MATCH_OPTIONS(CW_ON_EVERY, "closer"),
-	{ "path", KEY_PATH, "WORD[,WORD]", 0,
-	  "closes and shutdowns by these paths only; may be repeated", 0 },
-	{ "event", 'e', "WORD[,WORD]", 0,
-	  "these kinds of event only; may be repeated", 0 },
-	{ "all", 'a', NULL, 0,
-	  "all events, also what ended well and shared closes", 0 },
+	CW_PICK_OPTIONS,
 	{ "no-linger-start", KEY_NO_LINGER, NULL, 0,
 	  "no line when a linger wait begins", 0 },
 	{ "close-wait", KEY_CLOSE_WAIT, "SECONDS", 0,
@@ -135,36 +129,20 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	case 'd':
 		ret = cw_parse_duration(arg, &w->duration, fail);
 		break;
-	case 'e':
-		ret = cw_pick_events(&w->events, arg, fail);
-		break;
 	case KEY_CLOSE_WAIT:
 		ret = cw_parse_u32(arg, 1, 86400, "time in CLOSE_WAIT",
 				   &w->close_wait, fail);
-		break;
-	case KEY_PATH:
-		ret = cw_filter_paths(&w->match.filter, arg, fail);
 		break;
 	case KEY_COLOR:
 		ret = parse_color(w, arg);
 		break;
 	default:
-		return cw_args_default(key, arg, state);
+		ret = cw_pick_parse(&w->match.filter, key, arg, fail);
+		if (ret < 0)
+			return cw_args_default(key, arg, state);
 	}
 	w->args.ret = ret;
 	return ret ? CW_ARGS_STOP : 0;
-}
-
-/* Other events have no path, so there would be none. */
-static int check_paths(const struct watch *w)
-{
-	const uint32_t with_path = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
-				   1U << CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
-
-	if (!w->match.filter.paths || !w->events || w->events & with_path)
-		return CW_OK;
-	return cw_fail_usage(w->args.fail, NULL,
-			     "--path is of closes and shutdowns, which -e leaves out: add -e close or -e shutdown, or leave out the one or the other");
 }
 
 /* Settings that need the complete command line. */
@@ -181,13 +159,8 @@ static int conclude(struct watch *w)
 	if (w->close_wait && f->all_netns)
 		return cw_match_fail_all_netns(w->args.fail);
 	cw_match_conclude(&w->match);
-	f->events = w->events ? w->events : cw_pick_default();
 	if (w->no_linger)
 		f->events &= ~(1U << CLOSEWATCH_EVENT_TYPE_LINGER_WAIT);
-	/* No type at all would mean every type. */
-	f->events |= 1U << CLOSEWATCH_EVENT_TYPE_LOST;
-	/* Without a choice of types, what went wrong and no other line tells. */
-	f->quiet = w->events || f->paths;
 	return CW_OK;
 }
 
@@ -218,14 +191,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_DIAG:
 		w->diag = true;
 		break;
-	case 'a':
-		w->events = cw_pick_all();
-		break;
 	case KEY_NO_LINGER:
 		w->no_linger = true;
 		break;
 	case ARGP_KEY_SUCCESS:
-		w->args.ret = check_paths(w);
+		w->args.ret = cw_pick_conclude(&w->match.filter, w->args.fail);
 		if (!w->args.ret)
 			w->args.ret = conclude(w);
 		if (!w->args.ret)

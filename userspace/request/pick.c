@@ -5,20 +5,16 @@
 
 #include "base/names.h"
 #include "base/names_gen.h"
+#include "request/filter.h"
 #include "request/pick.h"
 
 #define ALL ((1U << (CLOSEWATCH_EVENT_TYPE_MAX + 1)) - 1)
 
-uint32_t cw_pick_all(void)
-{
-	return ALL;
-}
-
 /* A server that forks makes a shared close for each connection it accepts. */
-uint32_t cw_pick_default(void)
-{
-	return ALL & ~(1U << CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE);
-}
+#define DEFAULT (ALL & ~(1U << CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE))
+
+#define WITH_PATH (1U << CLOSEWATCH_EVENT_TYPE_CLOSE | \
+		   1U << CLOSEWATCH_EVENT_TYPE_SHUTDOWN)
 
 int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail)
 {
@@ -39,4 +35,34 @@ int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail)
 			return CW_OK;
 		words += len + 1;
 	}
+}
+
+int cw_pick_parse(struct cw_msg_filter *f, int key, const char *arg,
+		  struct cw_fail *fail)
+{
+	switch (key) {
+	case CW_KEY_PATH:
+		return cw_filter_paths(f, arg, fail);
+	case 'e':
+		return cw_pick_events(&f->events, arg, fail);
+	case 'a':
+		f->events = ALL;
+		return CW_OK;
+	default:
+		return -1;
+	}
+}
+
+int cw_pick_conclude(struct cw_msg_filter *f, struct cw_fail *fail)
+{
+	if (f->paths && f->events && !(f->events & WITH_PATH))
+		return cw_fail_usage(fail, NULL,
+				     "--path is of closes and shutdowns, which -e leaves out: add -e close or -e shutdown, or leave out the one or the other");
+	/* Without a choice of types, what went wrong and no other line tells. */
+	f->quiet = f->events || f->paths;
+	if (!f->events)
+		f->events = DEFAULT;
+	/* No type at all would mean every type. */
+	f->events |= 1U << CLOSEWATCH_EVENT_TYPE_LOST;
+	return CW_OK;
 }
