@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 
 #include "base/parse.h"
 #include "base/util.h"
+#include "command.h"
 #include "explain/probes.h"
 #include "host/health.h"
 #include "kselftest_harness.h"
@@ -128,21 +128,10 @@ TEST(a_network_namespace_is_opened_by_pid_or_path)
 /* Runs $CLOSEWATCH; the exit code, or -1. Both outputs go to @buf. */
 static int run(const char *args, char *buf, size_t size)
 {
-	const char *program = getenv("CLOSEWATCH");
 	char command[512];
-	FILE *pipe;
-	size_t n;
-	int status;
 
-	snprintf(command, sizeof(command), "timeout 30 %s %s",
-		 program ? program : "build/check/closewatch", args);
-	pipe = popen(command, "r");
-	if (!pipe)
-		return -1;
-	n = fread(buf, 1, size - 1, pipe);
-	buf[n] = '\0';
-	status = pclose(pipe);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	snprintf(command, sizeof(command), "timeout 30 %s %s", program(), args);
+	return run_command(command, buf, size);
 }
 
 static const struct {
@@ -208,6 +197,7 @@ static const struct {
 	{ "record --max-size 1G . 2>&1", 2, "twice --max-size" },
 	{ "record --max-age 0 . 2>&1", 2, "seconds are wanted" },
 	{ "record -e resets . 2>&1", 2, "is no event" },
+	{ "record -e fate,lost --path fin . 2>&1", 2, "-e close or -e shutdown" },
 	{ "-r 2>&1", 2, "requires an argument" },
 	{ "-r /no/such/file 2>&1", 1, "cannot read /no/such/file" },
 	{ "-r - -d 1 2>&1", 2, "--duration is about live events" },

@@ -1,32 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The completions that completion.sh makes of the program's tables. */
-#include <stdlib.h>
-#include <sys/wait.h>
-
 #include "base/util.h"
+#include "command.h"
 #include "kselftest_harness.h"
-
-/* Runs a command; the exit code, or -1. Its output goes to @buf. */
-static int run(const char *command, char *buf, size_t size)
-{
-	FILE *pipe = popen(command, "r");
-	size_t n;
-	int status;
-
-	if (!pipe)
-		return -1;
-	n = fread(buf, 1, size - 1, pipe);
-	buf[n] = '\0';
-	status = pclose(pipe);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static const char *program(void)
-{
-	const char *program = getenv("CLOSEWATCH");
-
-	return program ? program : "build/check/closewatch";
-}
 
 FIXTURE(completion)
 {
@@ -46,7 +22,7 @@ FIXTURE_SETUP(completion)
 		snprintf(command, sizeof(command),
 			 "sh completion.sh %s %s >%s/%s", shells[i],
 			 program(), self->dir, shells[i]);
-		ASSERT_EQ(0, run(command, self->out, sizeof(self->out)));
+		ASSERT_EQ(0, run_command(command, self->out, sizeof(self->out)));
 	}
 }
 
@@ -89,7 +65,7 @@ TEST_F(completion, bash_offers_what_can_follow)
 		snprintf(command, sizeof(command),
 			 "bash -uc '. %s/bash; COMP_WORDS=(closewatch %s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _closewatch; echo \"\" \"${COMPREPLY[@]}\" \"\"' | tr -d '\\n'",
 			 self->dir, lines[i].words);
-		ASSERT_EQ(0, run(command, self->out, sizeof(self->out)));
+		ASSERT_EQ(0, run_command(command, self->out, sizeof(self->out)));
 		EXPECT_STREQ(lines[i].offered, self->out) {
 			TH_LOG("closewatch %s", lines[i].words);
 		}
@@ -102,7 +78,7 @@ TEST_F(completion, bash_knows_it_by_name)
 
 	snprintf(command, sizeof(command),
 		 "bash -uc '. %s/bash; complete -p closewatch'", self->dir);
-	ASSERT_EQ(0, run(command, self->out, sizeof(self->out)));
+	ASSERT_EQ(0, run_command(command, self->out, sizeof(self->out)));
 	EXPECT_STREQ("complete -F _closewatch closewatch\n", self->out);
 }
 
@@ -128,7 +104,7 @@ TEST_F(completion, other_shells_can_read_theirs)
 	snprintf(command, sizeof(command),
 		 "p=%s; for v in $($p help --list-verbs); do $p $v --list-options; done | grep -c ^remote-prefix",
 		 program());
-	ASSERT_EQ(0, run(command, self->out, sizeof(self->out)));
+	ASSERT_EQ(0, run_command(command, self->out, sizeof(self->out)));
 	taken = atoi(self->out);
 	EXPECT_LT(4, taken);
 
@@ -140,12 +116,12 @@ TEST_F(completion, other_shells_can_read_theirs)
 					   others[i].check);
 		snprintf(command, sizeof(command), "cd %s && { %s; } 2>&1",
 			 self->dir, check);
-		ASSERT_EQ(0, run(command, self->out, sizeof(self->out))) {
+		ASSERT_EQ(0, run_command(command, self->out, sizeof(self->out))) {
 			TH_LOG("%s: %s", others[i].shell, self->out);
 		}
 		snprintf(command, sizeof(command), "grep -c -e '%s' %s/%s",
 			 others[i].option, self->dir, others[i].shell);
-		run(command, self->out, sizeof(self->out));
+		run_command(command, self->out, sizeof(self->out));
 		EXPECT_EQ(taken, atoi(self->out));
 	}
 }
