@@ -21,8 +21,8 @@ struct user_namespace;
  * struct cw_netns - what is known of a network namespace
  * @number: constant
  * @payer: constant; 0 in the initial namespace, where each socket has its own
- * @asked: of core/notify: the answer of its listeners to any socket of this
- *	namespace, below the number of listeners ever that it is an answer of
+ * @asked: of core/notify: what the listeners want of any socket of this namespace,
+ *	and in the upper half the cw_notify_generation of which that is the answer
  * @userns: the user namespace that is charged, or NULL; held by the namespace
  * @node: on a list of netns.c
  */
