@@ -13,8 +13,8 @@
 /* A server that forks makes a shared close for each connection it accepts. */
 #define DEFAULT (ALL & ~(1U << CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE))
 
-#define WITH_PATH (1U << CLOSEWATCH_EVENT_TYPE_CLOSE | \
-		   1U << CLOSEWATCH_EVENT_TYPE_SHUTDOWN)
+static const uint32_t with_path = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
+				  1U << CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
 
 int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail)
 {
@@ -55,7 +55,7 @@ int cw_pick_parse(struct cw_msg_filter *f, int key, const char *arg,
 
 int cw_pick_conclude(struct cw_msg_filter *f, struct cw_fail *fail)
 {
-	if (f->paths && f->events && !(f->events & WITH_PATH))
+	if (f->paths && f->events && !(f->events & with_path))
 		return cw_fail_usage(fail, NULL,
 				     "--path is of closes and shutdowns, which -e leaves out: add -e close or -e shutdown, or leave out the one or the other");
 	/* Without a choice of types, what went wrong and no other line tells. */
