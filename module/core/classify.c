@@ -263,10 +263,12 @@ static u32 cw_fate(const struct cw_end *end)
 
 	if (fate <= CLOSEWATCH_FATE_MAX)
 		return fate;
-	if (end->old_state == CLOSEWATCH_STATE_FIN_WAIT2 && end->dead)
-		return cw_fate_fin_wait2(end);
 	if (end->old_state == CLOSEWATCH_STATE_LAST_ACK && end->all_acked)
 		return CLOSEWATCH_FATE_ACKED;
+	if (end->marks & CW_MARK_UNSEEN)
+		return CLOSEWATCH_FATE_UNKNOWN;
+	if (end->old_state == CLOSEWATCH_STATE_FIN_WAIT2 && end->dead)
+		return cw_fate_fin_wait2(end);
 	return cw_fate_by_timer(end);
 }
 

@@ -185,6 +185,7 @@ enum cw_mark {
 	CW_MARK_REPAIR = 1 << 15,	/* TCP_REPAIR: nothing is sent */
 	CW_MARK_KEEPALIVE = 1 << 16,	/* tcp_keepalive_timer() sent the RST */
 	CW_MARK_MINISOCK = 1 << 17,	/* one was made, and has ended */
+	CW_MARK_UNSEEN = 1 << 18,	/* perhaps begun when nobody asked */
 };
 
 /**

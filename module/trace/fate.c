@@ -241,7 +241,11 @@ static void cw_fate_known(struct sock *sk, int old_state, struct cw_ending *c,
 		cw_fate_tell(sk, &c->end, c, wanted);
 }
 
-/* There is no entry: nothing was seen before, or it was evicted. */
+/*
+ * There is no entry: nothing was seen before, or it was evicted. What a task does
+ * with a socket that it owns may have begun, and left no mark, long before
+ * anybody asked; all else is over in a grace period (core/notify.c).
+ */
 static noinline void cw_fate_sudden(struct sock *sk, int old_state)
 {
 	u32 wanted = cw_notify_wanted(sk);
@@ -250,6 +254,8 @@ static noinline void cw_fate_sudden(struct sock *sk, int old_state)
 	if (!wanted)
 		return;
 	cw_fate_end_take(&end, sk, old_state, NULL);
+	if (sock_owned_by_user_nocheck(sk))
+		end.marks |= CW_MARK_UNSEEN;
 	cw_fate_tell(sk, &end, NULL, wanted);
 }
 

@@ -249,6 +249,19 @@ TEST(an_end_without_a_mark_is_a_timers)
 		  fate_of(CLOSEWATCH_STATE_ESTABLISHED, 0, false, true));
 }
 
+TEST(what_nobody_saw_begin_is_judged_by_its_state_alone)
+{
+	EXPECT_EQ(CLOSEWATCH_FATE_ACKED,
+		  fate_of(CLOSEWATCH_STATE_LAST_ACK, CW_MARK_UNSEEN, true, true));
+	EXPECT_EQ(CLOSEWATCH_FATE_UNKNOWN,
+		  fate_of(CLOSEWATCH_STATE_LAST_ACK, CW_MARK_UNSEEN, true, false));
+	EXPECT_EQ(CLOSEWATCH_FATE_UNKNOWN,
+		  fate_of(CLOSEWATCH_STATE_FIN_WAIT2, CW_MARK_UNSEEN, true, true));
+	EXPECT_EQ(CLOSEWATCH_FATE_KILLED,
+		  fate_of(CLOSEWATCH_STATE_ESTABLISHED,
+			  CW_MARK_UNSEEN | CW_MARK_ABORT, false, false));
+}
+
 TEST(an_rst_without_a_cause_is_nobodys)
 {
 	EXPECT_EQ(CLOSEWATCH_FATE_UNKNOWN,
