@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
+#include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
 #include "arm.h"
@@ -74,6 +75,9 @@ static void __cw_canary_poll(void)
 		atomic64_inc(&cw_canary_nr_blind);
 	if (blind || cw_canary_is_blind)
 		cw_canary_silent();
+	/* What ends a connection may have begun while no probe fired. */
+	if (!blind && cw_canary_is_blind)
+		synchronize_rcu();
 	__cw_canary_set_blind(blind);
 }
 

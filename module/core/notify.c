@@ -10,12 +10,14 @@
  * costs nothing for listeners in other namespaces.
  */
 #include <linux/atomic.h>
+#include <linux/err.h>
 #include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rculist.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
@@ -48,12 +50,13 @@ MODULE_PARM_DESC(listeners_max_uid, "most listeners of a user at a time (64)");
 
 /*
  * The filter of a listener, on the chain of the namespace that it selects.
- * Replaced as a whole: handlers read it, and its listener, under RCU.
+ * Replaced as a whole: handlers read it, and its listener, under RCU. One that is
+ * announced asks already, but has no listener yet; see cw_hook_announce().
  */
 struct cw_hook {
 	struct hlist_node node;
 	struct rcu_head rcu;
-	struct cw_listener *listener;
+	struct cw_listener *listener;	/* set once */
 	struct cw_filter filter;
 };
 
@@ -79,6 +82,7 @@ struct cw_listener {
 	void *msg;
 	unsigned int nr;		/* events in skb, lost records apart */
 	unsigned int skip;		/* events to count but not encode */
+	bool refilters;			/* a hook that replaces hook is announced */
 	bool leaving;			/* asked for its figures: takes no more */
 	bool dead;			/* portid may be reused already */
 };
@@ -91,8 +95,9 @@ static DEFINE_HASHTABLE(cw_notify_ports, CW_NOTIFY_BITS);
 static HLIST_HEAD(cw_notify_all);
 static DEFINE_HASHTABLE(cw_notify_hooks, CW_NOTIFY_BITS);
 static unsigned int cw_notify_nr;
-static unsigned int cw_notify_nr_netns;	/* of them, to one namespace */
-unsigned int cw_notify_nr_ports;	/* of them, with a port in the filter */
+static unsigned int cw_notify_nr_netns;	/* hooks of one namespace */
+unsigned int cw_notify_nr_ports;	/* hooks with a port in the filter */
+static unsigned int cw_notify_nr_announced;
 u32 cw_notify_types;	/* that some filter lets through */
 u32 cw_notify_generation = 1;	/* another when a hook comes or goes, never 0 */
 static atomic64_t cw_notify_nr_ring = ATOMIC64_INIT(0);
@@ -124,9 +129,11 @@ static bool cw_notify_chain(const struct hlist_head *chain,
 	struct cw_hook *h;
 
 	hlist_for_each_entry_rcu(h, chain, node, cw_notify_readable()) {
-		if ((has_path ? cw_filter_match(&h->filter, ev) :
-				cw_filter_may_match(&h->filter, ev)) &&
-		    fn(h->listener, ev))
+		struct cw_listener *l = READ_ONCE(h->listener);
+
+		if (l && (has_path ? cw_filter_match(&h->filter, ev) :
+				     cw_filter_may_match(&h->filter, ev)) &&
+		    fn(l, ev))
 			return true;
 	}
 	return false;
@@ -450,15 +457,12 @@ static struct cw_listener *cw_notify_find(const struct net *net, u32 portid)
 	return NULL;
 }
 
-static struct cw_hook *cw_hook_alloc(struct cw_listener *l,
-				     const struct cw_filter *filter)
+static struct cw_hook *cw_hook_alloc(const struct cw_filter *filter)
 {
 	struct cw_hook *h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
 
-	if (!h)
-		return NULL;
-	h->listener = l;
-	h->filter = *filter;
+	if (h)
+		h->filter = *filter;
 	return h;
 }
 
@@ -488,6 +492,9 @@ static void __cw_notify_narrow(void)
 	u32 types = 0;
 
 	lockdep_assert_held(&cw_notify_lock);
+	/* They are not in the list yet. */
+	if (cw_notify_nr_announced)
+		return;
 	list_for_each_entry(l, &cw_notify_list, node)
 		types |= cw_filter_types(&l->hook->filter);
 	WRITE_ONCE(cw_notify_types, types);
@@ -503,21 +510,36 @@ static void __cw_hook_link(struct cw_hook *h)
 		   cw_notify_nr_netns + !!h->filter.netns);
 	hlist_add_head_rcu(&h->node, cw_notify_hooks_of(h->filter.netns));
 	__cw_hook_changed();
-	h->listener->hook = h;
 }
 
-static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
+/*
+ * What ends a connection leaves its mark only where somebody asks, and an end
+ * without a mark is taken for a timer's. So a hook asks a grace period before
+ * its listener gets the first event: what had begun without a mark is over then,
+ * except in a task that owns the socket, see cw_fate_sudden(). Drops the lock.
+ */
+static void __cw_hook_announce(struct cw_hook *h)
+{
+	__cw_hook_link(h);
+	cw_notify_nr_announced++;
+	mutex_unlock(&cw_notify_lock);
+	synchronize_rcu();
+	mutex_lock(&cw_notify_lock);
+	cw_notify_nr_announced--;
+}
+
+static void __cw_hook_assign(struct cw_hook *h, struct cw_listener *l)
+{
+	l->hook = h;
+	/* Pairs with the dependency in cw_notify_chain(). */
+	smp_store_release(&h->listener, l);
+}
+
+static void __cw_listener_link(struct cw_listener *l)
 {
 	unsigned int from;
-	int err;
 
 	lockdep_assert_held(&cw_notify_lock);
-	if (cw_notify_find(l->net, l->portid))
-		return -EEXIST;
-	err = cw_charge(l->payer, CW_CHARGE_LISTENER,
-			READ_ONCE(listeners_max_uid));
-	if (err)
-		return err;
 	/* Events on the rings are older than this, the first listener. */
 	while (!cw_notify_nr && cw_ring_first(&from))
 		cw_ring_drop(from);
@@ -525,15 +547,37 @@ static int __cw_notify_link(struct cw_listener *l, struct cw_hook *h)
 	list_add_tail(&l->node, &cw_notify_list);
 	hash_add_rcu(cw_notify_ports, &l->by_port, l->portid);
 	WRITE_ONCE(cw_notify_nr, cw_notify_nr + 1);
-	__cw_hook_link(h);
-	return 0;
+}
+
+/* On failure @h may be on a chain still, for the rest of a grace period. */
+static int __cw_notify_add(struct cw_listener *l, struct cw_hook *h)
+{
+	int err;
+
+	if (cw_notify_find(l->net, l->portid))
+		return -EEXIST;
+	err = cw_charge(l->payer, CW_CHARGE_LISTENER,
+			READ_ONCE(listeners_max_uid));
+	if (err)
+		return err;
+	__cw_hook_announce(h);
+	if (cw_notify_find(l->net, l->portid)) {
+		__cw_hook_unlink(h);
+		cw_uncharge(l->payer, CW_CHARGE_LISTENER);
+		err = -EEXIST;
+	} else {
+		__cw_hook_assign(h, l);
+		__cw_listener_link(l);
+	}
+	__cw_notify_narrow();
+	return err;
 }
 
 int cw_notify_add(struct net *net, u32 portid, const struct sock *sk,
 		  u64 payer, const struct cw_filter *filter)
 {
 	struct cw_listener *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
-	struct cw_hook *h = cw_hook_alloc(l, filter);
+	struct cw_hook *h = cw_hook_alloc(filter);
 	int err = -ENOMEM;
 
 	if (l && h) {
@@ -542,47 +586,68 @@ int cw_notify_add(struct net *net, u32 portid, const struct sock *sk,
 		l->sk = sk;
 		l->payer = payer;
 		mutex_lock(&cw_notify_lock);
-		err = __cw_notify_link(l, h);
+		err = __cw_notify_add(l, h);
 		mutex_unlock(&cw_notify_lock);
 	}
 	if (err) {
-		kfree(h);
+		if (h)
+			kfree_rcu(h, rcu);
 		kfree(l);
 	}
 	return err;
 }
 
-/*
- * The new hook is linked first so that no event is missed in between. An event
- * lost meanwhile may be counted twice: losses are never understated.
- */
+/* The listener that this socket is, if it does not wait for a filter already. */
+static struct cw_listener *__cw_notify_find_own(struct net *net, u32 portid,
+						const struct sock *sk)
+{
+	struct cw_listener *l = cw_notify_find(net, portid);
+
+	if (!l)
+		return ERR_PTR(-ENOENT);
+	return l->sk != sk || l->refilters ? ERR_PTR(-EBUSY) : l;
+}
+
+/* Until the new filter has a listener, events are for the old one. */
+static int __cw_notify_refilter(struct net *net, u32 portid,
+				const struct sock *sk, struct cw_hook *h)
+{
+	struct cw_listener *l = __cw_notify_find_own(net, portid, sk);
+	struct cw_hook *old = h;
+
+	if (IS_ERR(l))
+		return PTR_ERR(l);
+	l->refilters = true;
+	__cw_hook_announce(h);
+	/* Whoever left meanwhile may have come back. */
+	l = cw_notify_find(net, portid);
+	if (l && l->sk == sk) {
+		l->refilters = false;
+		l->leaving = false;
+		old = l->hook;
+		__cw_hook_assign(h, l);
+	}
+	__cw_hook_unlink(old);
+	__cw_notify_narrow();
+	if (old == h)
+		return -ENOENT;
+	kfree_rcu(old, rcu);
+	return 0;
+}
+
 int cw_notify_refilter(struct net *net, u32 portid, const struct sock *sk,
 		       const struct cw_filter *filter)
 {
-	struct cw_hook *h = cw_hook_alloc(NULL, filter), *old = NULL;
-	struct cw_listener *l;
-	int err = -ENOENT;
+	struct cw_hook *h = cw_hook_alloc(filter);
+	int err;
 
 	if (!h)
 		return -ENOMEM;
 	mutex_lock(&cw_notify_lock);
-	l = cw_notify_find(net, portid);
-	if (l && l->sk != sk) {
-		err = -EBUSY;
-	} else if (l) {
-		old = l->hook;
-		l->leaving = false;
-		h->listener = l;
-		__cw_hook_link(h);
-		__cw_hook_unlink(old);
-		__cw_notify_narrow();
-		err = 0;
-	}
+	err = __cw_notify_refilter(net, portid, sk, h);
 	mutex_unlock(&cw_notify_lock);
 	if (err)
-		kfree(h);
-	else
-		kfree_rcu(old, rcu);
+		kfree_rcu(h, rcu);
 	return err;
 }
 

@@ -114,7 +114,7 @@ static inline u32 cw_notify_ask(struct cw_asked *a, const struct sock *sk)
  * Return: where the event is made; conn and owner are to be filled, all else is
  * zero. It may be given up without a word.
  *
- * Context: interrupts off, not NMI, until cw_notify_push(). A listener exists.
+ * Context: interrupts off, not NMI, until cw_notify_push(). The probes are armed.
  */
 struct cw_event *cw_notify_slot(u32 type);
 
@@ -144,7 +144,11 @@ void cw_notify_event(const struct cw_event *ev);
  * @payer: charged for it, see cw_netns_payer()
  * @filter: copied
  *
- * Context: process, may sleep; takes the notify lock.
+ * It gets what begins a grace period from now, for which this waits: no end is
+ * judged of which the begin was not watched.
+ *
+ * Context: process, may sleep; takes the notify lock. The probes are armed, and
+ * stay so meanwhile.
  * Return: 0, -EEXIST if it is a listener already, -EUSERS if @payer has as many
  * as the parameter listeners_max_uid allows, or -ENOMEM.
  */
@@ -154,9 +158,11 @@ int cw_notify_add(struct net *net, u32 portid, const struct sock *sk,
 /**
  * cw_notify_refilter() - replace the filter of a listener
  *
+ * As in cw_notify_add(), a grace period from now; the old one holds until then.
+ *
  * Context: as cw_notify_add(). Return: 0, -ENOENT if there is no such listener,
- * -EBUSY if that of a socket which had the port before is not gone yet, or
- * -ENOMEM.
+ * -EBUSY if that of a socket which had the port before is not gone yet, or if its
+ * filter is being replaced already, or -ENOMEM.
  */
 int cw_notify_refilter(struct net *net, u32 portid, const struct sock *sk,
 		       const struct cw_filter *filter);

@@ -125,49 +125,48 @@ static int cw_parse_filter(struct cw_filter *f, struct sk_buff *skb,
 	return err;
 }
 
-static int cw_subscribe_new(struct net *net, u32 portid, const struct sock *sk,
-			    const struct cw_filter *filter,
-			    struct netlink_ext_ack *extack)
+/* With the pipeline taken, which runs while a filter is announced: a listener
+ * that is new keeps it, another has its own.
+ */
+static int cw_subscribe(struct net *net, u32 portid, const struct sock *sk,
+			const struct cw_filter *filter,
+			struct netlink_ext_ack *extack)
 {
-	int err = cw_watch_get(extack);
+	int err = cw_watch_widen(cw_filter_types(filter), extack);
 
 	if (err)
-		return err;
-	err = cw_watch_widen(cw_filter_types(filter), extack);
+		goto put;
+	err = cw_notify_refilter(net, portid, sk, filter);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG(extack,
+			       "another request of this port id is being served, or its last socket released; try again");
+	if (err != -ENOENT)
+		goto put;
+	err = cw_notify_add(net, portid, sk, cw_netns_payer(net, sk), filter);
 	if (!err)
-		err = cw_notify_add(net, portid, sk, cw_netns_payer(net, sk),
-				    filter);
-	if (err)
-		cw_watch_put();
+		return 0;
 	if (err == -EUSERS)
 		NL_SET_ERR_MSG(extack,
 			       "you have as many listeners as the module's parameter listeners_max_uid allows; end one first");
+put:
+	cw_watch_put();
 	return err;
 }
 
 int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct sock *sk = NETLINK_CB(skb).sk;
-	struct net *net = genl_info_net(info);
 	struct cw_filter filter;
-	u32 types;
 	int err;
 
 	err = cw_parse_filter(&filter, skb, info);
-	if (err)
-		return err;
-	types = cw_filter_types(&filter);
-	err = cw_watch_widen(types, info->extack);
-	if (err)
-		return err;
-	err = cw_notify_refilter(net, info->snd_portid, sk, &filter);
-	if (err == -EBUSY)
-		NL_SET_ERR_MSG(info->extack,
-			       "the socket that had this port id is still being released; try again");
-	if (err == -ENOENT)
-		err = cw_subscribe_new(net, info->snd_portid, sk, &filter,
-				       info->extack);
-	return err ? err : cw_watch_widen(types, info->extack);
+	if (!err)
+		err = cw_watch_get(info->extack);
+	if (!err)
+		err = cw_subscribe(genl_info_net(info), info->snd_portid,
+				   NETLINK_CB(skb).sk, &filter, info->extack);
+	/* Another may have left since, and narrowed it. */
+	return err ? err :
+		     cw_watch_widen(cw_filter_types(&filter), info->extack);
 }
 
 int cw_netlink_put_listener(struct sk_buff *skb,
