@@ -7,10 +7,15 @@
  *		segment of its own for finds no memory. Reads 0 once it happened.
  * fail_drain	write a process id: the next drain that this process begins
  *		finds no memory, even if it waits. Reads 0 once it happened.
+ * slow_end	write 1: the next connection of the writer's network namespace that
+ *		ends takes SLOW_MS from tcp_done() to its new state. Reads 0 once
+ *		that began.
  * hold_netns	write a port: a kernel-owned connection to it is made in the
  *		writer's network namespace, and closed while that is dismantled.
  *		Reads as the local port of the last such connection.
  */
+#include <linux/atomic.h>
+#include <linux/delay.h>
 #include <linux/in.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
@@ -139,6 +144,47 @@ static struct kretprobe drain_alloc_probe = {
 module_param_named(fail_drain, drainless, int, 0600);
 MODULE_PARM_DESC(fail_drain, "process whose next drain finds no memory");
 
+#define SLOW_MS	400
+
+static const struct net *slow;	/* only to compare */
+
+static int enter_done(struct kprobe *p, struct pt_regs *regs)
+{
+	const struct sock *sk = (void *)regs_get_kernel_argument(regs, 0);
+	const struct net *net = sock_net(sk);
+	int ms;
+
+	if (READ_ONCE(slow) == net && cmpxchg(&slow, net, NULL) == net) {
+		for (ms = 0; ms < SLOW_MS; ms++)
+			mdelay(1);
+	}
+	return 0;
+}
+
+static struct kprobe done_probe = {
+	.symbol_name = "tcp_done",
+	.pre_handler = enter_done,
+};
+
+static int set_slow(const char *val, const struct kernel_param *kp)
+{
+	WRITE_ONCE(slow, current->nsproxy->net_ns);
+	return 0;
+}
+
+static int get_slow(char *buffer, const struct kernel_param *kp)
+{
+	return sprintf(buffer, "%d\n", !!READ_ONCE(slow));
+}
+
+static const struct kernel_param_ops slow_ops = {
+	.set = set_slow,
+	.get = get_slow,
+};
+
+module_param_cb(slow_end, &slow_ops, NULL, 0600);
+MODULE_PARM_DESC(slow_end, "let the next connection that ends take long");
+
 static unsigned int held_id;
 static int held_port;
 
@@ -223,8 +269,13 @@ static int __init closewatch_fault_init(void)
 	err = register_kretprobe(&drain_alloc_probe);
 	if (err)
 		goto undo_alloc;
+	err = register_kprobe(&done_probe);
+	if (err)
+		goto undo_drain_alloc;
 	return 0;
 
+undo_drain_alloc:
+	unregister_kretprobe(&drain_alloc_probe);
 undo_alloc:
 	unregister_kretprobe(&alloc_skb_probe);
 undo_send_fin:
@@ -236,6 +287,7 @@ undo_pernet:
 
 static void __exit closewatch_fault_exit(void)
 {
+	unregister_kprobe(&done_probe);
 	unregister_kretprobe(&drain_alloc_probe);
 	unregister_kretprobe(&alloc_skb_probe);
 	unregister_kprobe(&send_fin);
