@@ -60,10 +60,11 @@ live_and_recorded() {
 }
 listeners() { closewatch info -j | jq -e ".listeners == $1"; }
 
-# Closes of several paths, with their ends, of a server on a port of its own.
+# Closes of several paths, with their ends, of a server on a port of its own. What
+# two descriptors share is closed when descriptor 3 ends.
 make_closes() {
 	python3 - "$1" <<'PYTHON'
-import socket, struct, sys
+import os, socket, struct, sys
 l = socket.socket()
 l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 l.bind(("127.0.0.1", int(sys.argv[1])))
@@ -71,6 +72,7 @@ l.listen(8)
 def pair():
     c = socket.create_connection(l.getsockname())
     return c, l.accept()[0]
+shared = []
 for i in range(20):
     c, a = pair()
     a.send(b"answer")
@@ -80,17 +82,30 @@ for i in range(20):
         a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     if i % 4 == 3:
         a.shutdown(socket.SHUT_WR)
-        d = a.dup()
-        d.close()
+        a.dup().close()
+        shared += a, c
+        continue
     a.close()
     c.close()
+os.read(3, 1)
+for s in shared:
+    s.close()
 l.close()
 PYTHON
+}
+make_closes_at_once() { make_closes "$1" 3</dev/null; }
+
+# Who else holds a socket is looked up when its event is read.
+all_saw_shared() {
+	[ "$(grep -c shared-close "$DIR/live.text")" = 5 ] &&
+		[ "$(grep -c shared-close "$DIR/live.json")" = 5 ] &&
+		[ "$(records "$REC" | grep -c shared-close)" = 5 ]
 }
 same_lines() { [ "$(wc -l <"$DIR/live.json")" -ge 40 ] && recorded "$(wc -l <"$DIR/live.json")"; }
 
 live_events_are_recorded() {
-	live_and_recorded 7001 -a && make_closes 7001 && await same_lines && stop TERM &&
+	live_and_recorded 7001 -a && make_closes 7001 3< <(await all_saw_shared) &&
+		await same_lines && stop TERM &&
 		diff <(records "$REC") "$DIR/live.json"
 }
 
@@ -128,7 +143,7 @@ standard_input_is_read() {
 # What is torn by a crash is the end of the last file; all before it is there.
 a_kill_loses_no_whole_record() {
 	local before
-	start -a -L 7001 "$REC" && make_closes 7001 && await recorded 80 || return
+	start -a -L 7001 "$REC" && make_closes_at_once 7001 && await recorded 80 || return
 	before=$(records "$REC" | wc -l)
 	stop KILL && [ "$(files "$REC" | wc -l)" = 2 ] &&
 		printf '{"event":"close","ti' >>"$(files "$REC" | tail -n 1)" &&
@@ -137,7 +152,7 @@ a_kill_loses_no_whole_record() {
 		says "$(files "$REC" | tail -n 1):[0-9]+: skipped: the file ends in the middle"
 }
 a_later_recorder_goes_on_behind_it() {
-	start -a -L 7001 "$REC" && make_closes 7001 && await recorded 120 && stop INT &&
+	start -a -L 7001 "$REC" && make_closes_at_once 7001 && await recorded 120 && stop INT &&
 		readable && replay -a -q -j -r "$REC" && [ "$(files "$REC" | wc -l)" = 3 ] &&
 		jq -es 'length >= 120 and map(.time) == (map(.time) | sort)' "$DIR/out"
 }
@@ -169,7 +184,7 @@ a_full_disk_is_told_and_what_is_missing_is_counted() {
 	start -a -L 7001 --max-size 64K --keep 1M "$DIR/disk/rec" &&
 		dd if=/dev/zero of="$DIR/disk/full" bs=4k status=none 2>/dev/null
 	until [ -s "$DIR/told" ]; do
-		make_closes 7001
+		make_closes_at_once 7001
 		grep 'cannot write .*: No space left' "$DIR/said" >"$DIR/told" ||
 			! ended || return
 	done
@@ -186,7 +201,7 @@ a_full_disk_is_told_and_what_is_missing_is_counted() {
 all_files_stay_within_a_bound() {
 	local last
 	start -a -L 7001 --max-size 16K --keep 64K -c 400 "$DIR/small" || return
-	until ended; do make_closes 7001; done
+	until ended; do make_closes_at_once 7001; done
 	[ "$(files "$DIR/small" | wc -l)" -le 5 ] &&
 		[ "$(cat "$DIR"/small/* | wc -c)" -le 65536 ] &&
 		for last in $(files "$DIR/small"); do
