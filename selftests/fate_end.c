@@ -312,6 +312,45 @@ TEST_F(late, data_in_fin_wait2_of_a_minisock)
 	EXPECT_EQ(0, reset_verify(&self->s, RESET(TIME_WAIT), p->cookie));
 }
 
+/* The key is the peer's alone: its segment is signed, and an RST would have to be */
+static int sign(int fd, const struct address *to)
+{
+	struct tcp_md5sig md5 = { .tcpm_keylen = 1, .tcpm_key = "k" };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	if (to->family == AF_INET) {
+		memcpy(&in.sin_addr, to->bytes, 4);
+		memcpy(&md5.tcpm_addr, &in, sizeof(in));
+	} else {
+		memcpy(&in6.sin6_addr, to->bytes, 16);
+		memcpy(&md5.tcpm_addr, &in6, sizeof(in6));
+	}
+	return setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &md5, sizeof(md5));
+}
+
+/* R8: neither the minisock nor a listener has the key, so there is no RST */
+TEST_F(late, signed_data_in_fin_wait2_of_a_minisock)
+{
+	struct pair *p = &self->s.p;
+	struct want_fate want = {
+		.fate = FATE(LATE_DATA_SILENT), .verdict = VERDICT(DELIVERED),
+		.first = SIDE(LOCAL), .state = STATE(FIN_WAIT2),
+		.path = PATH(ALREADY_FIN), .fins = 1,
+	};
+
+	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
+	ASSERT_EQ(0, await_state(p->us, TCP_FIN_WAIT2));
+	ASSERT_EQ(0, scene_act(&self->s));
+	if (sign(p->them, &p->local) && errno == ENOPROTOOPT)
+		SKIP(return, "this kernel has no TCP_MD5SIG");
+	ASSERT_EQ(0, give(p->them, 10));
+	ASSERT_EQ(0, fate_await(&self->s));
+	ASSERT_EQ(0, vanish(&p->them));
+	EXPECT_EQ(0, fate_verify(&self->s, &want));
+	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(RESET), 0));
+}
+
 /*
  * Commonly believed to be reset, but is not: the peer has sent its FIN. The
  * acknowledgment finds nobody, which is why there is an RST from there.

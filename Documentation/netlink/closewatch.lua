@@ -14,7 +14,7 @@ local words = {
 	["cause"] = { [0] = "close", [1] = "exec", [2] = "exit", [3] = "kernel", [4] = "signal" },
 	["loss"] = { [0] = "ring", [1] = "socket", [2] = "probe", [3] = "inflight", [4] = "blind", [5] = "recording" },
 	["how"] = { [0] = "rd", [1] = "wr", [2] = "rdwr" },
-	["fate"] = { [0] = "unknown", [1] = "time-wait", [2] = "time-wait-overflow", [3] = "fin-wait2-timeout", [4] = "acked", [5] = "rst-late-data", [6] = "rst-linger2", [7] = "peer-reset", [8] = "retransmit-timeout", [9] = "keepalive-timeout", [10] = "user-timeout", [11] = "memory", [12] = "orphan-limit", [13] = "killed", [14] = "disconnected", [15] = "netns-gone", [16] = "aborted", [17] = "mptcp" },
+	["fate"] = { [0] = "unknown", [1] = "time-wait", [2] = "time-wait-overflow", [3] = "fin-wait2-timeout", [4] = "acked", [5] = "rst-late-data", [6] = "rst-linger2", [7] = "peer-reset", [8] = "retransmit-timeout", [9] = "keepalive-timeout", [10] = "user-timeout", [11] = "memory", [12] = "orphan-limit", [13] = "killed", [14] = "disconnected", [15] = "netns-gone", [16] = "aborted", [17] = "mptcp", [18] = "late-data-silent" },
 	["verdict"] = { [0] = "unknown", [1] = "delivered", [2] = "lost" },
 	["side"] = { [0] = "unknown", [1] = "local", [2] = "peer" },
 	["reset-kind"] = { [0] = "received", [1] = "no-socket", [2] = "listener", [3] = "time-wait", [4] = "bad-segment", [5] = "late-data", [6] = "no-listener", [7] = "late-segment" },

@@ -204,6 +204,24 @@ static inline bool cw_reset_is_for_rst(struct pt_regs *regs)
 #endif
 }
 
+/* Has the segment a signature: TCP_MD5SIG or, since 6.7, TCP-AO? An RST for it
+ * has to be signed too, and is not sent if only a listener could have the key,
+ * and none has it.
+ */
+static inline bool cw_segment_signed(const struct tcphdr *th)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	const struct tcp_ao_hdr *ao;
+	const u8 *md5;
+
+	return tcp_parse_auth_options(th, &md5, &ao) || md5 || ao;
+#elif defined(CONFIG_TCP_MD5SIG)
+	return tcp_parse_md5sig_option(th);
+#else
+	return false;
+#endif
+}
+
 /* Since 6.12 tcp_send_reset is traced with the reason for the RST. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #define CW_HAVE_RST_REASON

@@ -165,7 +165,8 @@ static int cw_put_drain_end(struct sk_buff *skb, const struct cw_event *ev)
 static int cw_put_since_sent(struct sk_buff *skb, const struct cw_event *ev)
 {
 	if (ev->verdict.path != CLOSEWATCH_PATH_RST_UNREAD &&
-	    ev->end.fate != CLOSEWATCH_FATE_RST_LATE_DATA)
+	    ev->end.fate != CLOSEWATCH_FATE_RST_LATE_DATA &&
+	    ev->end.fate != CLOSEWATCH_FATE_LATE_DATA_SILENT)
 		return 0;
 	return cw_put_u64(skb, CLOSEWATCH_A_EVENT_SINCE_SENT_NS,
 			  ev->conn.since_sent_ns);

@@ -186,6 +186,7 @@ enum cw_mark {
 	CW_MARK_KEEPALIVE = 1 << 16,	/* tcp_keepalive_timer() sent the RST */
 	CW_MARK_MINISOCK = 1 << 17,	/* one was made, and has ended */
 	CW_MARK_UNSEEN = 1 << 18,	/* perhaps begun when nobody asked */
+	CW_MARK_SIGNED = 1 << 19,	/* late data of which an RST may not come */
 };
 
 /**

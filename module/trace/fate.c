@@ -298,6 +298,16 @@ void cw_fate_tw_end(struct inet_timewait_sock *tw, u32 mark)
 	cw_ending_settle(c);
 }
 
+void cw_fate_tw_signed(u64 cookie)
+{
+	struct cw_ending *c = cw_ending_lock(cookie);
+
+	if (!c)
+		return;
+	*(c->minisock ? &c->end.marks : &c->marks) |= CW_MARK_SIGNED;
+	cw_ending_unlock(c);
+}
+
 void cw_fate_tw_kill(struct inet_timewait_sock *tw)
 {
 	cw_fate_tw_end(tw, check_net(twsk_net(tw)) ? 0 : CW_MARK_NET_DEAD);

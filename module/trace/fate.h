@@ -41,6 +41,13 @@ void cw_fate_tw_end(struct inet_timewait_sock *tw, u32 mark);
 void cw_fate_tw_kill(struct inet_timewait_sock *tw);
 
 /**
+ * cw_fate_tw_signed() - signed data came for a minisock in FIN_WAIT2
+ *
+ * If it is killed before cw_reset_sent(), no RST was sent.
+ */
+void cw_fate_tw_signed(u64 cookie);
+
+/**
  * cw_fate_tw_rst() - an RST is processed for a minisock in FIN_WAIT2
  * @cookie: of the minisock
  * @processing: false when that is done; the minisock may be freed

@@ -181,8 +181,14 @@ CW_OF_OTHER(cw_on_file_close)
 /* Passed from the entry handler to the return handler. */
 struct cw_ret {
 	struct sock *sk;
-	u64 cookie;
-	bool rst;
+	union {
+		const struct tcphdr *th;
+		const struct sk_buff *skb;
+	};
+	union {
+		u64 cookie;
+		unsigned long resets;
+	};
 };
 
 static __always_inline int
@@ -203,13 +209,16 @@ cw_return_entry(struct kretprobe_instance *ri, struct pt_regs *regs,
 	return ignore;
 }
 
-/* @entry: returns whether to ignore this call; @handler: gets what it returned */
-#define CW_AT_RETURN(entry, handler)					\
+/* @entry: returns whether to ignore this call */
+#define CW_AT_ENTRY(entry)						\
 static int entry##_hit(struct kretprobe_instance *ri,			\
 		       struct pt_regs *regs)				\
 {									\
 	return cw_return_entry(ri, regs, entry);			\
-}									\
+}
+
+/* @handler: gets the returned value */
+#define CW_AT_RETURN(handler)						\
 static int handler##_hit(struct kretprobe_instance *ri,			\
 			 struct pt_regs *regs)				\
 {									\
@@ -253,7 +262,8 @@ static void cw_on_oom_return(struct cw_ret *r, unsigned long value)
 	cw_closing_oom(r->sk, marks);
 }
 
-CW_AT_RETURN(cw_on_oom_entry, cw_on_oom_return)
+CW_AT_ENTRY(cw_on_oom_entry)
+CW_AT_RETURN(cw_on_oom_return)
 
 static int cw_on_tw_segment_entry(struct cw_ret *r, struct pt_regs *regs)
 {
@@ -268,8 +278,8 @@ static int cw_on_tw_segment_entry(struct cw_ret *r, struct pt_regs *regs)
 	/* Nobody followed it before. */
 	if (!r->cookie)
 		return 1;
-	r->rst = th->rst;
-	if (r->rst)
+	r->th = th;
+	if (th->rst)
 		cw_fate_tw_rst(r->cookie, true);
 	return 0;
 }
@@ -279,11 +289,14 @@ static void cw_on_tw_segment_return(struct cw_ret *r, unsigned long value)
 {
 	struct inet_timewait_sock *tw = inet_twsk(r->sk);
 
-	if (r->rst)
+	if (r->th->rst)
 		cw_fate_tw_rst(r->cookie, false);
 	switch ((int)value) {
 	case TCP_TW_RST:
-		cw_fate_tw_end(tw, CW_MARK_LATE_DATA);
+		if (cw_segment_signed(r->th))
+			cw_fate_tw_signed(r->cookie);
+		else
+			cw_fate_tw_end(tw, CW_MARK_LATE_DATA);
 		break;
 	case TCP_TW_ACK:
 		if (tw->tw_substate == TCP_TIME_WAIT)
@@ -292,7 +305,8 @@ static void cw_on_tw_segment_return(struct cw_ret *r, unsigned long value)
 	}
 }
 
-CW_AT_RETURN(cw_on_tw_segment_entry, cw_on_tw_segment_return)
+CW_AT_ENTRY(cw_on_tw_segment_entry)
+CW_AT_RETURN(cw_on_tw_segment_return)
 
 static int cw_on_tcp_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
 {
@@ -307,7 +321,8 @@ static void cw_on_tcp_shutdown_return(struct cw_ret *r, unsigned long value)
 	cw_shutting_done(r->sk);
 }
 
-CW_AT_RETURN(cw_on_tcp_shutdown_entry, cw_on_tcp_shutdown_return)
+CW_AT_ENTRY(cw_on_tcp_shutdown_entry)
+CW_AT_RETURN(cw_on_tcp_shutdown_return)
 
 static int cw_on_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
 {
@@ -326,7 +341,8 @@ static void cw_on_shutdown_return(struct cw_ret *r, unsigned long value)
 	cw_shutting_end(r->sk);
 }
 
-CW_AT_RETURN(cw_on_shutdown_entry, cw_on_shutdown_return)
+CW_AT_ENTRY(cw_on_shutdown_entry)
+CW_AT_RETURN(cw_on_shutdown_return)
 
 enum cw_point_index {
 	CW_POINT_STATE,
@@ -408,36 +424,62 @@ static void cw_on_tp_reset(void *data, const struct sock *sk,
 	local_irq_restore(flags);
 }
 #else
-/* Entered also if no RST is sent: the tests below are those of the function. */
-static void cw_on_v4_send_reset(struct pt_regs *regs)
+/* Entered also if no RST is sent: the tests here and in the entry handlers are
+ * those of the function, except for a signed segment that has no full socket.
+ * That one is processed in softirq alone, so the CPU's counter tells.
+ */
+static int cw_on_send_reset_entry(struct cw_ret *r, struct sock *sk,
+				  const struct sk_buff *skb)
 {
-	const struct sock *sk = (struct sock *)cw_arg(regs, 0);
-	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
-
-	if (!tcp_hdr(skb)->rst &&
-	    (sk || skb_rtable(skb)->rt_type == RTN_LOCAL))
+	if (tcp_hdr(skb)->rst)
+		return 1;
+	if ((sk && sk_fullsock(sk)) || !cw_segment_signed(tcp_hdr(skb))) {
 		cw_reset_sent(sk, skb, NULL);
+		return 1;
+	}
+	r->sk = sk;
+	r->skb = skb;
+	r->resets = cw_reset_counter(sk, skb);
+	return 0;
 }
 
-CW_OF_OTHER(cw_on_v4_send_reset)
-
-static void cw_on_v6_send_reset(struct pt_regs *regs)
+static int cw_on_v4_send_reset(struct cw_ret *r, struct pt_regs *regs)
 {
-	const struct sock *sk = (struct sock *)cw_arg(regs, 0);
+	struct sock *sk = (struct sock *)cw_arg(regs, 0);
 	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
 
-	if (!tcp_hdr(skb)->rst && (sk || ipv6_unicast_destination(skb)))
-		cw_reset_sent(sk, skb, NULL);
+	if (!sk && skb_rtable(skb)->rt_type != RTN_LOCAL)
+		return 1;
+	return cw_on_send_reset_entry(r, sk, skb);
 }
 
-CW_OF_OTHER(cw_on_v6_send_reset)
+CW_AT_ENTRY(cw_on_v4_send_reset)
+
+static int cw_on_v6_send_reset(struct cw_ret *r, struct pt_regs *regs)
+{
+	struct sock *sk = (struct sock *)cw_arg(regs, 0);
+	const struct sk_buff *skb = (void *)cw_arg(regs, 1);
+
+	if (!sk && !ipv6_unicast_destination(skb))
+		return 1;
+	return cw_on_send_reset_entry(r, sk, skb);
+}
+
+CW_AT_ENTRY(cw_on_v6_send_reset)
+
+static void cw_on_send_reset_return(struct cw_ret *r, unsigned long value)
+{
+	if (cw_reset_counter(r->sk, r->skb) != r->resets)
+		cw_reset_sent(r->sk, r->skb, NULL);
+}
+
+CW_AT_RETURN(cw_on_send_reset_return)
 #endif
 
 /* The first one is armed only by cw_probe_arm_shared(). */
 static const struct cw_entry_point {
 	const char *symbol;
 	kprobe_pre_handler_t handler;
-	bool optional;
 } cw_entries[] = {
 	/* Hit whenever a program closes any file. */
 	{ CW_FILE_CLOSE_SYMBOL, cw_on_file_close_hit },
@@ -451,11 +493,6 @@ static const struct cw_entry_point {
 	{ "tcp_send_active_reset", cw_on_send_reset_hit },
 	{ "tcp_send_fin", cw_on_send_fin_hit },
 	{ "sk_stream_error", cw_on_stream_error_hit },
-#ifndef CW_HAVE_RST_REASON
-	{ "tcp_v4_send_reset", cw_on_v4_send_reset_hit },
-	/* Absent without IPv6. */
-	{ "tcp_v6_send_reset", cw_on_v6_send_reset_hit, .optional = true },
-#endif
 	/* Last, so that a close seen to begin is also seen to end. */
 	{ "__tcp_close", cw_on_close_hit },
 };
@@ -466,6 +503,7 @@ static const struct cw_return_point {
 	const char *symbol;
 	kretprobe_handler_t entry;
 	kretprobe_handler_t handler;
+	bool optional;
 } cw_returns[] = {
 	{ "tcp_check_oom", cw_on_oom_entry_hit, cw_on_oom_return_hit },
 	{ "tcp_timewait_state_process", cw_on_tw_segment_entry_hit,
@@ -473,6 +511,13 @@ static const struct cw_return_point {
 	{ "tcp_shutdown", cw_on_tcp_shutdown_entry_hit,
 	  cw_on_tcp_shutdown_return_hit },
 	{ "inet_shutdown", cw_on_shutdown_entry_hit, cw_on_shutdown_return_hit },
+#ifndef CW_HAVE_RST_REASON
+	{ "tcp_v4_send_reset", cw_on_v4_send_reset_hit,
+	  cw_on_send_reset_return_hit },
+	/* Absent without IPv6. */
+	{ "tcp_v6_send_reset", cw_on_v6_send_reset_hit,
+	  cw_on_send_reset_return_hit, .optional = true },
+#endif
 };
 
 #define CW_NR_RETURNS	ARRAY_SIZE(cw_returns)
@@ -566,20 +611,20 @@ static struct cw_arm *cw_probe_arm_return(const struct cw_return_point *r)
 		.data_size = sizeof(struct cw_ret),
 		.maxactive = CW_RETURN_INSTANCES + 2 * num_possible_cpus(),
 	};
+	struct cw_arm *a;
 
-	return cw_arm_return(&like);
+	a = cw_arm_return(&like);
+	return a == ERR_PTR(-ENOENT) && r->optional ? NULL : a;
 }
 
 static struct cw_arm *cw_probe_arm_one(unsigned int i)
 {
 	const struct cw_entry_point *e;
-	struct cw_arm *a;
 
 	if (i < CW_NR_RETURNS)
 		return cw_probe_arm_return(&cw_returns[i]);
 	e = &cw_entries[i - CW_NR_RETURNS];
-	a = cw_arm_entry(e->symbol, e->handler);
-	return a == ERR_PTR(-ENOENT) && e->optional ? NULL : a;
+	return cw_arm_entry(e->symbol, e->handler);
 }
 
 static const char *cw_probe_symbol(unsigned int i)

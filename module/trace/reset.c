@@ -8,12 +8,15 @@
 #include <linux/string.h>
 #include <linux/tcp.h>
 #include <net/dst.h>
+#include <net/inet_timewait_sock.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "compat/compat.h"
 #include "core/drain_tag.h"
 #include "core/facts.h"
 #include "core/notify.h"
+#include "fate.h"
 #include "late.h"
 #include "reset.h"
 
@@ -59,6 +62,13 @@ static struct net *cw_reset_net(const struct sock *sk,
 	return skb_dst(skb) ? dev_net(skb_dst(skb)->dev) : NULL;
 }
 
+unsigned long cw_reset_counter(const struct sock *sk, const struct sk_buff *skb)
+{
+	struct net *net = cw_reset_net(sk, skb);
+
+	return net ? this_cpu_read(net->mib.tcp_statistics->mibs[TCP_MIB_OUTRSTS]) : 0;
+}
+
 static void cw_reset_addresses(struct cw_conn *conn, const struct sk_buff *skb)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
@@ -90,6 +100,10 @@ void cw_reset_sent(const struct sock *sk, const struct sk_buff *skb,
 	struct net *net = cw_reset_net(sk, skb);
 	struct cw_event *ev;
 
+	/* Of unsigned data the fate was decided before. */
+	if (sk && sk->sk_state == TCP_TIME_WAIT &&
+	    cw_segment_signed(tcp_hdr(skb)))
+		cw_fate_tw_end(inet_twsk(sk), CW_MARK_LATE_DATA);
 	if (!net || !cw_notify_wants(CLOSEWATCH_EVENT_TYPE_RESET))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_RESET);

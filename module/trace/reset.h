@@ -16,6 +16,15 @@ struct sock;
 void cw_reset_received(struct sock *sk);
 
 /**
+ * cw_reset_counter() - RSTs that this CPU has sent, by the kernel's counter
+ * @sk: of the segment, or NULL; says of which network namespace
+ * @skb: the segment
+ *
+ * Context: softirq.
+ */
+unsigned long cw_reset_counter(const struct sock *sk, const struct sk_buff *skb);
+
+/**
  * cw_reset_sent() - the receive path sends an RST
  * @sk: the socket of the segment: NULL, a full socket or a minisock
  * @skb: the received segment, with network and transport header set

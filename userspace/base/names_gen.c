@@ -216,6 +216,7 @@ static const struct cw_word fate_words[] = {
 	[CLOSEWATCH_FATE_NETNS_GONE] = CW_WORD_IS("netns-gone"),
 	[CLOSEWATCH_FATE_ABORTED] = CW_WORD_IS("aborted"),
 	[CLOSEWATCH_FATE_MPTCP] = CW_WORD_IS("mptcp"),
+	[CLOSEWATCH_FATE_LATE_DATA_SILENT] = CW_WORD_IS("late-data-silent"),
 };
 
 static const char *const fate_docs[] = {
@@ -237,6 +238,7 @@ static const char *const fate_docs[] = {
 	[CLOSEWATCH_FATE_NETNS_GONE] = "The network namespace was being dismantled.",
 	[CLOSEWATCH_FATE_ABORTED] = "The close itself ended the connection; its path says how.",
 	[CLOSEWATCH_FATE_MPTCP] = "The connection was a subflow of MPTCP; the event claims no more.",
+	[CLOSEWATCH_FATE_LATE_DATA_SILENT] = "As rst-late-data, but the data was signed (TCP_MD5SIG, TCP-AO) and no key was found for an RST, so nothing was sent.",
 };
 
 const struct cw_names cw_fate_names = {
@@ -558,7 +560,7 @@ static const char *const a_event_docs[] = {
 	[CLOSEWATCH_A_EVENT_SAVED] = "1 if the outcome is delivered, response-bytes were under way when it began, and a plain close would have sent RST, because bytes were unread or came later.",
 	[CLOSEWATCH_A_EVENT_FACTS] = "The attributes that are members of the struct, which come in it and not by themselves; only a lost record has no facts.",
 	[CLOSEWATCH_A_EVENT_SIGNAL] = "The signal that ended the process; present if why is signal.",
-	[CLOSEWATCH_A_EVENT_SINCE_SENT_NS] = "Time from our last data, or the handshake, to our FIN or the close, in ns; only of a close rst-unread and of a fate rst-late-data.",
+	[CLOSEWATCH_A_EVENT_SINCE_SENT_NS] = "Time from our last data, or the handshake, to our FIN or the close, in ns; only of a close rst-unread and of a fate rst-late-data or late-data-silent.",
 };
 
 const struct cw_names cw_a_event_names = {

@@ -100,6 +100,11 @@ static const struct cw_case fates[] = {
 		"None is needed; nstat -az 'MPTcp*' counts what MPTCP did.",
 		.words = "MPTCP ended its subflow",
 	},
+	[CLOSEWATCH_FATE_LATE_DATA_SILENT] = {
+		"The peer sent signed data (TCP_MD5SIG or TCP-AO) after this side had closed; without a listener that has the key the kernel sends no RST for it.",
+		"Read until EOF before close(), or shutdown(SHUT_WR) and read with a time limit (lingering close); else the peer retransmits until it gives up.",
+		.words = "nothing sent to signed data that came too late",
+	},
 };
 
 _Static_assert(ARRAY_SIZE(fates) == CLOSEWATCH_FATE_MAX + 1,

@@ -273,6 +273,8 @@ enum closewatch_how {
  *   says how.
  * @CLOSEWATCH_FATE_MPTCP: The connection was a subflow of MPTCP; the event
  *   claims no more.
+ * @CLOSEWATCH_FATE_LATE_DATA_SILENT: As rst-late-data, but the data was signed
+ *   (TCP_MD5SIG, TCP-AO) and no key was found for an RST, so nothing was sent.
  */
 enum closewatch_fate {
 	CLOSEWATCH_FATE_UNKNOWN,
@@ -293,6 +295,7 @@ enum closewatch_fate {
 	CLOSEWATCH_FATE_NETNS_GONE,
 	CLOSEWATCH_FATE_ABORTED,
 	CLOSEWATCH_FATE_MPTCP,
+	CLOSEWATCH_FATE_LATE_DATA_SILENT,
 
 	/* private: */
 	__CLOSEWATCH_FATE_MAX,
