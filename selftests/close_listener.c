@@ -86,6 +86,39 @@ TEST_F(listener, resets_each_child_in_its_accept_queue)
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
 }
 
+/* What came for them is lost, and each says how much of it was its own */
+TEST_F(listener, tells_what_the_peers_of_its_children_had_sent)
+{
+	struct want want = {
+		.path = PATH(LISTENER), .listener = true,
+		.state = STATE(LISTEN), .new_state = STATE(CLOSE), .unread = 30,
+		.children = 2, .children_reset = 2, .rsts = 2,
+		.moved = { .out_rsts = 2, .estab_resets = 2 },
+	};
+	uint64_t unread = 0;
+
+	for (int i = 0; i < 2; i++) {
+		ASSERT_EQ(0, tcp_connect(self->client[i], variant->flavour,
+					 self->s.p.us));
+		ASSERT_EQ(0, give(self->client[i], 10 + 10 * i));
+		ASSERT_EQ(0, await_acked(self->client[i]));
+		ASSERT_EQ(0, deafen(self->client[i]));
+	}
+	ASSERT_TRUE(WAIT_FOR(queued(self->s.p.us) == 2));
+	ASSERT_EQ(0, scene_act(&self->s));
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	EXPECT_EQ(2U, events_count(&self->s.events, TYPE(FATE), 0));
+	for (int i = 0; i < 2; i++) {
+		const struct event *ev =
+			events_nth(&self->s.events, TYPE(FATE), 0, i);
+
+		ASSERT_NE(NULL, ev);
+		EXPECT_EQ(FATE(ABORTED), EVENT_NUM(ev, FATE));
+		unread += EVENT_NUM(ev, UNREAD);
+	}
+	EXPECT_EQ(30U, unread);
+}
+
 TEST_F(listener, linger0_changes_nothing)
 {
 	struct want want = {

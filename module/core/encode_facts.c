@@ -63,6 +63,14 @@ static void cw_fill_figures(struct closewatch_facts *f, const struct cw_conn *c)
 	f->age_ns = c->age_ns;
 }
 
+/* Of a listener: its children's. */
+static void cw_fill_children(struct closewatch_facts *f,
+			     const struct cw_conn *c)
+{
+	f->has |= HAS(UNREAD);
+	f->unread = c->unread;
+}
+
 static void cw_fill_owner(struct closewatch_facts *f, const struct cw_owner *o)
 {
 	if (o->pid) {
@@ -155,6 +163,8 @@ static void cw_fill_event(struct closewatch_facts *f, const struct cw_event *ev)
 	}
 	if (cw_has_figures(ev))
 		cw_fill_figures(f, &ev->conn);
+	else if (ev->marks.children)
+		cw_fill_children(f, &ev->conn);
 	if (cw_encode_has_linger(ev))
 		cw_fill_linger(f, &ev->conn);
 	if (cw_has_path(ev))

@@ -107,7 +107,7 @@ static void cw_facts_unsent_unacked(struct cw_conn *conn, struct sock *sk)
 }
 
 /* As tcp_inq(), except for SYN_RECV: data of a fast open counts. */
-static u32 cw_facts_unread(const struct sock *sk)
+u32 cw_facts_unread(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 n;

@@ -44,6 +44,13 @@ static inline bool cw_facts_is_tcp(const struct sock *sk)
 void cw_facts_take(struct cw_conn *conn, struct sock *sk);
 
 /**
+ * cw_facts_unread() - bytes in order that no program has read, FIN excluded
+ *
+ * Context: as cw_facts_take().
+ */
+u32 cw_facts_unread(const struct sock *sk);
+
+/**
  * cw_facts_branch() - read only what decides which way a close goes
  * @conn: state, unread, linger_on, linger2, repair and mptcp are set
  * @sk: a TCP socket

@@ -154,13 +154,13 @@ void cw_closing_fin(struct sock *sk)
 }
 
 /* The listener's close is not serialised with the softirq of the child. */
-static bool cw_closing_count_child(u64 listener, bool reset)
+static bool cw_closing_count_child(u64 listener, const struct sock *dropped)
 {
 	struct cw_ending *c = cw_closing_lock(listener);
 
 	if (!c)
-		return cw_shutting_child(listener, reset);
-	cw_ending_note_child(c, reset);
+		return cw_shutting_child(listener, dropped);
+	cw_ending_note_child(c, dropped);
 	cw_ending_unlock(c);
 	return true;
 }
@@ -181,7 +181,7 @@ void cw_closing_rst(struct sock *sk, u32 marks)
 		c->close.rst_sent = true;
 	cw_ending_unlock(c);
 	if (listener)
-		cw_closing_count_child(listener, true);
+		cw_closing_count_child(listener, NULL);
 }
 
 void cw_closing_reason(struct sock *sk, const char *reason)
@@ -226,7 +226,7 @@ void cw_closing_listen_stop(struct sock *sk)
 void cw_closing_child(struct sock *sk, struct sock *child)
 {
 	u64 listener = cw_facts_has_cookie(sk);
-	bool counted = cw_closing_count_child(listener, false);
+	bool counted = cw_closing_count_child(listener, child);
 	struct cw_ending *c;
 
 	if (!counted && !cw_ending_concerns(child))

@@ -217,13 +217,22 @@ static inline void cw_ending_see_fin(struct cw_ending *c, struct sock *sk)
 	c->close.fin_shared = cw_facts_fin_shared(sk, c->close.fin_shared);
 }
 
-/** cw_ending_note_child() - count a child that the listener dropped or @reset */
-static inline void cw_ending_note_child(struct cw_ending *c, bool reset)
+/**
+ * cw_ending_note_child() - count a child of a listener
+ * @dropped: the child, or NULL if it was sent an RST
+ */
+static inline void cw_ending_note_child(struct cw_ending *c,
+					const struct sock *dropped)
 {
-	if (reset)
+	u32 unread;
+
+	if (!dropped) {
 		c->close.children_reset++;
-	else
-		c->close.children++;
+		return;
+	}
+	c->close.children++;
+	unread = cw_facts_unread(dropped);
+	c->conn.unread += min(unread, U32_MAX - c->conn.unread);
 }
 
 /** cw_ending_task() - key of the current task's shutdown; never a cookie */

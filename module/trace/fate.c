@@ -146,9 +146,11 @@ static void cw_fate_facts(struct cw_conn *conn, struct cw_owner *owner,
 	conn->unsent = end->lost_bytes;
 	conn->unacked = end->unacked;
 	/* Closed by its program, so nothing is left to read; but purging the
-	 * queue does not reset the sequence numbers.
+	 * queue does not reset the sequence numbers. A listener's child has no
+	 * program, and what it holds is lost now.
 	 */
-	if (end->dead || drained || end->marks & CW_MARK_IN_CLOSE)
+	if (end->dead || drained ||
+	    (end->marks & CW_MARK_IN_CLOSE && sk->sk_socket))
 		conn->unread = 0;
 }
 

@@ -97,13 +97,13 @@ void cw_shutting_listen_stop(struct sock *sk)
 	cw_ending_unlock(c);
 }
 
-bool cw_shutting_child(u64 listener, bool reset)
+bool cw_shutting_child(u64 listener, const struct sock *dropped)
 {
 	struct cw_ending *c = cw_shutting_lock(listener);
 
 	if (!c)
 		return false;
-	cw_ending_note_child(c, reset);
+	cw_ending_note_child(c, dropped);
 	cw_ending_unlock(c);
 	return true;
 }

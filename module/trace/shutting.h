@@ -38,11 +38,12 @@ void cw_shutting_disconnect(struct sock *sk);
 void cw_shutting_listen_stop(struct sock *sk);
 
 /**
- * cw_shutting_child() - a listener drops a child, or @reset it by an RST
+ * cw_shutting_child() - a listener drops a child, or has sent it an RST
  * @listener: cookie of the listener
+ * @dropped: the child, or NULL for the RST
  *
  * Return: whether the current task shuts that listener down.
  */
-bool cw_shutting_child(u64 listener, bool reset);
+bool cw_shutting_child(u64 listener, const struct sock *dropped);
 
 #endif

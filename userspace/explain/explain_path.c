@@ -59,6 +59,8 @@ static void say_listener(struct cw_text *t, const struct cw_msg_event *ev)
 	if (ev->children_migrated)
 		cw_say(t, ", %" PRIu32 " handed to another listener",
 		       ev->children_migrated);
+	if (cw_event_has(ev, UNREAD) && ev->unread)
+		cw_say(t, "; %" PRIu32 " B of their peers unread", ev->unread);
 	if (ev->syn_queue)
 		cw_say(t, "; %" PRIu32 " half-open left behind, without RST",
 		       ev->syn_queue);

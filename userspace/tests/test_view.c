@@ -260,6 +260,9 @@ TEST_F(view, a_listener_has_no_remote_and_no_figures)
 		     "in its queue, 2 reset, 1 handed to another listener; "
 		     "2 half-open left behind, without RST\n",
 		     render(false, 0, false));
+	self->ev.present |= 1ULL << CLOSEWATCH_A_EVENT_UNREAD;
+	EXPECT_NE(NULL, strstr(note_of(&self->ev),
+			       "; 3812 B of their peers unread; 2 half-open"));
 }
 
 TEST_F(view, a_linger_wait_says_what_it_waits_for)
