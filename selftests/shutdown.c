@@ -350,7 +350,9 @@ static void ignore(int sig)
 {
 }
 
-static int write_verify(struct scene *s, int sigpipe, unsigned int state)
+/* @fate: of the connection; FATE(UNKNOWN): it goes on */
+static int write_verify(struct scene *s, int sigpipe, unsigned int state,
+			unsigned int fate)
 {
 	const struct event *ev;
 	int bad;
@@ -368,6 +370,8 @@ static int write_verify(struct scene *s, int sigpipe, unsigned int state)
 	bad += differ("presence of SIGPIPE",
 		      ev->has >> CLOSEWATCH_A_EVENT_SIGPIPE & 1, 1);
 	bad += DIFFER(ev, STATE, state) + ABSENT(ev, PATH);
+	bad += DIFFER(ev, FATE, fate);
+	bad += differ("presence of FATE", EVENT_HAS(ev, FATE), fate != FATE(UNKNOWN));
 	return bad + verify_identity(s, ev, false) +
 	       verify_closer(s, ev, WHY(CLOSE));
 }
@@ -382,7 +386,8 @@ TEST_F(write_after, shutdown_raises_sigpipe)
 	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
 	ASSERT_EQ(-1, write(p->us, "x", 1));
 	ASSERT_EQ(EPIPE, errno);
-	EXPECT_EQ(0, write_verify(&self->s, 1, STATE(FIN_WAIT1)));
+	EXPECT_EQ(0, write_verify(&self->s, 1, STATE(FIN_WAIT1),
+				  FATE(UNKNOWN)));
 }
 
 TEST_F(write_after, shutdown_without_sigpipe)
@@ -393,7 +398,8 @@ TEST_F(write_after, shutdown_without_sigpipe)
 	ASSERT_EQ(0, scene_shut(&self->s, SHUT_RDWR));
 	ASSERT_EQ(-1, send(p->us, "x", 1, MSG_NOSIGNAL));
 	ASSERT_EQ(EPIPE, errno);
-	EXPECT_EQ(0, write_verify(&self->s, 0, STATE(FIN_WAIT1)));
+	EXPECT_EQ(0, write_verify(&self->s, 0, STATE(FIN_WAIT1),
+				  FATE(UNKNOWN)));
 }
 
 TEST_F(write_after, shutdown_in_close_wait)
@@ -406,7 +412,8 @@ TEST_F(write_after, shutdown_in_close_wait)
 	ASSERT_EQ(0, deafen(p->them));
 	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
 	ASSERT_EQ(-1, send(p->us, "x", 1, MSG_NOSIGNAL));
-	EXPECT_EQ(0, write_verify(&self->s, 0, STATE(LAST_ACK)));
+	EXPECT_EQ(0, write_verify(&self->s, 0, STATE(LAST_ACK),
+				  FATE(UNKNOWN)));
 }
 
 /* SHUT_RD does not keep anybody from writing */
@@ -421,8 +428,34 @@ TEST_F(write_after, shutdown_of_the_read_side_is_no_error)
 				   0));
 }
 
+/* As a program does that ignores the first */
+TEST_F(write_after, shutdown_again_and_again_is_told_once)
+{
+	struct pair *p = &self->s.p;
+
+	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
+	for (int i = 0; i < 5; i++)
+		ASSERT_EQ(-1, send(p->us, "x", 1, MSG_NOSIGNAL));
+	EXPECT_EQ(0, write_verify(&self->s, 0, STATE(FIN_WAIT1),
+				  FATE(UNKNOWN)));
+}
+
+/* Both sides have: the connection is over, but not broken */
+TEST_F(write_after, both_fins)
+{
+	struct pair *p = &self->s.p;
+
+	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, scene_shut(&self->s, SHUT_WR));
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE));
+	ASSERT_EQ(-1, send(p->us, "x", 1, MSG_NOSIGNAL));
+	EXPECT_EQ(0, write_verify(&self->s, 0, STATE(CLOSE), FATE(ACKED)));
+}
+
 /* The error that waits on the socket is told first, and is not this one */
-TEST_F(write_after, reset_by_the_peer_is_another_error)
+TEST_F(write_after, reset_by_the_peer_is_another_error_once)
 {
 	struct pair *p = &self->s.p;
 
@@ -432,9 +465,28 @@ TEST_F(write_after, reset_by_the_peer_is_another_error)
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE));
 	ASSERT_EQ(-1, send(p->us, "x", 1, MSG_NOSIGNAL));
 	ASSERT_EQ(ECONNRESET, errno);
-	ASSERT_EQ(0, scene_end(&self->s));
-	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(WRITE_AFTER_SHUTDOWN),
-				   0));
+	ASSERT_FALSE(events_poll(&self->s.events) &&
+		     events_count(&self->s.events, TYPE(WRITE_AFTER_SHUTDOWN),
+				  0));
+	ASSERT_EQ(-1, send(p->us, "x", 1, MSG_NOSIGNAL));
+	ASSERT_EQ(EPIPE, errno);
+	EXPECT_EQ(0, write_verify(&self->s, 0, STATE(CLOSE), FATE(PEER_RESET)));
+}
+
+/* The error of an RST after the peer's FIN is EPIPE itself */
+TEST_F(write_after, reset_by_the_peer_in_close_wait)
+{
+	struct pair *p = &self->s.p;
+
+	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	ASSERT_EQ(0, set_linger(p->them, 0));
+	ASSERT_EQ(0, close(p->them));
+	p->them = -1;
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE));
+	ASSERT_EQ(-1, send(p->us, "x", 1, MSG_NOSIGNAL));
+	ASSERT_EQ(EPIPE, errno);
+	EXPECT_EQ(0, write_verify(&self->s, 0, STATE(CLOSE), FATE(PEER_RESET)));
 }
 
 /* A fast open's child may be written to and shut before the handshake is over */

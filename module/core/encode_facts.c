@@ -169,8 +169,12 @@ static void cw_fill_event(struct closewatch_facts *f, const struct cw_event *ev)
 		cw_fill_linger(f, &ev->conn);
 	if (cw_has_path(ev))
 		cw_fill_path(f, &ev->verdict);
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE)
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE) {
 		cw_fill_fate(f, &ev->end);
+	} else if (ev->extra.ended) {
+		f->has |= HAS(FATE);
+		f->fate = ev->end.fate;
+	}
 }
 
 int cw_encode_facts(struct sk_buff *skb, const struct cw_event *ev)

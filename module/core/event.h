@@ -226,6 +226,7 @@ struct cw_end {
  * @how: enum closewatch_how, for a shutdown
  * @references: how many remain, for a shared close
  * @sigpipe: SIGPIPE was sent, for a write after shutdown
+ * @ended: for that, the connection had ended, and the fate in struct cw_end is set
  * @reset_kind: enum closewatch_reset_kind, for a reset
  * @resets: how many RSTs the event stands for, for late segments
  * @reason: the kernel's sk_rst_reason, empty if it has none
@@ -236,6 +237,7 @@ struct cw_extra {
 	u32 reset_kind;
 	u32 resets;
 	bool sigpipe;
+	bool ended;
 	char reason[CW_REASON_LEN];
 };
 

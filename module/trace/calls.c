@@ -10,6 +10,7 @@
 #include "core/facts.h"
 #include "core/notify.h"
 #include "calls.h"
+#include "gone.h"
 
 static void cw_calls_send_shared(struct sock *sk, u32 references)
 {
@@ -40,20 +41,36 @@ void cw_calls_close(struct file *file)
 		cw_calls_send_shared(sock->sk, refs - 1);
 }
 
-void cw_calls_stream_error(struct sock *sk, int flags, int err)
+/* In CLOSE both sides are shut, whether the program did it before or not. */
+static void cw_calls_send_write(struct sock *sk, bool sigpipe)
 {
 	struct cw_event *ev;
+	struct cw_gone gone;
 
-	/* A pending error of the socket is returned instead of EPIPE. */
-	if (err != -EPIPE || READ_ONCE(sk->sk_err) ||
-	    !(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN) ||
-	    !(cw_notify_wanted(sk) &
-	      1U << CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN))
+	cw_gone_write(sk, &gone);
+	if (gone.told)
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN);
 	cw_facts_take(&ev->conn, sk);
 	cw_owner_take(&ev->owner, sk);
 	ev->marks.new_state = ev->conn.state;
-	ev->extra.sigpipe = !(flags & MSG_NOSIGNAL);
+	ev->extra.sigpipe = sigpipe;
+	ev->extra.ended = gone.ended && ev->conn.state == TCP_CLOSE;
+	ev->end.fate = gone.fate;
 	cw_notify_push(ev);
+}
+
+void cw_calls_stream_error(struct sock *sk, int flags, int err)
+{
+	int pending = READ_ONCE(sk->sk_err);
+
+	/* A pending error of the socket is returned instead of EPIPE, and is the
+	 * same if the RST came in CLOSE_WAIT.
+	 */
+	if (err != -EPIPE || (pending && pending != EPIPE) ||
+	    !(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN) ||
+	    !(cw_notify_wanted(sk) &
+	      1U << CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN))
+		return;
+	cw_calls_send_write(sk, !(flags & MSG_NOSIGNAL));
 }

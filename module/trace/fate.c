@@ -20,6 +20,7 @@
 #include "birth.h"
 #include "ending.h"
 #include "fate.h"
+#include "gone.h"
 #include "late.h"
 
 /* A minisock in FIN_WAIT2 is hashed before its full socket is in CLOSE, so one
@@ -41,6 +42,13 @@ static bool cw_fate_leaves_late(u32 wanted, const struct cw_end *end)
 	return wanted & 1U << CLOSEWATCH_EVENT_TYPE_RESET &&
 	       end->fate != CLOSEWATCH_FATE_TIME_WAIT &&
 	       end->fate != CLOSEWATCH_FATE_ACKED;
+}
+
+/* Its program may still write to the socket. */
+static bool cw_fate_leaves_open(u32 wanted, const struct cw_end *end)
+{
+	return wanted & 1U << CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN &&
+	       !end->dead && !(end->marks & CW_MARK_IN_CLOSE);
 }
 
 static noinline void cw_fate_note_late(struct sock *sk)
@@ -225,6 +233,8 @@ static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 	cw_fate_decide(sock_net(sk), end, c);
 	if (cw_fate_leaves_late(wanted, end))
 		cw_fate_note_late(sk);
+	if (cw_fate_leaves_open(wanted, end))
+		cw_gone_ended(sk, end->fate);
 	if (!cw_fate_wanted(wanted, end, c && c->has_owner))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_FATE);

@@ -16,6 +16,7 @@
 #include "core/ring.h"
 #include "birth.h"
 #include "ending.h"
+#include "gone.h"
 #include "late.h"
 #include "probe.h"
 #include "watch.h"
@@ -71,9 +72,12 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	err = cw_late_init();
 	if (err)
 		goto err_birth;
-	err = cw_ending_init(track);
+	err = cw_gone_init();
 	if (err)
 		goto err_late;
+	err = cw_ending_init(track);
+	if (err)
+		goto err_gone;
 	err = cw_canary_get(extack);
 	if (err)
 		goto err_ending;
@@ -89,6 +93,8 @@ err_canary:
 err_ending:
 	cw_notify_cancel();
 	cw_ending_exit();
+err_gone:
+	cw_gone_exit();
 err_late:
 	cw_late_exit();
 err_birth:
@@ -114,6 +120,7 @@ static void __cw_watch_stop(void)
 	cw_late_exit();
 	cw_notify_cancel();
 	cw_ending_exit();
+	cw_gone_exit();
 	cw_birth_exit();
 	cw_ring_exit();
 }

@@ -128,15 +128,48 @@ static void say_shared(struct cw_text *t, const struct cw_msg_event *ev)
 							     "s keep");
 }
 
-/* An end of the connection shuts both sides, and so looks like a shutdown. */
+/* An end of the connection shuts both sides, and so looks like a shutdown. A FIN
+ * of ours is one before that: the socket is still open.
+ */
+static bool wrote_after_own_shutdown(const struct cw_msg_event *ev)
+{
+	if (ev->state != CLOSEWATCH_STATE_CLOSE)
+		return true;
+	return cw_event_has(ev, FATE) &&
+	       (ev->fate == CLOSEWATCH_FATE_TIME_WAIT ||
+		ev->fate == CLOSEWATCH_FATE_TIME_WAIT_OVERFLOW ||
+		ev->fate == CLOSEWATCH_FATE_ACKED);
+}
+
 static void say_write(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	cw_say(t, "write failed with %s: %s",
+	const struct cw_case *fate = cw_fate_case(ev);
+
+	cw_say(t, "write failed with %s: ",
 	       cw_event_has(ev, SIGPIPE) && ev->sigpipe ?
-	       "EPIPE and SIGPIPE" : "EPIPE",
-	       ev->state == CLOSEWATCH_STATE_CLOSE ?
-	       "the connection was over" :
-	       "the program had shut this side before");
+	       "EPIPE and SIGPIPE" : "EPIPE");
+	if (wrote_after_own_shutdown(ev))
+		cw_say(t, "the program had shut this side before");
+	else
+		cw_say(t, "the connection was over");
+	if (ev->state != CLOSEWATCH_STATE_CLOSE || !fate)
+		return;
+	cw_say(t, "; %s", fate->words ? fate->words : "both FINs were exchanged");
+}
+
+static const struct cw_case *write_case(const struct cw_msg_event *ev)
+{
+	static const struct cw_case shut = {
+		"The program wrote after its own shutdown(SHUT_WR).",
+		"Mend the order of calls; MSG_NOSIGNAL turns the signal into EPIPE.",
+		.tone = CW_BAD,
+	}, over = {
+		"The connection had ended before the program wrote, as the fate with the same cookie tells; an earlier call may have returned the error.",
+		"Stop writing at the first error, or at EPIPE: nothing more can be sent; MSG_NOSIGNAL turns the signal into EPIPE.",
+		.tone = CW_BAD,
+	};
+
+	return wrote_after_own_shutdown(ev) ? &shut : &over;
 }
 
 static void say_close(struct cw_text *t, const struct cw_msg_event *ev)
@@ -174,11 +207,7 @@ static const struct kind {
 		},
 	},
 	[CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN] = {
-		{
-			"The program wrote after its own shutdown(SHUT_WR) or after the connection had broken.",
-			"Mend the order of calls; MSG_NOSIGNAL turns the signal into EPIPE.",
-			.say = say_write, .tone = CW_BAD,
-		},
+		{ .say = say_write, .tone = CW_BAD }, write_case,
 	},
 	[CLOSEWATCH_EVENT_TYPE_FATE] = {
 		{ .say = cw_say_fate }, cw_fate_case,

@@ -261,7 +261,7 @@ TEST_F(view, a_listener_has_no_remote_and_no_figures)
 		     "2 half-open left behind, without RST\n",
 		     render(false, 0, false));
 	self->ev.present |= 1ULL << CLOSEWATCH_A_EVENT_UNREAD;
-	EXPECT_NE(NULL, strstr(note_of(&self->ev),
+	EXPECT_NE(NULL, strstr(render(false, 0, false),
 			       "; 3812 B of their peers unread; 2 half-open"));
 }
 
@@ -361,6 +361,12 @@ TEST_F(view, calls_that_tcp_never_sees_are_told)
 		     note_of(&self->ev));
 	self->ev.sigpipe = 0;
 	self->ev.state = CLOSEWATCH_STATE_CLOSE;
+	EXPECT_STREQ("write failed with EPIPE: the connection was over; RST to data that came too late",
+		     note_of(&self->ev));
+	self->ev.fate = CLOSEWATCH_FATE_ACKED;
+	EXPECT_STREQ("write failed with EPIPE: the program had shut this side before; both FINs were exchanged",
+		     note_of(&self->ev));
+	drop(&self->ev, FATE);
 	EXPECT_STREQ("write failed with EPIPE: the connection was over",
 		     note_of(&self->ev));
 }

@@ -26,8 +26,9 @@
  * @CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE: A descriptor was closed while others
  *   keep the socket open; TCP did nothing.
  * @CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN: A write failed with EPIPE
- *   because our side had been shut down, by the program or by the end of the
- *   connection.
+ *   because our side had been shut down, by the program or, in state close, by
+ *   the end of the connection; fate then says how it ended, if that was seen.
+ *   Told once for a socket.
  * @CLOSEWATCH_EVENT_TYPE_FATE: A connection has ended; one for each connection
  *   that had been established.
  * @CLOSEWATCH_EVENT_TYPE_RESET: RST received on a connection that was open, or
