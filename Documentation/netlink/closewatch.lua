@@ -60,6 +60,8 @@ local structs = {
 		{ name = "verdict", size = 1 },
 		{ name = "closed-first", size = 1 },
 		{ name = "linger-on", size = 1 },
+		{ name = "connect-error", size = 4 },
+		{ name = "connect-rst", size = 4 },
 	},
 }
 

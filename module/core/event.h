@@ -229,6 +229,8 @@ struct cw_end {
  * @ended: for that, the connection had ended, and the fate in struct cw_end is set
  * @reset_kind: enum closewatch_reset_kind, for a reset
  * @resets: how many RSTs the event stands for, for late segments
+ * @connect_error: errno of the connect() that had failed, for a close; or 0
+ * @connect_rst: the peer's host had answered that with RST
  * @reason: the kernel's sk_rst_reason, empty if it has none
  */
 struct cw_extra {
@@ -236,6 +238,8 @@ struct cw_extra {
 	u32 references;
 	u32 reset_kind;
 	u32 resets;
+	u16 connect_error;
+	bool connect_rst;
 	bool sigpipe;
 	bool ended;
 	char reason[CW_REASON_LEN];

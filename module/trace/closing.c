@@ -22,6 +22,7 @@
 #include "closing.h"
 #include "ending.h"
 #include "fate.h"
+#include "gone.h"
 #include "shutting.h"
 
 /* The close of a socket that is in progress. */
@@ -262,6 +263,12 @@ static void cw_closing_send(struct cw_ending *c, struct cw_verdict verdict)
 	ev->owner = c->owner;
 	ev->marks = c->close;
 	ev->verdict = verdict;
+	if (verdict.path == CLOSEWATCH_PATH_ALREADY_CLOSED) {
+		struct cw_gone gone = cw_gone_of(c->conn.cookie);
+
+		ev->extra.connect_error = gone.error;
+		ev->extra.connect_rst = gone.rst;
+	}
 	if (c->reason)
 		strscpy(ev->extra.reason, c->reason, sizeof(ev->extra.reason));
 	cw_notify_push(ev);

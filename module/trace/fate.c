@@ -47,7 +47,8 @@ static bool cw_fate_leaves_late(u32 wanted, const struct cw_end *end)
 /* Its program may still write to the socket. */
 static bool cw_fate_leaves_open(u32 wanted, const struct cw_end *end)
 {
-	return wanted & 1U << CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN &&
+	return wanted & (1U << CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN |
+			 1U << CLOSEWATCH_EVENT_TYPE_CLOSE) &&
 	       !end->dead && !(end->marks & CW_MARK_IN_CLOSE);
 }
 
@@ -283,6 +284,8 @@ void cw_fate_gone(struct sock *sk, int old_state)
 			cw_fate_known(sk, old_state, c,
 				      cw_notify_ask(&asked, sk));
 		cw_ending_settle(c);
+	} else if (old_state == TCP_SYN_SENT) {
+		cw_gone_failed(sk);
 	} else if (cw_ending_concerns(sk)) {
 		cw_fate_sudden(sk, old_state);
 	}

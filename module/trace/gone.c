@@ -8,6 +8,7 @@
 
 #include "core/facts.h"
 #include "core/netns.h"
+#include "core/notify.h"
 #include "core/pool.h"
 #include "gone.h"
 #include "way.h"
@@ -80,8 +81,11 @@ void cw_gone_ended(struct sock *sk, u32 fate)
 void cw_gone_refused(struct sock *sk)
 {
 	struct cw_gone_set *set;
-	struct cw_gone *g = cw_gone_lock(sk, &set);
+	struct cw_gone *g;
 
+	if (!(cw_notify_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_CLOSE))
+		return;
+	g = cw_gone_lock(sk, &set);
 	*g = (struct cw_gone){ .rst = true };
 	raw_spin_unlock(&set->lock);
 }
@@ -95,7 +99,8 @@ void cw_gone_failed(struct sock *sk)
 	struct cw_gone_set *set;
 	struct cw_gone *g;
 
-	if (!error)
+	if (!error ||
+	    !(cw_notify_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_CLOSE))
 		return;
 	g = cw_gone_lock(sk, &set);
 	*g = (struct cw_gone){ .error = error, .rst = g->rst && !g->error };

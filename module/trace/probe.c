@@ -23,6 +23,7 @@
 #include "closing.h"
 #include "ending.h"
 #include "fate.h"
+#include "gone.h"
 #include "probe.h"
 #include "reset.h"
 #include "shutting.h"
@@ -139,6 +140,8 @@ static void cw_on_reset(struct sock *sk, struct pt_regs *regs)
 		return;
 	}
 	cw_fate_mark(sk, CW_MARK_PEER_RST);
+	if (sk->sk_state == TCP_SYN_SENT)
+		cw_gone_refused(sk);
 	cw_reset_received(sk);
 }
 

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "explain/explain_path.h"
 #include "explain/ours.h"
+#include "explain/story.h"
 
 /* After an abort nothing is sent again. */
 static void say_abort(struct cw_text *t, const struct cw_msg_event *ev)
@@ -107,9 +108,13 @@ static void say_unknown(struct cw_text *t, const struct cw_msg_event *ev)
 
 static void say_over(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	cw_say(t, cw_event_has(ev, REMOTE_ADDR) ?
-	       "nothing sent, the connection was already over" :
-	       "nothing sent, the socket had no peer");
+	if (ev->connect_error)
+		cw_say(t, "nothing sent, connect() had %s",
+		       cw_story_connect(ev));
+	else
+		cw_say(t, cw_event_has(ev, REMOTE_ADDR) ?
+		       "nothing sent, the connection was already over" :
+		       "nothing sent, the socket had no peer");
 }
 
 static const struct cw_case paths[] = {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -101,6 +102,49 @@ static void say_late(struct cw_text *t, const struct cw_msg_event *ev)
 	say_acknowledged(t, ev);
 }
 
+const char *cw_story_connect(const struct cw_msg_event *ev)
+{
+	switch (ev->connect_error) {
+	case ECONNREFUSED:
+		return ev->connect_rst ? "refused by RST" :
+					 "rejected by ICMP port unreachable";
+	case EACCES:
+		return "rejected by ICMPv6, prohibited";
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		return "unreachable";
+	case ETIMEDOUT:
+		return "not answered";
+	case ECONNABORTED:
+		return "ended by an administrator (ss -K)";
+	}
+	return "failed";
+}
+
+static void say_unreached(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	const char *name = strerrorname_np(ev->connect_error);
+
+	cw_say(t, "The socket had no peer: its connect() %s (%s)",
+	       cw_story_connect(ev), name ? name : "an error");
+	switch (ev->connect_error) {
+	case ECONNREFUSED:
+		cw_say(t, ev->connect_rst ?
+		       "; nothing listens on that port, or a firewall there rejects it so, which looks the same from here." :
+		       "; a firewall on the way sends that.");
+		break;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		cw_say(t, "; an ICMP message of a router or a firewall, or no answer on the link, all the same to the kernel.");
+		break;
+	case ETIMEDOUT:
+		cw_say(t, "; nothing at all came back: the host is down, or a firewall drops.");
+		break;
+	default:
+		cw_say(t, ".");
+	}
+}
+
 /* @cause: or @say, where the figures belong to it. */
 static const struct {
 	const char *cause;
@@ -132,6 +176,11 @@ static const struct {
 			"The socket had no peer: it was never connected, or its connect() had failed.",
 		.remedy =
 			"None is needed if it was not to be connected; else see the error of connect(): ECONNREFUSED is an RST, a reset event with the same cookie, or an ICMP message; EHOSTUNREACH and ENETUNREACH come from a route or a firewall, ETIMEDOUT from silence.",
+	},
+	[CW_STORY_UNREACHED] = {
+		.say = say_unreached,
+		.remedy =
+			"None on this side: look on the peer's host with ss -ltn whether the service runs, and on the way for a route or a firewall.",
 	},
 	[CW_STORY_REFUSED] = {
 		.cause =
@@ -201,6 +250,8 @@ static enum cw_story fin_story(const struct cw_msg_event *ev)
 
 static enum cw_story close_story(const struct cw_msg_event *ev)
 {
+	if (ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED && ev->connect_error)
+		return CW_STORY_UNREACHED;
 	if (ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED)
 		return cw_event_has(ev, REMOTE_ADDR) ? CW_STORY_NONE :
 						       CW_STORY_NO_PEER;

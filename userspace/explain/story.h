@@ -19,6 +19,7 @@ enum cw_story {
 	CW_STORY_EXITED,	/* the process ended with the connection open */
 	CW_STORY_ANSWERLESS,	/* FIN by a program that had sent nothing */
 	CW_STORY_NO_PEER,	/* never connected, or in vain */
+	CW_STORY_UNREACHED,	/* in vain, and the error is known */
 	CW_STORY_REFUSED,	/* RST to our SYN */
 	CW_STORY_LINGER0,	/* unread data, and SO_LINGER 0 all the same */
 	CW_STORY_SILENT,	/* unread data, and nothing sent */
@@ -34,6 +35,9 @@ enum cw_story cw_story_of(const struct cw_msg_event *ev);
 void cw_story_cause(struct cw_text *t, enum cw_story story,
 		    const struct cw_msg_event *ev);
 const char *cw_story_remedy(enum cw_story story);
+
+/* What befell the connect() whose error @ev has: "refused by RST". */
+const char *cw_story_connect(const struct cw_msg_event *ev);
 
 /* "SIGKILL"; "a signal" if its number did not come. */
 void cw_say_signal(struct cw_text *t, const struct cw_msg_event *ev);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -98,6 +100,28 @@ const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 
 _Static_assert(CLOSEWATCH_A_EVENT_MAX <= 64, "present has 64 bits");
 
+#define ERROR(name) [name] = CW_WORD_IS(#name)
+
+/* What connect() fails with, by RST, ICMP, a timer or an administrator. */
+static const struct cw_word error_words[] = {
+	ERROR(EACCES), ERROR(ENONET), ERROR(EPROTO), ERROR(EMSGSIZE),
+	ERROR(ENOPROTOOPT), ERROR(EOPNOTSUPP), ERROR(ENETUNREACH),
+	ERROR(ECONNABORTED), ERROR(ETIMEDOUT), ERROR(ECONNREFUSED),
+	ERROR(EHOSTDOWN), ERROR(EHOSTUNREACH),
+};
+
+static const struct cw_names error_names = {
+	.word = error_words, .count = ARRAY_SIZE(error_words),
+};
+
+#define MORE(fact, member, kind, names)					\
+	[CW_MORE_##fact] = CW_WORD(cw_msg_event, member, kind, names)
+
+const struct cw_field cw_more_fields[CW_MORE_COUNT] = {
+	MORE(CONNECT_ERROR, connect_error, NUMBER, &error_names),
+	MORE(CONNECT_RST, connect_rst, BOOL, NULL),
+};
+
 #define LISTENER(attr, member, kind)					\
 	[CLOSEWATCH_A_LISTENER_##attr] =				\
 		CW_FIELD(cw_msg_listener, member, kind)
@@ -165,11 +189,11 @@ const struct cw_field cw_policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
 	POLICY(EVEN_OOM, even_oom, FLAG),
 };
 
-/* Those of version 2. Once they grow, older modules send this much of them. */
+/* Those of version 2: older modules send no more, and others where the rest is 0. */
 #define FACTS_LEAST	176
 
-_Static_assert(sizeof(struct closewatch_facts) == FACTS_LEAST,
-	       "what an older module does not send is to be zeroed");
+_Static_assert(offsetof(struct closewatch_facts, connect_error) == FACTS_LEAST,
+	       "version 2 has no more");
 
 #define HAS(attr) (1ULL << CLOSEWATCH_A_EVENT_##attr)
 
@@ -228,18 +252,29 @@ static void set_words(struct cw_msg_event *ev, const struct closewatch_facts *f)
 	ev->linger_on = f->linger_on;
 }
 
+static void set_connect(struct cw_msg_event *ev,
+			const struct closewatch_facts *f)
+{
+	ev->connect_error = f->connect_error;
+	ev->connect_rst = f->connect_rst;
+	if (f->connect_error)
+		ev->more = 1U << CW_MORE_CONNECT_ERROR |
+			   1U << CW_MORE_CONNECT_RST;
+}
+
 /* False if they are shorter than any module sends them. */
 static bool set_facts(struct cw_msg_event *ev, const void *data, size_t len)
 {
-	struct closewatch_facts f;
+	struct closewatch_facts f = { 0 };
 
 	if (len < FACTS_LEAST)
 		return false;
 	/* By copy: at any alignment. What a newer module adds is skipped. */
-	memcpy(&f, data, sizeof(f));
+	memcpy(&f, data, len < sizeof(f) ? len : sizeof(f));
 	ev->present = f.has & FACTS_HAS;
 	set_numbers(ev, &f);
 	set_words(ev, &f);
+	set_connect(ev, &f);
 	if (cw_event_has(ev, LOCAL_ADDR))
 		set_address(&ev->local_addr, f.family, f.local_addr);
 	if (cw_event_has(ev, REMOTE_ADDR))

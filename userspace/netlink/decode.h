@@ -9,8 +9,16 @@
  * prints or touches sockets. Attributes that this build does not know are
  * skipped; one of a wrong length or one that runs past the end is left out
  * and counted in @malformed. Bit n % 64 of @present says that attribute n was read,
- * by itself or as a member of the facts.
+ * by itself or as a member of the facts. Bit n of @more says that fact n applies
+ * which is no attribute; one that does not is 0.
  */
+
+/* Facts that are no attributes, in the order in which they are shown. */
+enum cw_more {
+	CW_MORE_CONNECT_ERROR,
+	CW_MORE_CONNECT_RST,
+	CW_MORE_COUNT,
+};
 
 struct cw_msg_event {
 	uint64_t present;
@@ -62,6 +70,7 @@ struct cw_msg_event {
 	uint32_t drain_outcome;
 	uint32_t refusal;
 	uint32_t signal;
+	uint32_t connect_error;		/* an errno */
 	uint16_t family;
 	uint16_t local_port;
 	uint16_t remote_port;
@@ -71,11 +80,13 @@ struct cw_msg_event {
 	uint8_t sigpipe;
 	uint8_t dry_run;
 	uint8_t saved;
+	uint8_t connect_rst;
 	struct cw_bytes local_addr;
 	struct cw_bytes remote_addr;
 	struct cw_bytes comm;
 	struct cw_bytes ulp;
 	struct cw_bytes kernel_reason;
+	unsigned int more;
 	unsigned int malformed;
 };
 
@@ -145,10 +156,12 @@ struct cw_msg_policy {
 /* True if attribute @attr of @what was there and well formed. */
 #define cw_has(what, attr) (((what)->present >> ((attr) & 63)) & 1)
 #define cw_event_has(ev, attr) cw_has(ev, CLOSEWATCH_A_EVENT_##attr)
+#define cw_event_more(ev, fact) ((ev)->more >> CW_MORE_##fact & 1)
 #define cw_policy_has(p, attr) cw_has(p, CLOSEWATCH_A_POLICY_##attr)
 
 /* What the attributes are, by their types. */
 extern const struct cw_field cw_event_fields[];
+extern const struct cw_field cw_more_fields[];
 extern const struct cw_field cw_info_fields[];
 extern const struct cw_field cw_policy_fields[];
 

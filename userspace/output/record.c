@@ -59,6 +59,8 @@ static const uint8_t after_linger[] = {
 
 #undef A
 
+static const uint8_t more[] = { CW_MORE_CONNECT_ERROR, CW_MORE_CONNECT_RST };
+
 #define put_facts(v, ev, attrs)						\
 	cw_view_members(v, cw_event_fields, ev, (ev)->present, attrs,	\
 			ARRAY_SIZE(attrs))
@@ -81,6 +83,9 @@ static void put_all(struct cw_view *v, const struct cw_msg_event *ev)
 	put_facts(v, ev, before_linger);
 	put_linger(v, ev);
 	put_facts(v, ev, after_linger);
+	if (ev->more)
+		cw_view_members(v, cw_more_fields, ev, ev->more, more,
+				ARRAY_SIZE(more));
 }
 
 /* --- text: a few of them, and a sentence --- */

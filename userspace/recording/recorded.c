@@ -201,42 +201,65 @@ static bool in_linger(unsigned int attr)
 	       attr == CLOSEWATCH_A_EVENT_LINGER_OUTCOME;
 }
 
-/* 0, which is padding, if no attribute has this key. */
-static unsigned int attr_of(const char *key, bool linger)
+static bool has_key(const struct cw_field *f, const char *key)
 {
 	size_t len = strlen(key);
+
+	/* Without its comma, quotes and colon. */
+	return f->key.len == len + 4 && !memcmp(f->key.text + 2, key, len);
+}
+
+/* 0, which is padding, if no attribute has this key; an address has none. */
+static unsigned int attr_of(const char *key, bool linger)
+{
 	unsigned int i;
 
-	for (i = CLOSEWATCH_A_EVENT_MAX; i; i--) {
-		const struct cw_key *k = &cw_event_fields[i].key;
-
-		/* Without its comma, quotes and colon. */
-		if (k->len == len + 4 && !memcmp(k->text + 2, key, len) &&
-		    in_linger(i) == linger)
+	for (i = CLOSEWATCH_A_EVENT_MAX; i; i--)
+		if (cw_event_fields[i].kind != CW_FIELD_ADDRESS &&
+		    has_key(&cw_event_fields[i], key) && in_linger(i) == linger)
 			break;
-	}
 	return i;
 }
 
-/* A key without an attribute may be newer, and is skipped. */
-static bool read_member(struct cw_recorded_reader *r, struct cw_msg_event *ev,
-			const char *key, struct json_object *value, bool linger)
+/* CW_MORE_COUNT if no such fact has this key. */
+static unsigned int more_of(const char *key)
 {
-	unsigned int attr = attr_of(key, linger);
-	const struct cw_field *f = &cw_event_fields[attr];
+	unsigned int i = 0;
+
+	while (i < CW_MORE_COUNT && !has_key(&cw_more_fields[i], key))
+		i++;
+	return i;
+}
+
+static bool read_fact(struct cw_recorded_reader *r, struct cw_msg_event *ev,
+		      const struct cw_field *f, const char *key,
+		      struct json_object *value)
+{
 	uint64_t n;
 	bool ok;
 
-	if (!attr || f->kind == CW_FIELD_ADDRESS)
-		return true;
 	if (f->kind == CW_FIELD_STRING)
 		ok = read_bytes(value, (struct cw_bytes *)((char *)ev + f->offset));
 	else
 		ok = read_number(value, f, &n) && set_number(ev, f, n);
-	if (!ok)
-		return bad(r, key, wanted(f));
-	ev->present |= 1ULL << (attr & 63);
-	return true;
+	return ok || bad(r, key, wanted(f));
+}
+
+/* A key that no fact has may be newer, and is skipped. */
+static bool read_member(struct cw_recorded_reader *r, struct cw_msg_event *ev,
+			const char *key, struct json_object *value, bool linger)
+{
+	unsigned int attr = attr_of(key, linger), more;
+
+	if (attr) {
+		ev->present |= 1ULL << (attr & 63);
+		return read_fact(r, ev, &cw_event_fields[attr], key, value);
+	}
+	more = more_of(key);
+	if (linger || more == CW_MORE_COUNT)
+		return true;
+	ev->more |= 1U << more;
+	return read_fact(r, ev, &cw_more_fields[more], key, value);
 }
 
 static bool read_address(const char *text, struct cw_bytes *addr)

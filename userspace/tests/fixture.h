@@ -81,6 +81,7 @@ static inline struct closewatch_facts some_facts(void)
 		.fate = CLOSEWATCH_FATE_RST_LATE_DATA,
 		.verdict = CLOSEWATCH_VERDICT_LOST,
 		.closed_first = CLOSEWATCH_SIDE_LOCAL,
+		.connect_error = 113, .connect_rst = 1,
 	};
 
 	return f;

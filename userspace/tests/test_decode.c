@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "fixture.h"
@@ -142,10 +143,12 @@ TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
 /* A newer module's are longer; none are shorter. */
 TEST(facts_may_be_longer_and_not_shorter)
 {
+	const size_t least = offsetof(struct closewatch_facts, connect_error);
 	struct closewatch_facts facts[2] = { some_facts() };
 	size_t len;
 
 	memset(&facts[1], 0xff, sizeof(facts[1]));
+	facts[0].connect_error = 111;
 	for (len = 0; len <= sizeof(facts); len++) {
 		struct message m = { 0 };
 		struct cw_msg_event ev;
@@ -156,9 +159,11 @@ TEST(facts_may_be_longer_and_not_shorter)
 		ASSERT_NE(NULL, copy);
 		cw_decode_event(&ev, copy, NLA_HDRLEN + len);
 		free(copy);
-		EXPECT_EQ(len < sizeof(facts[0]), ev.malformed);
-		EXPECT_EQ(len < sizeof(facts[0]) ? 0 : facts[0].has, ev.present);
-		EXPECT_EQ(len < sizeof(facts[0]) ? 0 : 812, ev.pid);
+		EXPECT_EQ(len < least, ev.malformed);
+		EXPECT_EQ(len < least ? 0 : facts[0].has, ev.present);
+		EXPECT_EQ(len < least ? 0 : 812, ev.pid);
+		if (len <= least || len >= sizeof(facts[0]))
+			EXPECT_EQ(len <= least ? 0 : 111, ev.connect_error);
 	}
 }
 

@@ -80,7 +80,8 @@ static bool comes_back(struct cw_recorded_reader *reader,
 		printf("# %s: %s\n", line, cw_recorded_why(reader));
 	free(line);
 	return ok && same(want, &got, true) && same(want, &got, false) &&
-	       got.ev.present == want->ev.present;
+	       got.ev.present == want->ev.present &&
+	       got.ev.more == want->ev.more;
 }
 
 static uint32_t any(uint64_t *state, uint32_t n)
@@ -108,6 +109,8 @@ static uint64_t any_number(uint64_t *state, const struct cw_field *f)
 
 	if (f->words)
 		return any(state, f->words->count + 2);
+	if (f->kind == CW_FIELD_BOOL)
+		return n & 1;
 	return any(state, 2) ? n : n << 33 | n;
 }
 
@@ -141,6 +144,12 @@ static void any_event(uint64_t *state, struct cw_recorded *r)
 		r->ev.present |= 1ULL << (i & 63);
 	}
 	r->ev.present |= 1ULL << CLOSEWATCH_A_EVENT_TYPE;
+	for (i = 0; i < CW_MORE_COUNT; i++) {
+		if (any(state, 3))
+			continue;
+		any_member(state, &r->ev, &cw_more_fields[i]);
+		r->ev.more |= 1U << i;
+	}
 	make_regular(&r->ev);
 }
 

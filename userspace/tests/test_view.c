@@ -93,13 +93,15 @@ TEST_F(view, json_has_the_shape_of_the_contract)
 		     "\"tid\":813,\"uid\":33,\"cgroup\":\"4711\",\"children\":4,"
 		     "\"children_reset\":2,\"children_migrated\":1,"
 		     "\"syn_queue\":2,\"ulp\":\"tls\",\"count\":\"9\","
-		     "\"loss\":\"ring\"}\n",
+		     "\"loss\":\"ring\",\"connect_error\":\"EHOSTUNREACH\","
+		     "\"connect_rst\":true}\n",
 		     render(true, 0, false));
 }
 
 TEST_F(view, what_is_absent_has_no_key)
 {
 	self->ev.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE;
+	self->ev.more = 0;
 	EXPECT_STREQ("{\"event\":\"close\"}\n",
 		     render(true, 0, false));
 }

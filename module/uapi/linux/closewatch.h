@@ -529,6 +529,10 @@ enum closewatch_state {
  * @local_addr: Its first 4 bytes if family is AF_INET.
  * @remote_addr: As local-addr.
  * @comm: Padded with NULs.
+ * @connect_error: Of a close already-closed: the errno with which the last
+ *   connect() had failed; 0 if there was none, or none was seen. No attribute
+ *   has it. The struct ends before it where it is 0.
+ * @connect_rst: 1 if that was because the peer's host answered with RST.
  *
  * A member says what the attribute of the same name does. The struct may grow
  * at its end: a reader requires what it had in version 2 and skips what it
@@ -569,6 +573,8 @@ struct closewatch_facts {
 	__u8 verdict;
 	__u8 closed_first;
 	__u8 linger_on;
+	__u32 connect_error;
+	__u32 connect_rst;
 };
 
 enum {
