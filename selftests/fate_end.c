@@ -207,6 +207,31 @@ TEST_F(late, data_says_for_how_long_we_had_sent_none)
 	since = EVENT_NUM(fate_event(&self->s), SINCE_SENT_NS);
 	EXPECT_LE(self->s.acted[0] - sent[1] - tick, since);
 	EXPECT_GE(self->s.acted[1] - sent[0] + tick, since);
+	/* Ours was the last */
+	EXPECT_LE(since, (int64_t)fate_event(&self->s)->more.since_received_ns);
+}
+
+/* It did not answer the last of ours, so the connection was not idle since */
+TEST_F(late, data_follows_data_that_came_after_ours)
+{
+	struct pair *p = &self->s.p;
+	const struct event *ev;
+	int64_t sent;
+
+	ASSERT_EQ(0, give(p->us, 20));
+	ASSERT_EQ(0, take(p->them, 20));
+	ASSERT_EQ(0, await_acked(p->us));
+	sent = now_ns();
+	ASSERT_TRUE(WAIT_FOR(now_ns() - sent > NSEC_PER_SEC / 5));
+	ASSERT_EQ(0, give(p->them, 5));
+	ASSERT_EQ(0, take(p->us, 5));
+	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, inject_as_peer(&self->s, TH_ACK, 10, false));
+	ASSERT_EQ(0, fate_await(&self->s));
+	ASSERT_EQ(0, scene_end(&self->s));
+	ev = fate_event(&self->s);
+	EXPECT_LT(ev->more.since_received_ns, EVENT_NUM(ev, SINCE_SENT_NS));
 }
 
 TEST_F(late, data_leaves_in_doubt_what_the_peer_had_not_acknowledged)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "ends.h"
 #include "flavours.h"
@@ -178,6 +179,15 @@ TEST_F(nobody, sent_what_this_acknowledges)
 
 SCENE_FIXTURE(received);
 
+/* The inode by which the processes that have it open are found */
+static int verify_inode(const struct event *ev, int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) ?:
+	       differ("inode of the socket", ev->more.inode, st.st_ino);
+}
+
 /* Its figures are those of the moment before */
 TEST_F(received, on_an_open_connection)
 {
@@ -203,6 +213,53 @@ TEST_F(received, on_an_open_connection)
 	EXPECT_EQ(9U, EVENT_NUM(ev, RECEIVED));
 	EXPECT_EQ(40U, EVENT_NUM(ev, ACKED));
 	EXPECT_FALSE(EVENT_HAS(ev, KERNEL_REASON));
+	EXPECT_EQ(0, verify_inode(ev, p->us));
+	EXPECT_EQ(0U, ev->more.since_heard_ns);
+}
+
+/* Its orderly close came before, and it answers what is written after that */
+TEST_F(received, where_the_peer_had_closed)
+{
+	struct pair *p = &self->s.p;
+	const struct event *ev;
+	int64_t closed;
+
+	ASSERT_EQ(0, give(p->us, 40));
+	ASSERT_EQ(0, take(p->them, 40));
+	ASSERT_EQ(0, await_acked(p->us));
+	ASSERT_EQ(0, close(p->them));
+	p->them = -1;
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
+	closed = now_ns();
+	ASSERT_TRUE(WAIT_FOR(now_ns() - closed > NSEC_PER_SEC / 5));
+	ASSERT_EQ(0, give(p->us, 9));
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE));
+	ASSERT_EQ(0, scene_end(&self->s));
+	ev = reset_of(&self->s, RESET(RECEIVED));
+	ASSERT_NE(NULL, ev);
+	EXPECT_EQ((unsigned int)STATE(CLOSE_WAIT), EVENT_NUM(ev, STATE));
+	EXPECT_EQ(9U, EVENT_NUM(ev, UNACKED));
+	EXPECT_TRUE(EVENT_HAS(ev, SINCE_SENT_NS));
+	EXPECT_LT(EVENT_NUM(ev, SINCE_SENT_NS), ev->more.since_heard_ns);
+	EXPECT_EQ(0, verify_inode(ev, p->us));
+}
+
+/* Nobody has accepted it */
+TEST_F(nobody, has_what_is_reset_in_the_accept_queue)
+{
+	int listener = tcp_listen(variant->flavour, 1);
+	const struct event *ev;
+
+	ASSERT_EQ(0, tcp_connect(self->client, variant->flavour, listener));
+	ASSERT_EQ(0, set_linger(self->client, 0));
+	ASSERT_EQ(0, close(self->client));
+	self->client = -1;
+	ASSERT_NE(NULL, events_await(&self->s.events, TYPE(RESET), 0));
+	ASSERT_EQ(0, scene_end(&self->s));
+	ev = reset_of(&self->s, RESET(RECEIVED));
+	ASSERT_NE(NULL, ev);
+	EXPECT_EQ(0U, ev->more.inode);
+	close(listener);
 }
 
 /* Out of the window: the kernel does not believe it */

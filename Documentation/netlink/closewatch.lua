@@ -63,6 +63,13 @@ local structs = {
 		{ name = "connect-error", size = 4 },
 		{ name = "connect-rst", size = 4 },
 	},
+	["more"] = {
+		{ name = "since-ended-ns", size = 8 },
+		{ name = "since-received-ns", size = 8 },
+		{ name = "since-heard-ns", size = 8 },
+		{ name = "ended-by", size = 4 },
+		{ name = "inode", size = 4 },
+	},
 }
 
 local sets = {
@@ -154,6 +161,7 @@ local sets = {
 		[62] = { name = "facts", type = "binary", struct = "facts" },
 		[63] = { name = "signal", type = "u32" },
 		[64] = { name = "since-sent-ns", type = "u64" },
+		[65] = { name = "more", type = "binary", struct = "more" },
 	},
 	["listener"] = {
 		[2] = { name = "sent", type = "u64" },

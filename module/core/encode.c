@@ -3,6 +3,7 @@
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
+#include <net/tcp_states.h>
 
 #include "encode.h"
 #include "encode_facts.h"
@@ -74,13 +75,29 @@ static int cw_put_policy(struct sk_buff *skb, const struct cw_drained *d)
 	return d->dry_run ? nla_put_u8(skb, CLOSEWATCH_A_EVENT_DRY_RUN, 1) : 0;
 }
 
+/* What few events have: 0 where it does not apply. */
+static int cw_put_more(struct sk_buff *skb, const struct cw_event *ev)
+{
+	const struct closewatch_more more = {
+		.since_ended_ns = ev->extra.since_ended_ns,
+		.since_received_ns = ev->type == CLOSEWATCH_EVENT_TYPE_FATE ?
+				     ev->conn.since_received_ns : 0,
+		.since_heard_ns = ev->extra.since_heard_ns,
+		.ended_by = ev->extra.ended_by,
+		.inode = ev->owner.inode,
+	};
+
+	return nla_put(skb, CLOSEWATCH_A_EVENT_MORE, sizeof(more), &more);
+}
+
 static int cw_put_close(struct sk_buff *skb, const struct cw_event *ev)
 {
 	const struct cw_marks *m = &ev->marks;
 	u32 outcome = ev->verdict.linger;
 
 	if (cw_put_children(skb, ev) || cw_put_reason(skb, ev) ||
-	    cw_put_policy(skb, &ev->drained))
+	    cw_put_policy(skb, &ev->drained) ||
+	    (ev->extra.since_ended_ns && cw_put_more(skb, ev)))
 		return -EMSGSIZE;
 	if (outcome != CLOSEWATCH_LINGER_OUTCOME_NONE &&
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_OUTCOME, outcome))
@@ -161,15 +178,34 @@ static int cw_put_drain_end(struct sk_buff *skb, const struct cw_event *ev)
 	return d->has_path ? cw_put_children(skb, ev) : 0;
 }
 
-/* Where it tells an idle connection from one in use. */
 static int cw_put_since_sent(struct sk_buff *skb, const struct cw_event *ev)
 {
-	if (ev->verdict.path != CLOSEWATCH_PATH_RST_UNREAD &&
-	    ev->end.fate != CLOSEWATCH_FATE_RST_LATE_DATA &&
-	    ev->end.fate != CLOSEWATCH_FATE_LATE_DATA_SILENT)
-		return 0;
 	return cw_put_u64(skb, CLOSEWATCH_A_EVENT_SINCE_SENT_NS,
 			  ev->conn.since_sent_ns);
+}
+
+/* Where they tell an idle connection from one in use. */
+static int cw_put_idle(struct sk_buff *skb, const struct cw_event *ev)
+{
+	if (ev->verdict.path == CLOSEWATCH_PATH_RST_UNREAD)
+		return cw_put_since_sent(skb, ev);
+	if (ev->end.fate != CLOSEWATCH_FATE_RST_LATE_DATA &&
+	    ev->end.fate != CLOSEWATCH_FATE_LATE_DATA_SILENT)
+		return 0;
+	return cw_put_since_sent(skb, ev) ?: cw_put_more(skb, ev);
+}
+
+static int cw_put_reset(struct sk_buff *skb, const struct cw_event *ev)
+{
+	if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_RESET_KIND,
+			ev->extra.reset_kind))
+		return -EMSGSIZE;
+	if (ev->conn.state == TCP_CLOSE_WAIT && cw_put_since_sent(skb, ev))
+		return -EMSGSIZE;
+	if (ev->extra.reset_kind == CLOSEWATCH_RESET_KIND_RECEIVED)
+		return cw_put_more(skb, ev);
+	return ev->extra.resets ? cw_put_resets(skb, ev) :
+				  cw_put_reason(skb, ev);
 }
 
 /* The attributes that depend on the type of event. */
@@ -177,7 +213,7 @@ static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 {
 	switch (ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
-		return cw_put_close(skb, ev) ?: cw_put_since_sent(skb, ev);
+		return cw_put_close(skb, ev) ?: cw_put_idle(skb, ev);
 	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
 		if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_HOW, ev->extra.how))
 			return -EMSGSIZE;
@@ -189,13 +225,9 @@ static int cw_put_kind(struct sk_buff *skb, const struct cw_event *ev)
 		return nla_put_u8(skb, CLOSEWATCH_A_EVENT_SIGPIPE,
 				  ev->extra.sigpipe);
 	case CLOSEWATCH_EVENT_TYPE_FATE:
-		return cw_put_fate(skb, &ev->end) ?: cw_put_since_sent(skb, ev);
+		return cw_put_fate(skb, &ev->end) ?: cw_put_idle(skb, ev);
 	case CLOSEWATCH_EVENT_TYPE_RESET:
-		if (nla_put_u32(skb, CLOSEWATCH_A_EVENT_RESET_KIND,
-				ev->extra.reset_kind))
-			return -EMSGSIZE;
-		return ev->extra.resets ? cw_put_resets(skb, ev) :
-					  cw_put_reason(skb, ev);
+		return cw_put_reset(skb, ev);
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN:
 		return cw_put_drain_begin(skb, &ev->drained);
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:

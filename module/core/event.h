@@ -35,6 +35,7 @@ typedef __s32 s32;
  * @acked: payload bytes of ours that the peer acknowledged
  * @age_ns: time since ESTABLISHED; 0 if that was not seen
  * @since_sent_ns: time since we last sent data, or since ESTABLISHED
+ * @since_received_ns: time since the peer's last data, or since ESTABLISHED
  * @unread: bytes in order that the program had not read, FIN excluded
  * @unsent: bytes written and never sent, FIN excluded
  * @unacked: bytes in flight, SYN and FIN excluded
@@ -65,6 +66,7 @@ struct cw_conn {
 	u64 acked;
 	u64 age_ns;
 	u64 since_sent_ns;
+	u64 since_received_ns;
 	u32 netns_inum;
 	u32 unread;
 	u32 unsent;
@@ -94,6 +96,7 @@ struct cw_conn {
  * @uid: real user id, initial user namespace; of a socket, its own
  * @why: enum closewatch_cause
  * @signal: the signal that ends the process, if @why is that
+ * @inode: of the socket, if @of_socket; 0 if no program has it open
  * @of_socket: no task closes; @uid and @cgroup are the socket's
  * @comm: task name, arbitrary bytes, NUL-terminated
  */
@@ -104,6 +107,7 @@ struct cw_owner {
 	u32 uid;
 	u32 why;
 	u32 signal;
+	u32 inode;
 	bool of_socket;
 	char comm[CW_COMM_LEN];
 };
@@ -231,13 +235,19 @@ struct cw_end {
  * @resets: how many RSTs the event stands for, for late segments
  * @connect_error: errno of the connect() that had failed, for a close; or 0
  * @connect_rst: the peer's host had answered that with RST
+ * @ended_by: enum closewatch_fate of what was over before its close
+ * @since_ended_ns: time since then; 0 if it is not known
+ * @since_heard_ns: time since the peer's segment before a received RST
  * @reason: the kernel's sk_rst_reason, empty if it has none
  */
 struct cw_extra {
+	u64 since_ended_ns;
+	u64 since_heard_ns;
 	u32 how;
 	u32 references;
 	u32 reset_kind;
 	u32 resets;
+	u32 ended_by;
 	u16 connect_error;
 	bool connect_rst;
 	bool sigpipe;

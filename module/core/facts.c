@@ -5,6 +5,7 @@
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
+#include <linux/fs.h>
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
 #include <net/mptcp.h>
@@ -130,6 +131,16 @@ bool cw_facts_close_aborts(const struct sock *sk)
 	return !CW_CLOSE_PASSES_OVER_READ_DATA || cw_facts_unread(sk);
 }
 
+static u64 cw_facts_since(u32 when)
+{
+	return jiffies64_to_nsecs(tcp_jiffies32 - when);
+}
+
+u64 cw_facts_since_heard(const struct sock *sk)
+{
+	return cw_facts_since(tcp_sk(sk)->rcv_tstamp);
+}
+
 static void cw_facts_totals(struct cw_conn *conn, const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -141,7 +152,9 @@ static void cw_facts_totals(struct cw_conn *conn, const struct sock *sk)
 	/* bytes_received advances with rcv_nxt, so it counts the peer's FIN. */
 	if (conn->received && sock_flag(sk, SOCK_DONE))
 		conn->received--;
-	conn->since_sent_ns = jiffies64_to_nsecs(tcp_jiffies32 - tp->lsndtime);
+	conn->since_sent_ns = cw_facts_since(tp->lsndtime);
+	conn->since_received_ns =
+		cw_facts_since(inet_csk(sk)->icsk_ack.lrcvtime);
 	/* Not bytes_acked, which counts our SYN and FIN. */
 	conn->acked = unique > conn->unacked ? unique - conn->unacked : 0;
 }
@@ -252,10 +265,22 @@ void cw_owner_take(struct cw_owner *owner, const struct sock *sk)
 #endif
 }
 
+/* sk_callback_lock is not needed: a close that takes sk_socket away does it under
+ * the socket's lock, and lets go of the file and its inode only after that.
+ */
+static u32 cw_owner_inode(const struct sock *sk)
+{
+	const struct socket *so = sk->sk_socket;
+	const struct file *file = so ? READ_ONCE(so->file) : NULL;
+
+	return file ? file_inode(file)->i_ino : 0;
+}
+
 void cw_owner_of(struct cw_owner *owner, struct sock *sk)
 {
 	*owner = (struct cw_owner){
 		.uid = from_kuid(&init_user_ns, sk->sk_uid),
+		.inode = cw_owner_inode(sk),
 		.of_socket = true,
 	};
 #ifdef CONFIG_SOCK_CGROUP_DATA

@@ -105,9 +105,17 @@ void cw_owner_take(struct cw_owner *owner, const struct sock *sk);
  *
  * The cgroup is that of the task that created it, or whose listener accepted it.
  *
- * Context: any in which the socket cannot be freed.
+ * Context: caller holds the socket's lock or owns the socket.
  */
 void cw_owner_of(struct cw_owner *owner, struct sock *sk);
+
+/**
+ * cw_facts_since_heard() - time since the peer's last segment, in ns
+ * @sk: a TCP socket; an RST does not count
+ *
+ * Context: as cw_facts_take().
+ */
+u64 cw_facts_since_heard(const struct sock *sk);
 
 /**
  * cw_facts_fin_behind() - would a FIN queued now stand behind unsent data?

@@ -148,9 +148,12 @@ static void cw_fate_facts(struct cw_conn *conn, struct cw_owner *owner,
 		*owner = c && c->has_owner ? c->owner : (struct cw_owner){ };
 	cw_facts_take(conn, sk);
 	conn->age_ns = cw_birth_age(conn->cookie);
-	if (c && c->since)
-		conn->since_sent_ns -= min(conn->since_sent_ns,
-					   ktime_get_ns() - c->since);
+	if (c && c->since) {
+		u64 since = ktime_get_ns() - c->since;
+
+		conn->since_sent_ns -= min(conn->since_sent_ns, since);
+		conn->since_received_ns -= min(conn->since_received_ns, since);
+	}
 	/* Without the marks, a FIN that was never queued is taken as sent. */
 	conn->unsent = end->lost_bytes;
 	conn->unacked = end->unacked;

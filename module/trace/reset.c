@@ -32,6 +32,8 @@ void cw_reset_received(struct sock *sk)
 	cw_facts_take(&ev->conn, sk);
 	cw_owner_of(&ev->owner, sk);
 	ev->extra.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED;
+	if (sk->sk_state == TCP_CLOSE_WAIT)
+		ev->extra.since_heard_ns = cw_facts_since_heard(sk);
 	ev->marks.new_state = TCP_CLOSE;
 	cw_notify_push(ev);
 }

@@ -92,9 +92,12 @@ void decode_event(struct event *ev, struct nlattr *nest)
 	nla_for_each_nested(a, nest, left) {
 		int type = nla_type(a);
 
-		if (type > CLOSEWATCH_A_EVENT_MAX)
+		if (type == CLOSEWATCH_A_EVENT_MORE)
+			copy(&ev->more, sizeof(ev->more), a);
+		if (type > CLOSEWATCH_A_EVENT_MAX ||
+		    type == CLOSEWATCH_A_EVENT_MORE)
 			continue;
-		ev->has |= 1ULL << type;
+		ev->has |= 1ULL << (type & 63);
 		switch (type) {
 		case CLOSEWATCH_A_EVENT_FACTS:
 			take_facts(ev, a);

@@ -28,15 +28,16 @@ struct nlattr;
 
 /* An event as it came: numbers by attribute, and which ones were there */
 struct event {
-	uint64_t has;			/* bit per CLOSEWATCH_A_EVENT_* */
+	uint64_t has;			/* bit per CLOSEWATCH_A_EVENT_*, % 64 */
 	uint64_t num[CLOSEWATCH_A_EVENT_MAX + 1];
 	uint8_t local[16], remote[16];
 	size_t local_len, remote_len;
 	uint32_t connect_error, connect_rst;	/* of the facts alone */
 	char comm[64], ulp[64], reason[64];
+	struct closewatch_more more;	/* 0 without */
 };
 
-#define EVENT_HAS(ev, name) (!!((ev)->has >> CLOSEWATCH_A_EVENT_##name & 1))
+#define EVENT_HAS(ev, name) (!!((ev)->has >> (CLOSEWATCH_A_EVENT_##name & 63) & 1))
 #define EVENT_NUM(ev, name) ((ev)->num[CLOSEWATCH_A_EVENT_##name])
 
 struct listener_figures {

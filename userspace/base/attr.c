@@ -90,6 +90,17 @@ static bool field_set(const struct cw_field *f, void *out,
 	return false;
 }
 
+bool cw_attr_take(const struct cw_field *fields, unsigned int max,
+		  const struct cw_attr *a, void *out, uint64_t *present)
+{
+	if (a->type > max || fields[a->type].kind == CW_FIELD_NONE)
+		return true;
+	if (!field_set(&fields[a->type], out, a))
+		return false;
+	*present |= 1ULL << (a->type & 63);
+	return true;
+}
+
 unsigned int cw_attr_decode(const struct cw_field *fields, unsigned int max,
 			    const void *attrs, size_t len, void *out,
 			    uint64_t *present)
@@ -98,14 +109,8 @@ unsigned int cw_attr_decode(const struct cw_field *fields, unsigned int max,
 	unsigned int malformed = 0;
 	int more;
 
-	while ((more = cw_attr_next(&a)) > 0) {
-		if (a.type > max || fields[a.type].kind == CW_FIELD_NONE)
-			continue;
-		if (field_set(&fields[a.type], out, &a))
-			*present |= 1ULL << (a.type & 63);
-		else
-			malformed++;
-	}
+	while ((more = cw_attr_next(&a)) > 0)
+		malformed += !cw_attr_take(fields, max, &a, out, present);
 	return malformed + (more < 0);
 }
 

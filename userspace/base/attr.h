@@ -105,9 +105,16 @@ bool cw_attr_find(const void *attrs, size_t len, unsigned int type,
 		  const void **data, size_t *data_len);
 
 /*
- * All of @attrs into @out by the table @fields, whose last index is @max; bit
- * n % 64 of @present says that attribute n was read. Returns how many were left
- * out for a wrong length, or for running past the end.
+ * One attribute into @out by the table @fields, whose last index is @max; bit
+ * n % 64 of @present says that attribute n was read. False if it was left out for
+ * a wrong length.
+ */
+bool cw_attr_take(const struct cw_field *fields, unsigned int max,
+		  const struct cw_attr *a, void *out, uint64_t *present);
+
+/*
+ * The same with all of @attrs. Returns how many were left out for a wrong length,
+ * or for running past the end.
  */
 unsigned int cw_attr_decode(const struct cw_field *fields, unsigned int max,
 			    const void *attrs, size_t len, void *out,

@@ -495,6 +495,7 @@ static const struct cw_word a_event_words[] = {
 	[CLOSEWATCH_A_EVENT_FACTS] = CW_WORD_IS("facts"),
 	[CLOSEWATCH_A_EVENT_SIGNAL] = CW_WORD_IS("signal"),
 	[CLOSEWATCH_A_EVENT_SINCE_SENT_NS] = CW_WORD_IS("since_sent_ns"),
+	[CLOSEWATCH_A_EVENT_MORE] = CW_WORD_IS("more"),
 };
 
 static const char *const a_event_docs[] = {
@@ -560,7 +561,8 @@ static const char *const a_event_docs[] = {
 	[CLOSEWATCH_A_EVENT_SAVED] = "1 if the outcome is delivered, response-bytes were under way when it began, and a plain close would have sent RST, because bytes were unread or came later.",
 	[CLOSEWATCH_A_EVENT_FACTS] = "The attributes that are members of the struct, which come in it and not by themselves; only a lost record has no facts.",
 	[CLOSEWATCH_A_EVENT_SIGNAL] = "The signal that ended the process; present if why is signal.",
-	[CLOSEWATCH_A_EVENT_SINCE_SENT_NS] = "Time from our last data, or the handshake, to our FIN or the close, in ns; only of a close rst-unread and of a fate rst-late-data or late-data-silent.",
+	[CLOSEWATCH_A_EVENT_SINCE_SENT_NS] = "Time from our last data, or the handshake, to our FIN, the close or an RST received, in ns; only of a close rst-unread, of a fate rst-late-data or late-data-silent and of a reset in CLOSE_WAIT.",
+	[CLOSEWATCH_A_EVENT_MORE] = "Members of the struct, where one applies.",
 };
 
 const struct cw_names cw_a_event_names = {

@@ -98,7 +98,8 @@ const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 	EVENT(SINCE_SENT_NS, since_sent_ns, NUMBER),
 };
 
-_Static_assert(CLOSEWATCH_A_EVENT_MAX <= 64, "present has 64 bits");
+/* Those after it have no bit, and mark their presence themselves. */
+_Static_assert(CLOSEWATCH_A_EVENT_SINCE_SENT_NS == 64, "present has 64 bits");
 
 #define ERROR(name) [name] = CW_WORD_IS(#name)
 
@@ -120,6 +121,11 @@ static const struct cw_names error_names = {
 const struct cw_field cw_more_fields[CW_MORE_COUNT] = {
 	MORE(CONNECT_ERROR, connect_error, NUMBER, &error_names),
 	MORE(CONNECT_RST, connect_rst, BOOL, NULL),
+	MORE(ENDED_BY, ended_by, NUMBER, &cw_fate_names),
+	MORE(SINCE_ENDED_NS, since_ended_ns, NUMBER, NULL),
+	MORE(SINCE_RECEIVED_NS, since_received_ns, NUMBER, NULL),
+	MORE(SINCE_HEARD_NS, since_heard_ns, NUMBER, NULL),
+	MORE(INODE, inode, NUMBER, NULL),
 };
 
 #define LISTENER(attr, member, kind)					\
@@ -258,8 +264,8 @@ static void set_connect(struct cw_msg_event *ev,
 	ev->connect_error = f->connect_error;
 	ev->connect_rst = f->connect_rst;
 	if (f->connect_error)
-		ev->more = 1U << CW_MORE_CONNECT_ERROR |
-			   1U << CW_MORE_CONNECT_RST;
+		ev->more |= 1U << CW_MORE_CONNECT_ERROR |
+			    1U << CW_MORE_CONNECT_RST;
 }
 
 /* False if they are shorter than any module sends them. */
@@ -271,7 +277,7 @@ static bool set_facts(struct cw_msg_event *ev, const void *data, size_t len)
 		return false;
 	/* By copy: at any alignment. What a newer module adds is skipped. */
 	memcpy(&f, data, len < sizeof(f) ? len : sizeof(f));
-	ev->present = f.has & FACTS_HAS;
+	ev->present |= f.has & FACTS_HAS;
 	set_numbers(ev, &f);
 	set_words(ev, &f);
 	set_connect(ev, &f);
@@ -284,16 +290,45 @@ static bool set_facts(struct cw_msg_event *ev, const void *data, size_t len)
 	return true;
 }
 
+/* By copy; a newer module's are longer, and an older one's shorter. */
+static void set_more(struct cw_msg_event *ev, const void *data, size_t len)
+{
+	struct closewatch_more m = { 0 };
+
+	memcpy(&m, data, len < sizeof(m) ? len : sizeof(m));
+	ev->since_ended_ns = m.since_ended_ns;
+	ev->since_received_ns = m.since_received_ns;
+	ev->since_heard_ns = m.since_heard_ns;
+	ev->ended_by = m.ended_by;
+	ev->inode = m.inode;
+	if (m.since_ended_ns)
+		ev->more |= 1U << CW_MORE_ENDED_BY | 1U << CW_MORE_SINCE_ENDED_NS;
+	if (m.since_received_ns || ev->type == CLOSEWATCH_EVENT_TYPE_FATE)
+		ev->more |= 1U << CW_MORE_SINCE_RECEIVED_NS;
+	if (m.since_heard_ns)
+		ev->more |= 1U << CW_MORE_SINCE_HEARD_NS;
+	if (m.inode)
+		ev->more |= 1U << CW_MORE_INODE;
+}
+
+/* The module puts the facts, which have the type, before the rest. */
 void cw_decode_event(struct cw_msg_event *ev, const void *attrs, size_t len)
 {
-	const void *facts;
-	size_t n;
+	struct cw_attr a = cw_attr_walk(attrs, len);
+	int more;
 
 	memset(ev, 0, sizeof(*ev));
-	if (cw_attr_find(attrs, len, CLOSEWATCH_A_EVENT_FACTS, &facts, &n))
-		ev->malformed = !set_facts(ev, facts, n);
-	ev->malformed += cw_attr_decode(cw_event_fields, CLOSEWATCH_A_EVENT_MAX,
-					attrs, len, ev, &ev->present);
+	while ((more = cw_attr_next(&a)) > 0) {
+		if (a.type == CLOSEWATCH_A_EVENT_FACTS)
+			ev->malformed += !set_facts(ev, a.data, a.len);
+		else if (a.type == CLOSEWATCH_A_EVENT_MORE)
+			set_more(ev, a.data, a.len);
+		else
+			ev->malformed += !cw_attr_take(cw_event_fields,
+						       CLOSEWATCH_A_EVENT_MAX,
+						       &a, ev, &ev->present);
+	}
+	ev->malformed += more < 0;
 }
 
 void cw_decode_listener(struct cw_msg_listener *l, const void *attrs,

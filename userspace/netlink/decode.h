@@ -17,6 +17,11 @@
 enum cw_more {
 	CW_MORE_CONNECT_ERROR,
 	CW_MORE_CONNECT_RST,
+	CW_MORE_ENDED_BY,
+	CW_MORE_SINCE_ENDED_NS,
+	CW_MORE_SINCE_RECEIVED_NS,
+	CW_MORE_SINCE_HEARD_NS,
+	CW_MORE_INODE,
 	CW_MORE_COUNT,
 };
 
@@ -41,6 +46,11 @@ struct cw_msg_event {
 	uint64_t response_acked;
 	uint64_t drain_ns;
 	uint64_t since_sent_ns;
+	uint64_t since_ended_ns;
+	uint64_t since_received_ns;
+	uint64_t since_heard_ns;
+	uint32_t ended_by;
+	uint32_t inode;
 	uint32_t type;
 	uint32_t cpu;
 	uint32_t path;

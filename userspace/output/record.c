@@ -59,7 +59,11 @@ static const uint8_t after_linger[] = {
 
 #undef A
 
-static const uint8_t more[] = { CW_MORE_CONNECT_ERROR, CW_MORE_CONNECT_RST };
+static const uint8_t more[] = {
+	CW_MORE_CONNECT_ERROR, CW_MORE_CONNECT_RST, CW_MORE_ENDED_BY,
+	CW_MORE_SINCE_ENDED_NS, CW_MORE_SINCE_RECEIVED_NS,
+	CW_MORE_SINCE_HEARD_NS, CW_MORE_INODE,
+};
 
 #define put_facts(v, ev, attrs)						\
 	cw_view_members(v, cw_event_fields, ev, (ev)->present, attrs,	\

@@ -91,6 +91,11 @@ static inline struct closewatch_facts some_facts(void)
 static inline void put_everything(struct message *m)
 {
 	const struct closewatch_facts facts = some_facts();
+	const struct closewatch_more more = {
+		.since_ended_ns = 195000000, .since_received_ns = 900000000,
+		.since_heard_ns = 2100000000,
+		.ended_by = CLOSEWATCH_FATE_USER_TIMEOUT, .inode = 54321,
+	};
 
 	put(m, A(PAD), "", 0);
 	put(m, A(FACTS), &facts, sizeof(facts));
@@ -123,6 +128,7 @@ static inline void put_everything(struct message *m)
 	put_u8(m, A(SAVED), 1);
 	put_u32(m, A(SIGNAL), 9);
 	put_u64(m, A(SINCE_SENT_NS), 800000000);
+	put(m, A(MORE), &more, sizeof(more));
 }
 
 #undef HAS

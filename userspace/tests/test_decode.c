@@ -108,6 +108,11 @@ TEST(the_facts_of_policies_and_drains_land_in_theirs)
 	EXPECT_EQ(150000, ev.response_acked);
 	EXPECT_EQ(2500000000, ev.drain_ns);
 	EXPECT_EQ(1, ev.saved);
+	EXPECT_EQ(195000000, ev.since_ended_ns);
+	EXPECT_EQ(900000000, ev.since_received_ns);
+	EXPECT_EQ(2100000000, ev.since_heard_ns);
+	EXPECT_EQ(CLOSEWATCH_FATE_USER_TIMEOUT, ev.ended_by);
+	EXPECT_EQ(54321, ev.inode);
 }
 
 TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
@@ -122,6 +127,9 @@ TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
 			    type == CLOSEWATCH_A_EVENT_ULP ||
 			    type == CLOSEWATCH_A_EVENT_KERNEL_REASON;
 
+		/* Of any length */
+		if (type == CLOSEWATCH_A_EVENT_MORE)
+			continue;
 		for (len = text ? 65 : 0; len <= sizeof(junk); len++) {
 			struct message m = { 0 };
 			struct cw_msg_event ev;
@@ -164,6 +172,33 @@ TEST(facts_may_be_longer_and_not_shorter)
 		EXPECT_EQ(len < least ? 0 : 812, ev.pid);
 		if (len <= least || len >= sizeof(facts[0]))
 			EXPECT_EQ(len <= least ? 0 : 111, ev.connect_error);
+	}
+}
+
+/* An older module sends less. */
+TEST(more_may_be_shorter_and_longer)
+{
+	const struct closewatch_more more[2] = {
+		{ .since_ended_ns = 195, .inode = 54321 },
+	};
+	size_t len;
+
+	for (len = 0; len <= sizeof(more); len += 8) {
+		struct message m = { 0 };
+		struct cw_msg_event ev;
+		uint8_t *copy;
+
+		put(&m, CLOSEWATCH_A_EVENT_MORE, more, len);
+		copy = exact(m.b, NLA_HDRLEN + len);
+		ASSERT_NE(NULL, copy);
+		cw_decode_event(&ev, copy, NLA_HDRLEN + len);
+		free(copy);
+		EXPECT_EQ(0, ev.malformed);
+		EXPECT_EQ(0, ev.present);
+		EXPECT_EQ(!!len, cw_event_more(&ev, SINCE_ENDED_NS));
+		EXPECT_EQ(len >= sizeof(more[0]), cw_event_more(&ev, INODE));
+		EXPECT_EQ(len ? 195 : 0, ev.since_ended_ns);
+		EXPECT_EQ(len < sizeof(more[0]) ? 0 : 54321, ev.inode);
 	}
 }
 

@@ -94,7 +94,10 @@ TEST_F(view, json_has_the_shape_of_the_contract)
 		     "\"children_reset\":2,\"children_migrated\":1,"
 		     "\"syn_queue\":2,\"ulp\":\"tls\",\"count\":\"9\","
 		     "\"loss\":\"ring\",\"connect_error\":\"EHOSTUNREACH\","
-		     "\"connect_rst\":true}\n",
+		     "\"connect_rst\":true,\"ended_by\":\"user-timeout\","
+		     "\"since_ended_ns\":\"195000000\","
+		     "\"since_received_ns\":\"900000000\","
+		     "\"since_heard_ns\":\"2100000000\",\"inode\":54321}\n",
 		     render(true, 0, false));
 }
 

@@ -577,6 +577,30 @@ struct closewatch_facts {
 	__u32 connect_rst;
 };
 
+/**
+ * struct closewatch_more - What few events have
+ * @since_ended_ns: Of a close already-closed: time since the connection
+ *   ended, in ns; 0 if that was not seen, or is forgotten.
+ * @since_received_ns: Of a fate rst-late-data or late-data-silent: time from
+ *   the peer's last data before it, or the handshake, to our FIN or the
+ *   close, in ns.
+ * @since_heard_ns: Of an RST received in CLOSE_WAIT: time since the peer's
+ *   last segment before it, in ns. Its FIN came then, or earlier.
+ * @ended_by: With since-ended-ns, how the connection ended.
+ * @inode: Of an RST received: inode of the socket, as /proc/PID/fd shows it;
+ *   0 if no program has it open.
+ *
+ * A member that does not apply is 0. The struct may grow at its end: a reader
+ * takes what it knows and came.
+ */
+struct closewatch_more {
+	__u64 since_ended_ns;
+	__u64 since_received_ns;
+	__u64 since_heard_ns;
+	__u32 ended_by;
+	__u32 inode;
+};
+
 enum {
 	CLOSEWATCH_A_FILTER = 1,
 	CLOSEWATCH_A_EVENT,
@@ -674,6 +698,7 @@ enum {
 	CLOSEWATCH_A_EVENT_FACTS,
 	CLOSEWATCH_A_EVENT_SIGNAL,
 	CLOSEWATCH_A_EVENT_SINCE_SENT_NS,
+	CLOSEWATCH_A_EVENT_MORE,
 
 	__CLOSEWATCH_A_EVENT_MAX,
 	CLOSEWATCH_A_EVENT_MAX = (__CLOSEWATCH_A_EVENT_MAX - 1)
