@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 
+#include "destroy.h"
 #include "flavours.h"
+#include "verify.h"
 #include "wait.h"
 
 SCENE_FIXTURE(already_closed);
@@ -19,6 +21,18 @@ static const struct counters peer_aborted = {
 	.out_rsts = 1, .estab_resets = 2, .abort_on_data = 1,
 };
 
+/* The close says how the connection had ended */
+static int verify_ended(const struct scene *s, unsigned int fate)
+{
+	const struct event *ev = scene_event(s);
+
+	if (!ev)
+		return -1;
+	return differ("fate before the close", ev->more.ended_by, fate) +
+	       differ("whether its time is known", !!ev->more.since_ended_ns,
+		      true);
+}
+
 TEST_F(already_closed, reset_by_the_peer)
 {
 	struct pair *p = &self->s.p;
@@ -31,6 +45,26 @@ TEST_F(already_closed, reset_by_the_peer)
 	ASSERT_EQ(0, await_abort(p));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	EXPECT_EQ(0, verify_ended(&self->s, FATE(PEER_RESET)));
+}
+
+/* As ss -K does */
+TEST_F(already_closed, destroyed_by_an_administrator)
+{
+	struct pair *p = &self->s.p;
+	struct want want = {
+		.path = PATH(ALREADY_CLOSED),
+		.state = STATE(CLOSE), .new_state = STATE(CLOSE),
+		.rsts = 1, .moved = {
+			.out_rsts = 1, .estab_resets = 2,
+		},
+	};
+
+	ASSERT_EQ(0, destroy(&p->local, &p->remote));
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE));
+	ASSERT_EQ(0, scene_act(&self->s));
+	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	EXPECT_EQ(0, verify_ended(&self->s, FATE(KILLED)));
 }
 
 TEST_F(already_closed, linger0_adds_no_counter)
@@ -80,6 +114,7 @@ TEST_F(already_closed, time_wait_has_left_the_socket_behind)
 	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	EXPECT_EQ(0, verify_ended(&self->s, FATE(TIME_WAIT)));
 }
 
 BARE_FIXTURE(unconnected);
@@ -95,6 +130,8 @@ TEST_F(unconnected, new_socket_is_already_closed)
 	ASSERT_EQ(0, scene_watch(&self->s, fd));
 	ASSERT_EQ(0, scene_act(&self->s));
 	EXPECT_EQ(0, scene_verify(&self->s, &want));
+	ASSERT_NE(NULL, scene_event(&self->s));
+	EXPECT_EQ(0U, scene_event(&self->s)->more.since_ended_ns);
 }
 
 TEST_F(unconnected, new_ipv6_socket_with_linger0_is_already_closed)

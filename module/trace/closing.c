@@ -23,6 +23,7 @@
 #include "ending.h"
 #include "fate.h"
 #include "gone.h"
+#include "past.h"
 #include "shutting.h"
 
 /* The close of a socket that is in progress. */
@@ -255,6 +256,20 @@ void cw_closing_time_wait(struct sock *sk, int state)
 	cw_ending_unlock(c);
 }
 
+/* What had become of it before. A connect() that failed is newer than the end of
+ * a connection of the same socket.
+ */
+static void cw_closing_before(struct cw_event *ev)
+{
+	struct cw_gone gone = cw_gone_of(ev->conn.cookie);
+
+	ev->extra.connect_error = gone.error;
+	ev->extra.connect_rst = gone.rst;
+	if (!gone.error)
+		ev->extra.since_ended_ns = cw_past_since(ev->conn.cookie,
+							 &ev->extra.ended_by);
+}
+
 static void cw_closing_send(struct cw_ending *c, struct cw_verdict verdict)
 {
 	struct cw_event *ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_CLOSE);
@@ -263,12 +278,8 @@ static void cw_closing_send(struct cw_ending *c, struct cw_verdict verdict)
 	ev->owner = c->owner;
 	ev->marks = c->close;
 	ev->verdict = verdict;
-	if (verdict.path == CLOSEWATCH_PATH_ALREADY_CLOSED) {
-		struct cw_gone gone = cw_gone_of(c->conn.cookie);
-
-		ev->extra.connect_error = gone.error;
-		ev->extra.connect_rst = gone.rst;
-	}
+	if (verdict.path == CLOSEWATCH_PATH_ALREADY_CLOSED)
+		cw_closing_before(ev);
 	if (c->reason)
 		strscpy(ev->extra.reason, c->reason, sizeof(ev->extra.reason));
 	cw_notify_push(ev);
