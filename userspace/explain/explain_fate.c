@@ -115,6 +115,20 @@ const struct cw_case *cw_fate_case(const struct cw_msg_event *ev)
 	return cw_case_of(fates, ev, FATE, fate);
 }
 
+const struct cw_case *cw_fate_row(uint32_t fate)
+{
+	return fate < ARRAY_SIZE(fates) ? &fates[fate] : NULL;
+}
+
+const char *cw_fate_words(uint32_t fate)
+{
+	const struct cw_case *c = cw_fate_row(fate);
+
+	if (!c)
+		return "an end newer than this program";
+	return c->words ? c->words : "both sides had closed";
+}
+
 /* Lost data is bad however the connection ended. */
 enum cw_tone cw_fate_tone(const struct cw_msg_event *ev)
 {

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/names_gen.h"
 #include "base/util.h"
+#include "explain/explain_fate.h"
 #include "explain/explain_path.h"
 #include "explain/ours.h"
 #include "explain/story.h"
@@ -108,13 +109,21 @@ static void say_unknown(struct cw_text *t, const struct cw_msg_event *ev)
 
 static void say_over(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	if (ev->connect_error)
+	if (ev->connect_error) {
 		cw_say(t, "nothing sent, connect() had %s",
 		       cw_story_connect(ev));
-	else
-		cw_say(t, cw_event_has(ev, REMOTE_ADDR) ?
-		       "nothing sent, the connection was already over" :
-		       "nothing sent, the socket had no peer");
+		return;
+	}
+	if (ev->since_ended_ns) {
+		cw_say(t, "nothing sent, the connection was over: %s ",
+		       cw_fate_words(ev->ended_by));
+		cw_say_duration(t, ev->since_ended_ns);
+		cw_say(t, " before");
+		return;
+	}
+	cw_say(t, cw_event_has(ev, REMOTE_ADDR) ?
+	       "nothing sent, the connection was already over, how is not known" :
+	       "nothing sent, the socket had no peer");
 }
 
 static const struct cw_case paths[] = {
@@ -152,7 +161,7 @@ static const struct cw_case paths[] = {
 		.rest = say_in_flight,
 	},
 	[CLOSEWATCH_PATH_ALREADY_CLOSED] = {
-		"The peer's RST, a timeout or the end of both halves came before close().",
+		"The peer's RST, a timeout or the end of both halves came before close(). Which is not known: it came before closewatch watched, or too many connections have ended since.",
 		"If it surprises, look for ECONNRESET or ETIMEDOUT in the program's log.",
 		.say = say_over,
 		.rest = say_dropped,
@@ -241,14 +250,33 @@ static const struct cw_case paths[] = {
 _Static_assert(ARRAY_SIZE(paths) == CLOSEWATCH_PATH_MAX + 1,
 	       "a case for each path");
 
-const struct cw_case *cw_path_case(const struct cw_msg_event *ev)
+/* What ended the connection before its close; an event of its own has told it. */
+static const struct cw_case *over_case(const struct cw_msg_event *ev)
+{
+	static const struct cw_case reset = {
+		.cause =
+			"The peer's RST came before close(); the reset event with the same cookie says why.",
+		.remedy = "None of its own: see the remedy of that event.",
+	};
+
+	return ev->ended_by == CLOSEWATCH_FATE_PEER_RESET ?
+	       &reset : cw_fate_row(ev->ended_by);
+}
+
+static const struct cw_case *row_of(const struct cw_msg_event *ev)
 {
 	return ev->path < ARRAY_SIZE(paths) ? &paths[ev->path] : NULL;
 }
 
+const struct cw_case *cw_path_case(const struct cw_msg_event *ev)
+{
+	return ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED &&
+	       ev->since_ended_ns ? over_case(ev) : row_of(ev);
+}
+
 void cw_say_path(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	const struct cw_case *c = cw_path_case(ev);
+	const struct cw_case *c = row_of(ev);
 
 	if (!c)
 		c = &paths[CLOSEWATCH_PATH_UNKNOWN];

@@ -88,6 +88,8 @@ void cw_say_reset(struct cw_text *t, const struct cw_msg_event *ev)
 	cw_say(t, "%s", c ? c->words : "RST of a kind newer than this program");
 	if (ev->state == CLOSEWATCH_STATE_SYN_SENT)
 		cw_say(t, ": connection refused");
+	else if (ev->state == CLOSEWATCH_STATE_CLOSE_WAIT)
+		cw_say(t, ", which had sent its FIN before");
 	if (cw_event_has(ev, UID) && !cw_event_has(ev, PID))
 		cw_say(t, "; the socket is of uid %" PRIu32, ev->uid);
 	if (ev->unread)

@@ -56,6 +56,10 @@ static const struct {
 		"refused-connect", "connects that were refused",
 		.story = CW_STORY_REFUSED,
 	},
+	[CW_SEEN_LATE_WRITE] = {
+		"late-write", "writes to peers that had closed",
+		.story = CW_STORY_LATE_WRITE,
+	},
 	[CW_SEEN_CHECK] = {
 		"health-check", "resets by one peer, or its connections without data",
 		.remedy =

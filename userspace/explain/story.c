@@ -11,7 +11,9 @@
 #define NSEC_PER_MSEC	1000000ULL
 /* A wait that the clients of an event loop notice. */
 #define STALL		(100 * NSEC_PER_MSEC)
-/* A server that answers and closes does both at once. */
+/* A server that answers and closes does both at once; the timeouts of idle
+ * connections are seconds.
+ */
 #define IDLE		(100 * NSEC_PER_MSEC)
 
 static uint64_t sent_once(const struct cw_msg_event *ev)
@@ -86,6 +88,17 @@ static void say_acked(struct cw_text *t, const struct cw_msg_event *ev)
 	say_acknowledged(t, ev);
 }
 
+/* A segment that leaves before the peer has our FIN cannot acknowledge it. */
+static void say_request_after(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, ": its request came ");
+	if (cw_event_has(ev, SINCE_CLOSE_NS)) {
+		cw_say_duration(t, ev->since_close_ns);
+		cw_say(t, " ");
+	}
+	cw_say(t, "after our FIN, which its TCP had acknowledged");
+}
+
 static void say_idle_race(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	cw_say(t, "The peer reused a connection which we closed as idle");
@@ -93,12 +106,18 @@ static void say_idle_race(struct cw_text *t, const struct cw_msg_event *ev)
 		cw_say(t, " after ");
 		cw_say_duration(t, ev->since_sent_ns);
 	}
-	cw_say(t, ": its request crossed our FIN, and no program here saw it.");
+	if (ev->state == CLOSEWATCH_STATE_FIN_WAIT2)
+		say_request_after(t, ev);
+	else
+		cw_say(t, ": its request crossed our FIN");
+	cw_say(t, ", and no program here saw it.");
 }
 
 static void say_late(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	cw_say(t, "The peer was still sending when this side closed. ");
+	cw_say(t, ev->state == CLOSEWATCH_STATE_FIN_WAIT2 ?
+	       "The peer went on sending after its TCP had acknowledged our FIN. " :
+	       "The peer was still sending when this side closed. ");
 	say_acknowledged(t, ev);
 }
 
@@ -145,6 +164,14 @@ static void say_unreached(struct cw_text *t, const struct cw_msg_event *ev)
 	}
 }
 
+/* Its FIN is the last that was heard, unless it acknowledged data after that. */
+static void say_late_write(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "The peer had closed (its FIN came ");
+	cw_say_duration(t, ev->since_heard_ns);
+	cw_say(t, " before or earlier), and its TCP answers with RST what we wrote after that.");
+}
+
 /* @cause: or @say, where the figures belong to it. */
 static const struct {
 	const char *cause;
@@ -187,6 +214,17 @@ static const struct {
 			"The peer's host answered our SYN with RST: nothing listens on that port, or a firewall there rejects it so, which looks the same from here.",
 		.remedy =
 			"Look there with ss -ltn whether the service runs; if closewatch on that host shows no RST sent, a firewall sent it.",
+	},
+	[CW_STORY_LATE_WRITE] = {
+		.say = say_late_write,
+		.remedy =
+			"Close when read() returns 0, and look for that before a write to a connection that was idle; if the peer closed too early, raise its time limit.",
+	},
+	[CW_STORY_HALF_CLOSED] = {
+		.cause =
+			"The peer had sent its FIN before: data of ours reached it after its program had closed, or its program has given up since.",
+		.remedy =
+			"None is needed if the peer had all that it wanted; else look on its host, where closewatch names the path.",
 	},
 	[CW_STORY_LINGER0] = {
 		.cause =
@@ -253,8 +291,8 @@ static enum cw_story close_story(const struct cw_msg_event *ev)
 	if (ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED && ev->connect_error)
 		return CW_STORY_UNREACHED;
 	if (ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED)
-		return cw_event_has(ev, REMOTE_ADDR) ? CW_STORY_NONE :
-						       CW_STORY_NO_PEER;
+		return cw_event_has(ev, REMOTE_ADDR) || ev->since_ended_ns ?
+		       CW_STORY_NONE : CW_STORY_NO_PEER;
 	if (ev->why == CLOSEWATCH_CAUSE_SIGNAL && state_open(ev->state) &&
 	    ev->path != CLOSEWATCH_PATH_DRAIN)
 		return CW_STORY_KILLED;
@@ -263,6 +301,15 @@ static enum cw_story close_story(const struct cw_msg_event *ev)
 	if (ev->path == CLOSEWATCH_PATH_RST_UNREAD)
 		return unread_story(ev);
 	return path_fin(ev->path) ? fin_story(ev) : CW_STORY_NONE;
+}
+
+/* Our data was the last, so the peer had done with it when we closed. */
+static bool was_idle(const struct cw_msg_event *ev)
+{
+	return ev->received && cw_event_has(ev, SINCE_SENT_NS) &&
+	       ev->since_sent_ns >= IDLE &&
+	       (!cw_event_more(ev, SINCE_RECEIVED_NS) ||
+		ev->since_received_ns >= ev->since_sent_ns);
 }
 
 /* Without an owner no program had closed it. */
@@ -274,8 +321,28 @@ static enum cw_story late_story(const struct cw_msg_event *ev)
 		return CW_STORY_KILLED;
 	if (under_way(ev) || !ev->sent)
 		return CW_STORY_NONE;
-	return ev->received && cw_event_has(ev, SINCE_SENT_NS) &&
-	       ev->since_sent_ns >= IDLE ? CW_STORY_IDLE_RACE : CW_STORY_LATE;
+	return was_idle(ev) ? CW_STORY_IDLE_RACE : CW_STORY_LATE;
+}
+
+static enum cw_story fate_story(const struct cw_msg_event *ev)
+{
+	if (ev->fate == CLOSEWATCH_FATE_RST_LATE_DATA)
+		return late_story(ev);
+	return ev->fate == CLOSEWATCH_FATE_PEER_RESET &&
+	       (ev->state == CLOSEWATCH_STATE_CLOSE_WAIT ||
+		ev->state == CLOSEWATCH_STATE_LAST_ACK) ?
+	       CW_STORY_HALF_CLOSED : CW_STORY_NONE;
+}
+
+static enum cw_story received_story(const struct cw_msg_event *ev)
+{
+	if (ev->state == CLOSEWATCH_STATE_SYN_SENT)
+		return CW_STORY_REFUSED;
+	if (ev->state != CLOSEWATCH_STATE_CLOSE_WAIT)
+		return CW_STORY_NONE;
+	return ev->unacked && cw_event_has(ev, SINCE_SENT_NS) &&
+	       ev->since_sent_ns <= ev->since_heard_ns ?
+	       CW_STORY_LATE_WRITE : CW_STORY_HALF_CLOSED;
 }
 
 enum cw_story cw_story_of(const struct cw_msg_event *ev)
@@ -284,12 +351,10 @@ enum cw_story cw_story_of(const struct cw_msg_event *ev)
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
 		return close_story(ev);
 	case CLOSEWATCH_EVENT_TYPE_FATE:
-		return ev->fate == CLOSEWATCH_FATE_RST_LATE_DATA ?
-		       late_story(ev) : CW_STORY_NONE;
+		return fate_story(ev);
 	case CLOSEWATCH_EVENT_TYPE_RESET:
-		return ev->reset_kind == CLOSEWATCH_RESET_KIND_RECEIVED &&
-		       ev->state == CLOSEWATCH_STATE_SYN_SENT ?
-		       CW_STORY_REFUSED : CW_STORY_NONE;
+		return ev->reset_kind == CLOSEWATCH_RESET_KIND_RECEIVED ?
+		       received_story(ev) : CW_STORY_NONE;
 	default:
 		return CW_STORY_NONE;
 	}

@@ -21,6 +21,8 @@ enum cw_story {
 	CW_STORY_NO_PEER,	/* never connected, or in vain */
 	CW_STORY_UNREACHED,	/* in vain, and the error is known */
 	CW_STORY_REFUSED,	/* RST to our SYN */
+	CW_STORY_LATE_WRITE,	/* RST to what we wrote after the peer's close */
+	CW_STORY_HALF_CLOSED,	/* RST from a peer that had sent its FIN */
 	CW_STORY_LINGER0,	/* unread data, and SO_LINGER 0 all the same */
 	CW_STORY_SILENT,	/* unread data, and nothing sent */
 	CW_STORY_ACKED,		/* unread data, and all of ours acknowledged */

@@ -50,6 +50,14 @@ static void add_drain(struct cw_tally *t, const struct cw_msg_event *ev)
 	t->saved_bytes += ev->response_bytes;
 }
 
+static void add_reset(struct cw_tally *t, const struct cw_msg_event *ev)
+{
+	if (ev->reset_kind != CLOSEWATCH_RESET_KIND_LATE_SEGMENT)
+		return;
+	t->late++;
+	t->late_rsts += ev->count;
+}
+
 static void add_lost(struct cw_tally *t, const struct cw_msg_event *ev)
 {
 	t->lost += ev->count;
@@ -75,6 +83,8 @@ void cw_tally_add(struct cw_tally *t, const struct cw_msg_event *ev)
 		add_fate(t, ev);
 	else if (ev->type == CLOSEWATCH_EVENT_TYPE_DRAIN_END)
 		add_drain(t, ev);
+	else if (ev->type == CLOSEWATCH_EVENT_TYPE_RESET)
+		add_reset(t, ev);
 }
 
 void cw_tally_add_wait(struct cw_tally *t)
@@ -161,8 +171,13 @@ static void print_types(const struct cw_tally *t, FILE *to)
 		    i == CLOSEWATCH_EVENT_TYPE_FATE ||
 		    i == CLOSEWATCH_EVENT_TYPE_DRAIN_END)
 			continue;
-		fprintf(to, "%s: %" PRIu64 "\n",
+		fprintf(to, "%s: %" PRIu64,
 			word_of(&cw_event_type_names, i), t->type[i]);
+		if (i == CLOSEWATCH_EVENT_TYPE_RESET && t->late)
+			fprintf(to, ", %" PRIu64 " of them for %" PRIu64
+				" RST%s to late segments", t->late,
+				t->late_rsts, t->late_rsts == 1 ? "" : "s");
+		fputc('\n', to);
 	}
 	if (t->waits)
 		fprintf(to, "close-wait: %" PRIu64 "\n", t->waits);

@@ -32,6 +32,8 @@ struct cw_tally {
 	uint64_t saved;		/* drains that saved a response from an RST */
 	uint64_t saved_bytes;
 	uint64_t type[CLOSEWATCH_EVENT_TYPE_MAX + 2];
+	uint64_t late;		/* resets that tell of late segments */
+	uint64_t late_rsts;	/* how many RSTs they tell of */
 	uint64_t waits;		/* close-wait events, which are not the module's */
 	uint64_t shown;		/* events, records of loss excluded */
 	uint64_t hidden;	/* ends without a line, by cw_tally_ends() */

@@ -18,6 +18,7 @@
 #define CONNECTION	(bit(TYPE) | bit(REMOTE_ADDR) | bit(STATE) |	\
 			 bit(UNREAD) | bit(UNSENT) | bit(UNACKED))
 #define OWNED		(CONNECTION | bit(PID) | bit(COMM) | bit(WHY))
+#define RECEIVED_AT	(1U << CW_MORE_SINCE_RECEIVED_NS)
 #define NAME(s)		{ sizeof(s) - 1, s }
 
 #define ENDS(lport, rport)						\
@@ -125,7 +126,8 @@ FIXTURE_VARIANT_ADD(field, node_keepalive_race)
 			   bit(SINCE_SENT_NS) | bit(LOST_BYTES),
 	},
 	.note = "; RST to a request of the peer, which reused what we had closed as idle",
-	.cause = "The peer reused a connection which we closed as idle after 1.00 s",
+	.cause = "The peer reused a connection which we closed as idle after 1.00 s: "
+		 "its request came after our FIN, which its TCP had acknowledged",
 	.remedy = "keep idle connections open for longer than its peers do (keep-alive timeout)",
 	.seen = "idle-race",
 };
@@ -133,16 +135,134 @@ FIXTURE_VARIANT_ADD(field, node_keepalive_race)
 FIXTURE_VARIANT_ADD(field, idle_race)
 {
 	.ev = {
-		FATE(RST_LATE_DATA, FIN_WAIT2), ENDS(8082, 51234),
+		FATE(RST_LATE_DATA, FIN_WAIT1), ENDS(8082, 51234),
 		.comm = NAME("python3"), .pid = 812, .sent = 2, .acked = 2,
 		.received = 18, .since_sent_ns = 300 * MS,
-		.verdict = CLOSEWATCH_VERDICT_DELIVERED,
+		.since_received_ns = 300 * MS, .more = RECEIVED_AT,
 		.present = OWNED | bit(FATE) | bit(VERDICT) |
 			   bit(SINCE_SENT_NS) | bit(LOST_BYTES),
 	},
 	.cause = "closed as idle after 300.0 ms: its request crossed our FIN",
 	.remedy = "A drain would swallow the request without an error",
 	.seen = "idle-race",
+};
+
+/* It was answered early and read on for a while: not idle. */
+FIXTURE_VARIANT_ADD(field, late_upload)
+{
+	.ev = {
+		FATE(RST_LATE_DATA, FIN_WAIT2), ENDS(80, 51234),
+		.comm = NAME("nginx"), .pid = 812, .sent = 500, .acked = 500,
+		.received = 130000, .since_sent_ns = 300 * MS,
+		.since_received_ns = 2 * MS, .more = RECEIVED_AT,
+		.verdict = CLOSEWATCH_VERDICT_DELIVERED,
+		.present = OWNED | bit(FATE) | bit(VERDICT) |
+			   bit(SINCE_SENT_NS) | bit(LOST_BYTES),
+	},
+	.cause = "The peer went on sending after its TCP had acknowledged our FIN.",
+	.remedy = "let the close linger",
+	.seen = "late-data",
+};
+
+/* The peer timed out in good order; our next write meets no program there. */
+FIXTURE_VARIANT_ADD(field, late_write)
+{
+	.ev = {
+		RESET(RECEIVED, CLOSE_WAIT), ENDS(51234, 80), .unacked = 64,
+		.sent = 128, .received = 130, .since_heard_ns = 2000 * MS,
+		.present = CONNECTION | bit(RESET_KIND) | bit(SINCE_SENT_NS),
+	},
+	.note = "RST from the peer, which had sent its FIN before; 64 B of ours in flight",
+	.cause = "The peer had closed (its FIN came 2.00 s before or earlier), and its TCP answers with RST what we wrote after that",
+	.remedy = "Close when read() returns 0",
+	.seen = "late-write",
+};
+
+/* What we had sent before may have met its close, or its program its end. */
+FIXTURE_VARIANT_ADD(field, reset_after_fin)
+{
+	.ev = {
+		RESET(RECEIVED, CLOSE_WAIT), ENDS(80, 51234), .unacked = 64,
+		.sent = 9000, .received = 130, .since_sent_ns = 20 * MS,
+		.since_heard_ns = 10 * MS,
+		.present = CONNECTION | bit(RESET_KIND) | bit(SINCE_SENT_NS),
+	},
+	.cause = "The peer had sent its FIN before: data of ours reached it after",
+	.remedy = "None is needed if the peer had all that it wanted",
+};
+
+FIXTURE_VARIANT_ADD(field, reset_of_an_orphan_after_fin)
+{
+	.ev = {
+		FATE(PEER_RESET, LAST_ACK), ENDS(80, 51234),
+		.comm = NAME("nginx"), .pid = 812, .unacked = 64, .sent = 9000,
+		.present = OWNED | bit(FATE) | bit(VERDICT) | bit(LOST_BYTES),
+	},
+	.note = "RST from the peer",
+	.cause = "The peer had sent its FIN before",
+	.remedy = "None is needed if the peer had all that it wanted",
+};
+
+FIXTURE_VARIANT_ADD(field, closed_after_an_rst)
+{
+	.ev = {
+		CLOSE(ALREADY_CLOSED, CLOSE), ENDS(80, 51234),
+		.comm = NAME("nginx"), .ended_by = CLOSEWATCH_FATE_PEER_RESET,
+		.since_ended_ns = 195 * MS, .present = OWNED,
+	},
+	.note = "nothing sent, the connection was over: RST from the peer 195.0 ms before",
+	.cause = "the reset event with the same cookie says why",
+	.remedy = "see the remedy of that event",
+};
+
+FIXTURE_VARIANT_ADD(field, closed_after_a_timeout)
+{
+	.ev = {
+		CLOSE(ALREADY_CLOSED, CLOSE), ENDS(80, 51234),
+		.comm = NAME("nginx"),
+		.ended_by = CLOSEWATCH_FATE_KEEPALIVE_TIMEOUT,
+		.since_ended_ns = 3000 * MS, .present = OWNED,
+	},
+	.note = "the connection was over: the peer answered no keepalive probe 3.00 s before",
+	.cause = "The peer answered no keepalive probe.",
+	.remedy = "keep TCP_KEEPIDLE below its time",
+};
+
+FIXTURE_VARIANT_ADD(field, closed_after_both_shutdowns)
+{
+	.ev = {
+		CLOSE(ALREADY_CLOSED, CLOSE), ENDS(80, 51234),
+		.comm = NAME("nginx"), .ended_by = CLOSEWATCH_FATE_TIME_WAIT,
+		.since_ended_ns = 1 * MS, .present = OWNED,
+	},
+	.note = "the connection was over: both sides had closed 1.0 ms before",
+	.cause = "Both sides sent FIN",
+	.remedy = "None is needed.",
+};
+
+/* As connect() with AF_UNSPEC leaves it: it did have a peer. */
+FIXTURE_VARIANT_ADD(field, closed_after_a_disconnect)
+{
+	.ev = {
+		CLOSE(ALREADY_CLOSED, CLOSE), .comm = NAME("python3"),
+		.ended_by = CLOSEWATCH_FATE_DISCONNECTED,
+		.since_ended_ns = 1 * MS,
+		.present = bit(TYPE) | bit(STATE) | bit(PID) | bit(COMM) | bit(WHY),
+	},
+	.note = "the connection was over: connect() with AF_UNSPEC 1.0 ms before",
+	.cause = "The program called connect() with AF_UNSPEC",
+	.remedy = "None is needed if the program means it.",
+};
+
+FIXTURE_VARIANT_ADD(field, closed_after_an_unknown_end)
+{
+	.ev = {
+		CLOSE(ALREADY_CLOSED, CLOSE), ENDS(80, 51234),
+		.comm = NAME("nginx"), .present = OWNED,
+	},
+	.note = "nothing sent, the connection was already over, how is not known",
+	.cause = "Which is not known: it came before closewatch watched",
+	.remedy = "look for ECONNRESET or ETIMEDOUT",
 };
 
 /* An upload that was answered early, not one on an idle connection. */

@@ -708,6 +708,30 @@ TEST_F(view, the_tally_has_sockets_that_stay_in_close_wait)
 		     self->text);
 }
 
+/* One event stands for many of them. */
+TEST_F(view, the_summary_counts_rsts_to_late_segments)
+{
+	const struct cw_msg_listener kernel = { 0 };
+	const struct cw_msg_event one = {
+		.type = CLOSEWATCH_EVENT_TYPE_RESET,
+		.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED,
+	}, many = {
+		.type = CLOSEWATCH_EVENT_TYPE_RESET, .count = 37,
+		.reset_kind = CLOSEWATCH_RESET_KIND_LATE_SEGMENT,
+	};
+	struct cw_tally t = { 0 };
+
+	cw_tally_add(&t, &one);
+	cw_tally_add(&t, &many);
+	cw_tally_add(&t, &many);
+	cw_tally_print(&t, &kernel, self->out);
+	fflush(self->out);
+	EXPECT_EQ(self->text, strstr(self->text,
+		  "reset: 3, 2 of them for 74 RSTs to late segments\n")) {
+		TH_LOG("%s", self->text);
+	}
+}
+
 /* The kernel sends no quiet ends, but has counted them. */
 TEST_F(view, the_summary_counts_ends_by_the_kernels_counters)
 {
