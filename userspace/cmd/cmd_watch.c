@@ -9,6 +9,7 @@
 #include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
+#include "explain/order.h"
 #include "explain/reconcile.h"
 #include "explain/refusals.h"
 #include "explain/tally.h"
@@ -38,6 +39,7 @@ struct watch {
 	struct cw_tally tally;
 	struct cw_refusals refusals;
 	struct cw_close_wait waits;
+	struct cw_order order;	/* of the events of the message at hand */
 	bool utf8;
 	bool full;		/* --count is reached: show no more */
 };
@@ -283,11 +285,33 @@ static bool show_wait(void *arg, struct cw_pending_row *row)
 	return count(w) && !w->session.out.error;
 }
 
+static void show_ordered(struct watch *w)
+{
+	struct cw_order *o = &w->order;
+	unsigned int i = 0;
+
+	while (i < o->count && show(w, &o->list[o->at[i]]))
+		i++;
+	o->count = 0;
+}
+
+static bool take(void *arg, const struct cw_msg_event *ev)
+{
+	struct watch *w = arg;
+
+	cw_order_add(&w->order, ev);
+	if (w->order.count == CW_ORDER_MAX)
+		show_ordered(w);
+	return true;
+}
+
+/* Nothing waits for the next message. */
 static void on_events(void *arg, const void *attrs, size_t len)
 {
 	struct watch *w = arg;
 
-	w->tally.malformed += cw_decode_events(attrs, len, show, w);
+	w->tally.malformed += cw_decode_events(attrs, len, take, w);
+	show_ordered(w);
 }
 
 /* The kernel dropped messages and could not say how many events. */
