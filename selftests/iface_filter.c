@@ -14,14 +14,18 @@ struct condition {
 	size_t size;	/* 0: the closer's name */
 	uint64_t value;
 	const char *name;
+	bool flag;
 };
+
+#define A(name)	CLOSEWATCH_A_FILTER_##name
 
 static int put(struct nl_msg *msg, const void *arg)
 {
 	const struct condition *c = arg;
 
 	for (; c->type; c++) {
-		int ret = c->name ? nla_put_string(msg, c->type, c->name) :
+		int ret = c->flag ? nla_put_flag(msg, c->type) :
+			  c->name ? nla_put_string(msg, c->type, c->name) :
 				    nla_put(msg, c->type, c->size, &c->value);
 
 		if (ret < 0)
@@ -40,8 +44,6 @@ FIXTURE_VARIANT(filter) {
 	void (*choose)(struct scene *s, struct condition *match,
 		       struct condition *miss);
 };
-
-#define A(name)	CLOSEWATCH_A_FILTER_##name
 
 /* Shorthand for a number of @bits, right and wrong */
 #define CHOOSE(name, attr, bits, right, wrong)				\
@@ -294,6 +296,41 @@ TEST_F(received, rst_is_found_by_the_owner_of_its_socket)
 	EXPECT_EQ(getuid(), EVENT_NUM(ev, UID));
 	EXPECT_EQ(all[1].value, EVENT_NUM(ev, CGROUP));
 	EXPECT_FALSE(EVENT_HAS(ev, PID));
+}
+
+/* Which process it is, the listener has to find out */
+TEST_F(received, rst_passes_over_a_process_if_the_listener_looks_it_up)
+{
+	struct pair *p = &self->s.p;
+	struct condition looks[] = {
+		{ A(PID), 4, 1, NULL }, { A(COMM), 0, 0, "none such" },
+		{ A(BY_INODE), .flag = true }, { 0 },
+	};
+	struct condition does_not[] = { { A(PID), 4, 1, NULL }, { 0 } };
+	struct condition others[] = {
+		{ A(UID), 4, getuid() + 1, NULL }, { A(BY_INODE), .flag = true },
+		{ 0 },
+	};
+	struct events e, f;
+
+	ASSERT_EQ(0, events_subscribe(&self->s.events, put, looks));
+	ASSERT_EQ(0, events_open(&e));
+	ASSERT_EQ(0, events_subscribe(&e, put, does_not));
+	ASSERT_EQ(0, events_open(&f));
+	ASSERT_EQ(0, events_subscribe(&f, put, others));
+	ASSERT_EQ(0, set_linger(p->them, 0));
+	ASSERT_EQ(0, close(p->them));
+	p->them = -1;
+	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE));
+	ASSERT_EQ(0, events_unsubscribe(&e));
+	ASSERT_EQ(0, events_unsubscribe(&f));
+	EXPECT_EQ(0U, e.figures.sent);
+	EXPECT_EQ(0U, f.figures.sent);
+	events_close(&e);
+	events_close(&f);
+	ASSERT_EQ(0, scene_end(&self->s));
+	EXPECT_NE(NULL, events_nth(&self->s.events, TYPE(RESET), p->cookie, 0));
+	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(CLOSE), 0));
 }
 
 BARE_FIXTURE(netns);

@@ -96,6 +96,7 @@ local sets = {
 		[11] = { name = "netns-fd", type = "u32" },
 		[12] = { name = "all-netns", type = "flag" },
 		[13] = { name = "quiet", type = "flag" },
+		[14] = { name = "by-inode", type = "flag" },
 	},
 	["event"] = {
 		[2] = { name = "type", type = "u32", words = "event-type" },

@@ -34,15 +34,22 @@ static bool cw_filter_conn(const struct cw_filter *f, const struct cw_conn *c)
 	return !f->rport || f->rport == c->rport;
 }
 
-static bool cw_filter_owner(const struct cw_filter *f, const struct cw_owner *o)
+static bool cw_filter_task(const struct cw_filter *f, const struct cw_owner *o)
 {
+	if (f->by_inode && o->inode)
+		return true;
 	if (f->pid && f->pid != o->pid)
 		return false;
+	return !f->comm[0] || !strncmp(f->comm, o->comm, CW_COMM_LEN);
+}
+
+static bool cw_filter_owner(const struct cw_filter *f, const struct cw_owner *o)
+{
 	if (f->has_uid && (f->uid != o->uid || !(o->pid || o->of_socket)))
 		return false;
 	if (f->cgroup && f->cgroup != o->cgroup)
 		return false;
-	return !f->comm[0] || !strncmp(f->comm, o->comm, CW_COMM_LEN);
+	return cw_filter_task(f, o);
 }
 
 bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev)

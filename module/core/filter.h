@@ -19,6 +19,7 @@
  * @lport: local port; 0 for any
  * @rport: remote port; 0 for any
  * @has_uid: compare @uid
+ * @by_inode: @pid and @comm are the listener's task where an inode is told
  * @quiet: also what ended well or another event reports, see quiet.h
  * @comm: the closer's name; empty for any
  */
@@ -34,6 +35,7 @@ struct cw_filter {
 	u16 lport;
 	u16 rport;
 	bool has_uid;
+	bool by_inode;
 	bool quiet;
 	char comm[CW_COMM_LEN];
 };

@@ -12,7 +12,7 @@
 #include <uapi/linux/closewatch.h>
 
 /* Common nested types */
-const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_QUIET + 1] = {
+const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_BY_INODE + 1] = {
 	[CLOSEWATCH_A_FILTER_EVENTS] = NLA_POLICY_MIN(NLA_U32, 1),
 	[CLOSEWATCH_A_FILTER_PATHS] = NLA_POLICY_MIN(NLA_U64, 1),
 	[CLOSEWATCH_A_FILTER_FAMILY] = { .type = NLA_U16, },
@@ -26,6 +26,7 @@ const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_QUIET + 
 	[CLOSEWATCH_A_FILTER_NETNS_FD] = { .type = NLA_U32, },
 	[CLOSEWATCH_A_FILTER_ALL_NETNS] = { .type = NLA_FLAG, },
 	[CLOSEWATCH_A_FILTER_QUIET] = { .type = NLA_FLAG, },
+	[CLOSEWATCH_A_FILTER_BY_INODE] = { .type = NLA_FLAG, },
 };
 
 const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_EVEN_OOM + 1] = {

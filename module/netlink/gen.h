@@ -13,7 +13,7 @@
 #include <uapi/linux/closewatch.h>
 
 /* Common nested types */
-extern const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_QUIET + 1];
+extern const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_BY_INODE + 1];
 extern const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_EVEN_OOM + 1];
 
 /* Global operation policy for closewatch */

@@ -73,6 +73,7 @@ static int cw_parse_owner(struct cw_filter *f, struct nlattr **tb,
 	}
 	if (tb[CLOSEWATCH_A_FILTER_CGROUP])
 		f->cgroup = nla_get_u64(tb[CLOSEWATCH_A_FILTER_CGROUP]);
+	f->by_inode = nla_get_flag(tb[CLOSEWATCH_A_FILTER_BY_INODE]);
 	if (a) {
 		nla_strscpy(f->comm, a, sizeof(f->comm));
 		if (!f->comm[0]) {

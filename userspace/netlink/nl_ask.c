@@ -43,6 +43,8 @@ static int put_filter(struct nl_msg *msg, const struct cw_msg_filter *f)
 		err = nla_put_flag(msg, CLOSEWATCH_A_FILTER_ALL_NETNS);
 	if (!err && f->quiet)
 		err = nla_put_flag(msg, CLOSEWATCH_A_FILTER_QUIET);
+	if (!err && f->by_inode)
+		err = nla_put_flag(msg, CLOSEWATCH_A_FILTER_BY_INODE);
 	if (!err)
 		nla_nest_end(msg, nest);
 	return err;

@@ -32,6 +32,7 @@ struct cw_msg_filter {
 	int netns_fd;
 	bool all_netns;
 	bool quiet;		/* also what ended well or is told otherwise */
+	bool by_inode;		/* pid and comm are compared here if it came */
 };
 
 #define CW_FILTER_INIT { .uid = -1, .netns_fd = -1 }
