@@ -10,7 +10,7 @@
 . "$HERE/lib/tap.sh"
 
 PRELUDE='
-import os, signal, socket, struct, sys, threading, time
+import json, os, signal, socket, struct, subprocess, sys, threading, time
 signal.alarm(60)
 def pair(port):
     l = socket.create_server(("127.0.0.1", port))
@@ -75,9 +75,12 @@ c.sendall(b"POST /pay HTTP/1.1\r\n\r\n")
 reads(c)' && no_drain_is_offered &&
 		told '.fate == "rst-late-data" and (.since_sent_ns | tonumber) >= 250000000
 			and (.diag.cause | startswith("The peer reused a connection which we closed as idle after"))
+			and (.diag.cause | test("its request came .* after our FIN, which its TCP had acknowledged"))
 			and (.diag.remedy | test("keep-alive timeout"))' &&
-		advised '.seen == [.seen[] | select(.kind == "idle-race" and .where == "port 8082" and .count == "1")]
-			and (.seen | length) == 1'
+		told '.event == "reset" and .reset_kind == "received" and .state == "CLOSE_WAIT"
+			and (.diag.cause | startswith("The peer had closed (its FIN came "))' &&
+		advised '[.seen[] | [.kind, .where, .count]] == [["idle-race", "port 8082", "1"],
+			["late-write", "127.0.0.1 port 8082", "1"]]'
 }
 
 a_killed_program_is_the_cause() {
@@ -210,6 +213,35 @@ for i in range(4):
 			and any(.seen[]; .kind == "linger0" and .count == "4")'
 }
 
+# Most: where the events came in one message
+a_close_after_an_rst_names_it_and_the_cause_comes_first() {
+	seen '
+for i in range(20):
+    c, s = pair(8092); linger0(c); c.close(); reads(s); s.close()' && jq -es '[.[] | select(.path == "already-closed")] | length == 20
+			and all(.[]; .ended_by == "peer-reset" and (.since_ended_ns | tonumber) > 0
+				and (.diag.cause | startswith("The peer\u0027s RST came before close()")))' "$DIR/out" &&
+		jq -es '[.[] | select(.event == "close" or .event == "reset") | .path // .event]
+			| indices(["rst-linger0", "reset"]) | length > 10' "$DIR/out"
+}
+
+an_rst_is_found_by_the_process_that_has_its_socket() {
+	seen '
+def watch(*what): return subprocess.Popen(["closewatch", "-j", "-q", "-e", "reset", *what], stdout=subprocess.PIPE)
+def listeners(): return json.loads(subprocess.run(["closewatch", "info", "-j"], capture_output=True).stdout)["listeners"]
+found = [watch("-c", "1", *who) for who in ((), ("-p", str(os.getpid())), ("-C", "python3"), ("-u", "0"))]
+other = watch("-C", "nobody")
+while listeners() < 7: time.sleep(.05)
+c, s = pair(8093)
+linger0(c); c.close()
+for w in found:
+    e = json.loads(w.stdout.readline())
+    print("owner", e["pid"] == os.getpid(), e["comm"], [p["fd"] == s.fileno() for p in e["holders"]["processes"]], flush=True)
+other.send_signal(signal.SIGINT)
+print("other", other.stdout.read(), flush=True)' &&
+		[ "$(grep -c '^owner True python3 \[True\]$' "$DIR/said")" = 4 ] &&
+		grep -qx "other b''" "$DIR/said"
+}
+
 check() {
 	closewatch drain off >/dev/null
 	tap_check "$1" "$1"
@@ -225,6 +257,8 @@ TESTS=(
 	a_drain_that_was_refused_is_not_advised_again
 	close_that_waits_for_so_linger_is_named
 	resets_by_one_peer_may_be_checks_of_health
+	a_close_after_an_rst_names_it_and_the_cause_comes_first
+	an_rst_is_found_by_the_process_that_has_its_socket
 )
 
 modprobe -qa sch_netem

@@ -8,9 +8,9 @@
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/cmd_record.h"
+#include "cmd/incoming.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
-#include "netlink/diag.h"
 #include "netlink/nl_ask.h"
 #include "output/record.h"
 #include "recording/store.h"
@@ -35,6 +35,7 @@ struct recorder {
 	bool quiet;
 	/* the run */
 	struct cw_session session;
+	struct cw_incoming incoming;
 	struct cw_store *store;
 	uint64_t recorded;
 	int told;		/* of the store's errors, the last */
@@ -199,20 +200,14 @@ static void tell(struct recorder *r)
 	cw_record_event(r->session.view, &ev, NULL, false, CW_DIAG_NOT);
 }
 
-static bool take(void *arg, const struct cw_msg_event *ev)
+static bool take(void *arg, const struct cw_msg_event *ev,
+		 const struct cw_holders *holders)
 {
-	const struct cw_holders *found = NULL;
-	struct cw_holders holders;
 	struct recorder *r = arg;
 
 	if (r->count && r->recorded >= r->count)
 		return false;
-	if (!cw_match_event(&r->match, ev))
-		return true;
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
-	    cw_diag_holders(ev, &holders))
-		found = &holders;
-	cw_record_event(r->session.view, ev, found, false, CW_DIAG_NOT);
+	cw_record_event(r->session.view, ev, holders, false, CW_DIAG_NOT);
 	r->recorded += ev->type != CLOSEWATCH_EVENT_TYPE_LOST;
 	r->session.stop |= r->count && r->recorded >= r->count;
 	return true;
@@ -220,15 +215,17 @@ static bool take(void *arg, const struct cw_msg_event *ev)
 
 static void on_events(void *arg, const void *attrs, size_t len)
 {
-	tell(arg);
-	cw_decode_events(attrs, len, take, arg);
+	struct recorder *r = arg;
+
+	tell(r);
+	cw_incoming_take(&r->incoming, attrs, len);
 }
 
 static void on_overrun(void *arg)
 {
 	const struct cw_msg_event ev = cw_session_lost(CLOSEWATCH_LOSS_SOCKET, 0);
 
-	take(arg, &ev);
+	take(arg, &ev, NULL);
 }
 
 /* The session writes into the store as it would to standard output. */
@@ -238,6 +235,7 @@ static int open_session(struct recorder *r)
 	struct cw_view_options opt = { .json = true };
 	int ret = cw_session_signals(s);
 
+	cw_incoming_init(&r->incoming, &r->match, take, r);
 	r->opt.begin = write_header;
 	r->opt.arg = r;
 	if (!ret)

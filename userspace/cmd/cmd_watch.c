@@ -6,15 +6,14 @@
 #include "cmd/args.h"
 #include "cmd/close_wait.h"
 #include "cmd/cmd_watch.h"
+#include "cmd/incoming.h"
 #include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
-#include "explain/order.h"
 #include "explain/reconcile.h"
 #include "explain/refusals.h"
 #include "explain/tally.h"
 #include "host/health.h"
-#include "netlink/diag.h"
 #include "netlink/nl_ask.h"
 #include "output/record.h"
 #include "output/record_pending.h"
@@ -39,7 +38,7 @@ struct watch {
 	struct cw_tally tally;
 	struct cw_refusals refusals;
 	struct cw_close_wait waits;
-	struct cw_order order;	/* of the events of the message at hand */
+	struct cw_incoming incoming;
 	bool utf8;
 	bool full;		/* --count is reached: show no more */
 };
@@ -245,21 +244,15 @@ static bool show_event(struct watch *w, const struct cw_msg_event *ev,
 	return count(w);
 }
 
-static bool show(void *arg, const struct cw_msg_event *ev)
+static bool show(void *arg, const struct cw_msg_event *ev,
+		 const struct cw_holders *holders)
 {
-	const struct cw_holders *found = NULL;
-	struct cw_holders holders;
 	struct watch *w = arg;
 
 	if (w->full || w->session.out.error)
 		return false;
-	if (!cw_match_event(&w->match, ev))
-		return true;
 	show_header(w);
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
-	    cw_diag_holders(ev, &holders))
-		found = &holders;
-	return show_event(w, ev, found);
+	return show_event(w, ev, holders);
 }
 
 static bool show_recorded(void *arg, const struct cw_recorded *r)
@@ -285,33 +278,11 @@ static bool show_wait(void *arg, struct cw_pending_row *row)
 	return count(w) && !w->session.out.error;
 }
 
-static void show_ordered(struct watch *w)
-{
-	struct cw_order *o = &w->order;
-	unsigned int i = 0;
-
-	while (i < o->count && show(w, &o->list[o->at[i]]))
-		i++;
-	o->count = 0;
-}
-
-static bool take(void *arg, const struct cw_msg_event *ev)
-{
-	struct watch *w = arg;
-
-	cw_order_add(&w->order, ev);
-	if (w->order.count == CW_ORDER_MAX)
-		show_ordered(w);
-	return true;
-}
-
-/* Nothing waits for the next message. */
 static void on_events(void *arg, const void *attrs, size_t len)
 {
 	struct watch *w = arg;
 
-	w->tally.malformed += cw_decode_events(attrs, len, take, w);
-	show_ordered(w);
+	w->tally.malformed += cw_incoming_take(&w->incoming, attrs, len);
 }
 
 /* The kernel dropped messages and could not say how many events. */
@@ -319,7 +290,7 @@ static void on_overrun(void *w)
 {
 	const struct cw_msg_event ev = cw_session_lost(CLOSEWATCH_LOSS_SOCKET, 0);
 
-	show(w, &ev);
+	show(w, &ev, NULL);
 }
 
 static struct cw_view_options view_options(struct watch *w)
@@ -454,6 +425,7 @@ static int run_live(struct watch *w)
 
 	if (ret)
 		return ret;
+	cw_incoming_init(&w->incoming, &w->match, show, w);
 	warn_silenced();
 	cw_close_wait_init(&w->waits, &w->match, w->close_wait, show_wait, w);
 	ret = run(w);

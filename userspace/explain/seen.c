@@ -113,8 +113,9 @@ static void say_where(struct cw_text *t, enum cw_seen_kind kind,
 		cw_say_signal(t, ev);
 		break;
 	case CW_SEEN_CONNECT:
+	case CW_SEEN_LATE_WRITE:
 	case CW_SEEN_CHECK:
-		say_peer(t, ev, kind == CW_SEEN_CONNECT);
+		say_peer(t, ev, kind != CW_SEEN_CHECK);
 		break;
 	case CW_SEEN_REFUSAL:
 		cw_say(t, "policy %" PRIu32 ": %s", ev->policy_id,

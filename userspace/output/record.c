@@ -151,8 +151,10 @@ static const struct cw_place at_holder_pid = { CW_COL_NOTE, "[", "]" };
 static const struct cw_place at_holder_fd = { CW_COL_NOTE, " fd ", NULL };
 
 /* After the note, so that text reads on from it. */
-static void put_holders(struct cw_view *v, const struct cw_holders *h)
+static void put_holders(struct cw_view *v, const struct cw_msg_event *ev,
+			const struct cw_holders *h)
 {
+	bool reset = ev->type == CLOSEWATCH_EVENT_TYPE_RESET, told = false;
 	unsigned int i;
 
 	cw_view_open(v, "holders");
@@ -160,11 +162,20 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 	cw_view_bool(v, "complete", NULL, !h->cut);
 	cw_view_table(v, "processes", NULL);
 	for (i = 0; i < h->count; i++) {
-		cw_view_text(v, CW_AT(CW_COL_NOTE), i ? ", " : "; also held by ");
+		/* Who has its own column. */
+		bool known = reset && h->list[i].pid == ev->pid;
+
+		if (!known)
+			cw_view_text(v, CW_AT(CW_COL_NOTE), told ? ", " :
+							    "; also held by ");
+		told |= !known;
 		cw_view_row(v);
-		cw_view_bytes(v, "comm", &at_holder, &h->list[i].comm);
-		cw_view_number(v, "pid", &at_holder_pid, h->list[i].pid);
-		cw_view_number(v, "fd", &at_holder_fd, h->list[i].fd);
+		cw_view_bytes(v, "comm", known ? NULL : &at_holder,
+			      &h->list[i].comm);
+		cw_view_number(v, "pid", known ? NULL : &at_holder_pid,
+			       h->list[i].pid);
+		cw_view_number(v, "fd", known ? NULL : &at_holder_fd,
+			       h->list[i].fd);
 		cw_view_row_end(v);
 	}
 	cw_view_table_end(v);
@@ -174,7 +185,9 @@ static void put_holders(struct cw_view *v, const struct cw_holders *h)
 			     h->count ? " and perhaps others" :
 			     "; the search for holders took too long");
 	else if (!h->count)
-		cw_view_text(v, CW_AT(CW_COL_NOTE), "; no holder found in /proc");
+		cw_view_text(v, CW_AT(CW_COL_NOTE), reset ?
+			     "; its program has closed it since, or may not be looked into" :
+			     "; no holder found in /proc");
 }
 
 int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
@@ -189,7 +202,7 @@ int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 		put_all(v, ev);
 	}
 	if (holders)
-		put_holders(v, holders);
+		put_holders(v, ev, holders);
 	if (diag)
 		put_diag(v, ev, diag == CW_DIAG);
 	return cw_view_end(v);

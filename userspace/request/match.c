@@ -88,6 +88,11 @@ static bool ports_match(const struct cw_match *m, uint16_t local, uint16_t remot
 	       port_in(&m->local_port, local) && port_in(&m->remote_port, remote);
 }
 
+bool cw_match_by_inode(const struct cw_match *m, const struct cw_msg_event *ev)
+{
+	return m->filter.by_inode && ev->inode && !cw_event_has(ev, PID);
+}
+
 bool cw_match_event(const struct cw_match *m, const struct cw_msg_event *ev)
 {
 	if (!m->here || ev->type == CLOSEWATCH_EVENT_TYPE_LOST)
@@ -95,7 +100,7 @@ bool cw_match_event(const struct cw_match *m, const struct cw_msg_event *ev)
 	return ports_match(m, ev->local_port, ev->remote_port) &&
 	       address_in(&m->local, &ev->local_addr) &&
 	       address_in(&m->remote, &ev->remote_addr) &&
-	       comm_in(&m->comm, &ev->comm) &&
+	       (cw_match_by_inode(m, ev) || comm_in(&m->comm, &ev->comm)) &&
 	       (!m->cgroups || cw_cgroup_set_have(m->cgroups, ev->cgroup));
 }
 
@@ -117,17 +122,21 @@ bool cw_match_socket(const struct cw_match *m, const struct cw_socket *s)
 	return !f->cgroup || s->cgroup == f->cgroup;
 }
 
+bool cw_match_holder(const struct cw_match *m, const struct cw_holder *h)
+{
+	return (!m->filter.pid || m->filter.pid == h->pid) &&
+	       comm_in(&m->comm, &h->comm);
+}
+
 bool cw_match_owners(const struct cw_match *m, const struct cw_owner *owners,
 		     size_t n)
 {
-	uint32_t pid = m->filter.pid;
 	size_t i;
 
-	if (!pid && !m->comm.n)
+	if (!m->filter.pid && !m->comm.n)
 		return true;
 	for (i = 0; i < n; i++)
-		if ((!pid || pid == owners[i].holder.pid) &&
-		    comm_in(&m->comm, &owners[i].holder.comm))
+		if (cw_match_holder(m, &owners[i].holder))
 			return true;
 	return false;
 }

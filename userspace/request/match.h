@@ -62,13 +62,22 @@ bool cw_match_is_open(const struct cw_match *m);
  */
 void cw_match_conclude(struct cw_match *m);
 
-/* An event that passed the filter: does it match the rest? Losses always do. */
+/* Are process and task name compared once they are found by the inode? */
+bool cw_match_by_inode(const struct cw_match *m, const struct cw_msg_event *ev);
+
+/*
+ * An event that passed the filter: does it match the rest, but for these? Losses
+ * always do.
+ */
 bool cw_match_event(const struct cw_match *m, const struct cw_msg_event *ev);
 
 /* Of a socket: ports, addresses, family, user and cgroup. */
 bool cw_match_socket(const struct cw_match *m, const struct cw_socket *s);
 
-/* Process and task name: one of the @n owners has both. */
+/* Process and task name. */
+bool cw_match_holder(const struct cw_match *m, const struct cw_holder *h);
+
+/* The same: one of the @n owners has both. */
 bool cw_match_owners(const struct cw_match *m, const struct cw_owner *owners,
 		     size_t n);
 

@@ -203,6 +203,9 @@ TEST_F(recorded, holders_come_back)
 
 	for (; h->count <= CW_HOLDERS_MAX; h->count++) {
 		h->cut = h->count & 1;
+		want.ev.type = CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE;
+		EXPECT_TRUE(comes_back(self->reader, &want));
+		want.ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
 		EXPECT_TRUE(comes_back(self->reader, &want));
 		if (h->count == CW_HOLDERS_MAX)
 			break;

@@ -531,6 +531,46 @@ TEST_F(proc, holders_are_found_and_told)
 	free(text);
 }
 
+/* The first has the column of the process. */
+TEST_F(proc, others_who_hold_what_was_reset_are_told)
+{
+	struct cw_view_options opt = { .layout = cw_record_layout };
+	struct cw_msg_event ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_RESET, .pid = 12,
+		.comm = { 5, "nginx" }, .inode = 4711,
+		.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE |
+			   1ULL << CLOSEWATCH_A_EVENT_RESET_KIND |
+			   1ULL << CLOSEWATCH_A_EVENT_PID |
+			   1ULL << CLOSEWATCH_A_EVENT_COMM,
+	};
+	struct cw_holders h = {
+		.count = 2, .list = {
+			{ .pid = 12, .fd = 5, .comm = { 5, "nginx" } },
+			{ .pid = 13, .fd = 7, .comm = { 4, "cron" } },
+		},
+	};
+	const struct cw_holders none = { .count = 0 };
+	struct cw_view *v;
+	char *text = NULL;
+	size_t len;
+
+	opt.out = open_memstream(&text, &len);
+	ASSERT_NE(NULL, opt.out);
+	v = cw_view_new(&opt);
+	EXPECT_EQ(0, cw_record_event(v, &ev, &h, false, false));
+	EXPECT_EQ(0, cw_record_event(v, &ev, &none, false, false));
+	cw_view_free(v);
+	fclose(opt.out);
+	EXPECT_NE(NULL, strstr(text, "nginx[12]"));
+	EXPECT_NE(NULL, strstr(text, "RST from the peer; also held by cron[13] fd 7\n")) {
+		TH_LOG("%s", text);
+	}
+	EXPECT_NE(NULL, strstr(text, "RST from the peer; its program has closed it since")) {
+		TH_LOG("%s", text);
+	}
+	free(text);
+}
+
 TEST_F(proc, the_search_is_cut_when_there_are_too_many_holders)
 {
 	struct cw_holders h;
