@@ -16,7 +16,7 @@ void cw_incoming_init(struct cw_incoming *in, struct cw_match *match,
 
 static bool pass_on(struct cw_incoming *in, struct cw_msg_event *ev)
 {
-	const struct cw_holders *found = NULL;
+	const struct cw_holders *found;
 
 	if (!cw_match_event(in->match, ev) ||
 	    !cw_whose_find(&in->whose, &in->order, ev, &found))

@@ -57,6 +57,7 @@ bool cw_whose_find(struct cw_whose *w, const struct cw_order *o,
 	bool asked = cw_match_by_inode(w->match, ev);
 	const struct cw_holder *h;
 
+	*found = NULL;
 	if (!ev->inode || cw_event_has(ev, PID))
 		return true;
 	if (closer(o, ev, &w->holders.list[0])) {

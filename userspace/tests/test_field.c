@@ -173,7 +173,7 @@ FIXTURE_VARIANT_ADD(field, late_write)
 		.present = CONNECTION | bit(RESET_KIND) | bit(SINCE_SENT_NS),
 	},
 	.note = "RST from the peer, which had sent its FIN before; 64 B of ours in flight",
-	.cause = "The peer had closed (its FIN came 2.00 s before or earlier), and its TCP answers with RST what we wrote after that",
+	.cause = "its FIN came 2.00 s before or earlier), and its TCP answers with RST what",
 	.remedy = "Close when read() returns 0",
 	.seen = "late-write",
 };

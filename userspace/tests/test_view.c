@@ -726,8 +726,9 @@ TEST_F(view, the_summary_counts_rsts_to_late_segments)
 	cw_tally_add(&t, &many);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
-	EXPECT_EQ(self->text, strstr(self->text,
-		  "reset: 3, 2 of them for 74 RSTs to late segments\n")) {
+	EXPECT_NE(NULL,
+		  strstr(self->text,
+			 "reset: 3, 2 of them for 74 RSTs to late segments\n")) {
 		TH_LOG("%s", self->text);
 	}
 }

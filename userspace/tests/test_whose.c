@@ -44,19 +44,15 @@ FIXTURE_TEARDOWN(whose)
 		close(self->fd);
 }
 
-static void ask_for(FIXTURE_DATA(whose) *self, uint32_t pid)
+static void ask_for(struct cw_match *m, struct cw_msg_event *ev, uint32_t pid)
 {
-	self->match.filter.pid = pid;
-	self->match.filter.by_inode = true;
-	self->reset.present = 0;
+	m->filter.pid = pid;
+	m->filter.by_inode = true;
+	ev->present = 0;
 }
 
-static bool find(FIXTURE_DATA(whose) *self)
-{
-	self->found = NULL;
-	return cw_whose_find(&self->whose, &self->order, &self->reset,
-			     &self->found);
-}
+#define find(self) cw_whose_find(&(self)->whose, &(self)->order,		\
+				 &(self)->reset, &(self)->found)
 
 TEST_F(whose, process_has_the_socket_open)
 {
@@ -85,9 +81,9 @@ TEST_F(whose, task_closes_it_in_the_same_message)
 	EXPECT_EQ(NULL, self->found);
 	EXPECT_EQ(812, self->reset.pid);
 	EXPECT_EQ(5, self->reset.comm.len);
-	ask_for(self, 812);
+	ask_for(&self->match, &self->reset, 812);
 	EXPECT_TRUE(find(self));
-	ask_for(self, 813);
+	ask_for(&self->match, &self->reset, 813);
 	EXPECT_FALSE(find(self));
 }
 
@@ -113,9 +109,9 @@ TEST_F(whose, process_has_one_of_several_names)
 
 TEST_F(whose, process_is_not_the_one_that_is_asked_for)
 {
-	ask_for(self, getpid() + 1);
+	ask_for(&self->match, &self->reset, getpid() + 1);
 	EXPECT_FALSE(find(self));
-	ask_for(self, getpid());
+	ask_for(&self->match, &self->reset, getpid());
 	EXPECT_TRUE(find(self));
 	EXPECT_EQ(getpid(), self->reset.pid);
 }
@@ -127,7 +123,7 @@ TEST_F(whose, process_is_gone)
 	self->fd = -1;
 	EXPECT_TRUE(find(self));
 	EXPECT_FALSE(cw_event_has(&self->reset, PID));
-	ask_for(self, getpid());
+	ask_for(&self->match, &self->reset, getpid());
 	EXPECT_FALSE(find(self));
 }
 
@@ -139,7 +135,7 @@ TEST_F(whose, searches_leave_time_for_the_events)
 	EXPECT_TRUE(find(self));
 	EXPECT_EQ(NULL, self->found);
 	/* What is asked for is looked for all the same. */
-	ask_for(self, getpid());
+	ask_for(&self->match, &self->reset, getpid());
 	EXPECT_TRUE(find(self));
 	EXPECT_NE(NULL, self->found);
 }
@@ -147,7 +143,7 @@ TEST_F(whose, searches_leave_time_for_the_events)
 TEST_F(whose, other_events_are_none_of_a_socket)
 {
 	self->reset.inode = 0;
-	ask_for(self, 1);
+	ask_for(&self->match, &self->reset, 1);
 	EXPECT_TRUE(find(self));
 	EXPECT_EQ(NULL, self->found);
 }
