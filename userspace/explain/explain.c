@@ -201,8 +201,8 @@ static const struct kind {
 	},
 	[CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE] = {
 		{
-			"Another descriptor, of this process or of one that inherited it, keeps the connection open.",
-			"If the connection should have ended, close the other descriptors: set SOCK_CLOEXEC, or call shutdown().",
+			"Another descriptor, of this process or of one that inherited it, keeps the socket open.",
+			"None is needed where it is shared on purpose, as by servers that fork; else close the other descriptors: set SOCK_CLOEXEC, or call shutdown().",
 			.say = say_shared,
 		},
 	},

@@ -46,7 +46,7 @@ static const struct cw_case fates[] = {
 		.words = "RST by TCP_LINGER2 below 0",
 	},
 	[CLOSEWATCH_FATE_PEER_RESET] = {
-		"The peer aborted: its program closed with data unread, or asked for it, or is gone.",
+		"The peer's host aborted: its program closed before it had read all of ours, or asked for it, or the host no longer knows the connection.",
 		"Look on the peer's host; closewatch there names the path.",
 		.words = "RST from the peer",
 	},

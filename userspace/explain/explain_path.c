@@ -133,8 +133,8 @@ static const struct cw_case paths[] = {
 		.say = say_unknown, .rest = say_abort, .tone = CW_BAD,
 	},
 	[CLOSEWATCH_PATH_FIN] = {
-		"An orderly close: the peer reads to the end of the stream.",
-		"None is needed.",
+		"An orderly close: the peer can read to the end of the stream.",
+		"None is needed for this close; if the peer misses something, see the fate with the same cookie, and whether the program had written it.",
 		.say = say_fin, .rest = say_ending, .tone = CW_GOOD,
 	},
 	[CLOSEWATCH_PATH_FIN_BEHIND_DATA] = {
@@ -168,7 +168,7 @@ static const struct cw_case paths[] = {
 	},
 	[CLOSEWATCH_PATH_SYN_SENT] = {
 		"The program gave up while connect() was under way.",
-		"If it gave up too early, raise its connect timeout; else look why the peer does not answer.",
+		"If it gave up too early, raise its connect timeout; else look why the peer does not answer: a dead host, a firewall that drops, or a full listen queue.",
 		.words = "nothing sent, connect() had not been answered",
 		.rest = say_dropped,
 	},

@@ -9,7 +9,7 @@
 
 static const struct cw_case resets[] = {
 	[CLOSEWATCH_RESET_KIND_RECEIVED] = {
-		"The peer aborted: its program closed with data unread, or asked for it, or is gone.",
+		"The peer's host aborted: its program closed before it had read all of ours, or asked for it, or the host no longer knows the connection.",
 		"Look on the peer's host; closewatch there names the path.",
 		.words = "RST from the peer", .tone = CW_BAD,
 	},
@@ -39,7 +39,7 @@ static const struct cw_case resets[] = {
 	},
 	[CLOSEWATCH_RESET_KIND_LATE_DATA] = {
 		"The peer sent data after this side had closed, and nobody could read it.",
-		"Read until EOF before close(), or shutdown(SHUT_WR) and read with a time limit (lingering close).",
+		"None of its own: the fate with the same cookie says what it means.",
 		.words = "RST sent: the segment ended what this side had closed before",
 		.tone = CW_BAD,
 	},

@@ -291,7 +291,7 @@ FIXTURE_VARIANT_ADD(field, haproxy_pgsql_check)
 	},
 	.note = "FIN, after the peer's; all our data was acknowledged",
 	.cause = "An orderly close",
-	.remedy = "None is needed.",
+	.remedy = "None is needed for this close",
 };
 
 /* The record is decrypted and not read: TCP has nothing unread, and sends no RST. */
@@ -306,7 +306,7 @@ FIXTURE_VARIANT_ADD(field, ktls_decrypted)
 	.note = "FIN, before the peer's; all our data was acknowledged; "
 		"what kernel TLS has decrypted does not count as unread",
 	.cause = "An orderly close",
-	.remedy = "None is needed.",
+	.remedy = "None is needed for this close",
 };
 
 FIXTURE_VARIANT_ADD(field, haproxy_tcp_check_S)
@@ -318,7 +318,7 @@ FIXTURE_VARIANT_ADD(field, haproxy_tcp_check_S)
 	},
 	.times = 3,
 	.note = "RST from the peer; the socket is of uid 998",
-	.cause = "The peer aborted",
+	.cause = "The peer's host aborted",
 	.remedy = "Look on the peer's host",
 	.seen = "health-check",
 };
