@@ -318,7 +318,7 @@ bool cw_explain_remedy(const struct cw_msg_event *ev, bool offer, char *buf,
 
 	if (!story && !c)
 		return false;
-	remedy = story ? cw_story_remedy(story) : c->remedy;
+	remedy = story ? cw_story_remedy(story, ev) : c->remedy;
 	stop = remedy ? strrchr(remedy, '.') : NULL;
 	if (stop && offer && cw_whatif_delivers(ev, false) &&
 	    cw_whatif_target(ev, &target))

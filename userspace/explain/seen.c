@@ -143,7 +143,7 @@ static void note(struct cw_seen *s, enum cw_seen_kind kind, uint64_t n,
 	if (!row->count) {
 		memcpy(row->where, where, sizeof(where));
 		row->remedy = kinds[kind].story ?
-			      cw_story_remedy(kinds[kind].story) :
+			      cw_story_remedy(kinds[kind].story, ev) :
 			      kinds[kind].remedy;
 		if (kind == CW_SEEN_REFUSAL)
 			row->remedy = cw_drain_case(ev)->remedy;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 
 #include <linux/closewatch.h>
@@ -255,6 +256,10 @@ static const struct {
 	},
 };
 
+/* A program that writes to what has no reader any more */
+static const char pipe_remedy[] =
+	"Look what ended the reader of its pipe or socket: some relays end both ways at their client's EOF. A drain delivers no answer that was not written.";
+
 _Static_assert(ARRAY_SIZE(stories) == CW_STORIES, "a text for each story");
 
 static bool state_open(uint8_t state)
@@ -369,7 +374,9 @@ void cw_story_cause(struct cw_text *t, enum cw_story story,
 		cw_say(t, "%s", stories[story].cause);
 }
 
-const char *cw_story_remedy(enum cw_story story)
+const char *cw_story_remedy(enum cw_story story, const struct cw_msg_event *ev)
 {
+	if (story == CW_STORY_KILLED && ev->signal == SIGPIPE)
+		return pipe_remedy;
 	return stories[story].remedy;
 }

@@ -36,7 +36,8 @@ enum cw_story cw_story_of(const struct cw_msg_event *ev);
 /* @story is not CW_STORY_NONE. */
 void cw_story_cause(struct cw_text *t, enum cw_story story,
 		    const struct cw_msg_event *ev);
-const char *cw_story_remedy(enum cw_story story);
+const char *cw_story_remedy(enum cw_story story,
+			    const struct cw_msg_event *ev);
 
 /* What befell the connect() whose error @ev has: "refused by RST". */
 const char *cw_story_connect(const struct cw_msg_event *ev);

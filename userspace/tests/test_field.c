@@ -348,6 +348,19 @@ FIXTURE_VARIANT_ADD(field, ncat_exec_halfclose)
 	.remedy = "look why the program, or the one behind it, ended first",
 };
 
+/* Its child held the socket last. */
+FIXTURE_VARIANT_ADD(field, ncat_exec_halfclose_child)
+{
+	.ev = {
+		CLOSE(FIN, CLOSE_WAIT), ENDS(80, 51234), .comm = NAME("h.sh"),
+		.why = CLOSEWATCH_CAUSE_SIGNAL, .signal = SIGPIPE,
+		.received = 5000, .present = OWNED | bit(SIGNAL),
+	},
+	.cause = "The program was killed by SIGPIPE",
+	.remedy = "Look what ended the reader of its pipe or socket",
+	.seen = "process-death",
+};
+
 FIXTURE_VARIANT_ADD(field, close_wait_leak_C)
 {
 	.ev = {
