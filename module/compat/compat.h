@@ -204,6 +204,33 @@ static inline bool cw_reset_is_for_rst(struct pt_regs *regs)
 #endif
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+/* As tcp_do_parse_auth_options() does, which is not exported any more in 7.2.
+ * Options that are malformed count as a signature: they draw no RST either.
+ */
+static inline bool cw_options_signed(const struct tcphdr *th)
+{
+	const int least = IS_ENABLED(CONFIG_TCP_AO) ?
+			  sizeof(struct tcp_ao_hdr) + 1 : TCPOLEN_MD5SIG;
+	const u8 *p = (const u8 *)(th + 1);
+	int left = (th->doff << 2) - sizeof(*th);
+
+	while (left >= least && p[0] != TCPOPT_EOL) {
+		int size = 1;
+
+		if (p[0] != TCPOPT_NOP) {
+			size = p[1];
+			if (p[0] == TCPOPT_MD5SIG || p[0] == TCPOPT_AO ||
+			    size < 2 || size > left)
+				return true;
+		}
+		p += size;
+		left -= size;
+	}
+	return false;
+}
+#endif
+
 /* Has the segment a signature: TCP_MD5SIG or, since 6.7, TCP-AO? An RST for it
  * has to be signed too, and is not sent if only a listener could have the key,
  * and none has it.
@@ -211,10 +238,7 @@ static inline bool cw_reset_is_for_rst(struct pt_regs *regs)
 static inline bool cw_segment_signed(const struct tcphdr *th)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-	const struct tcp_ao_hdr *ao;
-	const u8 *md5;
-
-	return tcp_parse_auth_options(th, &md5, &ao) || md5 || ao;
+	return cw_options_signed(th);
 #elif defined(CONFIG_TCP_MD5SIG)
 	return tcp_parse_md5sig_option(th);
 #else
