@@ -1,39 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
-#include <linux/netlink.h>
-
 #include "base/attr.h"
-
-struct cw_attr cw_attr_walk(const void *attrs, size_t len)
-{
-	return (struct cw_attr){ .next = attrs, .left = len };
-}
-
-int cw_attr_next(struct cw_attr *a)
-{
-	struct nlattr nla;
-	size_t step;
-
-	if (!a->left)
-		return 0;
-	if (a->left < sizeof(nla))
-		return -1;
-	/* By copy: the bytes may come from a file, at any alignment. */
-	memcpy(&nla, a->next, sizeof(nla));
-	if (nla.nla_len < NLA_HDRLEN || nla.nla_len > a->left)
-		return -1;
-	a->type = nla.nla_type & NLA_TYPE_MASK;
-	a->data = a->next + NLA_HDRLEN;
-	a->len = nla.nla_len - NLA_HDRLEN;
-	/* The last attribute need not be padded. */
-	step = NLA_ALIGN(nla.nla_len);
-	if (step > a->left)
-		step = a->left;
-	a->next += step;
-	a->left -= step;
-	return 1;
-}
 
 static bool bytes_set(struct cw_bytes *to, const uint8_t *data, size_t len)
 {

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#include <linux/netlink.h>
 
 #include "base/names.h"
 
@@ -95,10 +98,39 @@ struct cw_attr {
 	size_t left;
 };
 
-struct cw_attr cw_attr_walk(const void *attrs, size_t len);
+static inline struct cw_attr cw_attr_walk(const void *attrs, size_t len)
+{
+	return (struct cw_attr){ .next = attrs, .left = len };
+}
 
-/* 1: @a is the next attribute. 0: the end. -1: the rest is malformed. */
-int cw_attr_next(struct cw_attr *a);
+/*
+ * 1: @a is the next attribute. 0: the end. -1: the rest is malformed. Here, since a call
+ * costs as much as it does.
+ */
+static inline int cw_attr_next(struct cw_attr *a)
+{
+	struct nlattr nla;
+	size_t step;
+
+	if (!a->left)
+		return 0;
+	if (a->left < sizeof(nla))
+		return -1;
+	/* By copy: the bytes may come from a file, at any alignment. */
+	memcpy(&nla, a->next, sizeof(nla));
+	if (nla.nla_len < NLA_HDRLEN || nla.nla_len > a->left)
+		return -1;
+	a->type = nla.nla_type & NLA_TYPE_MASK;
+	a->data = a->next + NLA_HDRLEN;
+	a->len = nla.nla_len - NLA_HDRLEN;
+	/* The last attribute need not be padded. */
+	step = NLA_ALIGN(nla.nla_len);
+	if (step > a->left)
+		step = a->left;
+	a->next += step;
+	a->left -= step;
+	return 1;
+}
 
 /* Finds attribute @type among @attrs; false if it is not there whole. */
 bool cw_attr_find(const void *attrs, size_t len, unsigned int type,

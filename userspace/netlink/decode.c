@@ -261,26 +261,30 @@ static void set_words(struct cw_msg_event *ev, const struct closewatch_facts *f)
 static void set_connect(struct cw_msg_event *ev,
 			const struct closewatch_facts *f)
 {
+	if (!f->connect_error)
+		return;
 	ev->connect_error = f->connect_error;
 	ev->connect_rst = f->connect_rst;
-	if (f->connect_error)
-		ev->more |= 1U << CW_MORE_CONNECT_ERROR |
-			    1U << CW_MORE_CONNECT_RST;
+	ev->more |= 1U << CW_MORE_CONNECT_ERROR | 1U << CW_MORE_CONNECT_RST;
 }
 
 /* False if they are shorter than any module sends them. */
 static bool set_facts(struct cw_msg_event *ev, const void *data, size_t len)
 {
-	struct closewatch_facts f = { 0 };
+	struct closewatch_facts f;
 
 	if (len < FACTS_LEAST)
 		return false;
 	/* By copy: at any alignment. What a newer module adds is skipped. */
-	memcpy(&f, data, len < sizeof(f) ? len : sizeof(f));
+	if (len >= sizeof(f)) {
+		memcpy(&f, data, sizeof(f));
+		set_connect(ev, &f);
+	} else {
+		memcpy(&f, data, FACTS_LEAST);
+	}
 	ev->present |= f.has & FACTS_HAS;
 	set_numbers(ev, &f);
 	set_words(ev, &f);
-	set_connect(ev, &f);
 	if (cw_event_has(ev, LOCAL_ADDR))
 		set_address(&ev->local_addr, f.family, f.local_addr);
 	if (cw_event_has(ev, REMOTE_ADDR))
@@ -364,25 +368,35 @@ bool cw_policy_attr(const struct cw_msg_policy *p, unsigned int type,
 	return true;
 }
 
+struct cw_events cw_events_walk(const void *attrs, size_t len)
+{
+	return (struct cw_events){ .attr = cw_attr_walk(attrs, len) };
+}
+
+bool cw_events_next(struct cw_events *e, struct cw_msg_event *ev)
+{
+	int more;
+
+	while ((more = cw_attr_next(&e->attr)) > 0) {
+		if (e->attr.type != CLOSEWATCH_A_EVENT)
+			continue;
+		cw_decode_event(ev, e->attr.data, e->attr.len);
+		e->malformed += ev->malformed;
+		if (cw_has(ev, CLOSEWATCH_A_EVENT_TYPE))
+			return true;
+		e->malformed++;
+	}
+	e->malformed += more < 0;
+	return false;
+}
+
 unsigned int cw_decode_events(const void *attrs, size_t len, cw_event_fn *fn,
 			      void *arg)
 {
-	struct cw_attr a = cw_attr_walk(attrs, len);
-	unsigned int malformed = 0;
+	struct cw_events e = cw_events_walk(attrs, len);
 	struct cw_msg_event ev;
-	int more;
 
-	while ((more = cw_attr_next(&a)) > 0) {
-		if (a.type != CLOSEWATCH_A_EVENT)
-			continue;
-		cw_decode_event(&ev, a.data, a.len);
-		malformed += ev.malformed;
-		if (!cw_has(&ev, CLOSEWATCH_A_EVENT_TYPE)) {
-			malformed++;
-			continue;
-		}
-		if (!fn(arg, &ev))
-			return malformed;
-	}
-	return malformed + (more < 0);
+	while (cw_events_next(&e, &ev) && fn(arg, &ev))
+		;
+	return e.malformed;
 }

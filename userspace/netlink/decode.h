@@ -186,14 +186,21 @@ void cw_decode_policy(struct cw_msg_policy *p, const void *attrs, size_t len);
 bool cw_policy_attr(const struct cw_msg_policy *p, unsigned int type,
 		    const void **data, size_t *len);
 
+/* A walk over the top attributes of an event message. */
+struct cw_events {
+	struct cw_attr attr;
+	unsigned int malformed;	/* attributes or events, so far */
+};
+
+struct cw_events cw_events_walk(const void *attrs, size_t len);
+
+/* False at the end. An event without a type counts as malformed and is left out. */
+bool cw_events_next(struct cw_events *e, struct cw_msg_event *ev);
+
 /* Called with each event of a message; false stops the walk. */
 typedef bool cw_event_fn(void *arg, const struct cw_msg_event *ev);
 
-/*
- * Walk the top attributes of an event message. Returns how many attributes
- * or events were malformed; an event without a type counts as one and is not
- * passed on.
- */
+/* Returns how many attributes or events were malformed. */
 unsigned int cw_decode_events(const void *attrs, size_t len, cw_event_fn *fn,
 			      void *arg);
 
