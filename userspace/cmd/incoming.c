@@ -16,10 +16,9 @@ void cw_incoming_init(struct cw_incoming *in, struct cw_match *match,
 
 static bool pass_on(struct cw_incoming *in, struct cw_msg_event *ev)
 {
-	const struct cw_holders *found;
+	const struct cw_holders *found = NULL;
 
-	if (!cw_match_event(in->match, ev) ||
-	    !cw_whose_find(&in->whose, &in->order, ev, &found))
+	if (ev->inode && !cw_whose_find(&in->whose, &in->order, ev, &found))
 		return true;
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
 	    cw_diag_holders(ev, &in->whose.holders))
@@ -27,31 +26,42 @@ static bool pass_on(struct cw_incoming *in, struct cw_msg_event *ev)
 	return in->fn(in->arg, ev, found);
 }
 
-static void flush(struct cw_incoming *in)
+static bool flush(struct cw_incoming *in)
 {
 	struct cw_order *o = &in->order;
 	unsigned int i = 0;
 
 	while (i < o->count && pass_on(in, &o->list[o->at[i]]))
 		i++;
-	o->count = 0;
+	return i == o->count;
 }
 
-static bool take(void *arg, const struct cw_msg_event *ev)
+/* False: no more of this message. */
+static bool take(struct cw_incoming *in, struct cw_msg_event *ev)
 {
-	struct cw_incoming *in = arg;
+	bool more = true;
 
-	cw_order_add(&in->order, ev);
-	if (in->order.count == CW_ORDER_MAX)
-		flush(in);
-	return true;
+	if (!cw_match_event(in->match, ev))
+		return true;
+	if (!cw_order_hold(&in->order))
+		return pass_on(in, ev);
+	if (in->order.count == CW_ORDER_MAX) {
+		more = flush(in);
+		cw_order_clear(&in->order);
+	}
+	return more;
 }
 
 unsigned int cw_incoming_take(struct cw_incoming *in, const void *attrs,
 			      size_t len)
 {
-	unsigned int malformed = cw_decode_events(attrs, len, take, in);
+	struct cw_events e = cw_events_walk(attrs, len);
+	struct cw_msg_event *ev;
 
+	cw_order_clear(&in->order);
+	do {
+		ev = cw_order_next(&in->order);
+	} while (cw_events_next(&e, ev) && take(in, ev));
 	flush(in);
-	return malformed;
+	return e.malformed;
 }

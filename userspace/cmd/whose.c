@@ -6,8 +6,8 @@
 
 /* The events that wait meanwhile have 8 MiB of room. */
 #define SEARCH_MS	50
-/* Unless the filter needs them, searches take a twentieth of the time at most. */
-#define REST		19
+/* Unless the filter needs them, searches take a hundredth of the time at most. */
+#define REST		99
 
 /* The process whose close of the socket is in the same message. */
 static bool closer(const struct cw_order *o, const struct cw_msg_event *ev,

@@ -89,13 +89,48 @@ bool cw_order_follows(const struct cw_msg_event *effect,
 	}
 }
 
-void cw_order_add(struct cw_order *o, const struct cw_msg_event *ev)
+/* Only of such can cw_order_follows() be true. */
+static bool may_be_effect(const struct cw_msg_event *ev)
 {
-	unsigned int i = 0, n = o->count++;
+	return tells_of_fin(ev) || tells_of_rst(ev) ||
+	       (ev->type == CLOSEWATCH_EVENT_TYPE_FATE &&
+		ev->fate == CLOSEWATCH_FATE_ABORTED);
+}
 
-	o->list[n] = *ev;
-	while (i < n && !cw_order_follows(&o->list[o->at[i]], ev))
-		i++;
-	memmove(&o->at[i + 1], &o->at[i], n - i);
+/* A bit that is the same for both ends of a connection. */
+static uint64_t pair_bit(const struct cw_msg_event *ev)
+{
+	uint32_t ports = ev->local_port + ev->remote_port;
+
+	return 1ULL << (ports * 0x9e3779b1U >> 26);
+}
+
+/* Its effect, but for a listener's, is of the same pair of ports. */
+static bool may_be_cause(const struct cw_order *o, const struct cw_msg_event *ev)
+{
+	if (ev->type != CLOSEWATCH_EVENT_TYPE_CLOSE &&
+	    ev->type != CLOSEWATCH_EVENT_TYPE_SHUTDOWN)
+		return false;
+	return o->effects & pair_bit(ev) ||
+	       ev->path == CLOSEWATCH_PATH_LISTENER;
+}
+
+bool cw_order_hold(struct cw_order *o)
+{
+	const struct cw_msg_event *ev = &o->list[o->count];
+	unsigned int n = o->count, i = n;
+
+	if (n && may_be_cause(o, ev)) {
+		for (i = 0; i < n; i++)
+			if (cw_order_follows(&o->list[o->at[i]], ev))
+				break;
+		memmove(&o->at[i + 1], &o->at[i], n - i);
+	}
+	if (may_be_effect(ev))
+		o->effects |= pair_bit(ev);
+	else if (!n)
+		return false;
 	o->at[i] = n;
+	o->count++;
+	return true;
 }

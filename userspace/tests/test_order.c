@@ -127,20 +127,57 @@ FIXTURE_VARIANT_ADD(order, ports_used_again) {
 	},
 };
 
+/* Numbers of the events, in order */
+struct shown {
+	uint64_t seq[4];
+	unsigned int n;
+};
+
+static void put(struct cw_order *o, const struct cw_msg_event *ev,
+		struct shown *s, uint64_t seq)
+{
+	struct cw_msg_event *next = cw_order_next(o);
+
+	*next = *ev;
+	next->seq = seq;
+	if (!cw_order_hold(o))
+		s->seq[s->n++] = seq;
+}
+
 TEST_F(order, is_that_of_cause_and_effect)
 {
 	static const struct cw_msg_event other = { CLOSE(FIN), .cookie = 3 };
 	struct cw_order o = { .count = 0 };
+	struct shown s = { .n = 0 };
+	unsigned int i;
 
-	cw_order_add(&o, &other);
-	cw_order_add(&o, &variant->first);
-	cw_order_add(&o, &other);
-	cw_order_add(&o, &variant->second);
-	ASSERT_EQ(4, o.count);
-	EXPECT_EQ(0, o.at[0]);
-	EXPECT_EQ(variant->turned ? 3 : 1, o.at[1]);
-	EXPECT_EQ(variant->turned ? 1 : 2, o.at[2]);
-	EXPECT_EQ(variant->turned ? 2 : 3, o.at[3]);
+	put(&o, &other, &s, 0);
+	put(&o, &variant->first, &s, 1);
+	put(&o, &other, &s, 2);
+	put(&o, &variant->second, &s, 3);
+	ASSERT_EQ(4, s.n + o.count);
+	for (i = 0; i < o.count; i++)
+		s.seq[s.n++] = o.list[o.at[i]].seq;
+	EXPECT_EQ(0, s.seq[0]);
+	EXPECT_EQ(variant->turned ? 3 : 1, s.seq[1]);
+	EXPECT_EQ(variant->turned ? 1 : 2, s.seq[2]);
+	EXPECT_EQ(variant->turned ? 2 : 3, s.seq[3]);
+}
+
+/* With its peer elsewhere nothing precedes it. */
+TEST(a_close_without_an_effect_before_it_is_not_held)
+{
+	static const struct cw_msg_event rst = { CLOSE(RST_UNREAD), US };
+	static const struct cw_msg_event fin = {
+		CLOSE(FIN), STATE(ESTABLISHED), US,
+	};
+	struct cw_order o = { .count = 0 };
+	struct shown s = { .n = 0 };
+
+	put(&o, &rst, &s, 0);
+	put(&o, &fin, &s, 1);
+	EXPECT_EQ(2, s.n);
+	EXPECT_EQ(0, o.count);
 }
 
 TEST_HARNESS_MAIN

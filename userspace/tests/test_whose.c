@@ -75,8 +75,9 @@ TEST_F(whose, task_closes_it_in_the_same_message)
 		.comm = { 5, "nginx" }, .present = bit(PID),
 	};
 
-	cw_order_add(&self->order, &other);
-	cw_order_add(&self->order, &close);
+	self->order.list[0] = other;
+	self->order.list[1] = close;
+	self->order.count = 2;
 	EXPECT_TRUE(find(self));
 	EXPECT_EQ(NULL, self->found);
 	EXPECT_EQ(812, self->reset.pid);
