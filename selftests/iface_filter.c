@@ -11,10 +11,9 @@
 /* One condition: an attribute and its value, which is a number or a name */
 struct condition {
 	int type;
-	size_t size;	/* 0: the closer's name */
+	size_t size;	/* 0: the closer's name, or a flag */
 	uint64_t value;
 	const char *name;
-	bool flag;
 };
 
 #define A(name)	CLOSEWATCH_A_FILTER_##name
@@ -24,8 +23,7 @@ static int put(struct nl_msg *msg, const void *arg)
 	const struct condition *c = arg;
 
 	for (; c->type; c++) {
-		int ret = c->flag ? nla_put_flag(msg, c->type) :
-			  c->name ? nla_put_string(msg, c->type, c->name) :
+		int ret = c->name ? nla_put_string(msg, c->type, c->name) :
 				    nla_put(msg, c->type, c->size, &c->value);
 
 		if (ret < 0)
@@ -304,11 +302,11 @@ TEST_F(received, rst_passes_over_a_process_if_the_listener_looks_it_up)
 	struct pair *p = &self->s.p;
 	struct condition looks[] = {
 		{ A(PID), 4, 1, NULL }, { A(COMM), 0, 0, "none such" },
-		{ A(BY_INODE), .flag = true }, { 0 },
+		{ A(BY_INODE), 0, 0, NULL }, { 0 },
 	};
 	struct condition does_not[] = { { A(PID), 4, 1, NULL }, { 0 } };
 	struct condition others[] = {
-		{ A(UID), 4, getuid() + 1, NULL }, { A(BY_INODE), .flag = true },
+		{ A(UID), 4, getuid() + 1, NULL }, { A(BY_INODE), 0, 0, NULL },
 		{ 0 },
 	};
 	struct events e, f;
