@@ -113,7 +113,7 @@ TEST_F(listener, tells_what_the_peers_of_its_children_had_sent)
 			events_nth(&self->s.events, TYPE(FATE), 0, i);
 
 		ASSERT_NE(NULL, ev);
-		EXPECT_EQ(FATE(ABORTED), EVENT_NUM(ev, FATE));
+		EXPECT_EQ((unsigned int)FATE(ABORTED), EVENT_NUM(ev, FATE));
 		unread += EVENT_NUM(ev, UNREAD);
 	}
 	EXPECT_EQ(30U, unread);

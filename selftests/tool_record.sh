@@ -140,6 +140,26 @@ standard_input_is_read() {
 	records "$REC" | closewatch -r - -a -q -j 2>"$DIR/err" | diff - "$DIR/live.json"
 }
 
+# A replay can ask no /proc, so the recorder has.
+an_rst_is_recorded_with_the_process_that_it_met() {
+	start -e reset -P 7003 -C python3,other -c 1 "$DIR/rst" && python3 - "$RECORDER" <<'PYTHON' || return
+import os, socket, struct, sys, time
+l = socket.create_server(("127.0.0.1", 7003))
+c = socket.create_connection(l.getsockname())
+a = l.accept()[0]
+a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+a.close()
+while os.path.exists("/proc/" + sys.argv[1]):
+    time.sleep(.05)
+PYTHON
+	readable
+	replay -q -j -r "$DIR/rst" -C python3 &&
+		jq -es 'length == 1 and .[0].inode > 0 and
+			[.[0].holders.processes[].pid] == [.[0].pid]' "$DIR/out" &&
+		diff <(records "$DIR/rst") "$DIR/out" &&
+		replay -q -j -r "$DIR/rst" -C other && [ ! -s "$DIR/out" ]
+}
+
 # What is torn by a crash is the end of the last file; all before it is there.
 a_kill_loses_no_whole_record() {
 	local before
@@ -154,7 +174,7 @@ a_kill_loses_no_whole_record() {
 a_later_recorder_goes_on_behind_it() {
 	start -a -L 7001 "$REC" && make_closes_at_once 7001 && await recorded 120 && stop INT &&
 		readable && replay -a -q -j -r "$REC" && [ "$(files "$REC" | wc -l)" = 3 ] &&
-		jq -es 'length >= 120 and map(.time) == (map(.time) | sort)' "$DIR/out"
+		jq -es 'length >= 120 and (map(select(.event == "close") | .time) | . == sort)' "$DIR/out"
 }
 
 # As if the second of three recordings was made at 02:14.
@@ -219,6 +239,7 @@ echo "TAP version 13"
 for claim in live_events_are_recorded a_replay_prints_what_watch_printed \
 	each_type_that_was_made_is_there quiet_ends_are_left_out_as_live \
 	filters_apply_to_a_replay a_header_says_what_recorded_it standard_input_is_read \
+	an_rst_is_recorded_with_the_process_that_it_met \
 	a_kill_loses_no_whole_record a_later_recorder_goes_on_behind_it \
 	what_happened_at_0214 a_full_disk_is_told_and_what_is_missing_is_counted \
 	all_files_stay_within_a_bound a_folder_that_cannot_be_written_is_refused; do
