@@ -55,7 +55,7 @@ static void cw_calls_send_write(struct sock *sk, bool sigpipe)
 	cw_owner_take(&ev->owner, sk);
 	ev->marks.new_state = ev->conn.state;
 	ev->extra.sigpipe = sigpipe;
-	ev->extra.ended = gone.ended && ev->conn.state == TCP_CLOSE;
+	ev->extra.ended = gone.ended_at && ev->conn.state == TCP_CLOSE;
 	ev->end.fate = gone.fate;
 	cw_notify_push(ev);
 }

@@ -23,7 +23,6 @@
 #include "ending.h"
 #include "fate.h"
 #include "gone.h"
-#include "past.h"
 #include "shutting.h"
 
 /* The close of a socket that is in progress. */
@@ -256,18 +255,18 @@ void cw_closing_time_wait(struct sock *sk, int state)
 	cw_ending_unlock(c);
 }
 
-/* What had become of it before. A connect() that failed is newer than the end of
- * a connection of the same socket.
- */
+/* What had become of it before. */
 static void cw_closing_before(struct cw_event *ev)
 {
 	struct cw_gone gone = cw_gone_of(ev->conn.cookie);
 
 	ev->extra.connect_error = gone.error;
 	ev->extra.connect_rst = gone.rst;
-	if (!gone.error)
-		ev->extra.since_ended_ns = cw_past_since(ev->conn.cookie,
-							 &ev->extra.ended_by);
+	if (!gone.ended_at)
+		return;
+	ev->extra.ended_by = gone.fate;
+	/* 0 means that it is not known. */
+	ev->extra.since_ended_ns = ktime_get_ns() - gone.ended_at ?: 1;
 }
 
 static void cw_closing_send(struct cw_ending *c, struct cw_verdict verdict)

@@ -22,7 +22,6 @@
 #include "fate.h"
 #include "gone.h"
 #include "late.h"
-#include "past.h"
 
 /* A minisock in FIN_WAIT2 is hashed before its full socket is in CLOSE, so one
  * of these may already have ended it.
@@ -45,12 +44,17 @@ static bool cw_fate_leaves_late(u32 wanted, const struct cw_end *end)
 	       end->fate != CLOSEWATCH_FATE_ACKED;
 }
 
-/* Its program may still write to the socket. */
-static bool cw_fate_leaves_open(u32 wanted, const struct cw_end *end)
+/* Its program may still write to the socket, and has yet to close it. */
+static bool cw_fate_leaves_open(u32 wanted, const struct sock *sk,
+				const struct cw_end *end,
+				const struct cw_ending *c)
 {
+	bool closing = c && (c->progress == CW_PROGRESS_CLOSE ||
+			     c->progress == CW_PROGRESS_CHILD);
+
 	return wanted & (1U << CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN |
 			 1U << CLOSEWATCH_EVENT_TYPE_CLOSE) &&
-	       !end->dead && !(end->marks & CW_MARK_IN_CLOSE);
+	       !end->dead && !closing && !cw_drain_tag_of(sk);
 }
 
 static noinline void cw_fate_note_late(struct sock *sk)
@@ -230,15 +234,6 @@ void cw_fate_close_over(struct cw_ending *c, struct sock *sk)
 		cw_fate_tw_tell(c, sock_net(sk));
 }
 
-/* Whether a close of its program will find that it is over. */
-static bool cw_fate_outlived(u32 wanted, const struct sock *sk,
-			     const struct cw_end *end,
-			     const struct cw_ending *c)
-{
-	return wanted & 1U << CLOSEWATCH_EVENT_TYPE_CLOSE && !end->dead &&
-	       !(c && c->progress) && !cw_drain_tag_of(sk);
-}
-
 static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 			 const struct cw_ending *c, u32 wanted)
 {
@@ -247,11 +242,8 @@ static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 	cw_fate_decide(sock_net(sk), end, c);
 	if (cw_fate_leaves_late(wanted, end))
 		cw_fate_note_late(sk);
-	if (cw_fate_leaves_open(wanted, end))
+	if (cw_fate_leaves_open(wanted, sk, end, c))
 		cw_gone_ended(sk, end->fate);
-	if (cw_fate_outlived(wanted, sk, end, c))
-		cw_past_note(cw_facts_cookie(sk), end->fate,
-			     cw_netns_payer(sock_net(sk), sk));
 	if (!cw_fate_wanted(wanted, end, c && c->has_owner))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_FATE);

@@ -13,7 +13,7 @@
 #include "gone.h"
 #include "way.h"
 
-#define CW_GONE_BITS	9
+#define CW_GONE_BITS	10
 
 struct cw_gone_entry {
 	struct cw_way w;	/* its key is the cookie */
@@ -74,7 +74,9 @@ void cw_gone_ended(struct sock *sk, u32 fate)
 	struct cw_gone_set *set;
 	struct cw_gone *g = cw_gone_lock(sk, &set);
 
-	*g = (struct cw_gone){ .fate = fate, .ended = true, .told = g->told };
+	*g = (struct cw_gone){
+		.fate = fate, .ended_at = ktime_get_ns(), .told = g->told,
+	};
 	raw_spin_unlock(&set->lock);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Sockets that are in CLOSE although their program has not closed them: what
- * ended the connection, or why connect() failed. And whether a write to a socket
- * whose side is shut was told. The table is a cache, see way.h.
+ * ended the connection and when, or why connect() failed. And whether a write to a
+ * socket whose side is shut was told. The table is a cache, see way.h.
  *
  * Context of all but init and exit: a probe's handler, interrupts off.
  */
@@ -14,16 +14,16 @@
 
 /**
  * struct cw_gone - what is known of a socket; all zero if nothing is
- * @fate: enum closewatch_fate, if @ended
+ * @ended_at: when the connection ended, by ktime_get_ns(); 0 if there was none
+ * @fate: enum closewatch_fate, with @ended_at
  * @error: the errno of a connect() that failed, or 0
- * @ended: there was a connection
  * @rst: the peer answered the SYN with RST
  * @told: a write was told
  */
 struct cw_gone {
+	u64 ended_at;
 	u16 fate;
 	u16 error;
-	bool ended;
 	bool rst;
 	bool told;
 };

@@ -18,7 +18,6 @@
 #include "ending.h"
 #include "gone.h"
 #include "late.h"
-#include "past.h"
 #include "probe.h"
 #include "watch.h"
 
@@ -70,12 +69,9 @@ static int __cw_watch_start(struct netlink_ext_ack *extack)
 	err = cw_birth_init();
 	if (err)
 		goto err_ring;
-	err = cw_past_init();
-	if (err)
-		goto err_birth;
 	err = cw_late_init();
 	if (err)
-		goto err_past;
+		goto err_birth;
 	err = cw_gone_init();
 	if (err)
 		goto err_late;
@@ -101,8 +97,6 @@ err_gone:
 	cw_gone_exit();
 err_late:
 	cw_late_exit();
-err_past:
-	cw_past_exit();
 err_birth:
 	cw_birth_exit();
 err_ring:
@@ -127,7 +121,6 @@ static void __cw_watch_stop(void)
 	cw_notify_cancel();
 	cw_ending_exit();
 	cw_gone_exit();
-	cw_past_exit();
 	cw_birth_exit();
 	cw_ring_exit();
 }
