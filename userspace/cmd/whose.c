@@ -9,15 +9,13 @@
 /* Unless the filter needs them, searches take a hundredth of the time at most. */
 #define REST		99
 
-/* The process whose close of the socket is in the same message. */
+/* The process whose close of the socket came later in the same message. */
 static bool closer(const struct cw_order *o, const struct cw_msg_event *ev,
 		   struct cw_holder *h)
 {
-	unsigned int i;
+	const struct cw_msg_event *close = ev;
 
-	for (i = 0; i < o->count; i++) {
-		const struct cw_msg_event *close = &o->list[i];
-
+	while (++close < &o->list[o->count]) {
 		if (close->type != CLOSEWATCH_EVENT_TYPE_CLOSE ||
 		    close->cookie != ev->cookie || !cw_event_has(close, PID))
 			continue;

@@ -17,7 +17,7 @@ struct cw_whose {
 };
 
 /*
- * Sets the process of @ev, which is one of @o: by its close if that is in @o, else
+ * Sets the process of @ev, which is one of @o->list: by its close if that is in @o, else
  * by /proc, whose answer goes to @found. False if @match asks for another.
  */
 bool cw_whose_find(struct cw_whose *w, const struct cw_order *o,

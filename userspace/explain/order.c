@@ -108,11 +108,32 @@ static uint64_t pair_bit(const struct cw_msg_event *ev)
 /* Its effect, but for a listener's, is of the same pair of ports. */
 static bool may_be_cause(const struct cw_order *o, const struct cw_msg_event *ev)
 {
-	if (ev->type != CLOSEWATCH_EVENT_TYPE_CLOSE &&
-	    ev->type != CLOSEWATCH_EVENT_TYPE_SHUTDOWN)
+	if ((ev->type != CLOSEWATCH_EVENT_TYPE_CLOSE &&
+	     ev->type != CLOSEWATCH_EVENT_TYPE_SHUTDOWN) ||
+	    ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED)
 		return false;
 	return o->effects & pair_bit(ev) ||
 	       ev->path == CLOSEWATCH_PATH_LISTENER;
+}
+
+static unsigned int first_effect(const struct cw_order *o,
+				 const struct cw_msg_event *cause)
+{
+	bool any = cause->path == CLOSEWATCH_PATH_LISTENER;
+	unsigned int i;
+
+	for (i = 0; i < o->count; i++) {
+		const struct cw_msg_event *ev = &o->list[o->at[i]];
+
+		/* First what tells most apart. */
+		if ((ev->local_port == cause->remote_port ||
+		     ev->cookie == cause->cookie || any) &&
+		    (ev->remote_port == cause->local_port ||
+		     ev->cookie == cause->cookie) &&
+		    cw_order_follows(ev, cause))
+			break;
+	}
+	return i;
 }
 
 bool cw_order_hold(struct cw_order *o)
@@ -121,9 +142,7 @@ bool cw_order_hold(struct cw_order *o)
 	unsigned int n = o->count, i = n;
 
 	if (n && may_be_cause(o, ev)) {
-		for (i = 0; i < n; i++)
-			if (cw_order_follows(&o->list[o->at[i]], ev))
-				break;
+		i = first_effect(o, ev);
 		memmove(&o->at[i + 1], &o->at[i], n - i);
 	}
 	if (may_be_effect(ev))

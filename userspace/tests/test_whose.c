@@ -16,7 +16,7 @@
 FIXTURE(whose)
 {
 	struct cw_match match;
-	struct cw_msg_event reset;
+	struct cw_msg_event *reset;
 	struct cw_order order;
 	struct cw_whose whose;
 	const struct cw_holders *found;
@@ -32,7 +32,9 @@ FIXTURE_SETUP(whose)
 	ASSERT_EQ(0, fstat(self->fd, &st));
 	self->match = (struct cw_match)CW_MATCH_INIT;
 	self->whose.match = &self->match;
-	self->reset = (struct cw_msg_event){
+	self->reset = &self->order.list[0];
+	self->order.count = 1;
+	*self->reset = (struct cw_msg_event){
 		.type = CLOSEWATCH_EVENT_TYPE_RESET, .cookie = 7,
 		.inode = st.st_ino,
 	};
@@ -52,16 +54,16 @@ static void ask_for(struct cw_match *m, struct cw_msg_event *ev, uint32_t pid)
 }
 
 #define find(self) cw_whose_find(&(self)->whose, &(self)->order,		\
-				 &(self)->reset, &(self)->found)
+				 (self)->reset, &(self)->found)
 
 TEST_F(whose, process_has_the_socket_open)
 {
 	EXPECT_TRUE(find(self));
 	ASSERT_NE(NULL, self->found);
 	EXPECT_EQ(1, self->found->count);
-	EXPECT_TRUE(cw_event_has(&self->reset, PID));
-	EXPECT_EQ(getpid(), self->reset.pid);
-	EXPECT_LT(0, self->reset.comm.len);
+	EXPECT_TRUE(cw_event_has(self->reset, PID));
+	EXPECT_EQ(getpid(), self->reset->pid);
+	EXPECT_LT(0, self->reset->comm.len);
 }
 
 /* No search: the descriptor is gone by then. */
@@ -75,16 +77,16 @@ TEST_F(whose, task_closes_it_in_the_same_message)
 		.comm = { 5, "nginx" }, .present = bit(PID),
 	};
 
-	self->order.list[0] = other;
-	self->order.list[1] = close;
-	self->order.count = 2;
+	self->order.list[1] = other;
+	self->order.list[2] = close;
+	self->order.count = 3;
 	EXPECT_TRUE(find(self));
 	EXPECT_EQ(NULL, self->found);
-	EXPECT_EQ(812, self->reset.pid);
-	EXPECT_EQ(5, self->reset.comm.len);
-	ask_for(&self->match, &self->reset, 812);
+	EXPECT_EQ(812, self->reset->pid);
+	EXPECT_EQ(5, self->reset->comm.len);
+	ask_for(&self->match, self->reset, 812);
 	EXPECT_TRUE(find(self));
-	ask_for(&self->match, &self->reset, 813);
+	ask_for(&self->match, self->reset, 813);
 	EXPECT_FALSE(find(self));
 }
 
@@ -101,20 +103,20 @@ TEST_F(whose, process_has_one_of_several_names)
 	m->comm.n = 2;
 	cw_match_conclude(m);
 	m->filter.by_inode = true;
-	EXPECT_TRUE(cw_match_event(m, &self->reset));
+	EXPECT_TRUE(cw_match_event(m, self->reset));
 	EXPECT_TRUE(find(self));
 	m->comm.n = 1;
-	self->reset.present = 0;
+	self->reset->present = 0;
 	EXPECT_FALSE(find(self));
 }
 
 TEST_F(whose, process_is_not_the_one_that_is_asked_for)
 {
-	ask_for(&self->match, &self->reset, getpid() + 1);
+	ask_for(&self->match, self->reset, getpid() + 1);
 	EXPECT_FALSE(find(self));
-	ask_for(&self->match, &self->reset, getpid());
+	ask_for(&self->match, self->reset, getpid());
 	EXPECT_TRUE(find(self));
-	EXPECT_EQ(getpid(), self->reset.pid);
+	EXPECT_EQ(getpid(), self->reset->pid);
 }
 
 /* Then it is shown all the same, but not if a process is asked for. */
@@ -123,28 +125,28 @@ TEST_F(whose, process_is_gone)
 	ASSERT_EQ(0, close(self->fd));
 	self->fd = -1;
 	EXPECT_TRUE(find(self));
-	EXPECT_FALSE(cw_event_has(&self->reset, PID));
-	ask_for(&self->match, &self->reset, getpid());
+	EXPECT_FALSE(cw_event_has(self->reset, PID));
+	ask_for(&self->match, self->reset, getpid());
 	EXPECT_FALSE(find(self));
 }
 
 TEST_F(whose, searches_leave_time_for_the_events)
 {
 	EXPECT_TRUE(find(self));
-	self->reset.present = 0;
+	self->reset->present = 0;
 	self->whose.rest_until = UINT64_MAX;
 	EXPECT_TRUE(find(self));
 	EXPECT_EQ(NULL, self->found);
 	/* What is asked for is looked for all the same. */
-	ask_for(&self->match, &self->reset, getpid());
+	ask_for(&self->match, self->reset, getpid());
 	EXPECT_TRUE(find(self));
 	EXPECT_NE(NULL, self->found);
 }
 
 TEST_F(whose, other_events_are_none_of_a_socket)
 {
-	self->reset.inode = 0;
-	ask_for(&self->match, &self->reset, 1);
+	self->reset->inode = 0;
+	ask_for(&self->match, self->reset, 1);
 	EXPECT_TRUE(find(self));
 	EXPECT_EQ(NULL, self->found);
 }
