@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """names.py SPEC FOLDER: write names_gen.c and names_gen.h, the words of the
-spec's enums and of an event's attributes with what they mean, into FOLDER."""
+spec's enums and of an event's members with what they mean, into FOLDER."""
 import os
 import sys
 
@@ -19,7 +19,7 @@ static const char *const {enum}_docs[] = {{
 {docs}}};
 
 const struct cw_names cw_{enum}_names = {{
-	{enum}_words, {prefix}_MAX + 1, {enum}_docs,
+	{enum}_words, {count}, {enum}_docs,
 	"{name}", {doc},
 }};
 """
@@ -52,23 +52,36 @@ def event_of(spec):
                         for a in found["attributes"] if a["name"] != "pad"]}
 
 
+def structs_of(spec, attributes):
+    """The members of its structs that are no attributes, as an enum without values."""
+    known = [a["name"] for a in attributes["entries"]]
+    members = [dict(m, name=ident(m["name"])) for d in spec["definitions"]
+               if d["type"] == "struct" for m in d["members"] if m["name"] != "has"]
+    return {"name": "a-more", "doc": attributes["doc"],
+            "entries": [m for m in members if m["name"] not in known]}
+
+
 def source(enum):
     prefix = "CLOSEWATCH_" + ident(enum["name"]).upper()
-    rows = "".join('\t[%s_%s] = CW_WORD_IS("%s"),\n' %
-                   (prefix, ident(e["name"]).upper(), word(enum["name"], e["name"]))
-                   for e in enum["entries"])
-    docs = "".join("\t[%s_%s] = %s,\n" %
-                   (prefix, ident(e["name"]).upper(), text(e["doc"]))
-                   for e in enum["entries"])
-    return SOURCE.format(enum=ident(enum["name"]), rows=rows, docs=docs, prefix=prefix,
-                         name=enum["name"].replace("a-event", "member"),
+    count = prefix + "_MAX + 1"
+    rows = docs = ""
+    for i, e in enumerate(enum["entries"]):
+        value = "%s_%s" % (prefix, ident(e["name"]).upper())
+        if enum["name"] == "a-more":
+            value, count = i, i + 1
+        rows += '\t[%s] = CW_WORD_IS("%s"),\n' % (value, word(enum["name"], e["name"]))
+        docs += "\t[%s] = %s,\n" % (value, text(e["doc"]))
+    return SOURCE.format(enum=ident(enum["name"]), rows=rows, docs=docs, count=count,
+                         name="member" if enum["name"].startswith("a-") else enum["name"],
                          doc=text(enum["doc"]))
 
 
 def main(path, folder):
     with open(path, encoding="utf-8") as f:
         spec = yaml.safe_load(f)
-    enums = [d for d in spec["definitions"] if d["type"] == "enum"] + [event_of(spec)]
+    event = event_of(spec)
+    enums = [d for d in spec["definitions"] if d["type"] == "enum"]
+    enums += [event, structs_of(spec, event)]
     name = "Documentation/netlink/specs/" + os.path.basename(path)
     with open(os.path.join(folder, "names_gen.c"), "w", encoding="utf-8") as f:
         f.write(HEAD.format(spdx="// SPDX-License-Identifier: GPL-2.0", spec=name))

@@ -570,6 +570,31 @@ const struct cw_names cw_a_event_names = {
 	"member", "A member of an event.",
 };
 
+static const struct cw_word a_more_words[] = {
+	[0] = CW_WORD_IS("connect_error"),
+	[1] = CW_WORD_IS("connect_rst"),
+	[2] = CW_WORD_IS("since_ended_ns"),
+	[3] = CW_WORD_IS("since_received_ns"),
+	[4] = CW_WORD_IS("since_heard_ns"),
+	[5] = CW_WORD_IS("ended_by"),
+	[6] = CW_WORD_IS("inode"),
+};
+
+static const char *const a_more_docs[] = {
+	[0] = "Of a close already-closed: the errno with which the last connect() had failed; 0 if there was none, or none was seen. No attribute has it. The struct ends before it where it is 0.",
+	[1] = "1 if that was because the peer's host answered with RST.",
+	[2] = "Of a close already-closed: time since the connection ended, in ns; 0 if that was not seen, or is forgotten.",
+	[3] = "Of a fate rst-late-data or late-data-silent: time from the peer's last data before it, or the handshake, to our FIN or the close, in ns.",
+	[4] = "Of an RST received in CLOSE_WAIT: time since the peer's last segment before it, in ns. Its FIN came then, or earlier.",
+	[5] = "With since-ended-ns, how the connection ended.",
+	[6] = "Of an RST received: inode of the socket, as /proc/PID/fd shows it; 0 if no program has it open.",
+};
+
+const struct cw_names cw_a_more_names = {
+	a_more_words, 7, a_more_docs,
+	"member", "A member of an event.",
+};
+
 const struct cw_names *const cw_all_names[] = {
 	&cw_event_type_names,
 	&cw_path_names,
@@ -587,5 +612,6 @@ const struct cw_names *const cw_all_names[] = {
 	&cw_refusal_names,
 	&cw_state_names,
 	&cw_a_event_names,
+	&cw_a_more_names,
 	NULL
 };

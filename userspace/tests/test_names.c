@@ -4,6 +4,7 @@
 #include "base/names.h"
 #include "base/names_gen.h"
 #include "kselftest_harness.h"
+#include "netlink/decode.h"
 
 FIXTURE(names)
 {
@@ -193,6 +194,22 @@ TEST_F(names, the_list_is_cut_and_not_overrun)
 	cw_names_list(variant->names, all, 8);
 	EXPECT_EQ(7, strlen(all));
 	EXPECT_EQ('x', all[8]);
+}
+
+/* In both tables, though only one is generated. */
+TEST(facts_that_are_no_attributes_have_a_meaning)
+{
+	unsigned int i;
+
+	EXPECT_EQ(CW_MORE_COUNT, cw_a_more_names.count);
+	for (i = 0; i < CW_MORE_COUNT; i++) {
+		const char *name = cw_more_fields[i].name;
+
+		EXPECT_LE(0, cw_names_value(&cw_a_more_names, name,
+					    strlen(name))) {
+			TH_LOG("%s", name);
+		}
+	}
 }
 
 TEST_HARNESS_MAIN
