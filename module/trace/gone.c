@@ -66,7 +66,14 @@ static struct cw_gone *cw_gone_lock(struct sock *sk, struct cw_gone_set **set)
 	if (e->w.key != cookie)
 		e->gone = (struct cw_gone){ };
 	e->w = (struct cw_way){ cookie, ktime_get_ns(), share };
+	__release(&(*set)->lock);	/* for sparse: cw_gone_unlock() does */
 	return &e->gone;
+}
+
+static void cw_gone_unlock(struct cw_gone_set *set)
+{
+	__acquire(&set->lock);	/* for sparse */
+	raw_spin_unlock(&set->lock);
 }
 
 void cw_gone_ended(struct sock *sk, u32 fate)
@@ -77,7 +84,7 @@ void cw_gone_ended(struct sock *sk, u32 fate)
 	*g = (struct cw_gone){
 		.fate = fate, .ended_at = ktime_get_ns(), .told = g->told,
 	};
-	raw_spin_unlock(&set->lock);
+	cw_gone_unlock(set);
 }
 
 void cw_gone_refused(struct sock *sk)
@@ -89,7 +96,7 @@ void cw_gone_refused(struct sock *sk)
 		return;
 	g = cw_gone_lock(sk, &set);
 	*g = (struct cw_gone){ .rst = true };
-	raw_spin_unlock(&set->lock);
+	cw_gone_unlock(set);
 }
 
 /* Without an error it was the program that gave up. An RST of an attempt before
@@ -106,7 +113,7 @@ void cw_gone_failed(struct sock *sk)
 		return;
 	g = cw_gone_lock(sk, &set);
 	*g = (struct cw_gone){ .error = error, .rst = g->rst && !g->error };
-	raw_spin_unlock(&set->lock);
+	cw_gone_unlock(set);
 }
 
 void cw_gone_write(struct sock *sk, struct cw_gone *before)
@@ -116,7 +123,7 @@ void cw_gone_write(struct sock *sk, struct cw_gone *before)
 
 	*before = *g;
 	g->told = true;
-	raw_spin_unlock(&set->lock);
+	cw_gone_unlock(set);
 }
 
 struct cw_gone cw_gone_of(u64 cookie)
