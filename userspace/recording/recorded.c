@@ -201,10 +201,8 @@ static bool in_linger(unsigned int attr)
 	       attr == CLOSEWATCH_A_EVENT_LINGER_OUTCOME;
 }
 
-static bool has_key(const struct cw_field *f, const char *key)
+static bool has_key(const struct cw_field *f, const char *key, size_t len)
 {
-	size_t len = strlen(key);
-
 	/* Without its comma, quotes and colon. */
 	return f->key.len == len + 4 && !memcmp(f->key.text + 2, key, len);
 }
@@ -212,11 +210,13 @@ static bool has_key(const struct cw_field *f, const char *key)
 /* 0, which is padding, if no attribute has this key; an address has none. */
 static unsigned int attr_of(const char *key, bool linger)
 {
+	size_t len = strlen(key);
 	unsigned int i;
 
 	for (i = CLOSEWATCH_A_EVENT_MAX; i; i--)
-		if (cw_event_fields[i].kind != CW_FIELD_ADDRESS &&
-		    has_key(&cw_event_fields[i], key) && in_linger(i) == linger)
+		if (has_key(&cw_event_fields[i], key, len) &&
+		    cw_event_fields[i].kind != CW_FIELD_ADDRESS &&
+		    in_linger(i) == linger)
 			break;
 	return i;
 }
@@ -224,9 +224,10 @@ static unsigned int attr_of(const char *key, bool linger)
 /* CW_MORE_COUNT if no such fact has this key. */
 static unsigned int more_of(const char *key)
 {
+	size_t len = strlen(key);
 	unsigned int i = 0;
 
-	while (i < CW_MORE_COUNT && !has_key(&cw_more_fields[i], key))
+	while (i < CW_MORE_COUNT && !has_key(&cw_more_fields[i], key, len))
 		i++;
 	return i;
 }
