@@ -110,7 +110,7 @@ static void say_unknown(struct cw_text *t, const struct cw_msg_event *ev)
 static void say_over(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	if (ev->connect_error) {
-		cw_say(t, "nothing sent, connect() had %s",
+		cw_say(t, "nothing sent, connect() had failed, %s",
 		       cw_story_connect(ev));
 		return;
 	}

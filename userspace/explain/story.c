@@ -138,24 +138,26 @@ const char *cw_story_connect(const struct cw_msg_event *ev)
 	case ECONNABORTED:
 		return "ended by an administrator (ss -K)";
 	}
-	return "failed";
+	return "for another reason";
 }
 
 static void say_unreached(struct cw_text *t, const struct cw_msg_event *ev)
 {
 	const char *name = strerrorname_np(ev->connect_error);
 
-	cw_say(t, "The socket had no peer: its connect() %s (%s)",
+	cw_say(t, "The socket had no peer: its connect() had failed, %s (%s)",
 	       cw_story_connect(ev), name ? name : "an error");
 	switch (ev->connect_error) {
 	case ECONNREFUSED:
 		cw_say(t, ev->connect_rst ?
-		       "; nothing listens on that port, or a firewall there rejects it so, which looks the same from here." :
+		       "; nothing listens on that port, or a firewall there "
+		       "rejects it so, which looks the same from here." :
 		       "; a firewall on the way sends that.");
 		break;
 	case EHOSTUNREACH:
 	case ENETUNREACH:
-		cw_say(t, "; an ICMP message of a router or a firewall, or no answer on the link, all the same to the kernel.");
+		cw_say(t, "; an ICMP message of a router or a firewall, or no "
+			  "answer on the link, all the same to the kernel.");
 		break;
 	case ETIMEDOUT:
 		cw_say(t, "; nothing at all came back: the host is down, or a firewall drops.");
@@ -270,7 +272,8 @@ static const struct {
 
 /* A program that writes to what has no reader any more */
 static const char pipe_remedy[] =
-	"Look what ended the reader of its pipe or socket: some relays end both ways at their client's EOF. A drain delivers no answer that was not written.";
+	"Look what ended the reader of its pipe or socket: some relays end both ways at "
+	"their client's EOF. A drain delivers no answer that was not written.";
 
 _Static_assert(ARRAY_SIZE(stories) == CW_STORIES, "a text for each story");
 

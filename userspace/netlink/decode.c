@@ -101,7 +101,8 @@ const struct cw_field cw_event_fields[CLOSEWATCH_A_EVENT_MAX + 1] = {
 /* Those after it have no bit, and mark their presence themselves. */
 _Static_assert(CLOSEWATCH_A_EVENT_SINCE_SENT_NS == 64, "present has 64 bits");
 
-#define ERROR(name) [name] = CW_WORD_IS(#name)
+#define ERROR(name)							\
+	[name] = CW_WORD_IS(#name)
 
 /* What connect() fails with, by RST, ICMP, a timer or an administrator. */
 static const struct cw_word error_words[] = {

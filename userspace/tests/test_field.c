@@ -4,6 +4,7 @@
  * server (S) or of the client (C): each has its true cause, its remedy, and a drain
  * only where that mends it.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -18,7 +19,7 @@
 #define CONNECTION	(bit(TYPE) | bit(REMOTE_ADDR) | bit(STATE) |	\
 			 bit(UNREAD) | bit(UNSENT) | bit(UNACKED))
 #define OWNED		(CONNECTION | bit(PID) | bit(COMM) | bit(WHY))
-#define RECEIVED_AT	(1U << CW_MORE_SINCE_RECEIVED_NS)
+#define more_bit(fact)	(1U << CW_MORE_##fact)
 #define NAME(s)		{ sizeof(s) - 1, s }
 
 #define ENDS(lport, rport)						\
@@ -138,7 +139,7 @@ FIXTURE_VARIANT_ADD(field, idle_race)
 		FATE(RST_LATE_DATA, FIN_WAIT1), ENDS(8082, 51234),
 		.comm = NAME("python3"), .pid = 812, .sent = 2, .acked = 2,
 		.received = 18, .since_sent_ns = 300 * MS,
-		.since_received_ns = 300 * MS, .more = RECEIVED_AT,
+		.since_received_ns = 300 * MS, .more = more_bit(SINCE_RECEIVED_NS),
 		.present = OWNED | bit(FATE) | bit(VERDICT) |
 			   bit(SINCE_SENT_NS) | bit(LOST_BYTES),
 	},
@@ -154,7 +155,7 @@ FIXTURE_VARIANT_ADD(field, late_upload)
 		FATE(RST_LATE_DATA, FIN_WAIT2), ENDS(80, 51234),
 		.comm = NAME("nginx"), .pid = 812, .sent = 500, .acked = 500,
 		.received = 130000, .since_sent_ns = 300 * MS,
-		.since_received_ns = 2 * MS, .more = RECEIVED_AT,
+		.since_received_ns = 2 * MS, .more = more_bit(SINCE_RECEIVED_NS),
 		.verdict = CLOSEWATCH_VERDICT_DELIVERED,
 		.present = OWNED | bit(FATE) | bit(VERDICT) |
 			   bit(SINCE_SENT_NS) | bit(LOST_BYTES),
@@ -529,6 +530,30 @@ FIXTURE_VARIANT_ADD(field, never_connected)
 	.note = "nothing sent, the socket had no peer",
 	.cause = "never connected, or its connect() had failed",
 	.remedy = "None is needed if it was not to be connected",
+};
+
+FIXTURE_VARIANT_ADD(field, refused_by_rst)
+{
+	.ev = {
+		CLOSE(ALREADY_CLOSED, CLOSE), .comm = NAME("curl"),
+		.connect_error = ECONNREFUSED, .connect_rst = 1,
+		.present = bit(TYPE) | bit(STATE) | bit(PID) | bit(COMM) | bit(WHY),
+	},
+	.note = "nothing sent, connect() had failed, refused by RST",
+	.cause = "connect() had failed, refused by RST (ECONNREFUSED); nothing listens",
+	.remedy = "whether the service runs",
+};
+
+FIXTURE_VARIANT_ADD(field, unreachable)
+{
+	.ev = {
+		CLOSE(ALREADY_CLOSED, CLOSE), .comm = NAME("curl"),
+		.connect_error = EHOSTUNREACH,
+		.present = bit(TYPE) | bit(STATE) | bit(PID) | bit(COMM) | bit(WHY),
+	},
+	.note = "nothing sent, connect() had failed, unreachable",
+	.cause = "unreachable (EHOSTUNREACH); an ICMP message of a router",
+	.remedy = "the way for a route or a firewall",
 };
 
 FIXTURE_VARIANT_ADD(field, linger0_unread)

@@ -366,10 +366,12 @@ TEST_F(view, calls_that_tcp_never_sees_are_told)
 		     note_of(&self->ev));
 	self->ev.sigpipe = 0;
 	self->ev.state = CLOSEWATCH_STATE_CLOSE;
-	EXPECT_STREQ("write failed with EPIPE: the connection was over; RST to data that came too late",
+	EXPECT_STREQ("write failed with EPIPE: the connection was over; "
+		     "RST to data that came too late",
 		     note_of(&self->ev));
 	self->ev.fate = CLOSEWATCH_FATE_ACKED;
-	EXPECT_STREQ("write failed with EPIPE: the program had shut this side before; both FINs were exchanged",
+	EXPECT_STREQ("write failed with EPIPE: the program had shut this side before; "
+		     "both FINs were exchanged",
 		     note_of(&self->ev));
 	drop(&self->ev, FATE);
 	EXPECT_STREQ("write failed with EPIPE: the connection was over",
