@@ -36,6 +36,7 @@ struct recorder {
 	/* the run */
 	struct cw_session session;
 	struct cw_store *store;
+	struct cw_columns columns;
 	uint64_t recorded;
 	int told;		/* of the store's errors, the last */
 };
@@ -196,7 +197,7 @@ static void tell(struct recorder *r)
 	fprintf(stderr, "closewatch: %" PRIu64 " events could not be written\n",
 		lost);
 	ev = cw_session_lost(CLOSEWATCH_LOSS_RECORDING, lost);
-	cw_record_event(r->session.view, &ev, NULL, false, CW_DIAG_NOT);
+	cw_record_event(r->session.view, &ev, NULL, &r->columns, CW_DIAG_NOT);
 }
 
 static bool take(void *arg, const struct cw_msg_event *ev)
@@ -212,7 +213,8 @@ static bool take(void *arg, const struct cw_msg_event *ev)
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE &&
 	    cw_diag_holders(ev, &holders))
 		found = &holders;
-	cw_record_event(r->session.view, ev, found, false, CW_DIAG_NOT);
+	cw_record_event(r->session.view, ev, found, &r->columns,
+			CW_DIAG_NOT);
 	r->recorded += ev->type != CLOSEWATCH_EVENT_TYPE_LOST;
 	r->session.stop |= r->count && r->recorded >= r->count;
 	return true;
@@ -238,6 +240,7 @@ static int open_session(struct recorder *r)
 	struct cw_view_options opt = { .json = true };
 	int ret = cw_session_signals(s);
 
+	cw_columns_init(&r->columns, false);
 	r->opt.begin = write_header;
 	r->opt.arg = r;
 	if (!ret)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <langinfo.h>
 #include <string.h>
 
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/close_wait.h"
 #include "cmd/cmd_watch.h"
+#include "cmd/looks.h"
 #include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
@@ -28,17 +28,17 @@ struct watch {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	/* the command line */
 	struct cw_match match;
+	struct cw_looks looks;
 	uint32_t count;
 	uint64_t duration;
 	uint32_t close_wait;	/* in seconds; 0: not asked for */
-	bool json, header, quiet, diag, no_linger;
+	bool header, quiet, diag, no_linger;
 	struct cw_replay_args recorded;
 	/* the run */
 	struct cw_session session;
 	struct cw_tally tally;
 	struct cw_refusals refusals;
 	struct cw_close_wait waits;
-	bool utf8;
 	bool full;		/* --count is reached: show no more */
 };
 
@@ -57,12 +57,12 @@ static const struct argp_option options[] = {
 	  0 },
 	{ NULL, 0, NULL, 0, "How to show it:", 3 },
 	{ "diag", KEY_DIAG, NULL, 0, "add the cause and the remedy", 0 },
+	CW_LOOKS_OPTIONS,
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
 	{ "quiet", 'q', NULL, 0, "no summary at the end", 0 },
 	{ "color", KEY_COLOR, "WHEN", 0,
 	  "auto (default), always or never; NO_COLOR is heeded", 0 },
-	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 },
 	CW_ARGS_COMMON,
 	{ 0 },
 };
@@ -119,8 +119,9 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 
 	if (cw_replay_option(&w->recorded, key, arg))
 		return 0;
-	if (cw_match_option(&w->match, key, arg, &w->args))
-		return w->args.ret ? CW_ARGS_STOP : 0;
+	if (cw_match_option(&w->match, key, arg, &w->args) ||
+	    cw_looks_option(&w->looks, key, arg, &w->args))
+		return w->args.ret || w->args.done ? CW_ARGS_STOP : 0;
 	switch (key) {
 	case 'c':
 		ret = cw_parse_u32(arg, 1, UINT32_MAX, "count", &w->count,
@@ -178,15 +179,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'j':
-		w->json = true;
+		w->looks.view.json = true;
 		break;
 	case 'H':
 		w->header = false;
 		break;
 	case 'q':
 		w->quiet = true;
-		break;
-	case 'n':
 		break;
 	case KEY_DIAG:
 		w->diag = true;
@@ -238,8 +237,8 @@ static bool show_event(struct watch *w, const struct cw_msg_event *ev,
 							   CW_DIAG;
 	cw_tally_add(&w->tally, ev);
 	cw_session_shown(&w->session,
-			 cw_record_event(w->session.view, ev, holders, w->utf8,
-					 diag));
+			 cw_record_event(w->session.view, ev, holders,
+					 &w->looks.columns, diag));
 	return count(w);
 }
 
@@ -276,7 +275,7 @@ static bool show_wait(void *arg, struct cw_pending_row *row)
 	struct watch *w = arg;
 
 	row->date = cw_session_date();
-	row->utf8 = w->utf8;
+	row->utf8 = w->looks.columns.utf8;
 	row->diag = w->diag;
 	cw_tally_add_wait(&w->tally);
 	cw_session_shown(&w->session, cw_record_pending(w->session.view, row));
@@ -298,24 +297,15 @@ static void on_overrun(void *w)
 	show(w, &ev);
 }
 
-static struct cw_view_options view_options(struct watch *w)
-{
-	struct cw_view_options opt = { .json = w->json };
-
-	w->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	opt.layout = w->utf8 ? cw_record_layout_utf8 : cw_record_layout;
-	return opt;
-}
-
 static int open_session(struct watch *w)
 {
-	const struct cw_view_options opt = view_options(w);
 	int ret;
 
 	w->session.overrun = on_overrun;
 	w->session.overrun_arg = w;
 	ret = cw_session_signals(&w->session);
-	return ret ? ret : cw_session_open(&w->session, &opt, on_events, w);
+	return ret ? ret : cw_session_open(&w->session, &w->looks.view,
+					   on_events, w);
 }
 
 /* Switches that silence the probes raise no error, so look at them. */
@@ -396,12 +386,11 @@ static int run(struct watch *w)
 /* Without the module: signals end the program as they do by default. */
 static int run_recorded(struct watch *w)
 {
-	const struct cw_view_options opt = view_options(w);
 	struct cw_replay replay = {
 		.filter = &w->match.filter, .fn = show_recorded, .arg = w,
 	};
 	const struct cw_msg_listener none = { 0 };
-	int ret = cw_session_show(&w->session, &opt);
+	int ret = cw_session_show(&w->session, &w->looks.view);
 
 	if (ret)
 		return ret;
@@ -443,10 +432,13 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 		.args.fail = fail, .match = CW_MATCH_INIT, .header = true,
 		.session = CW_SESSION_INIT(fail),
 	};
-	int ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
+	int ret;
 
+	cw_looks_init(&w.looks);
+	ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
 	if (ret || w.args.done)
 		goto release;
+	cw_looks_conclude(&w.looks);
 	ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
 	ret = cw_session_close(&w.session, ret);
 release:

@@ -23,6 +23,7 @@ struct cw_pending_row {
 
 extern const struct cw_column cw_record_pending_layout[];
 extern const struct cw_column cw_record_pending_layout_utf8[];
+extern const uint8_t cw_record_pending_slots[];
 
 /*
  * A socket of a list, or with @date a close-wait event among those of

@@ -33,8 +33,9 @@ struct cw_view *cw_view_new(const struct cw_view_options *opt)
 	v->line.out = opt->out;
 	v->second = -1;
 	cw_json_init(&v->json, &v->line);
-	cw_table_init(&v->table, &v->line, opt->width, opt->color);
-	cw_table_layout(&v->table, opt->layout);
+	cw_table_init(&v->table, &v->line, opt->wide ? 0 : opt->width,
+		      opt->color);
+	cw_table_layout(&v->table, opt->layout, opt->slots);
 	return v;
 }
 
@@ -303,7 +304,7 @@ void cw_view_table(struct cw_view *v, const char *key,
 	v->silent = !layout;
 	if (v->silent)
 		return;
-	cw_table_layout(&v->table, layout);
+	cw_table_layout(&v->table, layout, NULL);
 	cw_line_say(&v->line, "\n");
 	cw_view_header(v);
 }
@@ -329,6 +330,6 @@ void cw_view_table_end(struct cw_view *v)
 	if (v->opt.json)
 		cw_json_close(&v->json, "]");
 	else if (!v->silent)
-		cw_table_layout(&v->table, NULL);
+		cw_table_layout(&v->table, NULL, NULL);
 	v->silent = false;
 }

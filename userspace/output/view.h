@@ -27,7 +27,9 @@ struct cw_view_options {
 	bool json;
 	bool color;
 	int width;		/* columns of the terminal, 0: unlimited */
+	bool wide;		/* unlimited whatever the terminal is */
 	const struct cw_column *layout;
+	const uint8_t *slots;	/* see cw_table_layout() */
 };
 
 struct cw_view;

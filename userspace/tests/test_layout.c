@@ -41,9 +41,11 @@ static struct cw_msg_event event(void)
 	return ev;
 }
 
+static struct cw_columns columns;
+
 static int show_event(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	return cw_record_event(v, ev, NULL, true, CW_DIAG);
+	return cw_record_event(v, ev, NULL, &columns, CW_DIAG);
 }
 
 static int closes(struct cw_view *v)
@@ -81,7 +83,7 @@ static int others(struct cw_view *v)
 }
 
 /* Both ends are as long as addresses get. */
-static int longest(struct cw_view *v)
+static struct cw_msg_event longest_event(void)
 {
 	struct cw_msg_event ev = event();
 
@@ -90,7 +92,14 @@ static int longest(struct cw_view *v)
 	ev.remote_addr = ev.local_addr;
 	ev.local_port = 65535;
 	ev.remote_port = 65535;
-	return show_event(v, &ev) | cw_record_drain(v, &ev, 0);
+	return ev;
+}
+
+static int longest(struct cw_view *v)
+{
+	struct cw_msg_event ev = longest_event();
+
+	return show_event(v, &ev);
 }
 
 static int pending(struct cw_view *v)
@@ -120,9 +129,9 @@ static int pending(struct cw_view *v)
 
 static int drains(struct cw_view *v)
 {
-	struct cw_msg_event ev = event();
+	struct cw_msg_event ev = event(), longer = longest_event();
 
-	return cw_record_drain(v, &ev, 0);
+	return cw_record_drain(v, &ev, 0) | cw_record_drain(v, &longer, 0);
 }
 
 static struct cw_msg_policy policy(void)
@@ -214,17 +223,19 @@ static int statistics(struct cw_view *v)
 static const struct {
 	const char *name;
 	const struct cw_column *layout;
+	const uint8_t *slots;
 	int (*show)(struct cw_view *v);
 } samples[] = {
-	{ "watch, closes", cw_record_layout_utf8, closes },
-	{ "watch, others", cw_record_layout, others },
-	{ "watch, IPv6", cw_record_layout_utf8, longest },
-	{ "pending", cw_record_pending_layout_utf8, pending },
-	{ "drains", cw_record_drain_layout, drains },
-	{ "list", cw_record_policy_layout, policies },
-	{ "drain", cw_record_added_layout, added },
-	{ "advise", NULL, advice },
-	{ "stats", NULL, statistics },
+	{ "watch, closes", columns.layout, columns.slots, closes },
+	{ "watch, others", columns.layout, columns.slots, others },
+	{ "watch, IPv6", columns.layout, columns.slots, longest },
+	{ "pending", cw_record_pending_layout_utf8,
+	  cw_record_pending_slots, pending },
+	{ "drains", cw_record_drain_layout, NULL, drains },
+	{ "list", cw_record_policy_layout, NULL, policies },
+	{ "drain", cw_record_added_layout, NULL, added },
+	{ "advise", NULL, NULL, advice },
+	{ "stats", NULL, NULL, statistics },
 };
 
 /* To be freed. */
@@ -232,12 +243,14 @@ static char *render(unsigned int sample, int width)
 {
 	struct cw_view_options opt = {
 		.width = width, .layout = samples[sample].layout,
+		.slots = samples[sample].slots,
 	};
 	char *text = NULL;
 	struct cw_view *v;
 	size_t len;
 	int bad;
 
+	cw_columns_init(&columns, true);
 	opt.out = open_memstream(&text, &len);
 	v = cw_view_new(&opt);
 	cw_view_header(v);

@@ -37,13 +37,16 @@ static char *print(const struct cw_recorded *r, bool json)
 {
 	char *text;
 	size_t len;
+	struct cw_columns columns;
 	struct cw_view_options opt = {
 		.out = open_memstream(&text, &len), .json = json,
-		.layout = cw_record_layout_utf8,
+		.layout = columns.layout, .slots = columns.slots,
 	};
-	struct cw_view *v = cw_view_new(&opt);
+	struct cw_view *v;
 
-	cw_record_event(v, &r->ev, r->has_holders ? &r->holders : NULL, true,
+	cw_columns_init(&columns, true);
+	v = cw_view_new(&opt);
+	cw_record_event(v, &r->ev, r->has_holders ? &r->holders : NULL, &columns,
 			CW_DIAG);
 	cw_view_free(v);
 	fclose(opt.out);

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <string.h>
+
+#include <linux/closewatch.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "output/columns.h"
+#include "output/record_parts.h"
+
+typedef void put_fn(struct cw_view *v, const struct cw_msg_event *ev,
+		    const struct cw_columns *c, int column);
+
+struct row {
+	const char *name;
+	const char *about;
+	const char *key;	/* of JSON, where it is not the member's name */
+	struct cw_column look;
+	uint8_t attr;		/* 0: none of its own */
+	uint8_t also[2];	/* others that JSON shows with it */
+	put_fn *put;		/* NULL: as the attribute is */
+};
+
+/* --- how text shows what is not one attribute as it stands --- */
+
+/* A close by its path, an end by its fate, and the rest by their type. */
+static void put_what(struct cw_view *v, const struct cw_msg_event *ev,
+		     const struct cw_columns *c, int column)
+{
+	(void)c;
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE)
+		cw_record_fact(v, ev, PATH, CW_AT(column));
+	else if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE &&
+		 cw_event_has(ev, FATE))
+		cw_record_fact(v, ev, FATE, CW_AT(column));
+	else
+		cw_record_fact(v, ev, TYPE, CW_AT(column));
+}
+
+static const struct cw_place at_remote = { .column = CW_COL_PAIR, .before = " -> " };
+static const struct cw_place at_remote_utf8 = {
+	.column = CW_COL_PAIR, .before = " → ",
+};
+
+static void put_pair(struct cw_view *v, const struct cw_msg_event *ev,
+		     const struct cw_columns *c, int column)
+{
+	cw_record_local(v, ev, CW_AT(column));
+	cw_record_remote(v, ev, c->utf8 ? &at_remote_utf8 : &at_remote);
+}
+
+static void put_local(struct cw_view *v, const struct cw_msg_event *ev,
+		      const struct cw_columns *c, int column)
+{
+	(void)c;
+	cw_record_local(v, ev, CW_AT(column));
+}
+
+static void put_peer(struct cw_view *v, const struct cw_msg_event *ev,
+		     const struct cw_columns *c, int column)
+{
+	(void)c;
+	cw_record_remote(v, ev, CW_AT(column));
+}
+
+static const struct cw_place at_pid = { CW_COL_PROCESS, "[", "]" };
+
+static void put_process(struct cw_view *v, const struct cw_msg_event *ev,
+			const struct cw_columns *c, int column)
+{
+	(void)c;
+	/* Before the pid, so that it reads name[pid]. */
+	cw_record_fact(v, ev, COMM, CW_AT(column));
+	cw_record_fact(v, ev, PID, &at_pid);
+}
+
+/* By record.c, which is not asked for it here. */
+static void put_note(struct cw_view *v, const struct cw_msg_event *ev,
+		     const struct cw_columns *c, int column)
+{
+	(void)v, (void)ev, (void)c, (void)column;
+}
+
+static void put_duration(struct cw_view *v, const struct cw_msg_event *ev,
+			 const struct cw_columns *c, int column);
+
+/* --- what there is --- */
+
+#define A(attr) CLOSEWATCH_A_EVENT_##attr
+
+#define ROW(col, at, n, t, w, ...)					\
+	[CW_COL_##col] = {						\
+		.name = n, .attr = A(at), .about = __VA_ARGS__,		\
+		.look = { .title = t, .empty = "-", .width = w },	\
+	}
+#define FIGURE(col, at, n, t, w, ...)					\
+	[CW_COL_##col] = {						\
+		.name = n, .attr = A(at), .about = __VA_ARGS__,		\
+		.look = { .title = t, .empty = "-", .width = w,		\
+			  .right = true },				\
+	}
+#define DURATION(col, at, n, t, ...)					\
+	[CW_COL_##col] = {						\
+		.name = n, .attr = A(at), .about = __VA_ARGS__,		\
+		.look = { .title = t, .empty = "-", .width = 9,		\
+			  .right = true },				\
+		.put = put_duration,					\
+	}
+
+/* They need 100 columns, unless they are asked for; the note repeats them. */
+#define BYTES(col, n, t, says)						\
+	[CW_COL_##col] = {						\
+		.name = n, .attr = A(col), .about = says,		\
+		.look = { .title = t, .empty = "-", .width = 7,		\
+			  .terminal = 100, .right = true },		\
+	}
+
+static const struct row rows[CW_COLS] = {
+	ROW(EVENT, TYPE, "event", "EVENT", 20, "type of event", .key = "event"),
+	[CW_COL_TIME] = {
+		"time", "when it was complete", .attr = A(TIME),
+		.look = { "TIME", .width = 12, .dim = true },
+	},
+	FIGURE(CPU, CPU, "cpu", "CPU", 3, "CPU that reports it"),
+	FIGURE(SEQ, SEQ, "seq", "SEQ", 8, "number of the event on its CPU"),
+	ROW(NETNS, NETNS, "netns", "NETNS", 10, "network namespace"),
+	ROW(FAMILY, FAMILY, "family", "FAMILY", 6, "ipv4 or ipv6"),
+	[CW_COL_LOCAL] = {
+		"local", "local address and port",
+		.look = { "LOCAL", "-", 19, .limit = 47 }, .put = put_local,
+	},
+	[CW_COL_PEER] = {
+		"peer", "the peer's address and port", .key = "remote",
+		.look = { "PEER", "-", 19, .limit = 47 }, .put = put_peer,
+	},
+	FIGURE(COOKIE, COOKIE, "cookie", "COOKIE", 8,
+	       "cookie of the socket, the same in all its events"),
+	[CW_COL_PATH] = {
+		"path", "path of a close, fate of a connection, else the type",
+		.look = { "PATH", .width = 16, .limit = 18, .toned = true },
+		.attr = A(PATH), .also = { CW_COL_FATE }, .put = put_what,
+	},
+	ROW(STATE, STATE, "state", "STATE", 11, "state when it began"),
+	ROW(NEW_STATE, NEW_STATE, "new-state", "NEW STATE", 11,
+	    "state when it was complete"),
+	ROW(FIN, FIN, "fin", "FIN", 12, "how a close sent its FIN"),
+	ROW(FATE, FATE, "fate", "FATE", 18, "how the connection ended"),
+	ROW(VERDICT, VERDICT, "verdict", "VERDICT", 9,
+	    "what became of our data"),
+	FIGURE(LOST, LOST_BYTES, "lost", "LOST", 9, "bytes never sent"),
+	ROW(CLOSED_FIRST, CLOSED_FIRST, "closed-first", "FIRST", 7,
+	    "the side that closed first"),
+	DURATION(SINCE_CLOSE, SINCE_CLOSE_NS, "since-close", "AFTER CLOSE",
+		 "from our close to the end"),
+	ROW(HOW, HOW, "how", "HOW", 4, "side that shutdown(2) shut"),
+	FIGURE(REFERENCES, REFERENCES, "references", "REFS", 4,
+	       "references that keep a socket open"),
+	ROW(SIGPIPE, SIGPIPE, "sigpipe", "SIGPIPE", 7,
+	    "whether a write raised SIGPIPE"),
+	ROW(RESET, RESET_KIND, "reset", "RESET", 12,
+	    "why there was an RST outside a close"),
+	ROW(REASON, KERNEL_REASON, "reason", "REASON", 20,
+	    "the kernel's own reason for an RST (6.12 and later)"),
+	FIGURE(POLICY, POLICY_ID, "policy", "POLICY", 6, "id of the policy"),
+	ROW(ACTION, ACTION, "action", "ACTION", 6, "what the policy does"),
+	ROW(DRY_RUN, DRY_RUN, "dry-run", "DRY RUN", 7,
+	    "whether the policy only reports"),
+	ROW(OUTCOME, DRAIN_OUTCOME, "outcome", "OUTCOME", 18,
+	    "how a drain ended"),
+	ROW(REFUSAL, REFUSAL, "refusal", "REFUSAL", 15,
+	    "why a drain never began"),
+	FIGURE(DISCARDED, DISCARDED, "discarded", "DISCARDED", 9,
+	       "bytes that a drain discarded"),
+	FIGURE(RESPONSE_ACKED, RESPONSE_ACKED, "response-acked", "OF IT ACKED",
+	       11, "bytes of it that were acknowledged in the drain"),
+	FIGURE(RESPONSE, RESPONSE_BYTES, "response", "RESPONSE", 9,
+	       "bytes of ours under way when a drain began"),
+	DURATION(DRAIN, DRAIN_NS, "drain", "DRAIN", "time that a drain took"),
+	ROW(SAVED, SAVED, "saved", "SAVED", 5,
+	    "whether a drain saved the response from an RST"),
+	BYTES(UNREAD, "unread", "UNREAD", "bytes received and not read"),
+	BYTES(UNSENT, "unsent", "UNSENT", "bytes written and not sent"),
+	BYTES(UNACKED, "unacked", "UNACKED", "bytes sent and not acknowledged"),
+	FIGURE(SENT, SENT, "sent", "SENT", 9, "bytes sent in all"),
+	FIGURE(RETRANSMITTED, RETRANSMITTED, "retransmitted", "RETRANS", 9,
+	       "bytes sent again"),
+	FIGURE(RECEIVED, RECEIVED, "received", "RECEIVED", 9,
+	       "bytes received in all"),
+	FIGURE(ACKED, ACKED, "acked", "ACKED", 9,
+	       "bytes that the peer acknowledged"),
+	DURATION(AGE, AGE_NS, "age", "AGE", "since the connection was established"),
+	DURATION(SINCE_SENT, SINCE_SENT_NS, "since-sent", "SINCE SENT",
+		 "from the last byte that we sent"),
+	ROW(LINGER_ON, LINGER_ON, "linger-on", "LINGER", 6,
+	    "whether SO_LINGER was set", .key = "linger.on"),
+	FIGURE(LINGER_SECONDS, LINGER_SECONDS, "linger-seconds", "SECONDS", 7,
+	       "the seconds of SO_LINGER", .key = "linger.seconds"),
+	DURATION(LINGER_WAITED, LINGER_WAITED_NS, "linger-waited", "WAITED",
+		 "time that a close waited for SO_LINGER",
+		 .key = "linger.waited_ns"),
+	ROW(LINGER, LINGER_OUTCOME, "linger", "LINGER", 12,
+	    "how the wait for SO_LINGER ended", .key = "linger.outcome"),
+	ROW(WHY, WHY, "why", "WHY", 6, "what closed the socket"),
+	FIGURE(SIGNAL, SIGNAL, "signal", "SIGNAL", 6,
+	       "signal that ended the process"),
+	ROW(COMM, COMM, "comm", "COMM", 15, "task name of the closer"),
+	FIGURE(PID, PID, "pid", "PID", 7, "process of the closer"),
+	FIGURE(TID, TID, "tid", "TID", 7, "thread of the closer"),
+	FIGURE(UID, UID, "uid", "UID", 6, "user of the closer, a number"),
+	ROW(CGROUP, CGROUP, "cgroup", "CGROUP", 8, "cgroup of the closer"),
+	FIGURE(CHILDREN, CHILDREN, "children", "CHILDREN", 8,
+	       "connections in a listener's queue"),
+	FIGURE(CHILDREN_RESET, CHILDREN_RESET, "children-reset", "RESET", 6,
+	       "how many of them were reset"),
+	FIGURE(CHILDREN_MIGRATED, CHILDREN_MIGRATED, "children-migrated",
+	       "MIGRATED", 8, "how many of them another listener got"),
+	FIGURE(SYN_QUEUE, SYN_QUEUE, "syn-queue", "SYN QUEUE", 9,
+	       "half-open connections left behind"),
+	ROW(ULP, ULP, "ulp", "ULP", 5,
+	    "upper layer protocol, such as kernel TLS"),
+	FIGURE(COUNT, COUNT, "count", "COUNT", 6,
+	       "how many a record of loss or of late segments stands for"),
+	ROW(LOSS, LOSS, "loss", "LOSS", 8, "where events were lost"),
+	[CW_COL_PAIR] = {
+		"pair", "both ends in one column", .key = "local, remote",
+		.look = { "LOCAL -> REMOTE", .width = 37, .limit = 97 },
+		.also = { CW_COL_LOCAL, CW_COL_PEER }, .put = put_pair,
+	},
+	[CW_COL_PROCESS] = {
+		"proc", "task name and process of the closer",
+		.key = "comm, pid",
+		.look = { "PROCESS", "-", 14, .limit = 24 },
+		.also = { CW_COL_COMM, CW_COL_PID }, .put = put_process,
+	},
+	[CW_COL_NOTE] = {
+		"note", "what happened, in words; always the last column",
+		.key = "", .look = { .title = "WHAT HAPPENED" },
+		.put = put_note,
+	},
+};
+
+#undef A
+
+static void put_duration(struct cw_view *v, const struct cw_msg_event *ev,
+			 const struct cw_columns *c, int column)
+{
+	uint8_t attr = rows[column].attr;
+	char text[32];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+
+	(void)c;
+	if (!cw_has(ev, attr))
+		return;
+	cw_say_duration(&t, cw_field_number(&cw_event_fields[attr], ev));
+	cw_view_text(v, CW_AT(column), text);
+}
+
+void cw_columns_put(const struct cw_columns *c, struct cw_view *v,
+		    const struct cw_msg_event *ev)
+{
+	int i;
+
+	for (i = 0; i < c->n; i++) {
+		int column = c->shown[i];
+		const struct row *r = &rows[column];
+
+		if (r->put)
+			r->put(v, ev, c, column);
+		else
+			cw_record_attr(v, cw_event_fields, ev, r->attr,
+				       CW_AT(column));
+	}
+}
+
+/* --- which of it --- */
+
+static void show(struct cw_columns *c, int column, bool asked)
+{
+	struct cw_column *look = &c->layout[c->n];
+
+	*look = rows[column].look;
+	if (column == CW_COL_PAIR && c->utf8)
+		look->title = "LOCAL → REMOTE";
+	if (asked)
+		look->terminal = 0;
+	c->shown[c->n++] = column;
+	c->slots[column] = c->n;
+}
+
+static void show_note(struct cw_columns *c)
+{
+	show(c, CW_COL_NOTE, false);
+	c->slots[CW_COL_LOST_WORDS] = c->n;
+	c->layout[c->n].title = NULL;
+	if (c->note)
+		return;
+	c->slots[CW_COL_NOTE] = 0;
+	c->layout[c->n - 1].title = "";
+}
+
+static enum cw_members_part part_of(int column)
+{
+	if (column < CW_COL_LOCAL)
+		return CW_MEMBERS_HEAD;
+	if (column < CW_COL_LINGER_ON)
+		return CW_MEMBERS_FACTS;
+	return column <= CW_COL_LINGER ? CW_MEMBERS_LINGER : CW_MEMBERS_TAIL;
+}
+
+/* @wanted: bits of columns. */
+static void find_members(struct cw_columns *c, uint64_t wanted)
+{
+	struct cw_members *m;
+	int i;
+
+	memset(c->members, 0, sizeof(c->members));
+	for (i = 0; i < CW_COLS; i++) {
+		if (!(wanted >> i & 1) || !rows[i].attr)
+			continue;
+		m = &c->members[part_of(i)];
+		m->attr[m->n++] = rows[i].attr;
+	}
+	c->local = wanted >> CW_COL_LOCAL & 1;
+	c->peer = wanted >> CW_COL_PEER & 1;
+}
+
+_Static_assert(CW_COLS <= 64, "their bits are in 64");
+
+void cw_columns_init(struct cw_columns *c, bool utf8)
+{
+	static const uint8_t usual[] = {
+		CW_COL_TIME, CW_COL_PATH, CW_COL_PAIR, CW_COL_UNREAD,
+		CW_COL_UNSENT, CW_COL_UNACKED, CW_COL_PROCESS,
+	};
+	size_t i;
+
+	*c = (struct cw_columns){ .utf8 = utf8, .note = true };
+	for (i = 0; i < ARRAY_SIZE(usual); i++)
+		show(c, usual[i], false);
+	show_note(c);
+	find_members(c, UINT64_MAX);
+}
+
+static bool same_name(const char *name, size_t len, const char *is)
+{
+	size_t i;
+
+	for (i = 0; i < len && is[i]; i++)
+		if (name[i] != is[i] && !(name[i] == '_' && is[i] == '-'))
+			return false;
+	return i == len && !is[i];
+}
+
+static const char *key_of(const struct row *r)
+{
+	return r->key ? r->key : r->attr ? cw_event_fields[r->attr].name :
+					   r->name;
+}
+
+static int find_column(const char *name, size_t len)
+{
+	int i;
+
+	for (i = 0; len && i < CW_COLS; i++)
+		if (same_name(name, len, rows[i].name) ||
+		    same_name(name, len, key_of(&rows[i])))
+			return i;
+	return -1;
+}
+
+/* A column that is there already stays where it is. */
+static int choose(struct cw_columns *c, const char *name, size_t len,
+		  struct cw_fail *fail)
+{
+	int column = find_column(name, len);
+
+	if (column < 0)
+		return cw_fail_usage(fail, NULL,
+				     "'%.*s' is no column; closewatch --list-fields lists them",
+				     (int)len, name);
+	if (column == CW_COL_NOTE)
+		c->note = true;
+	else if (c->slots[column])
+		c->layout[c->slots[column] - 1].terminal = 0;
+	/* With room for the note. */
+	else if (c->n + 1 < CW_COLUMNS_MAX)
+		show(c, column, true);
+	else
+		return cw_fail_usage(fail, NULL, "there is room for %d columns",
+				     CW_COLUMNS_MAX - 1);
+	return CW_OK;
+}
+
+/* JSON has no more than these, but for the type, and what is lost. */
+static uint64_t wanted(const struct cw_columns *c)
+{
+	uint64_t bits = 1ULL << CW_COL_EVENT | 1ULL << CW_COL_COUNT |
+			1ULL << CW_COL_LOSS;
+	int i, k;
+
+	for (i = 0; i < c->n; i++) {
+		bits |= 1ULL << c->shown[i];
+		/* EVENT, the first, stands for none and is there anyway. */
+		for (k = 0; k < 2; k++)
+			bits |= 1ULL << rows[c->shown[i]].also[k];
+	}
+	return bits;
+}
+
+int cw_columns_choose(struct cw_columns *c, const char *names,
+		      struct cw_fail *fail)
+{
+	bool more = *names == '+';
+	int ret;
+
+	if (more) {
+		names++;
+		c->n--;
+	} else {
+		*c = (struct cw_columns){ .utf8 = c->utf8 };
+	}
+	for (;; names++) {
+		size_t len = strcspn(names, ",");
+
+		ret = choose(c, names, len, fail);
+		if (ret)
+			return ret;
+		names += len;
+		if (!*names)
+			break;
+	}
+	show_note(c);
+	if (!more)
+		find_members(c, wanted(c));
+	return CW_OK;
+}
+
+void cw_columns_list(FILE *to)
+{
+	int i;
+
+	fprintf(to, "%-18s %-18s %s\n", "COLUMN", "IN JSON", "WHAT IT IS");
+	for (i = 0; i < CW_COLS; i++)
+		fprintf(to, "%-18s %-18s %s\n", rows[i].name,
+			*key_of(&rows[i]) ? key_of(&rows[i]) : "-",
+			rows[i].about);
+}
