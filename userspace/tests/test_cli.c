@@ -163,6 +163,8 @@ static const struct {
 	{ "--color=blue 2>&1", 2, "auto, always or never" },
 	{ "--cgroup / 2>&1", 2, "cgroup v2" },
 	{ "--netns nope 2>&1", 2, "a name of ip netns" },
+	{ "-o pid,nope 2>&1", 2, "'nope' is no column" },
+	{ "--list-fields", 0, "\nage                age_ns " },
 	{ "stats --help", 0, "--reconcile" },
 	{ "stats -w x 2>&1", 2, "seconds are wanted" },
 	{ "stats --watch=0 2>&1", 2, "seconds are wanted" },
@@ -317,7 +319,7 @@ TEST(the_help_names_every_option_in_the_table)
 		"--user", "--cgroup", "--container", "--netns",
 		"--local-prefix", "--remote-prefix", "--ipv4", "--ipv6", "--path",
 		"--event", "--all", "--no-linger-start", "--count", "--duration", "--diag",
-		"--json", "--no-header", "--quiet", "--color", "--numeric",
+		"--output", "--wide", "--list-fields", "--json", "--no-header", "--quiet", "--color", "--numeric",
 		"--help", "--version",
 	};
 	char out[16384];
