@@ -2,11 +2,42 @@
 #include <langinfo.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "cmd/looks.h"
+
+#define CLOCK_WIDTH	12
 
 void cw_looks_init(struct cw_looks *l)
 {
+	l->time_width = CLOCK_WIDTH;
 	cw_columns_init(&l->columns, !strcmp(nl_langinfo(CODESET), "UTF-8"));
+}
+
+static int parse_time(struct cw_looks *l, const char *word,
+		      struct cw_fail *fail)
+{
+	static const struct {
+		const char *word;
+		enum cw_view_time kind;
+		int width;
+	} kinds[] = {
+		{ "clock", CW_TIME_CLOCK, CLOCK_WIDTH },
+		{ "relative", CW_TIME_RELATIVE, CLOCK_WIDTH },
+		{ "rfc3339", CW_TIME_RFC3339, 30 },
+		{ "none", CW_TIME_CLOCK, 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (strcmp(kinds[i].word, word))
+			continue;
+		l->view.time = kinds[i].kind;
+		l->time_width = kinds[i].width;
+		return CW_OK;
+	}
+	return cw_fail_usage(fail, NULL,
+			     "'%s' is no --time: clock, relative, rfc3339 or none is wanted",
+			     word);
 }
 
 bool cw_looks_option(struct cw_looks *l, int key, char *arg,
@@ -18,6 +49,9 @@ bool cw_looks_option(struct cw_looks *l, int key, char *arg,
 		return true;
 	case 'w':
 		l->view.wide = true;
+		return true;
+	case 't':
+		args->ret = parse_time(l, arg, args->fail);
 		return true;
 	case CW_KEY_LIST_FIELDS:
 		cw_columns_list(stdout);
@@ -32,6 +66,7 @@ bool cw_looks_option(struct cw_looks *l, int key, char *arg,
 
 void cw_looks_conclude(struct cw_looks *l)
 {
+	cw_columns_time(&l->columns, l->time_width);
 	l->view.layout = l->columns.layout;
 	l->view.slots = l->columns.slots;
 }

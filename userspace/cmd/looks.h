@@ -10,6 +10,7 @@
 struct cw_looks {
 	struct cw_columns columns;
 	struct cw_view_options view;	/* complete but for out and color */
+	int time_width;			/* 0: no times */
 };
 
 enum { CW_KEY_LIST_FIELDS = 0x1200 };
@@ -18,6 +19,8 @@ enum { CW_KEY_LIST_FIELDS = 0x1200 };
 	{ "output", 'o', "[+]NAME[,NAME]", 0,				\
 	  "these columns, or with + these too", 0 },			\
 	{ "wide", 'w', NULL, 0, "all columns, in lines of any length", 0 }, \
+	{ "time", 't', "KIND", 0,					\
+	  "clock (default), relative, rfc3339 or none", 0 },		\
 	{ "list-fields", CW_KEY_LIST_FIELDS, NULL, 0,			\
 	  "list what -o can name", 0 },					\
 	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 }

@@ -436,6 +436,33 @@ int cw_columns_choose(struct cw_columns *c, const char *names,
 	return CW_OK;
 }
 
+static void drop(struct cw_columns *c, int slot)
+{
+	int i;
+
+	c->n--;
+	memmove(&c->shown[slot], &c->shown[slot + 1], c->n - slot);
+	memmove(&c->layout[slot], &c->layout[slot + 1],
+		(c->n - slot + 1) * sizeof(*c->layout));
+	for (i = 0; i < CW_COL_SLOTS; i++)
+		if (c->slots[i] == slot + 1)
+			c->slots[i] = 0;
+		else if (c->slots[i] > slot)
+			c->slots[i]--;
+}
+
+void cw_columns_time(struct cw_columns *c, int width)
+{
+	int slot = c->slots[CW_COL_TIME] - 1;
+
+	if (slot < 0)
+		return;
+	if (width)
+		c->layout[slot].width = width;
+	else
+		drop(c, slot);
+}
+
 void cw_columns_list(FILE *to)
 {
 	int i;

@@ -75,6 +75,9 @@ void cw_columns_init(struct cw_columns *c, bool utf8);
 int cw_columns_choose(struct cw_columns *c, const char *names,
 		      struct cw_fail *fail);
 
+/* The times are @width wide; 0: there are none. */
+void cw_columns_time(struct cw_columns *c, int width);
+
 /* What can be chosen: a line each. */
 void cw_columns_list(FILE *to);
 

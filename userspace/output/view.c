@@ -20,6 +20,7 @@ struct cw_view {
 	struct cw_json json;
 	time_t second;		/* for which @date is: many events share one */
 	char date[16];
+	uint64_t first;		/* the time from which others are counted */
 	bool silent;		/* in a table without a layout */
 };
 
@@ -238,20 +239,51 @@ static bool find_time(struct cw_view *v, time_t second)
 	return true;
 }
 
+static char *write_clock(struct cw_view *v, char *to, uint64_t ns)
+{
+	size_t len;
+
+	if (!find_time(v, ns / NSEC_PER_SEC))
+		return to;
+	len = strlen(v->date);
+	memcpy(to, v->date, len);
+	return cw_decimal_digits(to + len, ns % NSEC_PER_SEC / 1000000, 3);
+}
+
+/* An event of another CPU may be older than the first that came. */
+static char *write_relative(struct cw_view *v, char *to, uint64_t ns)
+{
+	if (!v->first)
+		v->first = ns;
+	*to++ = ns < v->first ? '-' : '+';
+	ns = ns < v->first ? v->first - ns : ns - v->first;
+	to = cw_decimal(to, ns / NSEC_PER_SEC);
+	*to++ = '.';
+	return cw_decimal_digits(to, ns % NSEC_PER_SEC / 1000, 6);
+}
+
 void cw_view_time(struct cw_view *v, const char *key,
 		  const struct cw_place *at, uint64_t ns)
 {
-	char text[sizeof(v->date) + 16];
-	size_t len;
+	char text[CW_JSON_TIME_MAX], *begin = text, *end;
 
 	if (v->opt.json) {
 		cw_json_time(&v->json, key, ns);
-	} else if (at && find_time(v, ns / NSEC_PER_SEC)) {
-		len = strlen(v->date);
-		memcpy(text, v->date, len);
-		cw_decimal_digits(text + len, ns % NSEC_PER_SEC / 1000000, 3);
-		text_put(v, key, at, text, len + 3);
+		return;
 	}
+	if (!at)
+		return;
+	if (v->opt.time == CW_TIME_RELATIVE) {
+		end = write_relative(v, text, ns);
+	} else if (v->opt.time == CW_TIME_RFC3339) {
+		/* Less the quotes. */
+		begin++;
+		end = cw_json_write_time(&v->json, text, ns) - 1;
+	} else {
+		end = write_clock(v, text, ns);
+	}
+	if (end != begin)
+		text_put(v, key, at, begin, end - begin);
 }
 
 void cw_view_endpoint(struct cw_view *v, const char *key,

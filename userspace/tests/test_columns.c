@@ -219,6 +219,52 @@ TEST_F(columns, a_wrong_name_is_refused_and_so_are_too_many)
 	EXPECT_NE(NULL, strstr(self->fail.what, "room for 31"));
 }
 
+/* Of the first event, and of one that is older by 1.5 ms. */
+static const char *show_times(FIXTURE_DATA(columns) *self,
+			      enum cw_view_time kind, int width)
+{
+	struct cw_view_options opt = { .out = self->out, .time = kind };
+	struct cw_view *v;
+
+	cw_columns_init(&self->columns, false);
+	cw_columns_choose(&self->columns, "time,pid", &self->fail);
+	cw_columns_time(&self->columns, width);
+	opt.layout = self->columns.layout;
+	opt.slots = self->columns.slots;
+	rewind(self->out);
+	v = cw_view_new(&opt);
+	cw_record_event(v, &self->ev, NULL, &self->columns, CW_DIAG_NOT);
+	self->ev.time -= 1500000;
+	cw_record_event(v, &self->ev, NULL, &self->columns, CW_DIAG_NOT);
+	self->ev.time += 1500000;
+	cw_view_free(v);
+	fflush(self->out);
+	self->text[self->len] = '\0';
+	return self->text;
+}
+
+TEST_F(columns, times_have_the_kind_that_is_asked_for)
+{
+	EXPECT_STREQ("03:12:07.123     812\n03:12:07.121     812\n",
+		     show_times(self, CW_TIME_CLOCK, 12));
+	EXPECT_STREQ("+0.000000        812\n-0.001500        812\n",
+		     show_times(self, CW_TIME_RELATIVE, 12));
+	EXPECT_STREQ("2026-11-21T03:12:07.123456789Z     812\n"
+		     "2026-11-21T03:12:07.121956789Z     812\n",
+		     show_times(self, CW_TIME_RFC3339, 30));
+	EXPECT_STREQ("    812\n    812\n",
+		     show_times(self, CW_TIME_CLOCK, 0));
+}
+
+TEST_F(columns, without_times_the_others_stay_what_they_are)
+{
+	cw_columns_time(&self->columns, 0);
+	EXPECT_NE(NULL, strstr(show(self, false, 0),
+			       "\nrst-unread       127.0.0.1:80 -> 127.0.0.2:51234 "));
+	EXPECT_NE(NULL, strstr(self->text, " nginx[812]     RST: 3812 B"));
+	EXPECT_NE(NULL, strstr(show(self, true, 0), "\"time\":\"2026-"));
+}
+
 /* The list is the table; the man page has to follow. */
 TEST(the_man_page_names_each_column)
 {
