@@ -275,7 +275,8 @@ static bool show_wait(void *arg, struct cw_pending_row *row)
 	struct watch *w = arg;
 
 	row->date = cw_session_date();
-	row->utf8 = w->looks.columns.utf8;
+	row->columns = &w->looks.columns;
+	row->utf8 = row->columns->utf8;
 	row->diag = w->diag;
 	cw_tally_add_wait(&w->tally);
 	cw_session_shown(&w->session, cw_record_pending(w->session.view, row));
@@ -442,6 +443,7 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 	ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
 	ret = cw_session_close(&w.session, ret);
 release:
+	cw_looks_release(&w.looks);
 	cw_match_release(&w.match);
 	return ret;
 }

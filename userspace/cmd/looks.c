@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <langinfo.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/util.h"
 #include "cmd/looks.h"
@@ -9,8 +10,22 @@
 
 void cw_looks_init(struct cw_looks *l)
 {
-	l->time_width = CLOCK_WIDTH;
+	struct stat st;
+
+	*l = (struct cw_looks){
+		.time_width = CLOCK_WIDTH, .cgroups = CW_CGROUPS_INIT,
+		.namespaces = CW_NAMESPACES_INIT,
+	};
 	cw_columns_init(&l->columns, !strcmp(nl_langinfo(CODESET), "UTF-8"));
+	l->columns.host.cgroups = &l->cgroups;
+	l->columns.host.namespaces = &l->namespaces;
+	if (!stat("/proc/self/ns/net", &st))
+		l->columns.host.netns = st.st_ino;
+}
+
+void cw_looks_release(struct cw_looks *l)
+{
+	cw_cgroups_release(&l->cgroups);
 }
 
 static int parse_time(struct cw_looks *l, const char *word,

@@ -11,6 +11,8 @@ struct cw_looks {
 	struct cw_columns columns;
 	struct cw_view_options view;	/* complete but for out and color */
 	int time_width;			/* 0: no times */
+	struct cw_cgroups cgroups;
+	struct cw_namespaces namespaces;
 };
 
 enum { CW_KEY_LIST_FIELDS = 0x1200 };
@@ -33,5 +35,7 @@ bool cw_looks_option(struct cw_looks *l, int key, char *arg,
 
 /* Once the command line is complete. */
 void cw_looks_conclude(struct cw_looks *l);
+
+void cw_looks_release(struct cw_looks *l);
 
 #endif

@@ -75,6 +75,61 @@ static void put_process(struct cw_view *v, const struct cw_msg_event *ev,
 	cw_record_fact(v, ev, PID, &at_pid);
 }
 
+static const char *namespace_of(const struct cw_columns *c,
+				const struct cw_msg_event *ev)
+{
+	return c->host.namespaces ?
+		cw_namespaces_name(c->host.namespaces, ev->netns, ev->time) :
+		"";
+}
+
+static void put_netns(struct cw_view *v, const struct cw_msg_event *ev,
+		      const struct cw_columns *c, int column)
+{
+	const char *name = cw_event_has(ev, NETNS) ? namespace_of(c, ev) : "";
+
+	if (*name)
+		cw_view_text(v, CW_AT(column), name);
+	else
+		cw_record_fact(v, ev, NETNS, CW_AT(column));
+}
+
+static const struct cw_cgroup *cgroup_of(const struct cw_columns *c,
+					 uint64_t id)
+{
+	return c->host.cgroups ? cw_cgroups_find(c->host.cgroups, id) : NULL;
+}
+
+/* As docker ps and its like do, which take this much for the whole. */
+#define ID_SHOWN	12
+
+void cw_columns_put_cgroup(const struct cw_columns *c, struct cw_view *v,
+			   uint64_t id)
+{
+	const struct cw_cgroup *g = cgroup_of(c, id);
+	char shown[ID_SHOWN + 1] = "";
+
+	if (!g || !*g->path) {
+		cw_view_big(v, "cgroup", CW_AT(CW_COL_CGROUP), id);
+		return;
+	}
+	cw_view_text(v, CW_AT(CW_COL_CGROUP), g->path);
+	memcpy(shown, g->container.id, ID_SHOWN);
+	cw_view_text(v, CW_AT(CW_COL_CONTAINER), shown);
+	cw_view_text(v, CW_AT(CW_COL_POD), g->container.pod);
+}
+
+/* The first of the columns that is shown puts all of them. */
+static void put_cgroup(struct cw_view *v, const struct cw_msg_event *ev,
+		       const struct cw_columns *c, int column)
+{
+	if (!cw_event_has(ev, CGROUP) ||
+	    (column != CW_COL_CGROUP && c->slots[CW_COL_CGROUP]) ||
+	    (column == CW_COL_POD && c->slots[CW_COL_CONTAINER]))
+		return;
+	cw_columns_put_cgroup(c, v, ev->cgroup);
+}
+
 /* By record.c, which is not asked for it here. */
 static void put_note(struct cw_view *v, const struct cw_msg_event *ev,
 		     const struct cw_columns *c, int column)
@@ -124,8 +179,12 @@ static const struct row rows[CW_COLS] = {
 	},
 	FIGURE(CPU, CPU, "cpu", "CPU", 3, "CPU that reports it"),
 	FIGURE(SEQ, SEQ, "seq", "SEQ", 8, "number of the event on its CPU"),
-	ROW(NETNS, NETNS, "netns", "NETNS", 10, "network namespace"),
-	ROW(FAMILY, FAMILY, "family", "FAMILY", 6, "ipv4 or ipv6"),
+	[CW_COL_NETNS] = {
+		"netns", "network namespace, as --netns takes it",
+		.key = "netns, netns_name", .attr = A(NETNS),
+		.look = { "NETNS", "-", 10, .limit = 20 }, .put = put_netns,
+	},
+	ROW(FAMILY, FAMILY, "family", "FAMILY", 6, "address family, ipv4 or ipv6"),
 	[CW_COL_LOCAL] = {
 		"local", "local address and port",
 		.look = { "LOCAL", "-", 19, .limit = 47 }, .put = put_local,
@@ -208,7 +267,11 @@ static const struct row rows[CW_COLS] = {
 	FIGURE(PID, PID, "pid", "PID", 7, "process of the closer"),
 	FIGURE(TID, TID, "tid", "TID", 7, "thread of the closer"),
 	FIGURE(UID, UID, "uid", "UID", 6, "user of the closer, a number"),
-	ROW(CGROUP, CGROUP, "cgroup", "CGROUP", 8, "cgroup of the closer"),
+	[CW_COL_CGROUP] = {
+		"cgroup", "path of the closer's cgroup",
+		.key = "cgroup, cgroup_path", .attr = A(CGROUP),
+		.look = { "CGROUP", "-", 24, .limit = 60 }, .put = put_cgroup,
+	},
 	FIGURE(CHILDREN, CHILDREN, "children", "CHILDREN", 8,
 	       "connections in a listener's queue"),
 	FIGURE(CHILDREN_RESET, CHILDREN_RESET, "children-reset", "RESET", 6,
@@ -222,6 +285,14 @@ static const struct row rows[CW_COLS] = {
 	FIGURE(COUNT, COUNT, "count", "COUNT", 6,
 	       "how many a record of loss or of late segments stands for"),
 	ROW(LOSS, LOSS, "loss", "LOSS", 8, "where events were lost"),
+	[CW_COL_CONTAINER] = {
+		"container", "container of the closer, by its id",
+		.look = { "CONTAINER", "-", ID_SHOWN }, .put = put_cgroup,
+	},
+	[CW_COL_POD] = {
+		"pod", "pod of the closer, by its UID",
+		.look = { "POD", "-", 36 }, .put = put_cgroup,
+	},
 	[CW_COL_PAIR] = {
 		"pair", "both ends in one column", .key = "local, remote",
 		.look = { "LOCAL -> REMOTE", .width = 37, .limit = 97 },
@@ -273,6 +344,29 @@ void cw_columns_put(const struct cw_columns *c, struct cw_view *v,
 	}
 }
 
+void cw_columns_put_names(const struct cw_columns *c, struct cw_view *v,
+			  const struct cw_msg_event *ev)
+{
+	const struct cw_cgroup *g = cw_event_has(ev, CGROUP) ?
+		cgroup_of(c, ev->cgroup) : NULL;
+	const char *netns;
+
+	if (c->netns && cw_event_has(ev, NETNS) &&
+	    (c->netns_own || ev->netns != c->host.netns)) {
+		netns = namespace_of(c, ev);
+		if (*netns)
+			cw_view_word(v, "netns_name", NULL, netns);
+	}
+	if (!g)
+		return;
+	if (c->cgroup && *g->path)
+		cw_view_word(v, "cgroup_path", NULL, g->path);
+	if (c->container && *g->container.id)
+		cw_view_word(v, "container", NULL, g->container.id);
+	if (c->pod && *g->container.pod)
+		cw_view_word(v, "pod", NULL, g->container.pod);
+}
+
 /* --- which of it --- */
 
 static void show(struct cw_columns *c, int column, bool asked)
@@ -308,24 +402,24 @@ static enum cw_members_part part_of(int column)
 	return column <= CW_COL_LINGER ? CW_MEMBERS_LINGER : CW_MEMBERS_TAIL;
 }
 
-/* @wanted: bits of columns. */
-static void find_members(struct cw_columns *c, uint64_t wanted)
+static void find_members(struct cw_columns *c, const bool wanted[CW_COLS])
 {
 	struct cw_members *m;
 	int i;
 
 	memset(c->members, 0, sizeof(c->members));
 	for (i = 0; i < CW_COLS; i++) {
-		if (!(wanted >> i & 1) || !rows[i].attr)
+		if (!wanted[i] || !rows[i].attr)
 			continue;
 		m = &c->members[part_of(i)];
 		m->attr[m->n++] = rows[i].attr;
 	}
-	c->local = wanted >> CW_COL_LOCAL & 1;
-	c->peer = wanted >> CW_COL_PEER & 1;
+	c->local = wanted[CW_COL_LOCAL];
+	c->peer = wanted[CW_COL_PEER];
+	c->netns = wanted[CW_COL_NETNS];
+	c->container = wanted[CW_COL_CONTAINER];
+	c->pod = wanted[CW_COL_POD];
 }
-
-_Static_assert(CW_COLS <= 64, "their bits are in 64");
 
 void cw_columns_init(struct cw_columns *c, bool utf8)
 {
@@ -333,13 +427,15 @@ void cw_columns_init(struct cw_columns *c, bool utf8)
 		CW_COL_TIME, CW_COL_PATH, CW_COL_PAIR, CW_COL_UNREAD,
 		CW_COL_UNSENT, CW_COL_UNACKED, CW_COL_PROCESS,
 	};
+	bool all[CW_COLS];
 	size_t i;
 
 	*c = (struct cw_columns){ .utf8 = utf8, .note = true };
 	for (i = 0; i < ARRAY_SIZE(usual); i++)
 		show(c, usual[i], false);
 	show_note(c);
-	find_members(c, UINT64_MAX);
+	memset(all, true, sizeof(all));
+	find_members(c, all);
 }
 
 static bool same_name(const char *name, size_t len, const char *is)
@@ -393,19 +489,23 @@ static int choose(struct cw_columns *c, const char *name, size_t len,
 }
 
 /* JSON has no more than these, but for the type, and what is lost. */
-static uint64_t wanted(const struct cw_columns *c)
+static void find_chosen(struct cw_columns *c)
 {
-	uint64_t bits = 1ULL << CW_COL_EVENT | 1ULL << CW_COL_COUNT |
-			1ULL << CW_COL_LOSS;
-	int i, k;
+	bool wanted[CW_COLS] = {
+		[CW_COL_EVENT] = true, [CW_COL_COUNT] = true,
+		[CW_COL_LOSS] = true,
+	};
+	int i;
 
 	for (i = 0; i < c->n; i++) {
-		bits |= 1ULL << c->shown[i];
+		const struct row *r = &rows[c->shown[i]];
+
+		wanted[c->shown[i]] = true;
 		/* EVENT, the first, stands for none and is there anyway. */
-		for (k = 0; k < 2; k++)
-			bits |= 1ULL << rows[c->shown[i]].also[k];
+		wanted[r->also[0]] = true;
+		wanted[r->also[1]] = true;
 	}
-	return bits;
+	find_members(c, wanted);
 }
 
 int cw_columns_choose(struct cw_columns *c, const char *names,
@@ -418,7 +518,7 @@ int cw_columns_choose(struct cw_columns *c, const char *names,
 		names++;
 		c->n--;
 	} else {
-		*c = (struct cw_columns){ .utf8 = c->utf8 };
+		*c = (struct cw_columns){ .utf8 = c->utf8, .host = c->host };
 	}
 	for (;; names++) {
 		size_t len = strcspn(names, ",");
@@ -432,7 +532,10 @@ int cw_columns_choose(struct cw_columns *c, const char *names,
 	}
 	show_note(c);
 	if (!more)
-		find_members(c, wanted(c));
+		find_chosen(c);
+	/* Of every event, and so only where it is asked for. */
+	c->cgroup = c->slots[CW_COL_CGROUP];
+	c->netns_own = c->slots[CW_COL_NETNS];
 	return CW_OK;
 }
 
@@ -467,9 +570,9 @@ void cw_columns_list(FILE *to)
 {
 	int i;
 
-	fprintf(to, "%-18s %-18s %s\n", "COLUMN", "IN JSON", "WHAT IT IS");
+	fprintf(to, "%-18s %-20s %s\n", "COLUMN", "IN JSON", "WHAT IT IS");
 	for (i = 0; i < CW_COLS; i++)
-		fprintf(to, "%-18s %-18s %s\n", rows[i].name,
+		fprintf(to, "%-18s %-20s %s\n", rows[i].name,
 			*key_of(&rows[i]) ? key_of(&rows[i]) : "-",
 			rows[i].about);
 }

@@ -7,6 +7,8 @@
 #include <stdio.h>
 
 #include "base/fail.h"
+#include "host/cgroups.h"
+#include "host/namespaces.h"
 #include "netlink/decode.h"
 #include "output/view.h"
 
@@ -34,6 +36,7 @@ enum cw_event_column {
 	CW_COL_UID, CW_COL_CGROUP, CW_COL_CHILDREN, CW_COL_CHILDREN_RESET,
 	CW_COL_CHILDREN_MIGRATED, CW_COL_SYN_QUEUE, CW_COL_ULP, CW_COL_COUNT,
 	CW_COL_LOSS,
+	CW_COL_CONTAINER, CW_COL_POD,
 	CW_COL_PAIR, CW_COL_PROCESS, CW_COL_NOTE,
 	CW_COLS,
 	/* No row: the words of a loss, which are shown whatever is chosen. */
@@ -45,6 +48,13 @@ enum cw_event_column {
 enum cw_members_part {
 	CW_MEMBERS_HEAD, CW_MEMBERS_FACTS, CW_MEMBERS_LINGER, CW_MEMBERS_TAIL,
 	CW_MEMBERS_PARTS
+};
+
+/* What this host is asked for; NULL: it is not. */
+struct cw_hosted {
+	struct cw_cgroups *cgroups;
+	struct cw_namespaces *namespaces;
+	uint64_t netns;		/* that of this program, for which no name is needed */
 };
 
 /* Attributes that are members of JSON. */
@@ -60,8 +70,10 @@ struct cw_columns {
 	uint8_t shown[CW_COLUMNS_MAX];	/* the note, if it is, is the last */
 	uint8_t n;
 	bool note;
-	bool local, peer;		/* are members of JSON */
 	bool utf8;
+	struct cw_hosted host;
+	/* Members of JSON beside attributes; @netns of other namespaces. */
+	bool local, peer, netns, netns_own, cgroup, container, pod;
 	struct cw_members members[CW_MEMBERS_PARTS];
 };
 
@@ -84,5 +96,13 @@ void cw_columns_list(FILE *to);
 /* The cells of @ev but for its note. */
 void cw_columns_put(const struct cw_columns *c, struct cw_view *v,
 		    const struct cw_msg_event *ev);
+
+/* What the host knows of them, in the cells that are shown. */
+void cw_columns_put_cgroup(const struct cw_columns *c, struct cw_view *v,
+			   uint64_t id);
+
+/* As members of JSON. */
+void cw_columns_put_names(const struct cw_columns *c, struct cw_view *v,
+			  const struct cw_msg_event *ev);
 
 #endif

@@ -41,6 +41,7 @@ static void put_all(struct cw_view *v, const struct cw_msg_event *ev,
 	put_members(v, ev, &m[CW_MEMBERS_FACTS]);
 	put_linger(v, ev, &m[CW_MEMBERS_LINGER]);
 	put_members(v, ev, &m[CW_MEMBERS_TAIL]);
+	cw_columns_put_names(c, v, ev);
 }
 
 /* --- text: a few of them, and a sentence --- */

@@ -6,7 +6,6 @@
 #include "base/names_gen.h"
 #include "base/text.h"
 #include "explain/pending.h"
-#include "output/record.h"
 #include "output/record_parts.h"
 #include "output/record_pending.h"
 
@@ -157,7 +156,7 @@ static void put_chosen(struct cw_view *v, const struct cw_pending_row *r)
 	if (s->inode)
 		cw_view_number(v, "", CW_AT(CW_COL_UID), s->uid);
 	if (s->cgroup)
-		cw_view_big(v, "", CW_AT(CW_COL_CGROUP), s->cgroup);
+		cw_columns_put_cgroup(r->columns, v, s->cgroup);
 	if (!r->owned)
 		return;
 	cw_view_bytes(v, "", CW_AT(CW_COL_COMM), &r->owners->holder.comm);
@@ -192,7 +191,7 @@ int cw_record_pending(struct cw_view *v, const struct cw_pending_row *r)
 	put_bytes(v, r->socket);
 	cw_view_text(v, CW_AT(CW_COL_NOTE), says);
 	put_owners(v, r);
-	if (r->date && cw_view_is_text(v))
+	if (r->columns && cw_view_is_text(v))
 		put_chosen(v, r);
 	if (r->diag)
 		put_diag(v, says, r->socket);

@@ -161,6 +161,74 @@ TEST_F(columns, a_loss_is_told_whatever_is_chosen)
 		     show(self, true, 0));
 }
 
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+/* As if the host had been asked. */
+static struct cw_cgroups know(uint64_t id, const char *path)
+{
+	struct cw_cgroups c = CW_CGROUPS_INIT;
+	struct cw_cgroup *g;
+
+	c.known = calloc(CW_CGROUPS, sizeof(*c.known));
+	g = &c.known[id % CW_CGROUPS];
+	g->id = id;
+	snprintf(g->path, sizeof(g->path), "%s", path);
+	cw_container_parse(&g->container, path);
+	return c;
+}
+
+TEST_F(columns, a_cgroup_is_shown_by_its_path_and_what_that_says)
+{
+	struct cw_cgroups c = know(4711, "/docker/" ID);
+
+	self->columns.host.cgroups = &c;
+	EXPECT_NE(NULL, strstr(show(self, true, 0),
+			       ",\"container\":\"" ID "\"}\n"));
+	EXPECT_EQ(NULL, strstr(self->text, "cgroup_path"));
+	EXPECT_EQ(NULL, strstr(self->text, "\"pod\""));
+	ASSERT_EQ(CW_OK, choose("+cgroup"));
+	EXPECT_NE(NULL, strstr(show(self, true, 0),
+			       ",\"cgroup_path\":\"/docker/" ID "\",\"container\":"));
+	ASSERT_EQ(CW_OK, choose("pod,container"));
+	EXPECT_NE(NULL, strstr(show(self, false, 0),
+			       "\n-                                    0123456789ab\n"));
+	ASSERT_EQ(CW_OK, choose("pid,cgroup"));
+	EXPECT_NE(NULL, strstr(show(self, false, 0), "    812 /docker/" ID "\n"));
+	EXPECT_EQ(NULL, strstr(show(self, true, 0), "\"container\""));
+	cw_cgroups_release(&c);
+}
+
+/* One that is gone, or that this user may not ask for. */
+TEST_F(columns, a_cgroup_without_a_path_is_shown_by_its_id)
+{
+	struct cw_cgroups c = know(4711, "");
+
+	self->columns.host.cgroups = &c;
+	ASSERT_EQ(CW_OK, choose("cgroup,container"));
+	EXPECT_NE(NULL, strstr(show(self, false, 0), "\n4711                     -"));
+	EXPECT_NE(NULL, strstr(show(self, true, 0), "\"cgroup\":\"4711\","));
+	EXPECT_EQ(NULL, strstr(self->text, "cgroup_path"));
+	cw_cgroups_release(&c);
+}
+
+TEST_F(columns, a_namespace_is_shown_by_its_name)
+{
+	struct cw_namespaces n = CW_NAMESPACES_INIT;
+	struct cw_namespace *blue = &n.known[4026531840 % CW_NAMESPACES];
+
+	*blue = (struct cw_namespace){ 4026531840, UINT64_MAX, "blue" };
+	self->columns.host.namespaces = &n;
+	EXPECT_NE(NULL, strstr(show(self, true, 0), ",\"netns_name\":\"blue\"}\n"));
+	/* Not that of this program, unless it is asked for. */
+	self->columns.host.netns = 4026531840;
+	EXPECT_EQ(NULL, strstr(show(self, true, 0), "netns_name"));
+	ASSERT_EQ(CW_OK, choose("netns"));
+	EXPECT_NE(NULL, strstr(show(self, true, 0), "\"netns_name\":\"blue\""));
+	EXPECT_NE(NULL, strstr(show(self, false, 0), "\nblue\n"));
+	*blue->name = '\0';
+	EXPECT_NE(NULL, strstr(show(self, false, 0), "\n4026531840\n"));
+}
+
 TEST_F(columns, an_event_of_sock_diag_has_its_facts_in_them)
 {
 	static const struct cw_owner owner = {
@@ -173,6 +241,7 @@ TEST_F(columns, an_event_of_sock_diag_has_its_facts_in_them)
 	};
 	const struct cw_pending_row row = {
 		.socket = &s, .owners = &owner, .owned = 1, .date = 1,
+		.columns = &self->columns,
 	};
 	struct cw_view_options opt = { .out = self->out };
 	struct cw_view *v;

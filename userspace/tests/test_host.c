@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What this host calls cgroups and network namespaces. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "host/container.h"
+#include "host/namespaces.h"
+#include "kselftest_harness.h"
+
+#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define OTHER	"fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+#define UID	"2b7c8f14-99aa-4d3e-8f00-0123456789ab"
+#define SLICED	"2b7c8f14_99aa_4d3e_8f00_0123456789ab"
+
+static const struct {
+	const char *path, *id, *pod;
+} paths[] = {
+	{ "/", "", "" },
+	{ "/system.slice/nginx.service", "", "" },
+	{ "/system.slice/docker-" ID ".scope", ID, "" },
+	{ "/docker/" ID, ID, "" },
+	{ "/docker/" ID "/init.scope", ID, "" },
+	{ "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod"
+	  SLICED ".slice/cri-containerd-" ID ".scope", ID, UID },
+	{ "/kubepods.slice/kubepods-pod" SLICED ".slice/crio-" ID ".scope",
+	  ID, UID },
+	{ "/kubepods/besteffort/pod" UID "/" ID, ID, UID },
+	{ "/kubepods-besteffort-pod" SLICED ".slice:cri-containerd:" ID, ID,
+	  "" },
+	{ "/machine.slice/libpod-" ID ".scope/container", ID, "" },
+	{ "/machine.slice/machine-libpod_pod_" OTHER ".slice/libpod-" ID
+	  ".scope", ID, OTHER },
+	{ "/machine.slice/libpod-conmon-" ID ".scope", "", "" },
+	/* The innermost. */
+	{ "/docker/" OTHER "/docker/" ID, ID, "" },
+	/* Not what it looks like. */
+	{ "/docker/0123456789ab", "", "" },
+	{ "/x" ID, "", "" },
+	{ "/docker-" ID "0.scope", "", "" },
+	{ "/tripod" UID, "", "" },
+	{ "/podium", "", "" },
+	{ "/pod", "", "" },
+	{ "/pod" OTHER "00", "", "" },
+};
+
+TEST(a_container_and_its_pod_are_told_from_the_path_of_a_cgroup)
+{
+	struct cw_container c;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(paths); i++) {
+		cw_container_parse(&c, paths[i].path);
+		EXPECT_STREQ(paths[i].id, c.id) {
+			TH_LOG("%s", paths[i].path);
+		}
+		EXPECT_STREQ(paths[i].pod, c.pod) {
+			TH_LOG("%s", paths[i].path);
+		}
+	}
+}
+
+FIXTURE(names)
+{
+	char root[64], run[96], proc[96];
+	struct cw_namespaces n;
+	uint64_t inode;
+};
+
+static void make(const char *root, const char *path, uint64_t *inode)
+{
+	char command[512];
+	struct stat st;
+
+	snprintf(command, sizeof(command),
+		 "mkdir -p $(dirname %s/%s) && touch %s/%s", root, path, root,
+		 path);
+	if (system(command))
+		abort();
+	snprintf(command, sizeof(command), "%s/%s", root, path);
+	if (inode && !stat(command, &st))
+		*inode = st.st_ino;
+}
+
+FIXTURE_SETUP(names)
+{
+	snprintf(self->root, sizeof(self->root), "/tmp/closewatch-test-XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->root));
+	snprintf(self->run, sizeof(self->run), "%s/run", self->root);
+	snprintf(self->proc, sizeof(self->proc), "%s/proc", self->root);
+	self->n = (struct cw_namespaces){
+		.run = self->run, .proc = self->proc,
+	};
+	make(self->root, "run/other", NULL);
+	make(self->root, "proc/self/ns/net", NULL);
+	make(self->root, "proc/12/ns/net", &self->inode);
+}
+
+FIXTURE_TEARDOWN(names)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -r %s", self->root);
+	ASSERT_EQ(0, system(command));
+}
+
+#define SECOND	1000000000ULL
+
+TEST_F(names, a_namespace_is_known_by_a_name_or_else_by_a_process)
+{
+	char command[256];
+
+	EXPECT_STREQ("12", cw_namespaces_name(&self->n, self->inode, SECOND));
+	snprintf(command, sizeof(command), "ln %s/proc/12/ns/net %s/run/blue",
+		 self->root, self->root);
+	ASSERT_EQ(0, system(command));
+	/* It is asked for again after 10 s. */
+	EXPECT_STREQ("12",
+		     cw_namespaces_name(&self->n, self->inode, 10 * SECOND));
+	EXPECT_STREQ("blue",
+		     cw_namespaces_name(&self->n, self->inode, 11 * SECOND));
+}
+
+TEST_F(names, a_namespace_that_nothing_names_has_none)
+{
+	EXPECT_STREQ("", cw_namespaces_name(&self->n, UINT64_MAX, SECOND));
+}
+
+TEST_HARNESS_MAIN
