@@ -9,6 +9,7 @@
 #include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
+#include "explain/groups.h"
 #include "explain/reconcile.h"
 #include "explain/refusals.h"
 #include "explain/tally.h"
@@ -16,12 +17,16 @@
 #include "netlink/diag.h"
 #include "netlink/nl_ask.h"
 #include "output/record.h"
+#include "output/record_groups.h"
 #include "output/record_pending.h"
 #include "request/filter.h"
 #include "request/pick.h"
 
+/* In a summary; stats has all of them. */
+#define GROUPS_SHOWN 20
+
 enum {
-	KEY_COLOR = 256, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT,
+	KEY_COLOR = 256, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT, KEY_GROUP_BY,
 };
 
 struct watch {
@@ -37,6 +42,7 @@ struct watch {
 	/* the run */
 	struct cw_session session;
 	struct cw_tally tally;
+	struct cw_groups groups;
 	struct cw_refusals refusals;
 	struct cw_close_wait waits;
 	bool full;		/* --count is reached: show no more */
@@ -60,6 +66,9 @@ static const struct argp_option options[] = {
 	CW_LOOKS_OPTIONS,
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
+	{ "group-by", KEY_GROUP_BY, "WHAT", 0,
+	  "in the summary also by port, comm, path, peer, cgroup or container",
+	  0 },
 	{ "quiet", 'q', NULL, 0, "no summary at the end", 0 },
 	{ "color", KEY_COLOR, "WHEN", 0,
 	  "auto (default), always or never; NO_COLOR is heeded", 0 },
@@ -134,6 +143,9 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 		ret = cw_parse_u32(arg, 1, 86400, "time in CLOSE_WAIT",
 				   &w->close_wait, fail);
 		break;
+	case KEY_GROUP_BY:
+		ret = cw_groups_init(&w->groups, arg, fail);
+		break;
 	case KEY_COLOR:
 		ret = parse_color(w, arg);
 		break;
@@ -162,6 +174,9 @@ static int conclude(struct watch *w)
 	cw_match_conclude(&w->match);
 	if (w->no_linger)
 		f->events &= ~(1U << CLOSEWATCH_EVENT_TYPE_LINGER_WAIT);
+	/* What one event of two reports, another has to. */
+	w->groups.partial = !f->quiet ||
+			    !(f->events & 1U << CLOSEWATCH_EVENT_TYPE_RESET);
 	return CW_OK;
 }
 
@@ -236,6 +251,8 @@ static bool show_event(struct watch *w, const struct cw_msg_event *ev,
 		diag = cw_refusals_see(&w->refusals, ev) ? CW_DIAG_REFUSED :
 							   CW_DIAG;
 	cw_tally_add(&w->tally, ev);
+	if (w->groups.by)
+		cw_groups_add(&w->groups, ev);
 	cw_session_shown(&w->session,
 			 cw_record_event(w->session.view, ev, holders,
 					 &w->looks.columns, diag));
@@ -339,6 +356,19 @@ static void count_ends(struct watch *w, const struct cw_msg_stats *before)
 	cw_tally_ends(&w->tally, &added);
 }
 
+/* Of the lines that were shown, where the summary is. */
+static void show_groups(struct watch *w)
+{
+	const struct cw_view_options opt = { .out = stderr };
+	struct cw_view *v = w->groups.by ? cw_view_new(&opt) : NULL;
+
+	if (!v)
+		return;
+	cw_record_groups_table(v, &w->groups, GROUPS_SHOWN);
+	cw_view_free(v);
+	fputc('\n', stderr);
+}
+
 /* Until the session ends, with a look at sock_diag whenever it is worth it. */
 static int follow(struct watch *w)
 {
@@ -379,8 +409,10 @@ static int run(struct watch *w)
 	fflush(s->out.file);
 	w->tally.cut = s->out.error;
 	w->tally.unwritten = cw_session_unwritten(s);
-	if (!w->quiet)
-		cw_tally_print(&w->tally, &figures, stderr);
+	if (w->quiet)
+		return ret;
+	show_groups(w);
+	cw_tally_print(&w->tally, &figures, stderr);
 	return ret;
 }
 
@@ -409,6 +441,7 @@ static int run_recorded(struct watch *w)
 	w->tally.cut = w->session.out.error;
 	w->tally.unwritten = cw_session_unwritten(&w->session);
 	w->tally.partial = replay.partial || !w->match.filter.quiet;
+	show_groups(w);
 	cw_tally_print(&w->tally, &none, stderr);
 	cw_replay_say(&replay, stderr);
 	return CW_OK;
@@ -443,6 +476,7 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 	ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
 	ret = cw_session_close(&w.session, ret);
 release:
+	cw_groups_release(&w.groups);
 	cw_looks_release(&w.looks);
 	cw_match_release(&w.match);
 	return ret;
