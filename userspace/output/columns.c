@@ -9,8 +9,9 @@
 #include "output/columns.h"
 #include "output/record_parts.h"
 
+/* @at: the cell. */
 typedef void put_fn(struct cw_view *v, const struct cw_msg_event *ev,
-		    const struct cw_columns *c, int column);
+		    const struct cw_columns *c, const struct cw_place *at);
 
 struct row {
 	const char *name;
@@ -26,16 +27,16 @@ struct row {
 
 /* A close by its path, an end by its fate, and the rest by their type. */
 static void put_what(struct cw_view *v, const struct cw_msg_event *ev,
-		     const struct cw_columns *c, int column)
+		     const struct cw_columns *c, const struct cw_place *at)
 {
 	(void)c;
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE)
-		cw_record_fact(v, ev, PATH, CW_AT(column));
+		cw_record_fact(v, ev, PATH, at);
 	else if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE &&
 		 cw_event_has(ev, FATE))
-		cw_record_fact(v, ev, FATE, CW_AT(column));
+		cw_record_fact(v, ev, FATE, at);
 	else
-		cw_record_fact(v, ev, TYPE, CW_AT(column));
+		cw_record_fact(v, ev, TYPE, at);
 }
 
 static const struct cw_place at_remote = { .column = CW_COL_PAIR, .before = " -> " };
@@ -44,34 +45,34 @@ static const struct cw_place at_remote_utf8 = {
 };
 
 static void put_pair(struct cw_view *v, const struct cw_msg_event *ev,
-		     const struct cw_columns *c, int column)
+		     const struct cw_columns *c, const struct cw_place *at)
 {
-	cw_record_local(v, ev, CW_AT(column));
+	cw_record_local(v, ev, at);
 	cw_record_remote(v, ev, c->utf8 ? &at_remote_utf8 : &at_remote);
 }
 
 static void put_local(struct cw_view *v, const struct cw_msg_event *ev,
-		      const struct cw_columns *c, int column)
+		      const struct cw_columns *c, const struct cw_place *at)
 {
 	(void)c;
-	cw_record_local(v, ev, CW_AT(column));
+	cw_record_local(v, ev, at);
 }
 
 static void put_peer(struct cw_view *v, const struct cw_msg_event *ev,
-		     const struct cw_columns *c, int column)
+		     const struct cw_columns *c, const struct cw_place *at)
 {
 	(void)c;
-	cw_record_remote(v, ev, CW_AT(column));
+	cw_record_remote(v, ev, at);
 }
 
 static const struct cw_place at_pid = { CW_COL_PROCESS, "[", "]" };
 
 static void put_process(struct cw_view *v, const struct cw_msg_event *ev,
-			const struct cw_columns *c, int column)
+			const struct cw_columns *c, const struct cw_place *at)
 {
 	(void)c;
 	/* Before the pid, so that it reads name[pid]. */
-	cw_record_fact(v, ev, COMM, CW_AT(column));
+	cw_record_fact(v, ev, COMM, at);
 	cw_record_fact(v, ev, PID, &at_pid);
 }
 
@@ -84,14 +85,14 @@ static const char *namespace_of(const struct cw_columns *c,
 }
 
 static void put_netns(struct cw_view *v, const struct cw_msg_event *ev,
-		      const struct cw_columns *c, int column)
+		      const struct cw_columns *c, const struct cw_place *at)
 {
 	const char *name = cw_event_has(ev, NETNS) ? namespace_of(c, ev) : "";
 
 	if (*name)
-		cw_view_text(v, CW_AT(column), name);
+		cw_view_text(v, at, name);
 	else
-		cw_record_fact(v, ev, NETNS, CW_AT(column));
+		cw_record_fact(v, ev, NETNS, at);
 }
 
 static const struct cw_cgroup *cgroup_of(const struct cw_columns *c,
@@ -121,24 +122,24 @@ void cw_columns_put_cgroup(const struct cw_columns *c, struct cw_view *v,
 
 /* The first of the columns that is shown puts all of them. */
 static void put_cgroup(struct cw_view *v, const struct cw_msg_event *ev,
-		       const struct cw_columns *c, int column)
+		       const struct cw_columns *c, const struct cw_place *at)
 {
 	if (!cw_event_has(ev, CGROUP) ||
-	    (column != CW_COL_CGROUP && c->slots[CW_COL_CGROUP]) ||
-	    (column == CW_COL_POD && c->slots[CW_COL_CONTAINER]))
+	    (at->column != CW_COL_CGROUP && c->slots[CW_COL_CGROUP]) ||
+	    (at->column == CW_COL_POD && c->slots[CW_COL_CONTAINER]))
 		return;
 	cw_columns_put_cgroup(c, v, ev->cgroup);
 }
 
 /* By record.c, which is not asked for it here. */
 static void put_note(struct cw_view *v, const struct cw_msg_event *ev,
-		     const struct cw_columns *c, int column)
+		     const struct cw_columns *c, const struct cw_place *at)
 {
-	(void)v, (void)ev, (void)c, (void)column;
+	(void)v, (void)ev, (void)c, (void)at;
 }
 
 static void put_duration(struct cw_view *v, const struct cw_msg_event *ev,
-			 const struct cw_columns *c, int column);
+			 const struct cw_columns *c, const struct cw_place *at);
 
 /* --- what there is --- */
 
@@ -314,9 +315,9 @@ static const struct row rows[CW_COLS] = {
 #undef A
 
 static void put_duration(struct cw_view *v, const struct cw_msg_event *ev,
-			 const struct cw_columns *c, int column)
+			 const struct cw_columns *c, const struct cw_place *at)
 {
-	uint8_t attr = rows[column].attr;
+	uint8_t attr = rows[at->column].attr;
 	char text[32];
 	struct cw_text t = { .buf = text, .size = sizeof(text) };
 
@@ -324,23 +325,24 @@ static void put_duration(struct cw_view *v, const struct cw_msg_event *ev,
 	if (!cw_has(ev, attr))
 		return;
 	cw_say_duration(&t, cw_field_number(&cw_event_fields[attr], ev));
-	cw_view_text(v, CW_AT(column), text);
+	cw_view_text(v, at, text);
 }
 
 void cw_columns_put(const struct cw_columns *c, struct cw_view *v,
 		    const struct cw_msg_event *ev)
 {
+	struct cw_place at = { 0 };
 	int i;
 
 	for (i = 0; i < c->n; i++) {
-		int column = c->shown[i];
-		const struct row *r = &rows[column];
+		const struct row *r = &rows[c->shown[i]];
 
+		at.column = c->shown[i];
 		if (r->put)
-			r->put(v, ev, c, column);
-		else
-			cw_record_attr(v, cw_event_fields, ev, r->attr,
-				       CW_AT(column));
+			r->put(v, ev, c, &at);
+		else if (cw_has(ev, r->attr))
+			cw_record_field(v, &cw_event_fields[r->attr], "", ev,
+					&at);
 	}
 }
 
