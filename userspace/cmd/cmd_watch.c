@@ -472,8 +472,9 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 	ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
 	if (ret || w.args.done)
 		goto release;
-	cw_looks_conclude(&w.looks);
-	ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
+	ret = cw_looks_conclude(&w.looks, fail);
+	if (!ret)
+		ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
 	ret = cw_session_close(&w.session, ret);
 release:
 	cw_groups_release(&w.groups);

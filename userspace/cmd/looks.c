@@ -25,6 +25,7 @@ void cw_looks_init(struct cw_looks *l)
 
 void cw_looks_release(struct cw_looks *l)
 {
+	cw_resolve_free(l->view.names);
 	cw_cgroups_release(&l->cgroups);
 }
 
@@ -55,6 +56,18 @@ static int parse_time(struct cw_looks *l, const char *word,
 			     word);
 }
 
+static int parse_resolve(struct cw_looks *l, const char *what,
+			 struct cw_fail *fail)
+{
+	l->resolve = true;
+	l->hosts = what && !strcmp(what, "hosts");
+	if (!what || l->hosts || !strcmp(what, "ports"))
+		return CW_OK;
+	return cw_fail_usage(fail, NULL,
+			     "'%s' is no --resolve: ports or hosts is wanted",
+			     what);
+}
+
 bool cw_looks_option(struct cw_looks *l, int key, char *arg,
 		     struct cw_args *args)
 {
@@ -72,16 +85,24 @@ bool cw_looks_option(struct cw_looks *l, int key, char *arg,
 		cw_columns_list(stdout);
 		args->done = true;
 		return true;
+	case CW_KEY_RESOLVE:
+		args->ret = parse_resolve(l, arg, args->fail);
+		return true;
 	case 'n':
+		l->resolve = false;
 		return true;
 	default:
 		return false;
 	}
 }
 
-void cw_looks_conclude(struct cw_looks *l)
+int cw_looks_conclude(struct cw_looks *l, struct cw_fail *fail)
 {
 	cw_columns_time(&l->columns, l->time_width);
 	l->view.layout = l->columns.layout;
 	l->view.slots = l->columns.slots;
+	if (!l->resolve)
+		return CW_OK;
+	l->view.names = cw_resolve_new(l->hosts ? cw_resolve_look : NULL);
+	return l->view.names ? CW_OK : cw_fail(fail, NULL, "out of memory");
 }

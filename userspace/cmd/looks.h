@@ -13,9 +13,10 @@ struct cw_looks {
 	int time_width;			/* 0: no times */
 	struct cw_cgroups cgroups;
 	struct cw_namespaces namespaces;
+	bool resolve, hosts;	/* names of ports, and of hosts too */
 };
 
-enum { CW_KEY_LIST_FIELDS = 0x1200 };
+enum { CW_KEY_LIST_FIELDS = 0x1200, CW_KEY_RESOLVE };
 
 #define CW_LOOKS_OPTIONS						\
 	{ "output", 'o', "[+]NAME[,NAME]", 0,				\
@@ -25,7 +26,9 @@ enum { CW_KEY_LIST_FIELDS = 0x1200 };
 	  "clock (default), relative, rfc3339 or none", 0 },		\
 	{ "list-fields", CW_KEY_LIST_FIELDS, NULL, 0,			\
 	  "list what -o can name", 0 },					\
-	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 }
+	{ "resolve", CW_KEY_RESOLVE, "WHAT", OPTION_ARG_OPTIONAL,	\
+	  "names of ports (default), or of hosts too, instead of numbers", 0 }, \
+	{ "numeric", 'n', NULL, 0, "numbers, the default", 0 }
 
 void cw_looks_init(struct cw_looks *l);
 
@@ -33,8 +36,8 @@ void cw_looks_init(struct cw_looks *l);
 bool cw_looks_option(struct cw_looks *l, int key, char *arg,
 		     struct cw_args *args);
 
-/* Once the command line is complete. */
-void cw_looks_conclude(struct cw_looks *l);
+/* Once the command line is complete; returns an exit code. */
+int cw_looks_conclude(struct cw_looks *l, struct cw_fail *fail);
 
 void cw_looks_release(struct cw_looks *l);
 

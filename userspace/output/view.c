@@ -286,6 +286,35 @@ void cw_view_time(struct cw_view *v, const char *key,
 		text_put(v, key, at, begin, end - begin);
 }
 
+static char *write_number_of(char *to, const void *addr, size_t len)
+{
+	if (len != 4)
+		*to++ = '[';
+	to = cw_write_address(to, addr, len);
+	if (len != 4)
+		*to++ = ']';
+	return to;
+}
+
+static void put_named(struct cw_view *v, const char *key,
+		      const struct cw_place *at, const void *addr, size_t len,
+		      uint16_t port)
+{
+	const char *service = cw_resolve_port(v->opt.names, port);
+	char text[CW_NAME_MAX + INET6_ADDRSTRLEN + CW_DIGITS];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+
+	cw_resolve_host(v->opt.names, addr, len, text);
+	t.used = *text ? strlen(text) :
+			 (size_t)(write_number_of(text, addr, len) - text);
+	cw_say(&t, ":");
+	if (*service)
+		cw_say(&t, "%s", service);
+	else
+		cw_text_number(&t, port);
+	text_put(v, key, at, text, t.used);
+}
+
 void cw_view_endpoint(struct cw_view *v, const char *key,
 		      const struct cw_place *at, const void *addr, size_t len,
 		      uint16_t port)
@@ -294,12 +323,10 @@ void cw_view_endpoint(struct cw_view *v, const char *key,
 
 	if (v->opt.json) {
 		cw_json_endpoint(&v->json, key, addr, len, port);
+	} else if (at && v->opt.names) {
+		put_named(v, key, at, addr, len, port);
 	} else if (at) {
-		if (len != 4)
-			*to++ = '[';
-		to = cw_write_address(to, addr, len);
-		if (len != 4)
-			*to++ = ']';
+		to = write_number_of(to, addr, len);
 		*to++ = ':';
 		to = cw_decimal(to, port);
 		text_put(v, key, at, text, to - text);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/attr.h"
+#include "host/resolve.h"
 #include "output/table.h"
 
 /*
@@ -35,6 +36,7 @@ struct cw_view_options {
 	bool color;
 	int width;		/* columns of the terminal, 0: unlimited */
 	enum cw_view_time time;
+	struct cw_resolve *names;	/* of hosts and ports in text, or NULL */
 	bool wide;		/* unlimited whatever the terminal is */
 	const struct cw_column *layout;
 	const uint8_t *slots;	/* see cw_table_layout() */

@@ -164,6 +164,7 @@ static const struct {
 	{ "--cgroup / 2>&1", 2, "cgroup v2" },
 	{ "--netns nope 2>&1", 2, "a name of ip netns" },
 	{ "-o pid,nope 2>&1", 2, "'nope' is no column" },
+	{ "--resolve=users 2>&1", 2, "ports or hosts" },
 	{ "-t iso 2>&1", 2, "clock, relative, rfc3339 or none" },
 	{ "--list-fields", 0, "\nage                age_ns " },
 	{ "stats --help", 0, "--reconcile" },
@@ -323,7 +324,7 @@ TEST(the_help_names_every_option_in_the_table)
 		"--user", "--cgroup", "--container", "--netns",
 		"--local-prefix", "--remote-prefix", "--ipv4", "--ipv6", "--path",
 		"--event", "--all", "--no-linger-start", "--count", "--duration", "--diag",
-		"--output", "--wide", "--time", "--list-fields", "--json", "--no-header", "--quiet", "--color", "--numeric",
+		"--output", "--wide", "--time", "--resolve", "--list-fields", "--json", "--no-header", "--quiet", "--color", "--numeric",
 		"--help", "--version",
 	};
 	char out[16384];

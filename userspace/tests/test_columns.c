@@ -325,6 +325,36 @@ TEST_F(columns, times_have_the_kind_that_is_asked_for)
 		     show_times(self, CW_TIME_CLOCK, 0));
 }
 
+static bool look(const void *addr, size_t len, char *name, size_t size)
+{
+	return snprintf(name, size, "web.example") > 0;
+}
+
+TEST_F(columns, text_has_names_of_ends_where_they_are_asked_for)
+{
+	struct cw_view_options opt = { .out = self->out };
+	struct cw_view *v;
+	char host[CW_NAME_MAX];
+
+	opt.names = cw_resolve_new(look);
+	do {
+		cw_resolve_host(opt.names, self->ev.remote_addr.b, 4, host);
+	} while (!*host);
+	ASSERT_EQ(CW_OK, choose("peer,pair"));
+	opt.layout = self->columns.layout;
+	opt.slots = self->columns.slots;
+	self->ev.local_addr.len = 0;
+	self->ev.local_port = 80;
+	self->ev.remote_port = 51234;
+	v = cw_view_new(&opt);
+	cw_record_event(v, &self->ev, NULL, &self->columns, CW_DIAG_NOT);
+	cw_view_free(v);
+	cw_resolve_free(opt.names);
+	fflush(self->out);
+	EXPECT_STREQ("web.example:51234   []:http -> web.example:51234\n",
+		     self->text);
+}
+
 TEST_F(columns, without_times_the_others_stay_what_they_are)
 {
 	cw_columns_time(&self->columns, 0);

@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "host/container.h"
 #include "host/namespaces.h"
+#include "host/resolve.h"
 #include "kselftest_harness.h"
 
 #define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -126,6 +127,79 @@ TEST_F(names, a_namespace_is_known_by_a_name_or_else_by_a_process)
 TEST_F(names, a_namespace_that_nothing_names_has_none)
 {
 	EXPECT_STREQ("", cw_namespaces_name(&self->n, UINT64_MAX, SECOND));
+}
+
+/* --- names of hosts and ports --- */
+
+static int gate[2];
+
+/* One that answers when it is let go. */
+static bool slow(const void *addr, size_t len, char *name, size_t size)
+{
+	char go;
+
+	snprintf(name, size, "n\033me%d", ((const uint8_t *)addr)[len - 1]);
+	return read(gate[0], &go, 1) == 1 && go == 'y';
+}
+
+static const uint8_t one[4] = { 127, 0, 0, 1 }, two[4] = { 127, 0, 0, 2 };
+
+/* Until the thread has an answer. */
+static void await_host(struct cw_resolve *r, const uint8_t *addr, char *name)
+{
+	do {
+		cw_resolve_host(r, addr, 4, name);
+	} while (!*name);
+}
+
+TEST(a_host_has_its_number_until_its_name_is_known)
+{
+	struct cw_resolve *r = cw_resolve_new(slow);
+	char name[CW_NAME_MAX];
+
+	ASSERT_EQ(0, pipe(gate));
+	/* Neither waits for an answer that does not come. */
+	cw_resolve_host(r, one, 4, name);
+	EXPECT_STREQ("", name);
+	cw_resolve_host(r, two, 4, name);
+	EXPECT_STREQ("", name);
+	ASSERT_EQ(2, write(gate[1], "yy", 2));
+	await_host(r, two, name);
+	EXPECT_STREQ("n\\x1bme2", name);
+	await_host(r, one, name);
+	EXPECT_STREQ("n\\x1bme1", name);
+	cw_resolve_free(r);
+}
+
+/* It is kept that there is none: the second answer would be another. */
+TEST(a_host_without_a_name_is_not_asked_for_again)
+{
+	struct cw_resolve *r = cw_resolve_new(slow);
+	char name[CW_NAME_MAX];
+	const uint8_t other[4] = { 127, 0, 0, 3 };
+
+	ASSERT_EQ(0, pipe(gate));
+	ASSERT_EQ(2, write(gate[1], "ny", 2));
+	cw_resolve_host(r, one, 4, name);
+	await_host(r, other, name);
+	EXPECT_STREQ("n\\x1bme3", name);
+	cw_resolve_host(r, one, 4, name);
+	EXPECT_STREQ("", name);
+	cw_resolve_free(r);
+}
+
+TEST(a_port_has_the_name_that_services_gives_it)
+{
+	struct cw_resolve *r = cw_resolve_new(NULL);
+	char name[CW_NAME_MAX];
+
+	EXPECT_STREQ("http", cw_resolve_port(r, 80));
+	/* In the same place of what is kept. */
+	EXPECT_STREQ("", cw_resolve_port(r, 80 + 1024 * 63));
+	EXPECT_STREQ("http", cw_resolve_port(r, 80));
+	cw_resolve_host(r, one, 4, name);
+	EXPECT_STREQ("", name);
+	cw_resolve_free(r);
 }
 
 TEST_HARNESS_MAIN
