@@ -223,7 +223,7 @@ static void add_fate(struct cw_group *to, const struct cw_msg_event *ev,
 		to->rsts_received++;
 	/* No reset event comes. */
 	if (partial && (ev->fate == CLOSEWATCH_FATE_RST_LATE_DATA ||
-		      ev->fate == CLOSEWATCH_FATE_RST_LINGER2))
+			ev->fate == CLOSEWATCH_FATE_RST_LINGER2))
 		to->rsts_sent++;
 }
 

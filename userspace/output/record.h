@@ -19,7 +19,8 @@ enum cw_diag {
 /*
  * One event as one record, each fact put once for both renderings. @holders,
  * if not NULL, says who holds the socket of a shared close. @columns says which
- * facts; the layout of @v is theirs. @diag adds the cause and the remedy. Returns what cw_view_end() returns.
+ * facts; the layout of @v is theirs. @diag adds the cause and the remedy.
+ * Returns what cw_view_end() returns.
  */
 int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 		    const struct cw_holders *holders,

@@ -324,7 +324,8 @@ TEST(the_help_names_every_option_in_the_table)
 		"--user", "--cgroup", "--container", "--netns",
 		"--local-prefix", "--remote-prefix", "--ipv4", "--ipv6", "--path",
 		"--event", "--all", "--no-linger-start", "--count", "--duration", "--diag",
-		"--output", "--wide", "--time", "--resolve", "--list-fields", "--json", "--no-header", "--quiet", "--color", "--numeric",
+		"--output", "--wide", "--time", "--resolve", "--list-fields",
+		"--json", "--no-header", "--quiet", "--color", "--numeric",
 		"--help", "--version",
 	};
 	char out[16384];

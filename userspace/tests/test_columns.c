@@ -40,7 +40,7 @@ FIXTURE_TEARDOWN(columns)
 }
 
 /* A header, unless JSON, and @self->ev. */
-static const char *show(FIXTURE_DATA(columns) *self, bool json, int width)
+static const char *show(struct _test_data_columns *self, bool json, int width)
 {
 	struct cw_view_options opt = {
 		.out = self->out, .json = json, .width = width,
@@ -289,7 +289,7 @@ TEST_F(columns, a_wrong_name_is_refused_and_so_are_too_many)
 }
 
 /* Of the first event, and of one that is older by 1.5 ms. */
-static const char *show_times(FIXTURE_DATA(columns) *self,
+static const char *show_times(struct _test_data_columns *self,
 			      enum cw_view_time kind, int width)
 {
 	struct cw_view_options opt = { .out = self->out, .time = kind };

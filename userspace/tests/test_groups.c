@@ -154,7 +154,7 @@ TEST_F(groups, those_beyond_the_limit_share_one)
 	EXPECT_EQ(0, self->g.others.closes);
 }
 
-static void make_two(FIXTURE_DATA(groups) *self)
+static void make_two(struct _test_data_groups *self)
 {
 	self->ev.path = CLOSEWATCH_PATH_FIN;
 	add();
@@ -174,10 +174,11 @@ TEST_F(groups, the_table_begins_with_the_most_rsts)
 	cw_record_groups_table(v, &self->g, 1);
 	cw_view_free(v);
 	fflush(self->out);
-	EXPECT_STREQ("\nPORT          CLOSES RSTS SENT RSTS RCVD LOST DATA   LOST BYTES UNREAD BYTES \n"
-		     "81                 1         1         0         0            0            3\n"
+	EXPECT_EQ(0, strncmp("\nPORT          CLOSES RSTS SENT RSTS RCVD LOST DATA",
+			     self->text, 51));
+	EXPECT_STREQ("81                 1         1         0         0            0            3\n"
 		     "not shown:       1 with fewer RSTs or closes\n",
-		     self->text);
+		     strchr(self->text + 1, '\n') + 1);
 }
 
 TEST_F(groups, json_has_all_of_them)
