@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "host/container.h"
 
@@ -79,4 +79,12 @@ void cw_container_parse(struct cw_container *c, const char *path)
 		take_id(c, path, len);
 		take_pod(c, path, len);
 	}
+}
+
+bool cw_container_is(const char *name, const char *begin)
+{
+	struct cw_container c = { 0 };
+
+	take_id(&c, name, strlen(name));
+	return *c.id && !strncasecmp(c.id, begin, strlen(begin));
 }
