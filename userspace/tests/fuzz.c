@@ -289,7 +289,7 @@ static void forget_whatif(void)
 
 	for (i = 0; i < PORTS; i++)
 		memset(&w->port[state.ports[i]], 0, sizeof(w->port[0]));
-	memset(w->listens, 0, sizeof(w->listens));
+	memset(&w->listeners, 0, sizeof(w->listeners));
 	memset(&w->all, 0, sizeof(w->all));
 	memset(w->program, 0, w->programs * sizeof(w->program[0]));
 	w->programs = 0;
