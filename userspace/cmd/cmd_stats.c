@@ -434,8 +434,10 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 		.match = CW_MATCH_INIT_OF(CW_ON_ONE_NETNS, CW_NETNS_REASON),
 	};
 	struct cw_view_options opt = { 0 };
-	int ret = cw_args_parse(&stats_argp, argc, argv, &s.args);
+	int ret;
 
+	cw_grouping_init(&s.grouping);
+	ret = cw_args_parse(&stats_argp, argc, argv, &s.args);
 	if (ret || s.args.done)
 		goto release;
 	opt.json = s.json;
@@ -464,7 +466,7 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 		ret = run_once(&s);
 	ret = cw_session_close(&s.session, ret);
 release:
-	cw_groups_release(&s.grouping.groups);
+	cw_grouping_release(&s.grouping);
 	cw_match_release(&s.match);
 	return ret;
 }

@@ -469,6 +469,7 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 	int ret;
 
 	cw_looks_init(&w.looks);
+	w.groups.host = &w.looks.host;
 	ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
 	if (ret || w.args.done)
 		goto release;

@@ -6,6 +6,18 @@
 
 #define EVENT(type) (1U << CLOSEWATCH_EVENT_TYPE_##type)
 
+void cw_grouping_init(struct cw_grouping *g)
+{
+	cw_hosted_init(&g->host);
+	g->groups.host = &g->host;
+}
+
+void cw_grouping_release(struct cw_grouping *g)
+{
+	cw_groups_release(&g->groups);
+	cw_hosted_release(&g->host);
+}
+
 static bool add(void *grouping, const struct cw_msg_event *ev)
 {
 	struct cw_grouping *g = grouping;

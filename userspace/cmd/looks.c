@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <langinfo.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/util.h"
 #include "cmd/looks.h"
@@ -10,23 +9,16 @@
 
 void cw_looks_init(struct cw_looks *l)
 {
-	struct stat st;
-
-	*l = (struct cw_looks){
-		.time_width = CLOCK_WIDTH, .cgroups = CW_CGROUPS_INIT,
-		.namespaces = CW_NAMESPACES_INIT,
-	};
+	*l = (struct cw_looks){ .time_width = CLOCK_WIDTH };
+	cw_hosted_init(&l->host);
 	cw_columns_init(&l->columns, !strcmp(nl_langinfo(CODESET), "UTF-8"));
-	l->columns.host.cgroups = &l->cgroups;
-	l->columns.host.namespaces = &l->namespaces;
-	if (!stat("/proc/self/ns/net", &st))
-		l->columns.host.netns = st.st_ino;
+	l->columns.host = &l->host;
 }
 
 void cw_looks_release(struct cw_looks *l)
 {
 	cw_resolve_free(l->view.names);
-	cw_cgroups_release(&l->cgroups);
+	cw_hosted_release(&l->host);
 }
 
 static int parse_time(struct cw_looks *l, const char *word,

@@ -11,8 +11,7 @@ struct cw_looks {
 	struct cw_columns columns;
 	struct cw_view_options view;	/* complete but for out and color */
 	int time_width;			/* 0: no times */
-	struct cw_cgroups cgroups;
-	struct cw_namespaces namespaces;
+	struct cw_hosted host;
 	bool resolve, hosts;	/* names of ports, and of hosts too */
 };
 

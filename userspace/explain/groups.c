@@ -38,7 +38,7 @@ int cw_groups_init(struct cw_groups *g, const char *word, struct cw_fail *fail)
 	}
 	cw_groups_release(g);
 	*g = (struct cw_groups){
-		.by = by, .cgroups = CW_CGROUPS_INIT,
+		.by = by, .host = g->host,
 		.list = calloc(CW_GROUPS_MAX, sizeof(*g->list)),
 		.slots = calloc(SLOTS, sizeof(*g->slots)),
 	};
@@ -69,8 +69,7 @@ void cw_groups_release(struct cw_groups *g)
 	cw_groups_clear(g);
 	free(g->list);
 	free(g->slots);
-	cw_cgroups_release(&g->cgroups);
-	*g = (struct cw_groups){ 0 };
+	*g = (struct cw_groups){ .host = g->host };
 }
 
 /* --- what an event is counted under --- */
@@ -121,7 +120,7 @@ static void say_cgroup(struct cw_text *t, struct cw_groups *g,
 
 	if (!cw_event_has(ev, CGROUP))
 		return;
-	c = cw_cgroups_find(&g->cgroups, ev->cgroup);
+	c = g->host ? cw_hosted_cgroup(g->host, ev->cgroup) : NULL;
 	if (g->by == CW_BY_CONTAINER)
 		cw_say(t, "%s", c ? c->container.id : "");
 	else if (c && *c->path)

@@ -8,7 +8,7 @@
 
 #include "base/fail.h"
 #include "base/names.h"
-#include "host/cgroups.h"
+#include "host/hosted.h"
 #include "netlink/decode.h"
 
 /* Events by what they have in common: who resets, who is reset. */
@@ -35,7 +35,7 @@ struct cw_group {
 struct cw_groups {
 	enum cw_group_by by;
 	bool partial;		/* what another event reports does not come */
-	struct cw_cgroups cgroups;
+	struct cw_hosted *host;	/* for names; set by the caller, NULL: not asked */
 	size_t n;
 	struct cw_group *list;	/* in the order of cw_groups_sort() */
 	uint16_t *slots;	/* of a hash table; an index and 1, 0: empty */

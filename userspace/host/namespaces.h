@@ -9,11 +9,12 @@
  * of ip-netns(8), else by the lowest id of a process that is in it.
  */
 #define CW_NAMESPACES	64
+#define CW_NAMESPACE_NAME	64
 
 struct cw_namespace {
 	uint64_t inode;
 	uint64_t until;		/* the number may be given again: ask anew */
-	char name[64];		/* escaped; empty: unknown */
+	char name[CW_NAMESPACE_NAME];		/* escaped; empty: unknown */
 };
 
 struct cw_namespaces {

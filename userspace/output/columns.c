@@ -79,9 +79,7 @@ static void put_process(struct cw_view *v, const struct cw_msg_event *ev,
 static const char *namespace_of(const struct cw_columns *c,
 				const struct cw_msg_event *ev)
 {
-	return c->host.namespaces ?
-		cw_namespaces_name(c->host.namespaces, ev->netns, ev->time) :
-		"";
+	return c->host ? cw_hosted_netns(c->host, ev->netns, ev->time) : "";
 }
 
 static void put_netns(struct cw_view *v, const struct cw_msg_event *ev,
@@ -98,7 +96,7 @@ static void put_netns(struct cw_view *v, const struct cw_msg_event *ev,
 static const struct cw_cgroup *cgroup_of(const struct cw_columns *c,
 					 uint64_t id)
 {
-	return c->host.cgroups ? cw_cgroups_find(c->host.cgroups, id) : NULL;
+	return c->host ? cw_hosted_cgroup(c->host, id) : NULL;
 }
 
 /* As docker ps and its like do, which take this much for the whole. */
@@ -353,8 +351,8 @@ void cw_columns_put_names(const struct cw_columns *c, struct cw_view *v,
 		cgroup_of(c, ev->cgroup) : NULL;
 	const char *netns;
 
-	if (c->netns && cw_event_has(ev, NETNS) &&
-	    (c->netns_own || ev->netns != c->host.netns)) {
+	if (c->host && c->netns && cw_event_has(ev, NETNS) &&
+	    (c->netns_own || !cw_hosted_here(c->host, ev->netns))) {
 		netns = namespace_of(c, ev);
 		if (*netns)
 			cw_view_word(v, "netns_name", NULL, netns);

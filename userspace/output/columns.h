@@ -7,8 +7,7 @@
 #include <stdio.h>
 
 #include "base/fail.h"
-#include "host/cgroups.h"
-#include "host/namespaces.h"
+#include "host/hosted.h"
 #include "netlink/decode.h"
 #include "output/view.h"
 
@@ -50,13 +49,6 @@ enum cw_members_part {
 	CW_MEMBERS_PARTS
 };
 
-/* What this host is asked for; NULL: it is not. */
-struct cw_hosted {
-	struct cw_cgroups *cgroups;
-	struct cw_namespaces *namespaces;
-	uint64_t netns;		/* that of this program, for which no name is needed */
-};
-
 /* Attributes that are members of JSON. */
 struct cw_members {
 	uint8_t n;
@@ -71,7 +63,7 @@ struct cw_columns {
 	uint8_t n;
 	bool note;
 	bool utf8;
-	struct cw_hosted host;
+	struct cw_hosted *host;		/* NULL: it is not asked */
 	/* Members of JSON beside attributes; @netns of other namespaces. */
 	bool local, peer, netns, netns_own, cgroup, container, pod;
 	struct cw_members members[CW_MEMBERS_PARTS];

@@ -164,24 +164,24 @@ TEST_F(columns, a_loss_is_told_whatever_is_chosen)
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 /* As if the host had been asked. */
-static struct cw_cgroups know(uint64_t id, const char *path)
+static void know(struct cw_hosted *h, uint64_t id, const char *path)
 {
-	struct cw_cgroups c = CW_CGROUPS_INIT;
 	struct cw_cgroup *g;
 
-	c.known = calloc(CW_CGROUPS, sizeof(*c.known));
-	g = &c.known[id % CW_CGROUPS];
+	cw_hosted_init(h);
+	h->cgroups.known = calloc(CW_CGROUPS, sizeof(*h->cgroups.known));
+	g = &h->cgroups.known[id % CW_CGROUPS];
 	g->id = id;
 	snprintf(g->path, sizeof(g->path), "%s", path);
 	cw_container_parse(&g->container, path);
-	return c;
 }
 
 TEST_F(columns, a_cgroup_is_shown_by_its_path_and_what_that_says)
 {
-	struct cw_cgroups c = know(4711, "/docker/" ID);
+	struct cw_hosted h;
 
-	self->columns.host.cgroups = &c;
+	know(&h, 4711, "/docker/" ID);
+	self->columns.host = &h;
 	EXPECT_NE(NULL, strstr(show(self, true, 0),
 			       ",\"container\":\"" ID "\"}\n"));
 	EXPECT_EQ(NULL, strstr(self->text, "cgroup_path"));
@@ -195,32 +195,35 @@ TEST_F(columns, a_cgroup_is_shown_by_its_path_and_what_that_says)
 	ASSERT_EQ(CW_OK, choose("pid,cgroup"));
 	EXPECT_NE(NULL, strstr(show(self, false, 0), "    812 /docker/" ID "\n"));
 	EXPECT_EQ(NULL, strstr(show(self, true, 0), "\"container\""));
-	cw_cgroups_release(&c);
+	cw_hosted_release(&h);
 }
 
 /* One that is gone, or that this user may not ask for. */
 TEST_F(columns, a_cgroup_without_a_path_is_shown_by_its_id)
 {
-	struct cw_cgroups c = know(4711, "");
+	struct cw_hosted h;
 
-	self->columns.host.cgroups = &c;
+	know(&h, 4711, "");
+	self->columns.host = &h;
 	ASSERT_EQ(CW_OK, choose("cgroup,container"));
 	EXPECT_NE(NULL, strstr(show(self, false, 0), "\n4711                     -"));
 	EXPECT_NE(NULL, strstr(show(self, true, 0), "\"cgroup\":\"4711\","));
 	EXPECT_EQ(NULL, strstr(self->text, "cgroup_path"));
-	cw_cgroups_release(&c);
+	cw_hosted_release(&h);
 }
 
 TEST_F(columns, a_namespace_is_shown_by_its_name)
 {
-	struct cw_namespaces n = CW_NAMESPACES_INIT;
-	struct cw_namespace *blue = &n.known[4026531840 % CW_NAMESPACES];
+	struct cw_hosted h;
+	struct cw_namespace *blue = &h.namespaces.known[4026531840 % CW_NAMESPACES];
 
+	cw_hosted_init(&h);
+	h.here = 1;
 	*blue = (struct cw_namespace){ 4026531840, UINT64_MAX, "blue" };
-	self->columns.host.namespaces = &n;
+	self->columns.host = &h;
 	EXPECT_NE(NULL, strstr(show(self, true, 0), ",\"netns_name\":\"blue\"}\n"));
 	/* Not that of this program, unless it is asked for. */
-	self->columns.host.netns = 4026531840;
+	h.here = 4026531840;
 	EXPECT_EQ(NULL, strstr(show(self, true, 0), "netns_name"));
 	ASSERT_EQ(CW_OK, choose("netns"));
 	EXPECT_NE(NULL, strstr(show(self, true, 0), "\"netns_name\":\"blue\""));

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <sys/stat.h>
+
+#include "host/hosted.h"
+
+void cw_hosted_init(struct cw_hosted *h)
+{
+	*h = (struct cw_hosted){
+		.cgroups = CW_CGROUPS_INIT, .namespaces = CW_NAMESPACES_INIT,
+	};
+}
+
+void cw_hosted_release(struct cw_hosted *h)
+{
+	cw_cgroups_release(&h->cgroups);
+}
+
+bool cw_hosted_here(struct cw_hosted *h, uint64_t netns)
+{
+	struct stat st;
+
+	if (!h->here && !stat("/proc/self/ns/net", &st))
+		h->here = st.st_ino;
+	return netns == h->here;
+}
+
+const struct cw_cgroup *cw_hosted_cgroup(struct cw_hosted *h, uint64_t id)
+{
+	return cw_cgroups_find(&h->cgroups, id);
+}
+
+const char *cw_hosted_netns(struct cw_hosted *h, uint64_t netns, uint64_t now)
+{
+	return cw_namespaces_name(&h->namespaces, netns, now);
+}

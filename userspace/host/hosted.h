@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CLOSEWATCH_HOSTED_H
+#define CLOSEWATCH_HOSTED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/cgroups.h"
+#include "host/namespaces.h"
+
+/* What the host says of an event beyond its facts. */
+struct cw_hosted {
+	struct cw_cgroups cgroups;
+	struct cw_namespaces namespaces;
+	uint64_t here;	/* the network namespace of this program; 0: not asked yet */
+};
+
+void cw_hosted_init(struct cw_hosted *h);
+void cw_hosted_release(struct cw_hosted *h);
+
+/* Is @netns that of the program? It needs no name then. */
+bool cw_hosted_here(struct cw_hosted *h, uint64_t netns);
+
+/* NULL or an empty path if it is not known. */
+const struct cw_cgroup *cw_hosted_cgroup(struct cw_hosted *h, uint64_t id);
+
+/* @now: see cw_namespaces_name(). */
+const char *cw_hosted_netns(struct cw_hosted *h, uint64_t netns, uint64_t now);
+
+#endif
