@@ -37,6 +37,7 @@ struct recorder {
 	struct cw_session session;
 	struct cw_store *store;
 	struct cw_columns columns;
+	struct cw_hosted host;
 	uint64_t recorded;
 	int told;		/* of the store's errors, the last */
 };
@@ -64,7 +65,7 @@ static const struct argp_option options[] = {
 /* What it takes to make sense of a file elsewhere, or after the next boot. */
 static void write_header(void *arg, FILE *to)
 {
-	const struct recorder *r = arg;
+	struct recorder *r = arg;
 	const struct cw_view_options opt = { .out = to, .json = true };
 	struct cw_view *v = cw_view_new(&opt);
 	uint64_t date = cw_session_date();
@@ -89,6 +90,7 @@ static void write_header(void *arg, FILE *to)
 	cw_view_word(v, "kernel", NULL, name.release);
 	cw_view_word(v, "boot_id", NULL, boot);
 	cw_view_big(v, "clock_offset_ns", NULL, date - cw_session_clock());
+	cw_view_big(v, "netns", NULL, cw_hosted_here(&r->host));
 	cw_view_bool(v, "all", NULL, r->match.filter.quiet);
 	cw_view_end(v);
 	cw_view_free(v);
@@ -240,7 +242,8 @@ static int open_session(struct recorder *r)
 	struct cw_view_options opt = { .json = true };
 	int ret = cw_session_signals(s);
 
-	cw_columns_init(&r->columns, false);
+	cw_columns_record(&r->columns);
+	r->columns.host = &r->host;
 	r->opt.begin = write_header;
 	r->opt.arg = r;
 	if (!ret)
@@ -303,9 +306,11 @@ int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
 		.opt = { .max_size = MAX_SIZE, .max_age = MAX_AGE, .keep = KEEP },
 		.session = CW_SESSION_INIT(fail),
 	};
-	int ret = cw_args_parse(&record_argp, argc, argv, &r.args), err;
+	int ret, err;
 	uint64_t lost;
 
+	cw_hosted_init(&r.host);
+	ret = cw_args_parse(&record_argp, argc, argv, &r.args);
 	if (!ret && !r.args.done) {
 		ret = open_session(&r);
 		if (!ret)
@@ -318,6 +323,7 @@ int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
 				      "%" PRIu64 " events could not be written into %s: %s",
 				      lost, r.opt.path, strerror(err));
 	}
+	cw_hosted_release(&r.host);
 	cw_match_release(&r.match);
 	return ret;
 }

@@ -357,7 +357,7 @@ static int run_groups(struct stats *s)
 /* What is counted from recorded events. */
 struct recount {
 	const struct cw_match *match;
-	struct cw_groups *groups;
+	struct cw_grouping *grouping;
 	struct cw_msg_stats stats;
 	uint64_t lost;
 	bool several;		/* network namespaces */
@@ -370,8 +370,10 @@ static bool recount(void *arg, const struct cw_recorded *rec)
 
 	if (!cw_match_event(n->match, ev))
 		return true;
-	if (n->groups->by) {
-		cw_groups_add(n->groups, ev);
+	if (n->grouping->groups.by) {
+		n->grouping->host.told = &rec->told;
+		n->grouping->groups.partial = !rec->all;
+		cw_groups_add(&n->grouping->groups, ev);
 		return true;
 	}
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST) {
@@ -394,15 +396,15 @@ static void show_recorded(struct stats *s, const struct cw_replay *replay,
 
 	if (n->several)
 		n->stats.netns = 0;
-	cw_session_shown(&s->session, n->groups->by ?
-			 cw_record_groups(s->session.view, n->groups, r.time,
-					  r.span_ns) :
+	cw_session_shown(&s->session, s->grouping.groups.by ?
+			 cw_record_groups(s->session.view, &s->grouping.groups,
+					  r.time, r.span_ns) :
 			 cw_record_stats(s->session.view, &r, &n->stats));
 }
 
 static int run_recorded(struct stats *s, const struct cw_view_options *opt)
 {
-	struct recount n = { .match = &s->match, .groups = &s->grouping.groups };
+	struct recount n = { .match = &s->match, .grouping = &s->grouping };
 	struct cw_replay replay = {
 		.filter = &s->match.filter, .fn = recount, .arg = &n,
 	};

@@ -45,6 +45,7 @@ struct watch {
 	struct cw_groups groups;
 	struct cw_refusals refusals;
 	struct cw_close_wait waits;
+	bool partial;		/* without all RSTs' own events */
 	bool full;		/* --count is reached: show no more */
 };
 
@@ -175,8 +176,9 @@ static int conclude(struct watch *w)
 	if (w->no_linger)
 		f->events &= ~(1U << CLOSEWATCH_EVENT_TYPE_LINGER_WAIT);
 	/* What one event of two reports, another has to. */
-	w->groups.partial = !f->quiet ||
-			    !(f->events & 1U << CLOSEWATCH_EVENT_TYPE_RESET);
+	w->partial = !f->quiet ||
+		     !(f->events & 1U << CLOSEWATCH_EVENT_TYPE_RESET);
+	w->groups.partial = w->partial;
 	return CW_OK;
 }
 
@@ -282,6 +284,8 @@ static bool show_recorded(void *arg, const struct cw_recorded *r)
 
 	if (!cw_match_event(&w->match, &r->ev))
 		return true;
+	w->looks.host.told = &r->told;
+	w->groups.partial = w->partial || !r->all;
 	show_header(w);
 	return show_event(w, &r->ev, r->has_holders ? &r->holders : NULL) &&
 	       !w->session.out.error;

@@ -15,21 +15,24 @@ void cw_hosted_release(struct cw_hosted *h)
 	cw_cgroups_release(&h->cgroups);
 }
 
-bool cw_hosted_here(struct cw_hosted *h, uint64_t netns)
+uint64_t cw_hosted_here(struct cw_hosted *h)
 {
 	struct stat st;
 
+	if (h->told)
+		return h->told->here;
 	if (!h->here && !stat("/proc/self/ns/net", &st))
 		h->here = st.st_ino;
-	return netns == h->here;
+	return h->here;
 }
 
 const struct cw_cgroup *cw_hosted_cgroup(struct cw_hosted *h, uint64_t id)
 {
-	return cw_cgroups_find(&h->cgroups, id);
+	return h->told ? &h->told->cgroup : cw_cgroups_find(&h->cgroups, id);
 }
 
 const char *cw_hosted_netns(struct cw_hosted *h, uint64_t netns, uint64_t now)
 {
-	return cw_namespaces_name(&h->namespaces, netns, now);
+	return h->told ? h->told->netns :
+			 cw_namespaces_name(&h->namespaces, netns, now);
 }

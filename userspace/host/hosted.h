@@ -8,18 +8,26 @@
 #include "host/cgroups.h"
 #include "host/namespaces.h"
 
+/* What a recording holds of that, for one event. */
+struct cw_told {
+	struct cw_cgroup cgroup;
+	char netns[CW_NAMESPACE_NAME];	/* empty: unknown */
+	uint64_t here;		/* the network namespace of the recorder */
+};
+
 /* What the host says of an event beyond its facts. */
 struct cw_hosted {
 	struct cw_cgroups cgroups;
 	struct cw_namespaces namespaces;
+	const struct cw_told *told;	/* instead of asking; NULL: ask */
 	uint64_t here;	/* the network namespace of this program; 0: not asked yet */
 };
 
 void cw_hosted_init(struct cw_hosted *h);
 void cw_hosted_release(struct cw_hosted *h);
 
-/* Is @netns that of the program? It needs no name then. */
-bool cw_hosted_here(struct cw_hosted *h, uint64_t netns);
+/* The network namespace of the program: its events need no name of it. */
+uint64_t cw_hosted_here(struct cw_hosted *h);
 
 /* NULL or an empty path if it is not known. */
 const struct cw_cgroup *cw_hosted_cgroup(struct cw_hosted *h, uint64_t id);

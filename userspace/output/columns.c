@@ -108,11 +108,12 @@ void cw_columns_put_cgroup(const struct cw_columns *c, struct cw_view *v,
 	const struct cw_cgroup *g = cgroup_of(c, id);
 	char shown[ID_SHOWN + 1] = "";
 
-	if (!g || !*g->path) {
+	if (g && *g->path)
+		cw_view_text(v, CW_AT(CW_COL_CGROUP), g->path);
+	else
 		cw_view_big(v, "cgroup", CW_AT(CW_COL_CGROUP), id);
+	if (!g)
 		return;
-	}
-	cw_view_text(v, CW_AT(CW_COL_CGROUP), g->path);
 	memcpy(shown, g->container.id, ID_SHOWN);
 	cw_view_text(v, CW_AT(CW_COL_CONTAINER), shown);
 	cw_view_text(v, CW_AT(CW_COL_POD), g->container.pod);
@@ -352,7 +353,7 @@ void cw_columns_put_names(const struct cw_columns *c, struct cw_view *v,
 	const char *netns;
 
 	if (c->host && c->netns && cw_event_has(ev, NETNS) &&
-	    (c->netns_own || !cw_hosted_here(c->host, ev->netns))) {
+	    (c->netns_own || ev->netns != cw_hosted_here(c->host))) {
 		netns = namespace_of(c, ev);
 		if (*netns)
 			cw_view_word(v, "netns_name", NULL, netns);
@@ -436,6 +437,13 @@ void cw_columns_init(struct cw_columns *c, bool utf8)
 	show_note(c);
 	memset(all, true, sizeof(all));
 	find_members(c, all);
+}
+
+void cw_columns_record(struct cw_columns *c)
+{
+	cw_columns_init(c, false);
+	c->cgroup = true;
+	c->netns_own = true;
 }
 
 static bool same_name(const char *name, size_t len, const char *is)

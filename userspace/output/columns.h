@@ -72,6 +72,9 @@ struct cw_columns {
 /* The default: the text that the man page shows, and all of JSON. */
 void cw_columns_init(struct cw_columns *c, bool utf8);
 
+/* All of JSON, with the names that a replay may be asked for. */
+void cw_columns_record(struct cw_columns *c);
+
 /*
  * By "NAME,NAME" those instead, by "+NAME,NAME" those too. A name may be that
  * of JSON. CW_USAGE if there is no such column.

@@ -181,6 +181,8 @@ static int record_event(struct cw_view *v, const void *what)
 }
 
 static struct cw_columns recorded;
+static struct cw_hosted host;		/* never asked: there is always @told */
+static const struct cw_told untold;
 
 static int record_recorded(struct cw_view *v, const void *what)
 {
@@ -205,8 +207,10 @@ static void check_read_back(const struct cw_recorded *want, bool json)
 
 	if (!reader) {
 		reader = cw_recorded_reader_new();
-		cw_columns_init(&recorded, false);
+		cw_columns_record(&recorded);
+		recorded.host = &host;
 	}
+	host.told = &want->told;
 	render(record_recorded, &shown, &opt);
 	cw_fuzz_require(cw_recorded_read(reader, text, len - 1, &got) ==
 			CW_RECORDED_EVENT, cw_recorded_why(reader), text, len);
@@ -216,6 +220,7 @@ static void check_read_back(const struct cw_recorded *want, bool json)
 	first = memcpy(malloc(n), text, n);
 	shown = (struct shown_event){ &got.ev, got.has_holders ?
 				      &got.holders : NULL };
+	host.told = &got.told;
 	render(record_event, &shown, &opt);
 	cw_fuzz_require(len == n && !memcmp(first, text, n),
 			"an event read back", first, n);
@@ -225,7 +230,10 @@ static void check_read_back(const struct cw_recorded *want, bool json)
 static void check_recorded(const struct cw_msg_event *ev,
 			   const struct cw_holders *holders)
 {
-	struct cw_recorded want = { .ev = *ev, .has_holders = holders };
+	struct cw_recorded want = {
+		.ev = *ev, .has_holders = holders, .told = *host.told,
+	};
+	const struct cw_told *told = host.told;
 	bool header = state.header;
 
 	make_regular(&want.ev);
@@ -235,6 +243,7 @@ static void check_recorded(const struct cw_msg_event *ev,
 	check_read_back(&want, true);
 	check_read_back(&want, false);
 	state.header = header;
+	host.told = told;
 }
 
 static int record_drain(struct cw_view *v, const void *ev)
@@ -329,8 +338,10 @@ static void check_line(struct cw_input *in)
 	if (cw_recorded_read(reader, (const char *)in->at, in->left, &got) ==
 	    CW_RECORDED_EVENT) {
 		cw_filter_event(&open, &got.ev);
+		host.told = &got.told;
 		on_event(NULL, &got.ev);
 		check_recorded(&got.ev, got.has_holders ? &got.holders : NULL);
+		host.told = &untold;
 	}
 	cw_fuzz_require(cw_fuzz_text_ok(cw_recorded_why(reader),
 					strlen(cw_recorded_why(reader)), false),
@@ -626,6 +637,8 @@ static void begin(struct cw_input *in)
 	state.events = 0;
 	state.room = cw_input_byte(in) + 1;
 	cw_columns_init(&state.columns, state.utf8);
+	state.columns.host = &host;
+	host.told = &untold;
 	if (state.room & 1)
 		cw_columns_choose(&state.columns, lists[state.room / 2 %
 				  ARRAY_SIZE(lists)], &fail);
