@@ -28,8 +28,8 @@ replay() {
 }
 
 files() { printf '%s\n' "$1"/closewatch-*.ndjson | sort -V; }
-# Less the names that only another choice of columns would show.
-plain() { sed -E 's/,"(netns_name|cgroup_path)":"[^"]*"//g'; }
+# Less what is there only for a replay with another choice of columns.
+plain() { sed -E 's/,"(netns_name|cgroup_path)":"[^"]*"//g; s/,"listening":true//'; }
 records() { files "$1" | xargs cat | grep -v '"event":"recording"'; }
 readable() { chmod -R a+rX "$DIR"; }
 
@@ -59,9 +59,8 @@ live_and_recorded() {
 	closewatch -L "$port" -q -j "$@" >"$DIR/live.json" 2>>"$DIR/live.err" &
 	PIDS+=($!)
 	closewatch -L "$port" "${CHOSEN[@]}" "$@" >"$DIR/live.chosen" 2>"$DIR/live.said" &
-	CHOOSER=$!
-	PIDS+=("$CHOOSER")
-	disown
+	echo $! >"$DIR/chooser"
+	PIDS+=($!)
 	start -L "$port" "$@" "$REC" && await listeners 4
 }
 CHOSEN=(-o time,netns,cgroup,container,proc,pair,path,age,note -t rfc3339 --group-by port)
@@ -107,11 +106,11 @@ a_replay_prints_what_watch_printed() {
 	replay -a -q -r "$REC" && diff "$DIR/live.text" "$DIR/out" &&
 		replay -a -q -j -r "$REC" && diff "$DIR/live.json" "$DIR/out"
 }
-chooser_ended() { ! kill -0 "$CHOOSER" 2>/dev/null; }
+chooser_ended() { ! kill -0 "$(cat "$DIR/chooser")" 2>/dev/null; }
 # The table of the summary's beginning.
 groups() { awk '!NF && n++ { exit } 1' "$1"; }
 a_replay_shows_what_is_chosen_as_watch_did() {
-	kill -INT "$CHOOSER" && await chooser_ended && replay -a "${CHOSEN[@]}" -r "$REC" &&
+	kill -INT "$(cat "$DIR/chooser")" && await chooser_ended && replay -a "${CHOSEN[@]}" -r "$REC" &&
 		diff "$DIR/live.chosen" "$DIR/out" && shows ' /[^ ]* +- +python3\[' &&
 		diff <(groups "$DIR/live.said") <(groups "$DIR/err") && says '^7001 +20 '
 }

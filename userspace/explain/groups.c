@@ -74,10 +74,18 @@ void cw_groups_release(struct cw_groups *g)
 
 /* --- what an event is counted under --- */
 
-/* The server's, which is the lower one. */
-static void say_port(struct cw_text *t, const struct cw_msg_event *ev)
+/* Does the peer look like the server? Clients have high ports. */
+static bool to_server(const struct cw_groups *g, const struct cw_msg_event *ev)
 {
-	if (cw_event_has(ev, REMOTE_PORT) && ev->remote_port < ev->local_port)
+	return cw_event_has(ev, REMOTE_PORT) &&
+	       ev->remote_port < ev->local_port &&
+	       !(g->host && cw_hosted_listening(g->host, ev->netns, ev->local_port));
+}
+
+static void say_port(struct cw_text *t, const struct cw_groups *g,
+		     const struct cw_msg_event *ev)
+{
+	if (to_server(g, ev))
 		cw_say(t, "peer:%u", (uint32_t)ev->remote_port);
 	else if (cw_event_has(ev, LOCAL_PORT))
 		cw_say(t, "%u", (uint32_t)ev->local_port);
@@ -136,7 +144,7 @@ static void say_key(struct cw_text *t, struct cw_groups *g,
 
 	switch (g->by) {
 	case CW_BY_PORT:
-		say_port(t, ev);
+		say_port(t, g, ev);
 		break;
 	case CW_BY_COMM:
 		if (!cw_event_has(ev, COMM))

@@ -36,3 +36,11 @@ const char *cw_hosted_netns(struct cw_hosted *h, uint64_t netns, uint64_t now)
 	return h->told ? h->told->netns :
 			 cw_namespaces_name(&h->namespaces, netns, now);
 }
+
+bool cw_hosted_listening(struct cw_hosted *h, uint64_t netns, uint16_t port)
+{
+	if (h->told)
+		return h->told->listening;
+	return netns == cw_hosted_here(h) &&
+	       cw_listeners_find(&h->listeners, port);
+}

@@ -6,12 +6,14 @@
 #include <stdint.h>
 
 #include "host/cgroups.h"
+#include "host/listeners.h"
 #include "host/namespaces.h"
 
 /* What a recording holds of that, for one event. */
 struct cw_told {
 	struct cw_cgroup cgroup;
 	char netns[CW_NAMESPACE_NAME];	/* empty: unknown */
+	bool listening;		/* something listened on the local port */
 	uint64_t here;		/* the network namespace of the recorder */
 };
 
@@ -19,6 +21,7 @@ struct cw_told {
 struct cw_hosted {
 	struct cw_cgroups cgroups;
 	struct cw_namespaces namespaces;
+	struct cw_listeners listeners;
 	const struct cw_told *told;	/* instead of asking; NULL: ask */
 	uint64_t here;	/* the network namespace of this program; 0: not asked yet */
 };
@@ -34,5 +37,8 @@ const struct cw_cgroup *cw_hosted_cgroup(struct cw_hosted *h, uint64_t id);
 
 /* @now: see cw_namespaces_name(). */
 const char *cw_hosted_netns(struct cw_hosted *h, uint64_t netns, uint64_t now);
+
+/* Does something listen on the local @port, or did? Known of this namespace only. */
+bool cw_hosted_listening(struct cw_hosted *h, uint64_t netns, uint16_t port);
 
 #endif

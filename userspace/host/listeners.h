@@ -11,6 +11,7 @@
  */
 struct cw_listeners {
 	uint8_t bits[65536 / 8];
+	uint64_t looked;	/* when, ns of CLOCK_MONOTONIC */
 };
 
 /* What listens now, below @root, normally "/proc". */
@@ -25,5 +26,8 @@ static inline bool cw_listeners_have(const struct cw_listeners *l, uint16_t port
 {
 	return l->bits[port / 8] >> port % 8 & 1;
 }
+
+/* The same, but with a look at /proc, once a second at most, for a port not found. */
+bool cw_listeners_find(struct cw_listeners *l, uint16_t port);
 
 #endif

@@ -358,6 +358,9 @@ void cw_columns_put_names(const struct cw_columns *c, struct cw_view *v,
 		if (*netns)
 			cw_view_word(v, "netns_name", NULL, netns);
 	}
+	if (c->listening && c->host && cw_event_has(ev, LOCAL_PORT) &&
+	    cw_hosted_listening(c->host, ev->netns, ev->local_port))
+		cw_view_bool(v, "listening", NULL, true);
 	if (!g)
 		return;
 	if (c->cgroup && *g->path)
@@ -444,6 +447,7 @@ void cw_columns_record(struct cw_columns *c)
 	cw_columns_init(c, false);
 	c->cgroup = true;
 	c->netns_own = true;
+	c->listening = true;
 }
 
 static bool same_name(const char *name, size_t len, const char *is)

@@ -65,7 +65,7 @@ struct cw_columns {
 	bool utf8;
 	struct cw_hosted *host;		/* NULL: it is not asked */
 	/* Members of JSON beside attributes; @netns of other namespaces. */
-	bool local, peer, netns, netns_own, cgroup, container, pod;
+	bool local, peer, netns, netns_own, cgroup, container, pod, listening;
 	struct cw_members members[CW_MEMBERS_PARTS];
 };
 

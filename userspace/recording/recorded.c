@@ -344,6 +344,8 @@ static bool read_told(struct cw_recorded_reader *r, struct cw_told *to,
 		ok = read_id(value, g->container.id, sizeof(g->container.id));
 	else if (!strcmp(key, "pod"))
 		ok = read_id(value, g->container.pod, sizeof(g->container.pod));
+	else if (!strcmp(key, "listening"))
+		to->listening = json_object_get_boolean(value);
 	return ok || bad(r, key, "a name");
 }
 

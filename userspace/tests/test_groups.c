@@ -87,6 +87,23 @@ TEST_F(groups, a_port_is_the_servers)
 	EXPECT_STREQ("51235", key(1));
 }
 
+/* Behind address translation clients have any port. */
+TEST_F(groups, a_high_port_is_a_servers_if_something_listens_on_it)
+{
+	struct cw_told told = { .listening = true };
+	struct cw_hosted host = { .told = &told };
+
+	self->g.host = &host;
+	by("port");
+	self->ev.local_port = 50000;
+	self->ev.remote_port = 1024;
+	add();
+	EXPECT_STREQ("50000", key(0));
+	told.listening = false;
+	add();
+	EXPECT_STREQ("peer:1024", key(1));
+}
+
 TEST_F(groups, an_rst_that_two_events_report_is_counted_once)
 {
 	by("port");

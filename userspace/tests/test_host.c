@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What this host calls cgroups and network namespaces. */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/util.h"
 #include "host/container.h"
+#include "host/hosted.h"
 #include "host/namespaces.h"
 #include "host/resolve.h"
 #include "kselftest_harness.h"
@@ -200,6 +203,30 @@ TEST(a_port_has_the_name_that_services_gives_it)
 	cw_resolve_host(r, one, 4, name);
 	EXPECT_STREQ("", name);
 	cw_resolve_free(r);
+}
+
+TEST(a_port_is_a_servers_once_something_listens_on_it)
+{
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6 };
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+	socklen_t len = sizeof(at);
+	struct cw_hosted h;
+	uint16_t port;
+
+	ASSERT_EQ(0, bind(fd, (struct sockaddr *)&at, len));
+	ASSERT_EQ(0, getsockname(fd, (struct sockaddr *)&at, &len));
+	port = ntohs(at.sin6_port);
+	cw_hosted_init(&h);
+	EXPECT_FALSE(cw_hosted_listening(&h, cw_hosted_here(&h), port));
+	ASSERT_EQ(0, listen(fd, 1));
+	/* As if a second had passed. */
+	h.listeners.looked = 0;
+	EXPECT_FALSE(cw_hosted_listening(&h, 1, port));
+	EXPECT_TRUE(cw_hosted_listening(&h, cw_hosted_here(&h), port));
+	close(fd);
+	h.listeners.looked = 0;
+	EXPECT_TRUE(cw_hosted_listening(&h, cw_hosted_here(&h), port));
+	cw_hosted_release(&h);
 }
 
 TEST_HARNESS_MAIN

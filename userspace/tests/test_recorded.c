@@ -225,6 +225,8 @@ static void know(struct cw_hosted *h, const struct cw_msg_event *ev, bool named)
 	h->cgroups.known = calloc(CW_CGROUPS, sizeof(*h->cgroups.known));
 	g = &h->cgroups.known[ev->cgroup % CW_CGROUPS];
 	g->id = ev->cgroup;
+	if (named)
+		cw_listeners_add(&h->listeners, ev->local_port);
 	*n = (struct cw_namespace){ ev->netns, UINT64_MAX, "" };
 	if (!named)
 		return;
@@ -263,6 +265,7 @@ static void replay_is_live(struct __test_metadata *_metadata,
 	columns.host = &replay;
 	text[2] = print_in(&columns, &got, false);
 	text[3] = print_in(&columns, &got, true);
+	EXPECT_EQ(named && here, got.told.listening);
 	EXPECT_STREQ(text[0], text[2]);
 	EXPECT_STREQ(text[1], text[3]);
 	for (i = 0; i < ARRAY_SIZE(text); i++)
