@@ -19,6 +19,7 @@
 #include "kselftest_harness.h"
 #include "output/record.h"
 #include "output/record_drain.h"
+#include "output/record_groups.h"
 #include "output/record_pending.h"
 #include "output/record_policy.h"
 #include "output/record_stats.h"
@@ -41,6 +42,16 @@ static struct cw_msg_event event(void)
 	return ev;
 }
 
+#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define POD	"01234567-89ab-cdef-0123-456789abcdef"
+
+static const struct cw_told told = {
+	.netns = "some-name-of-a-namespace", .listening = true,
+	.cgroup.path = "/kubepods.slice/kubepods-burstable.slice/pod" POD
+		       ".slice/cri-containerd-" ID ".scope",
+	.cgroup.container = { ID, POD },
+};
+static struct cw_hosted host = { .told = &told };
 static struct cw_columns columns;
 
 static int show_event(struct cw_view *v, const struct cw_msg_event *ev)
@@ -220,15 +231,58 @@ static int statistics(struct cw_view *v)
 	return cw_record_stats(v, &r, &s) | cw_record_rows(v, &r, rows);
 }
 
+/* What is chosen of the next sample: columns, or a group. */
+static struct cw_groups grouped = { .host = &host };
+
+static int groups(struct cw_view *v)
+{
+	struct cw_msg_event ev = event();
+	int i, bad;
+
+	for (i = 0; i <= CLOSEWATCH_PATH_MAX; i++) {
+		ev.path = i;
+		ev.local_port += i;
+		ev.unread = 4000000000U;
+		cw_groups_add(&grouped, &ev);
+	}
+	grouped.others = grouped.list[0];
+	grouped.others.key = NULL;
+	grouped.missed = 3;
+	bad = cw_record_groups(v, &grouped, 1795230727123456789ULL, 60000000000);
+	return bad | cw_record_groups_table(v, &grouped, 1);
+}
+
+static void choose(const char *words)
+{
+	struct cw_fail fail;
+
+	cw_groups_release(&grouped);
+	cw_columns_init(&columns, true);
+	columns.host = &host;
+	if (words && cw_groups_init(&grouped, words, &fail) &&
+	    cw_columns_choose(&columns, words, &fail))
+		abort();
+}
+
 static const struct {
 	const char *name;
 	const struct cw_column *layout;
 	const uint8_t *slots;
 	int (*show)(struct cw_view *v);
+	const char *chosen;
 } samples[] = {
 	{ "watch, closes", columns.layout, columns.slots, closes },
 	{ "watch, others", columns.layout, columns.slots, others },
 	{ "watch, IPv6", columns.layout, columns.slots, longest },
+	{ "watch, chosen", columns.layout, columns.slots, closes,
+	  "time,netns,container,pod,comm,cgroup,local,peer,fate,age,reason" },
+	{ "watch, more", columns.layout, columns.slots, others,
+	  "+cgroup,pod,age,unread,sent" },
+	{ "watch, chosen IPv6", columns.layout, columns.slots, longest,
+	  "local,peer,pair,note" },
+	{ "stats, by port", NULL, NULL, groups, "port" },
+	{ "stats, by cgroup", NULL, NULL, groups, "cgroup" },
+	{ "stats, by container", NULL, NULL, groups, "container" },
 	{ "pending", cw_record_pending_layout_utf8,
 	  cw_record_pending_slots, pending },
 	{ "drains", cw_record_drain_layout, NULL, drains },
@@ -250,7 +304,7 @@ static char *render(unsigned int sample, int width)
 	size_t len;
 	int bad;
 
-	cw_columns_init(&columns, true);
+	choose(samples[sample].chosen);
 	opt.out = open_memstream(&text, &len);
 	v = cw_view_new(&opt);
 	cw_view_header(v);
