@@ -50,7 +50,7 @@ struct moment {
 };
 
 static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "What to count, with --watch or --read; all conditions must hold:", 1 },
+	{ NULL, 0, NULL, 0, "What to count, with --watch, --group-by or --read; all conditions must hold:", 1 },
 	CW_MATCH_OPTIONS(CW_ON_ONE_NETNS, "closer"),
 	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL,
@@ -59,9 +59,8 @@ static const struct argp_option options[] = {
 	{ "reconcile", KEY_RECONCILE, NULL, 0,
 	  "for a while, hold the counters against the kernel's own; exit code 1 if they differ",
 	  0 },
-	{ "group-by", KEY_GROUP_BY, "WHAT", 0,
-	  "for a while, count closes, RSTs and losses by port, comm, path, peer, cgroup or container",
-	  0 },
+	{ "group-by", KEY_GROUP_BY, CW_GROUP_WORDS, 0,
+	  "for a while, or of --read, count closes, RSTs and losses by group", 0 },
 	{ "count", 'c', "N", 0, "with --watch: end after N intervals", 0 },
 	{ "duration", 'd', "SECONDS", 0,
 	  "end after this time, such as 10 or 0.5; else at Ctrl-C", 0 },

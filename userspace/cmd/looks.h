@@ -21,11 +21,11 @@ enum { CW_KEY_LIST_FIELDS = 0x1200, CW_KEY_RESOLVE };
 	{ "output", 'o', "[+]NAME[,NAME]", 0,				\
 	  "these columns, or with + these too", 0 },			\
 	{ "wide", 'w', NULL, 0, "all columns, in lines of any length", 0 }, \
-	{ "time", 't', "KIND", 0,					\
-	  "clock (default), relative, rfc3339 or none", 0 },		\
+	{ "time", 't', "clock|relative|rfc3339|none", 0,		\
+	  "how times are shown; clock is the default", 0 },		\
 	{ "list-fields", CW_KEY_LIST_FIELDS, NULL, 0,			\
 	  "list what -o can name", 0 },					\
-	{ "resolve", CW_KEY_RESOLVE, "WHAT", OPTION_ARG_OPTIONAL,	\
+	{ "resolve", CW_KEY_RESOLVE, "ports|hosts", OPTION_ARG_OPTIONAL, \
 	  "names of ports (default), or of hosts too, instead of numbers", 0 }, \
 	{ "numeric", 'n', NULL, 0, "numbers, the default", 0 }
 

@@ -19,6 +19,9 @@ enum cw_group_by {
 
 extern const struct cw_names cw_group_names;
 
+/* The same for a table of options. */
+#define CW_GROUP_WORDS	"port|comm|path|peer|cgroup|container"
+
 /* Those beyond share one, whose key is NULL. */
 #define CW_GROUPS_MAX	4096
 

@@ -87,6 +87,16 @@ TEST_F(groups, a_port_is_the_servers)
 	EXPECT_STREQ("51235", key(1));
 }
 
+TEST(the_words_of_the_option_are_those_that_are_taken)
+{
+	char words[] = CW_GROUP_WORDS, *word = words, *end;
+	unsigned int i = CW_BY_NONE;
+
+	for (; (end = strsep(&word, "|")); i++)
+		EXPECT_EQ(i + 1, cw_names_value(&cw_group_names, end, strlen(end)));
+	EXPECT_EQ(cw_group_names.count, i + 1);
+}
+
 /* Behind address translation clients have any port. */
 TEST_F(groups, a_high_port_is_a_servers_if_something_listens_on_it)
 {
