@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
+#include <unistd.h>
 
 #include "base/parse.h"
+#include "base/wrap.h"
 #include "cmd/args.h"
 #include "cmd/close_wait.h"
 #include "cmd/cmd_watch.h"
@@ -362,7 +364,9 @@ static void count_ends(struct watch *w, const struct cw_msg_stats *before)
 /* Of the lines that were shown, where the summary is. */
 static void show_groups(struct watch *w)
 {
-	const struct cw_view_options opt = { .out = stderr };
+	const struct cw_view_options opt = {
+		.out = stderr, .width = cw_terminal_width(STDERR_FILENO),
+	};
 	struct cw_view *v = w->groups.by ? cw_view_new(&opt) : NULL;
 
 	if (!v)

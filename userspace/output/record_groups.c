@@ -15,17 +15,17 @@ enum {
 
 #define LAYOUT(by, ...) {						\
 	[COL_KEY] = { by, "-", .limit = 60, .width = __VA_ARGS__ },	\
-	[COL_CLOSES] = FIGURE("CLOSES", 9),				\
-	[COL_SENT] = FIGURE("RSTS SENT", 9),				\
-	[COL_RECEIVED] = FIGURE("RSTS RCVD", 9),				\
-	[COL_LOST] = FIGURE("LOST DATA", 9),				\
-	[COL_LOST_BYTES] = FIGURE("LOST BYTES", 12),			\
-	[COL_UNREAD] = FIGURE("UNREAD BYTES", 12),			\
+	[COL_CLOSES] = FIGURE("CLOSES", 7),				\
+	[COL_SENT] = FIGURE("RST SENT", 8),				\
+	[COL_RECEIVED] = FIGURE("RST RCVD", 8),				\
+	[COL_LOST] = FIGURE("LOST", 6),				\
+	[COL_LOST_BYTES] = FIGURE("LOST B", 8),				\
+	[COL_UNREAD] = FIGURE("UNREAD B", 8),				\
 	{ .title = "" },						\
 	{ .title = NULL },						\
 }
 
-static const struct cw_column port_layout[] = LAYOUT("PORT", 10);
+static const struct cw_column port_layout[] = LAYOUT("PORT", 9);
 static const struct cw_column comm_layout[] = LAYOUT("PROGRAM", 15);
 static const struct cw_column path_layout[] = LAYOUT("PATH", 18);
 static const struct cw_column peer_layout[] = LAYOUT("PEER", 15);

@@ -446,7 +446,7 @@ static char *run_on_terminal(const char *args, int width, const char *no_color)
 {
 	const struct winsize size = { .ws_row = 24, .ws_col = width };
 	const char *program = getenv("CLOSEWATCH");
-	char command[512], buf[4096], *text = NULL;
+	char command[1024], buf[4096], *text = NULL;
 	FILE *all;
 	ssize_t n;
 	size_t len;
@@ -470,12 +470,21 @@ static char *run_on_terminal(const char *args, int width, const char *no_color)
 	return text;
 }
 
+#define RECORD								\
+	" <<END\n{\"event\":\"close\",\"time\":\"2026-11-27T03:12:07Z\","	\
+	"\"path\":\"rst-unread\",\"unread\":3,\"pid\":812,\"comm\":\"nginx\","	\
+	"\"local\":{\"addr\":\"127.0.0.1\",\"port\":80},"			\
+	"\"remote\":{\"addr\":\"127.0.0.1\",\"port\":51234},"		\
+	"\"cgroup\":\"4711\",\"cgroup_path\":\"/system.slice/nginx.service\"}\nEND\n"
+
 /* Without the module there are messages too, on the same terminal. */
 static const char *const verbs[] = {
 	"-c 1 -d 0.1", "info", "stats", "advise -d 0.1", "drain -L 1 --idle x",
 	"drain off", "list", "del 4294967295", "flush", "drains", "pending",
 	"doctor", "wach", "-P x", "--help", "drain --help", "pending --help",
 	"advise --help", "stats --help",
+	"-r - --group-by cgroup" RECORD, "stats -r - --group-by cgroup" RECORD,
+	"-r - -t rfc3339 --resolve -o +cgroup,age" RECORD,
 };
 
 TEST(the_program_knows_how_wide_its_terminal_is)
