@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "base/util.h"
 #include "base/wrap.h"
+#include "command.h"
 #include "explain/pending_tally.h"
 #include "explain/reconcile.h"
 #include "explain/tally.h"
@@ -445,7 +446,6 @@ TEST(a_line_ends_between_words_and_a_command_is_one)
 static char *run_on_terminal(const char *args, int width, const char *no_color)
 {
 	const struct winsize size = { .ws_row = 24, .ws_col = width };
-	const char *program = getenv("CLOSEWATCH");
 	char command[1024], buf[4096], *text = NULL;
 	FILE *all;
 	ssize_t n;
@@ -453,8 +453,8 @@ static char *run_on_terminal(const char *args, int width, const char *no_color)
 	pid_t pid;
 	int fd;
 
-	snprintf(command, sizeof(command), "exec timeout 30 %s %s",
-		 program ? program : "build/check/closewatch", args);
+	snprintf(command, sizeof(command), "exec timeout 30 %s %s", program(),
+		 args);
 	pid = forkpty(&fd, NULL, NULL, &size);
 	if (!pid) {
 		setenv("NO_COLOR", no_color, 1);
@@ -469,13 +469,6 @@ static char *run_on_terminal(const char *args, int width, const char *no_color)
 	waitpid(pid, NULL, 0);
 	return text;
 }
-
-#define RECORD								\
-	" <<END\n{\"event\":\"close\",\"time\":\"2026-11-27T03:12:07Z\","	\
-	"\"path\":\"rst-unread\",\"unread\":3,\"pid\":812,\"comm\":\"nginx\","	\
-	"\"local\":{\"addr\":\"127.0.0.1\",\"port\":80},"			\
-	"\"remote\":{\"addr\":\"127.0.0.1\",\"port\":51234},"		\
-	"\"cgroup\":\"4711\",\"cgroup_path\":\"/system.slice/nginx.service\"}\nEND\n"
 
 /* Without the module there are messages too, on the same terminal. */
 static const char *const verbs[] = {
