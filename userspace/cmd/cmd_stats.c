@@ -50,7 +50,8 @@ struct moment {
 };
 
 static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "What to count, with --watch, --group-by or --read; all conditions must hold:", 1 },
+	{ NULL, 0, NULL, 0,
+	  "What to count, with --watch, --group-by or --read; all conditions must hold:", 1 },
 	CW_MATCH_OPTIONS(CW_ON_ONE_NETNS, "closer"),
 	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL,
@@ -447,6 +448,7 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 		goto release;
 	}
 	ret = cw_filter_enter(&s.match.filter, fail);
+	cw_hosted_init(&s.grouping.host);
 	if (!ret)
 		ret = check_counts(&s);
 	if (s.counts) {

@@ -5,30 +5,18 @@
 
 void cw_hosted_init(struct cw_hosted *h)
 {
+	struct stat st;
+
 	*h = (struct cw_hosted){
 		.cgroups = CW_CGROUPS_INIT, .namespaces = CW_NAMESPACES_INIT,
 	};
+	if (!stat("/proc/self/ns/net", &st))
+		h->here = st.st_ino;
 }
 
 void cw_hosted_release(struct cw_hosted *h)
 {
 	cw_cgroups_release(&h->cgroups);
-}
-
-uint64_t cw_hosted_here(struct cw_hosted *h)
-{
-	struct stat st;
-
-	if (h->told)
-		return h->told->here;
-	if (!h->here && !stat("/proc/self/ns/net", &st))
-		h->here = st.st_ino;
-	return h->here;
-}
-
-const struct cw_cgroup *cw_hosted_cgroup(struct cw_hosted *h, uint64_t id)
-{
-	return h->told ? &h->told->cgroup : cw_cgroups_find(&h->cgroups, id);
 }
 
 const char *cw_hosted_netns(struct cw_hosted *h, uint64_t netns, uint64_t now)

@@ -23,17 +23,30 @@ struct cw_hosted {
 	struct cw_namespaces namespaces;
 	struct cw_listeners listeners;
 	const struct cw_told *told;	/* instead of asking; NULL: ask */
-	uint64_t here;	/* the network namespace of this program; 0: not asked yet */
+	uint64_t here;		/* the network namespace of this program */
+	const struct cw_cgroup *last;	/* the one asked for last, or NULL */
 };
 
+/* In the network namespace that is meant. */
 void cw_hosted_init(struct cw_hosted *h);
 void cw_hosted_release(struct cw_hosted *h);
 
 /* The network namespace of the program: its events need no name of it. */
-uint64_t cw_hosted_here(struct cw_hosted *h);
+static inline uint64_t cw_hosted_here(const struct cw_hosted *h)
+{
+	return h->told ? h->told->here : h->here;
+}
 
 /* NULL or an empty path if it is not known. */
-const struct cw_cgroup *cw_hosted_cgroup(struct cw_hosted *h, uint64_t id);
+static inline const struct cw_cgroup *cw_hosted_cgroup(struct cw_hosted *h,
+						       uint64_t id)
+{
+	if (h->told)
+		return &h->told->cgroup;
+	if (!h->last || h->last->id != id)
+		h->last = cw_cgroups_find(&h->cgroups, id);
+	return h->last;
+}
 
 /* @now: see cw_namespaces_name(). */
 const char *cw_hosted_netns(struct cw_hosted *h, uint64_t netns, uint64_t now);

@@ -348,19 +348,22 @@ void cw_columns_put(const struct cw_columns *c, struct cw_view *v,
 void cw_columns_put_names(const struct cw_columns *c, struct cw_view *v,
 			  const struct cw_msg_event *ev)
 {
-	const struct cw_cgroup *g = cw_event_has(ev, CGROUP) ?
-		cgroup_of(c, ev->cgroup) : NULL;
+	const struct cw_cgroup *g = NULL;
 	const char *netns;
 
-	if (c->host && c->netns && cw_event_has(ev, NETNS) &&
+	if (!c->host)
+		return;
+	if (c->netns && cw_event_has(ev, NETNS) &&
 	    (c->netns_own || ev->netns != cw_hosted_here(c->host))) {
 		netns = namespace_of(c, ev);
 		if (*netns)
 			cw_view_word(v, "netns_name", NULL, netns);
 	}
-	if (c->listening && c->host && cw_event_has(ev, LOCAL_PORT) &&
+	if (c->listening && cw_event_has(ev, LOCAL_PORT) &&
 	    cw_hosted_listening(c->host, ev->netns, ev->local_port))
 		cw_view_bool(v, "listening", NULL, true);
+	if (cw_event_has(ev, CGROUP))
+		g = cw_hosted_cgroup(c->host, ev->cgroup);
 	if (!g)
 		return;
 	if (c->cgroup && *g->path)
@@ -412,11 +415,14 @@ static void find_members(struct cw_columns *c, const bool wanted[CW_COLS])
 	int i;
 
 	memset(c->members, 0, sizeof(c->members));
+	c->linger = 0;
 	for (i = 0; i < CW_COLS; i++) {
 		if (!wanted[i] || !rows[i].attr)
 			continue;
 		m = &c->members[part_of(i)];
 		m->attr[m->n++] = rows[i].attr;
+		if (part_of(i) == CW_MEMBERS_LINGER)
+			c->linger |= 1ULL << (rows[i].attr & 63);
 	}
 	c->local = wanted[CW_COL_LOCAL];
 	c->peer = wanted[CW_COL_PEER];

@@ -67,6 +67,7 @@ struct cw_columns {
 	/* Members of JSON beside attributes; @netns of other namespaces. */
 	bool local, peer, netns, netns_own, cgroup, container, pod, listening;
 	struct cw_members members[CW_MEMBERS_PARTS];
+	uint64_t linger;		/* those of that part, as bits */
 };
 
 /* The default: the text that the man page shows, and all of JSON. */

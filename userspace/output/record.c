@@ -14,17 +14,12 @@ static void put_members(struct cw_view *v, const struct cw_msg_event *ev,
 }
 
 static void put_linger(struct cw_view *v, const struct cw_msg_event *ev,
-		       const struct cw_members *m)
+		       const struct cw_columns *c)
 {
-	uint64_t bits = 0;
-	int i;
-
-	for (i = 0; i < m->n; i++)
-		bits |= 1ULL << (m->attr[i] & 63);
-	if (!(ev->present & bits))
+	if (!(ev->present & c->linger))
 		return;
 	cw_view_open(v, "linger");
-	put_members(v, ev, m);
+	put_members(v, ev, &c->members[CW_MEMBERS_LINGER]);
 	cw_view_close(v);
 }
 
@@ -39,7 +34,7 @@ static void put_all(struct cw_view *v, const struct cw_msg_event *ev,
 	if (c->peer)
 		cw_record_remote(v, ev, NULL);
 	put_members(v, ev, &m[CW_MEMBERS_FACTS]);
-	put_linger(v, ev, &m[CW_MEMBERS_LINGER]);
+	put_linger(v, ev, c);
 	put_members(v, ev, &m[CW_MEMBERS_TAIL]);
 	cw_columns_put_names(c, v, ev);
 }

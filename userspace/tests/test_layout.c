@@ -52,6 +52,7 @@ static const struct cw_told told = {
 		       ".slice/cri-containerd-" ID ".scope",
 	.cgroup.container = { ID, POD },
 };
+
 static struct cw_hosted host = { .told = &told };
 static struct cw_columns columns;
 
