@@ -63,7 +63,7 @@ live_and_recorded() {
 	PIDS+=($!)
 	start -L "$port" "$@" "$REC" && await listeners 4
 }
-CHOSEN=(-o "time,netns,cgroup,container,proc,pair,path,age,note" -t rfc3339 --group-by port)
+CHOSEN=(-o "time,cgroup,container,proc,pair,path,age,note" -t rfc3339 --group-by port)
 listeners() { closewatch info -j | jq -e ".listeners == $1"; }
 
 # Closes of several paths, with their ends, of a server on a port of its own.
