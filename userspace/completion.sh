@@ -25,12 +25,15 @@ tables() {
 tables | awk -F '\t' -v shell="$shell" -v program=closewatch \
 	-v verbs="$("$program" help --list-verbs | tr '\n' ' ')" \
 	-v path="$(words path)" -v event="$(words event-type)" \
+	-v column="$("$program" watch --list-fields | awk 'NR > 1 { print $1 }' | tr '\n' ' ')" \
 	-v word="$("$program" explain | awk 'NR > 1 { print $1 }' | sort -u | tr '\n' ' ')" '
 
 # What completes the value of an option: the same option means the same everywhere.
 function kind(name, value) {
 	if (name == "path" || name == "event")
 		return name
+	if (name == "output")
+		return "column"
 	if (value == "USER")
 		return "user"
 	if (value == "PID")
@@ -39,9 +42,15 @@ function kind(name, value) {
 		return "netns"
 	if (value == "PATH|ID")
 		return "cgroup"
-	if (value == "WHEN")
-		return "when"
+	if (value ~ /^[a-z0-9]+([|][a-z0-9]+)+$/)
+		return value
 	return value ~ /FILE|DIR/ ? "file" : "none"
+}
+
+# The words that such a value may be
+function choice(k) {
+	gsub(/[|]/, " ", k)
+	return k
 }
 
 # The words that can stand for themselves
@@ -79,12 +88,15 @@ function bash_kind(k, command) {
 		printf "\t%s)\n\t\t%s\n\t\treturn ;;\n", substr(of[k], 2), command
 }
 
-function bash_end() {
+function bash_end(    k) {
 	bash_verb()
 	print "\tesac\n\tcase $previous in"
 	bash_kind("path", "_closewatch_list " quoted(path))
 	bash_kind("event", "_closewatch_list " quoted(event))
-	bash_kind("when", "_closewatch_words \047auto always never\047")
+	bash_kind("column", "_closewatch_list " quoted(column))
+	for (k in of)
+		if (k ~ /[|]/)
+			bash_kind(k, "_closewatch_words " quoted(choice(k)))
 	bash_kind("user", "mapfile -t COMPREPLY < <(compgen -u -- \"$current\")")
 	bash_kind("pid", "_closewatch_words \"$(cd /proc && echo [0-9]*)\"")
 	bash_kind("netns", "_closewatch_words \"all $(ls /run/netns 2>/dev/null)\"")
@@ -106,9 +118,10 @@ function bash_begin() {
 	print "_closewatch_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$current\"); }\n"
 	print "# Of a list with commas, the last"
 	print "_closewatch_list() {"
-	print "\tlocal before="
+	print "\tlocal before= last=${current##*,}"
+	print "\t[[ $current == +* ]] && before=+"
 	print "\t[[ $current == *,* ]] && before=${current%,*},"
-	print "\tmapfile -t COMPREPLY < <(compgen -P \"$before\" -W \"$1\" -- \"${current##*,}\")"
+	print "\tmapfile -t COMPREPLY < <(compgen -P \"$before\" -W \"$1\" -- \"${last#+}\")"
 	print "}\n"
 	print "_closewatch() {"
 	print "\tlocal current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}"
@@ -133,8 +146,10 @@ function zsh_values(k) {
 		return "_values -s , path " path
 	if (k == "event")
 		return "_values -s , event " event
-	if (k == "when")
-		return "(auto always never)"
+	if (k == "column")
+		return "_values -s , column " column
+	if (k ~ /[|]/)
+		return "(" choice(k) ")"
 	if (k == "user")
 		return "_users"
 	if (k == "pid")
@@ -172,10 +187,11 @@ function fish_option(name, letter, value, doc,    line, k) {
 	if (value != "" && value !~ /^=/) {
 		k = kind(name, value)
 		line = line (k == "file" ? " -r -F" : " -x")
-		if (k == "path" || k == "event")
-			line = line " -a " quoted("(__fish_append , " (k == "path" ? path : event) ")")
-		else if (k == "when")
-			line = line " -a \047auto always never\047"
+		if (k == "path" || k == "event" || k == "column")
+			line = line " -a " quoted("(__fish_append , " \
+				(k == "path" ? path : k == "event" ? event : column) ")")
+		else if (k ~ /[|]/)
+			line = line " -a " quoted(choice(k))
 		else if (k == "user")
 			line = line " -a \047(__fish_complete_users)\047"
 		else if (k == "pid")

@@ -176,7 +176,8 @@ int main(int argc, char **argv)
 	hold_standard_fds();
 	signal(SIGPIPE, SIG_IGN);
 	ret = dispatch(argc, argv, &fail);
-	if (fflush(stdout) && errno != EPIPE && !ret)
+	/* What fills the buffer is written before, and may have failed. */
+	if ((fflush(stdout) || ferror(stdout)) && errno != EPIPE && !ret)
 		ret = cw_fail(&fail, NULL, "cannot write the output: %s",
 			      strerror(errno));
 	if (ret && fail.what[0])

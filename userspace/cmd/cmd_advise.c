@@ -205,14 +205,16 @@ static bool take_recorded(void *arg, const struct cw_recorded *r)
 {
 	struct advise *a = arg;
 
+	if (r->told.listening)
+		cw_listeners_add(&a->whatif->listeners, r->ev.local_port);
 	if (cw_match_event(&a->match, &r->ev))
 		cw_whatif_add(a->whatif, &r->ev);
 	return !a->count || a->whatif->all.closes < a->count;
 }
 
 /*
- * What listened then is not known, and what was advised since is about another time:
- * neither is read.
+ * What listened then is known from records only, and what was advised since is about
+ * another time: neither is read.
  */
 static int run_recorded(struct advise *a, const struct cw_view_options *opt)
 {

@@ -151,6 +151,7 @@ int cw_cmd_pending(int argc, char **argv, struct cw_fail *fail)
 	opt.json = p.json;
 	opt.layout = p.utf8 ? cw_record_pending_layout_utf8 :
 			      cw_record_pending_layout;
+	opt.slots = cw_record_pending_slots;
 	ret = cw_session_show(&p.session, &opt);
 	if (!ret)
 		ret = show_all(&p);

@@ -37,6 +37,8 @@ struct recorder {
 	struct cw_session session;
 	struct cw_incoming incoming;
 	struct cw_store *store;
+	struct cw_columns columns;
+	struct cw_hosted host;
 	uint64_t recorded;
 	int told;		/* of the store's errors, the last */
 };
@@ -64,7 +66,7 @@ static const struct argp_option options[] = {
 /* What it takes to make sense of a file elsewhere, or after the next boot. */
 static void write_header(void *arg, FILE *to)
 {
-	const struct recorder *r = arg;
+	struct recorder *r = arg;
 	const struct cw_view_options opt = { .out = to, .json = true };
 	struct cw_view *v = cw_view_new(&opt);
 	uint64_t date = cw_session_date();
@@ -89,6 +91,7 @@ static void write_header(void *arg, FILE *to)
 	cw_view_word(v, "kernel", NULL, name.release);
 	cw_view_word(v, "boot_id", NULL, boot);
 	cw_view_big(v, "clock_offset_ns", NULL, date - cw_session_clock());
+	cw_view_big(v, "netns", NULL, cw_hosted_here(&r->host));
 	cw_view_bool(v, "all", NULL, r->match.filter.quiet);
 	cw_view_end(v);
 	cw_view_free(v);
@@ -197,7 +200,7 @@ static void tell(struct recorder *r)
 	fprintf(stderr, "closewatch: %" PRIu64 " events could not be written\n",
 		lost);
 	ev = cw_session_lost(CLOSEWATCH_LOSS_RECORDING, lost);
-	cw_record_event(r->session.view, &ev, NULL, false, CW_DIAG_NOT);
+	cw_record_event(r->session.view, &ev, NULL, &r->columns, CW_DIAG_NOT);
 }
 
 static bool take(void *arg, const struct cw_msg_event *ev,
@@ -207,7 +210,8 @@ static bool take(void *arg, const struct cw_msg_event *ev,
 
 	if (r->count && r->recorded >= r->count)
 		return false;
-	cw_record_event(r->session.view, ev, holders, false, CW_DIAG_NOT);
+	cw_record_event(r->session.view, ev, holders, &r->columns,
+			CW_DIAG_NOT);
 	r->recorded += ev->type != CLOSEWATCH_EVENT_TYPE_LOST;
 	r->session.stop |= r->count && r->recorded >= r->count;
 	return true;
@@ -236,6 +240,8 @@ static int open_session(struct recorder *r)
 	int ret = cw_session_signals(s);
 
 	cw_incoming_init(&r->incoming, &r->match, take, r);
+	cw_columns_record(&r->columns);
+	r->columns.host = &r->host;
 	r->opt.begin = write_header;
 	r->opt.arg = r;
 	if (!ret)
@@ -298,9 +304,11 @@ int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
 		.opt = { .max_size = MAX_SIZE, .max_age = MAX_AGE, .keep = KEEP },
 		.session = CW_SESSION_INIT(fail),
 	};
-	int ret = cw_args_parse(&record_argp, argc, argv, &r.args), err;
+	int ret, err;
 	uint64_t lost;
 
+	cw_hosted_init(&r.host);
+	ret = cw_args_parse(&record_argp, argc, argv, &r.args);
 	if (!ret && !r.args.done) {
 		ret = open_session(&r);
 		if (!ret)
@@ -313,6 +321,7 @@ int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
 				      "%" PRIu64 " events could not be written into %s: %s",
 				      lost, r.opt.path, strerror(err));
 	}
+	cw_hosted_release(&r.host);
 	cw_match_release(&r.match);
 	return ret;
 }

@@ -8,11 +8,13 @@
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/cmd_stats.h"
+#include "cmd/grouping.h"
 #include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
 #include "explain/recount.h"
 #include "netlink/nl_ask.h"
+#include "output/record_groups.h"
 #include "output/record_stats.h"
 #include "request/filter.h"
 
@@ -21,7 +23,7 @@
 /* Readings until two of them are the same. */
 #define STEADY_TRIES	20
 
-enum { KEY_RECONCILE = 256 };
+enum { KEY_RECONCILE = 256, KEY_GROUP_BY };
 
 struct stats {
 	struct cw_args args;	/* first: see cw_args_parse() */
@@ -34,6 +36,7 @@ struct stats {
 	uint64_t interval;	/* ns */
 	uint64_t duration;	/* ns; 0: until a signal */
 	uint32_t count;
+	struct cw_grouping grouping;
 	struct cw_session session;
 };
 
@@ -47,7 +50,8 @@ struct moment {
 };
 
 static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "What to count, with --watch or --read; all conditions must hold:", 1 },
+	{ NULL, 0, NULL, 0,
+	  "What to count, with --watch, --group-by or --read; all conditions must hold:", 1 },
 	CW_MATCH_OPTIONS(CW_ON_ONE_NETNS, "closer"),
 	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "watch", 'w', "SECONDS", OPTION_ARG_OPTIONAL,
@@ -56,6 +60,8 @@ static const struct argp_option options[] = {
 	{ "reconcile", KEY_RECONCILE, NULL, 0,
 	  "for a while, hold the counters against the kernel's own; exit code 1 if they differ",
 	  0 },
+	{ "group-by", KEY_GROUP_BY, CW_GROUP_WORDS, 0,
+	  "for a while, or of --read, count closes, RSTs and losses by group", 0 },
 	{ "count", 'c', "N", 0, "with --watch: end after N intervals", 0 },
 	{ "duration", 'd', "SECONDS", 0,
 	  "end after this time, such as 10 or 0.5; else at Ctrl-C", 0 },
@@ -76,23 +82,27 @@ static int check(struct stats *s)
 	if (s->watch && s->reconcile)
 		return cw_fail_usage(s->args.fail, NULL,
 				     "--watch and --reconcile exclude each other");
+	if (s->grouping.groups.by && s->reconcile)
+		return cw_fail_usage(s->args.fail, NULL,
+				     "--group-by and --reconcile exclude each other");
 	if (s->count && !s->watch)
 		return cw_fail_usage(s->args.fail, NULL,
 				     "--count goes with --watch");
-	if (s->duration && !s->watch && !s->reconcile)
+	if (s->duration && !s->watch && !s->reconcile && !s->grouping.groups.by)
 		return cw_fail_usage(s->args.fail, NULL,
-				     "--duration goes with --watch or --reconcile");
+				     "--duration goes with --watch, --group-by or --reconcile");
 	return cw_replay_check(&s->recorded, s->watch ? "--watch" :
-			       s->reconcile ? "--reconcile" : NULL, s->args.fail);
+			       s->reconcile ? "--reconcile" :
+			       s->duration ? "--duration" : NULL, s->args.fail);
 }
 
 /* In the network namespace that was named: then that is no condition. */
 static int check_counts(struct stats *s)
 {
-	s->counts = !cw_match_is_open(&s->match);
+	s->counts = !s->grouping.groups.by && !cw_match_is_open(&s->match);
 	if (s->counts && !s->watch)
 		return cw_fail_usage(s->args.fail, NULL,
-				     "the kernel counts all that ends in a network namespace: what matches conditions is counted from now on, with --watch");
+				     "the kernel counts all that ends in a network namespace: what matches conditions is counted from now on, with --watch or --group-by");
 	return CW_OK;
 }
 
@@ -114,6 +124,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_RECONCILE:
 		s->reconcile = true;
+		break;
+	case KEY_GROUP_BY:
+		ret = cw_groups_init(&s->grouping.groups, arg, fail);
 		break;
 	case 'c':
 		ret = cw_parse_u32(arg, 1, UINT32_MAX, "count", &s->count,
@@ -330,9 +343,21 @@ static int run_reconcile(struct stats *s)
 			     CW_ROWS) : CW_OK;
 }
 
+static int run_groups(struct stats *s)
+{
+	struct cw_grouping *g = &s->grouping;
+
+	g->match = &s->match;
+	g->interval = s->watch ? s->interval : 0;
+	g->duration = s->duration;
+	g->count = s->count;
+	return cw_grouping_run(g, &s->session);
+}
+
 /* What is counted from recorded events. */
 struct recount {
 	const struct cw_match *match;
+	struct cw_grouping *grouping;
 	struct cw_msg_stats stats;
 	uint64_t lost;
 	bool several;		/* network namespaces */
@@ -343,25 +368,46 @@ static bool recount(void *arg, const struct cw_recorded *rec)
 	const struct cw_msg_event *ev = &rec->ev;
 	struct recount *n = arg;
 
+	if (!cw_match_event(n->match, ev))
+		return true;
+	if (n->grouping->groups.by) {
+		n->grouping->host.told = &rec->told;
+		n->grouping->groups.partial = !rec->all;
+		cw_groups_add(&n->grouping->groups, ev);
+		return true;
+	}
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST) {
 		n->lost += ev->loss == CLOSEWATCH_LOSS_BLIND ? 0 : ev->count;
 		return true;
 	}
-	if (!cw_match_event(n->match, ev))
-		return true;
 	n->several |= n->stats.netns && n->stats.netns != ev->netns;
 	n->stats.netns = ev->netns;
 	cw_recount(&n->stats, ev);
 	return true;
 }
 
+static void show_recorded(struct stats *s, const struct cw_replay *replay,
+			  struct recount *n)
+{
+	const struct cw_reading r = {
+		.time = replay->last, .span_ns = replay->last - replay->first,
+		.recorded = true, .partial = replay->partial, .lost = n->lost,
+	};
+
+	if (n->several)
+		n->stats.netns = 0;
+	cw_session_shown(&s->session, s->grouping.groups.by ?
+			 cw_record_groups(s->session.view, &s->grouping.groups,
+					  r.time, r.span_ns) :
+			 cw_record_stats(s->session.view, &r, &n->stats));
+}
+
 static int run_recorded(struct stats *s, const struct cw_view_options *opt)
 {
-	struct recount n = { .match = &s->match };
+	struct recount n = { .match = &s->match, .grouping = &s->grouping };
 	struct cw_replay replay = {
 		.filter = &s->match.filter, .fn = recount, .arg = &n,
 	};
-	struct cw_reading r = { .recorded = true };
 	int ret = cw_session_show(&s->session, opt);
 
 	s->match.filter.quiet = true;
@@ -369,16 +415,17 @@ static int run_recorded(struct stats *s, const struct cw_view_options *opt)
 		ret = cw_replay_run(&s->recorded, &replay, s->args.fail);
 	if (ret)
 		return ret;
-	r.time = replay.last;
-	r.span_ns = replay.last - replay.first;
-	r.partial = replay.partial;
-	r.lost = n.lost;
-	if (n.several)
-		n.stats.netns = 0;
-	cw_session_shown(&s->session,
-			 cw_record_stats(s->session.view, &r, &n.stats));
+	show_recorded(s, &replay, &n);
 	cw_replay_say(&replay, stderr);
 	return CW_OK;
+}
+
+static int open_session(struct stats *s, const struct cw_view_options *opt)
+{
+	if (s->grouping.groups.by)
+		return cw_session_open(&s->session, opt, cw_grouping_events,
+				       &s->grouping);
+	return cw_session_open(&s->session, opt, s->counts ? on_events : NULL, s);
 }
 
 int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
@@ -389,8 +436,10 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 		.match = CW_MATCH_INIT_OF(CW_ON_ONE_NETNS, CW_NETNS_REASON),
 	};
 	struct cw_view_options opt = { 0 };
-	int ret = cw_args_parse(&stats_argp, argc, argv, &s.args);
+	int ret;
 
+	cw_grouping_init(&s.grouping);
+	ret = cw_args_parse(&stats_argp, argc, argv, &s.args);
 	if (ret || s.args.done)
 		goto release;
 	opt.json = s.json;
@@ -399,6 +448,7 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 		goto release;
 	}
 	ret = cw_filter_enter(&s.match.filter, fail);
+	cw_hosted_init(&s.grouping.host);
 	if (!ret)
 		ret = check_counts(&s);
 	if (s.counts) {
@@ -408,9 +458,10 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 	if (!ret)
 		ret = cw_session_signals(&s.session);
 	if (!ret)
-		ret = cw_session_open(&s.session, &opt,
-				      s.counts ? on_events : NULL, &s);
-	if (!ret && s.watch)
+		ret = open_session(&s, &opt);
+	if (!ret && s.grouping.groups.by)
+		ret = run_groups(&s);
+	else if (!ret && s.watch)
 		ret = run_watch(&s);
 	else if (!ret && s.reconcile)
 		ret = run_reconcile(&s);
@@ -418,6 +469,7 @@ int cw_cmd_stats(int argc, char **argv, struct cw_fail *fail)
 		ret = run_once(&s);
 	ret = cw_session_close(&s.session, ret);
 release:
+	cw_grouping_release(&s.grouping);
 	cw_match_release(&s.match);
 	return ret;
 }

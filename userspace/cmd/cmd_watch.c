@@ -1,45 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <langinfo.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/parse.h"
+#include "base/wrap.h"
 #include "cmd/args.h"
 #include "cmd/close_wait.h"
 #include "cmd/cmd_watch.h"
 #include "cmd/incoming.h"
+#include "cmd/looks.h"
 #include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
+#include "explain/groups.h"
 #include "explain/reconcile.h"
 #include "explain/refusals.h"
 #include "explain/tally.h"
 #include "host/health.h"
 #include "netlink/nl_ask.h"
 #include "output/record.h"
+#include "output/record_groups.h"
 #include "output/record_pending.h"
 #include "request/filter.h"
 #include "request/pick.h"
 
+/* In a summary; stats has all of them. */
+#define GROUPS_SHOWN 20
+
 enum {
-	KEY_COLOR = 256, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT,
+	KEY_COLOR = 256, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT, KEY_GROUP_BY,
 };
 
 struct watch {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	/* the command line */
 	struct cw_match match;
+	struct cw_looks looks;
 	uint32_t count;
 	uint64_t duration;
 	uint32_t close_wait;	/* in seconds; 0: not asked for */
-	bool json, header, quiet, diag, no_linger;
+	bool header, quiet, diag, no_linger;
 	struct cw_replay_args recorded;
 	/* the run */
 	struct cw_session session;
 	struct cw_tally tally;
+	struct cw_groups groups;
 	struct cw_refusals refusals;
 	struct cw_close_wait waits;
 	struct cw_incoming incoming;
-	bool utf8;
+	bool partial;		/* without all RSTs' own events */
 	bool full;		/* --count is reached: show no more */
 };
 
@@ -58,12 +67,14 @@ static const struct argp_option options[] = {
 	  0 },
 	{ NULL, 0, NULL, 0, "How to show it:", 3 },
 	{ "diag", KEY_DIAG, NULL, 0, "add the cause and the remedy", 0 },
+	CW_LOOKS_OPTIONS,
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
+	{ "group-by", KEY_GROUP_BY, CW_GROUP_WORDS, 0,
+	  "in the summary also closes, RSTs and losses by group", 0 },
 	{ "quiet", 'q', NULL, 0, "no summary at the end", 0 },
-	{ "color", KEY_COLOR, "WHEN", 0,
-	  "auto (default), always or never; NO_COLOR is heeded", 0 },
-	{ "numeric", 'n', NULL, 0, "as always: no names are looked up", 0 },
+	{ "color", KEY_COLOR, "auto|always|never", 0,
+	  "default: on a terminal, unless NO_COLOR is set", 0 },
 	CW_ARGS_COMMON,
 	{ 0 },
 };
@@ -120,8 +131,9 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 
 	if (cw_replay_option(&w->recorded, key, arg))
 		return 0;
-	if (cw_match_option(&w->match, key, arg, &w->args))
-		return w->args.ret ? CW_ARGS_STOP : 0;
+	if (cw_match_option(&w->match, key, arg, &w->args) ||
+	    cw_looks_option(&w->looks, key, arg, &w->args))
+		return w->args.ret || w->args.done ? CW_ARGS_STOP : 0;
 	switch (key) {
 	case 'c':
 		ret = cw_parse_u32(arg, 1, UINT32_MAX, "count", &w->count,
@@ -133,6 +145,9 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 	case KEY_CLOSE_WAIT:
 		ret = cw_parse_u32(arg, 1, 86400, "time in CLOSE_WAIT",
 				   &w->close_wait, fail);
+		break;
+	case KEY_GROUP_BY:
+		ret = cw_groups_init(&w->groups, arg, fail);
 		break;
 	case KEY_COLOR:
 		ret = parse_color(w, arg);
@@ -162,6 +177,10 @@ static int conclude(struct watch *w)
 	cw_match_conclude(&w->match);
 	if (w->no_linger)
 		f->events &= ~(1U << CLOSEWATCH_EVENT_TYPE_LINGER_WAIT);
+	/* What one event of two reports, another has to. */
+	w->partial = !f->quiet ||
+		     !(f->events & 1U << CLOSEWATCH_EVENT_TYPE_RESET);
+	w->groups.partial = w->partial;
 	return CW_OK;
 }
 
@@ -179,15 +198,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'j':
-		w->json = true;
+		w->looks.view.json = true;
 		break;
 	case 'H':
 		w->header = false;
 		break;
 	case 'q':
 		w->quiet = true;
-		break;
-	case 'n':
 		break;
 	case KEY_DIAG:
 		w->diag = true;
@@ -238,9 +255,11 @@ static bool show_event(struct watch *w, const struct cw_msg_event *ev,
 		diag = cw_refusals_see(&w->refusals, ev) ? CW_DIAG_REFUSED :
 							   CW_DIAG;
 	cw_tally_add(&w->tally, ev);
+	if (w->groups.by)
+		cw_groups_add(&w->groups, ev);
 	cw_session_shown(&w->session,
-			 cw_record_event(w->session.view, ev, holders, w->utf8,
-					 diag));
+			 cw_record_event(w->session.view, ev, holders,
+					 &w->looks.columns, diag));
 	return count(w);
 }
 
@@ -261,6 +280,8 @@ static bool show_recorded(void *arg, const struct cw_recorded *r)
 
 	if (!cw_match_event(&w->match, &r->ev))
 		return true;
+	w->looks.host.told = &r->told;
+	w->groups.partial = w->partial || !r->all;
 	show_header(w);
 	return show_event(w, &r->ev, r->has_holders ? &r->holders : NULL) &&
 	       !w->session.out.error;
@@ -271,7 +292,8 @@ static bool show_wait(void *arg, struct cw_pending_row *row)
 	struct watch *w = arg;
 
 	row->date = cw_session_date();
-	row->utf8 = w->utf8;
+	row->columns = &w->looks.columns;
+	row->utf8 = row->columns->utf8;
 	row->diag = w->diag;
 	cw_tally_add_wait(&w->tally);
 	cw_session_shown(&w->session, cw_record_pending(w->session.view, row));
@@ -293,24 +315,15 @@ static void on_overrun(void *w)
 	show(w, &ev, NULL);
 }
 
-static struct cw_view_options view_options(struct watch *w)
-{
-	struct cw_view_options opt = { .json = w->json };
-
-	w->utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	opt.layout = w->utf8 ? cw_record_layout_utf8 : cw_record_layout;
-	return opt;
-}
-
 static int open_session(struct watch *w)
 {
-	const struct cw_view_options opt = view_options(w);
 	int ret;
 
 	w->session.overrun = on_overrun;
 	w->session.overrun_arg = w;
 	ret = cw_session_signals(&w->session);
-	return ret ? ret : cw_session_open(&w->session, &opt, on_events, w);
+	return ret ? ret : cw_session_open(&w->session, &w->looks.view,
+					   on_events, w);
 }
 
 /* Switches that silence the probes raise no error, so look at them. */
@@ -341,6 +354,21 @@ static void count_ends(struct watch *w, const struct cw_msg_stats *before)
 		return;
 	cw_stats_since(&added, &now, before);
 	cw_tally_ends(&w->tally, &added);
+}
+
+/* Of the lines that were shown, where the summary is. */
+static void show_groups(struct watch *w)
+{
+	const struct cw_view_options opt = {
+		.out = stderr, .width = cw_terminal_width(STDERR_FILENO),
+	};
+	struct cw_view *v = w->groups.by ? cw_view_new(&opt) : NULL;
+
+	if (!v)
+		return;
+	cw_record_groups_table(v, &w->groups, GROUPS_SHOWN);
+	cw_view_free(v);
+	fputc('\n', stderr);
 }
 
 /* Until the session ends, with a look at sock_diag whenever it is worth it. */
@@ -383,20 +411,21 @@ static int run(struct watch *w)
 	fflush(s->out.file);
 	w->tally.cut = s->out.error;
 	w->tally.unwritten = cw_session_unwritten(s);
-	if (!w->quiet)
-		cw_tally_print(&w->tally, &figures, stderr);
+	if (w->quiet)
+		return ret;
+	show_groups(w);
+	cw_tally_print(&w->tally, &figures, stderr);
 	return ret;
 }
 
 /* Without the module: signals end the program as they do by default. */
 static int run_recorded(struct watch *w)
 {
-	const struct cw_view_options opt = view_options(w);
 	struct cw_replay replay = {
 		.filter = &w->match.filter, .fn = show_recorded, .arg = w,
 	};
 	const struct cw_msg_listener none = { 0 };
-	int ret = cw_session_show(&w->session, &opt);
+	int ret = cw_session_show(&w->session, &w->looks.view);
 
 	if (ret)
 		return ret;
@@ -414,6 +443,7 @@ static int run_recorded(struct watch *w)
 	w->tally.cut = w->session.out.error;
 	w->tally.unwritten = cw_session_unwritten(&w->session);
 	w->tally.partial = replay.partial || !w->match.filter.quiet;
+	show_groups(w);
 	cw_tally_print(&w->tally, &none, stderr);
 	cw_replay_say(&replay, stderr);
 	return CW_OK;
@@ -439,13 +469,20 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 		.args.fail = fail, .match = CW_MATCH_INIT, .header = true,
 		.session = CW_SESSION_INIT(fail),
 	};
-	int ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
+	int ret;
 
+	cw_looks_init(&w.looks);
+	w.groups.host = &w.looks.host;
+	ret = cw_args_parse(&watch_argp, argc, argv, &w.args);
 	if (ret || w.args.done)
 		goto release;
-	ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
+	ret = cw_looks_conclude(&w.looks, fail);
+	if (!ret)
+		ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
 	ret = cw_session_close(&w.session, ret);
 release:
+	cw_groups_release(&w.groups);
+	cw_looks_release(&w.looks);
 	cw_match_release(&w.match);
 	return ret;
 }

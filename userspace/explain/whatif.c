@@ -124,40 +124,13 @@ struct cw_whatif *cw_whatif_new(bool even_linger0)
 	return w;
 }
 
-static bool listens(const struct cw_whatif *w, uint16_t port)
-{
-	return w->listens[port / 8] >> port % 8 & 1;
-}
-
-/* Listeners stand first in these files; what follows may be very long. */
-static void read_listeners(struct cw_whatif *w, const char *root,
-			   const char *name)
-{
-	unsigned int port, state = 10;
-	char path[PATH_MAX];
-	char line[512];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/self/net/%s", root, name);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	while (state == 10 && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, " %*u: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x",
-			   &port, &state) == 2 && state == 10)
-			w->listens[(port & 0xffff) / 8] |= 1 << port % 8;
-	}
-	fclose(f);
-}
-
 void cw_whatif_ports(struct cw_whatif *w, const char *root)
 {
 	char path[PATH_MAX];
 	unsigned int first;
 	FILE *f;
 
-	read_listeners(w, root, "tcp");
-	read_listeners(w, root, "tcp6");
+	cw_listeners_read(&w->listeners, root);
 	snprintf(path, sizeof(path), "%s/sys/net/ipv4/ip_local_port_range",
 		 root);
 	f = fopen(path, "re");
@@ -174,7 +147,7 @@ static enum cw_known port_known(const struct cw_whatif *w,
 {
 	if (!ev->local_port)
 		return CW_KNOWN_NOT;
-	if (listens(w, ev->local_port))
+	if (cw_listeners_have(&w->listeners, ev->local_port))
 		return CW_KNOWN_LISTENER;
 	if (ev->local_port < w->ephemeral && ev->remote_port >= w->ephemeral)
 		return CW_KNOWN_GUESS;
@@ -292,7 +265,7 @@ void cw_whatif_add(struct cw_whatif *w, const struct cw_msg_event *ev)
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
 		if (ev->path != CLOSEWATCH_PATH_LISTENER)
 			break;
-		w->listens[ev->local_port / 8] |= 1 << ev->local_port % 8;
+		cw_listeners_add(&w->listeners, ev->local_port);
 		return;
 	case CLOSEWATCH_EVENT_TYPE_FATE:
 	case CLOSEWATCH_EVENT_TYPE_DRAIN_END:

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "explain/refusals.h"
 #include "explain/seen.h"
+#include "host/listeners.h"
 #include "netlink/decode.h"
 
 /*
@@ -78,7 +79,7 @@ struct cw_whatif {
 	bool even_linger0;
 	const char *netns;	/* for --netns of the commands; NULL or empty: here */
 	uint16_t ephemeral;	/* the first port that clients get */
-	uint8_t listens[65536 / 8];
+	struct cw_listeners listeners;
 	struct cw_whatif_row all;
 	struct cw_whatif_row port[65536];
 	struct cw_whatif_row program[CW_WHATIF_PROGRAMS];

@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/cgroup_set.h"
-
-#define CONTAINER_ID	64	/* hexadecimal digits */
-
-/* What watches a container has its id too, and is outside. */
-bool cw_cgroup_is_containers(const char *name, const char *container)
-{
-	size_t len = strlen(name), n = 0;
-
-	if (len > 6 && !strcmp(name + len - 6, ".scope"))
-		len -= 6;
-	while (n < len && isxdigit((unsigned char)name[len - n - 1]))
-		n++;
-	return n == CONTAINER_ID && (n == len || name[len - n - 1] == '-') &&
-	       !strncasecmp(name + len - n, container, strlen(container)) &&
-	       !strstr(name, "conmon-");
-}
+#include "host/container.h"
 
 static void learn(struct cw_cgroup_set *c, uint64_t id, bool in)
 {
@@ -68,8 +51,7 @@ static void walk(struct cw_cgroup_set *c, int fd, bool in)
 		find_process(c, fd);
 	while ((d = readdir(dir))) {
 		bool is = in || (c->container &&
-				 cw_cgroup_is_containers(d->d_name,
-							 c->container));
+				 cw_container_is(d->d_name, c->container));
 
 		if (d->d_type != DT_DIR || !strcmp(d->d_name, ".") ||
 		    !strcmp(d->d_name, ".."))

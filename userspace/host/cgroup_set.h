@@ -32,11 +32,4 @@ bool cw_cgroup_set_have(struct cw_cgroup_set *c, uint64_t id);
 /* How many there are, with the id of one. */
 size_t cw_cgroup_set_count(const struct cw_cgroup_set *c, uint64_t *id);
 
-/*
- * Is a directory that of the container whose id begins so? Its name ends in the
- * id, as docker-ID.scope, cri-containerd-ID.scope, libpod-ID.scope or only ID does.
- * Pure.
- */
-bool cw_cgroup_is_containers(const char *name, const char *container);
-
 #endif

@@ -87,7 +87,7 @@ static void find_date(struct cw_json *j, time_t second)
 	j->second = second;
 }
 
-static char *write_time(struct cw_json *j, char *to, uint64_t ns)
+char *cw_json_write_time(struct cw_json *j, char *to, uint64_t ns)
 {
 	time_t second = ns / NSEC_PER_SEC;
 
@@ -101,9 +101,9 @@ static char *write_time(struct cw_json *j, char *to, uint64_t ns)
 
 void cw_json_time(struct cw_json *j, const char *key, uint64_t ns)
 {
-	char text[sizeof(j->date) + 16];
+	char text[CW_JSON_TIME_MAX];
 
-	cw_json_put(j, key, text, write_time(j, text, ns) - text);
+	cw_json_put(j, key, text, cw_json_write_time(j, text, ns) - text);
 }
 
 void cw_json_endpoint(struct cw_json *j, const char *key, const void *addr,
@@ -183,7 +183,7 @@ static char *write_value(struct cw_json *j, char *to, const struct cw_field *f,
 	if (f->kind == CW_FIELD_STRING)
 		return write_plain(to, cw_field_bytes(f, from));
 	if (f->kind == CW_FIELD_TIME)
-		return write_time(j, to, cw_field_number(f, from));
+		return cw_json_write_time(j, to, cw_field_number(f, from));
 	return write_number(to, f, from);
 }
 

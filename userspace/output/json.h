@@ -32,7 +32,9 @@ void cw_json_put(struct cw_json *j, const char *key, const char *text,
 void cw_json_string(struct cw_json *j, const char *key, const char *text);
 void cw_json_bytes(struct cw_json *j, const char *key,
 		   const struct cw_bytes *bytes);
-/* ns since the epoch, RFC 3339 in UTC. */
+/* ns since the epoch, RFC 3339 in UTC, quoted; returns its end. */
+#define CW_JSON_TIME_MAX 48
+char *cw_json_write_time(struct cw_json *j, char *to, uint64_t ns);
 void cw_json_time(struct cw_json *j, const char *key, uint64_t ns);
 void cw_json_endpoint(struct cw_json *j, const char *key, const void *addr,
 		      size_t len, uint16_t port);

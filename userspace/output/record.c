@@ -1,133 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-
 #include <linux/closewatch.h>
 
-#include "base/names_gen.h"
-#include "base/util.h"
 #include "explain/explain.h"
 #include "output/record.h"
 #include "output/record_parts.h"
 
-#define LAYOUT(pair) {							\
-	[CW_COL_TIME] = { "TIME", .width = 12, .dim = true },		\
-	[CW_COL_PATH] = { "PATH", .width = 16, .limit = 18, .toned = true },		\
-	[CW_COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
-	CW_RECORD_FIGURES,						\
-	[CW_COL_PROCESS] = { "PROCESS", "-", 14, .limit = 24 },		\
-	[CW_COL_NOTE] = { .title = "WHAT HAPPENED" },			\
-	{ .title = NULL },						\
+/* --- JSON --- */
+
+static void put_members(struct cw_view *v, const struct cw_msg_event *ev,
+			const struct cw_members *m)
+{
+	cw_view_members(v, cw_event_fields, ev, ev->present, m->attr, m->n);
 }
 
-const struct cw_column cw_record_layout[] = LAYOUT("LOCAL -> REMOTE");
-const struct cw_column cw_record_layout_utf8[] = LAYOUT("LOCAL → REMOTE");
-
-static const struct cw_place at_remote = { .column = CW_COL_PAIR, .before = " -> " };
-static const struct cw_place at_remote_utf8 = {
-	.column = CW_COL_PAIR, .before = " → ",
-};
-
-static const struct cw_place at_pid = { CW_COL_PROCESS, "[", "]" };
-
-/* --- JSON: every fact, in the order of the man page --- */
-
-#define A(attr) CLOSEWATCH_A_EVENT_##attr
-
-static const uint8_t before_ends[] = {
-	A(TYPE), A(TIME), A(CPU), A(SEQ), A(NETNS), A(FAMILY),
-};
-
-static const uint8_t before_linger[] = {
-	A(COOKIE), A(PATH), A(STATE), A(NEW_STATE), A(FIN), A(FATE), A(VERDICT),
-	A(LOST_BYTES), A(CLOSED_FIRST), A(SINCE_CLOSE_NS), A(HOW),
-	A(REFERENCES), A(SIGPIPE), A(RESET_KIND), A(KERNEL_REASON),
-	A(POLICY_ID), A(ACTION), A(DRY_RUN), A(DRAIN_OUTCOME), A(REFUSAL),
-	A(DISCARDED), A(RESPONSE_ACKED), A(RESPONSE_BYTES), A(DRAIN_NS),
-	A(SAVED), A(UNREAD), A(UNSENT), A(UNACKED), A(SENT), A(RETRANSMITTED),
-	A(RECEIVED), A(ACKED), A(AGE_NS), A(SINCE_SENT_NS),
-};
-
-static const uint8_t linger[] = {
-	A(LINGER_ON), A(LINGER_SECONDS), A(LINGER_WAITED_NS), A(LINGER_OUTCOME),
-};
-
-static const uint8_t after_linger[] = {
-	A(WHY), A(SIGNAL), A(COMM), A(PID), A(TID), A(UID), A(CGROUP),
-	A(CHILDREN), A(CHILDREN_RESET), A(CHILDREN_MIGRATED), A(SYN_QUEUE), A(ULP), A(COUNT),
-	A(LOSS),
-};
-
-#undef A
-
-static const uint8_t more[] = {
-	CW_MORE_CONNECT_ERROR, CW_MORE_CONNECT_RST, CW_MORE_ENDED_BY,
-	CW_MORE_SINCE_ENDED_NS, CW_MORE_SINCE_RECEIVED_NS,
-	CW_MORE_SINCE_HEARD_NS, CW_MORE_INODE,
-};
-
-#define put_facts(v, ev, attrs)						\
-	cw_view_members(v, cw_event_fields, ev, (ev)->present, attrs,	\
-			ARRAY_SIZE(attrs))
-
-static void put_linger(struct cw_view *v, const struct cw_msg_event *ev)
+static void put_linger(struct cw_view *v, const struct cw_msg_event *ev,
+		       const struct cw_columns *c)
 {
-	if (!cw_event_has(ev, LINGER_ON) && !cw_event_has(ev, LINGER_SECONDS) &&
-	    !cw_event_has(ev, LINGER_WAITED_NS) &&
-	    !cw_event_has(ev, LINGER_OUTCOME))
+	if (!(ev->present & c->linger))
 		return;
 	cw_view_open(v, "linger");
-	put_facts(v, ev, linger);
+	put_members(v, ev, &c->members[CW_MEMBERS_LINGER]);
 	cw_view_close(v);
 }
 
-static void put_all(struct cw_view *v, const struct cw_msg_event *ev)
+static void put_all(struct cw_view *v, const struct cw_msg_event *ev,
+		    const struct cw_columns *c)
 {
-	put_facts(v, ev, before_ends);
-	cw_record_ends(v, ev, NULL, NULL);
-	put_facts(v, ev, before_linger);
-	put_linger(v, ev);
-	put_facts(v, ev, after_linger);
+	const struct cw_members *m = c->members;
+
+	put_members(v, ev, &m[CW_MEMBERS_HEAD]);
+	if (c->local)
+		cw_record_local(v, ev, NULL);
+	if (c->peer)
+		cw_record_remote(v, ev, NULL);
+	put_members(v, ev, &m[CW_MEMBERS_FACTS]);
+	put_linger(v, ev, c);
+	put_members(v, ev, &m[CW_MEMBERS_TAIL]);
 	if (ev->more)
-		cw_view_members(v, cw_more_fields, ev, ev->more, more,
-				ARRAY_SIZE(more));
+		cw_view_members(v, cw_more_fields, ev, ev->more,
+				m[CW_MEMBERS_MORE].attr, m[CW_MEMBERS_MORE].n);
+	cw_columns_put_names(c, v, ev);
 }
 
 /* --- text: a few of them, and a sentence --- */
 
-/* A close by its path, an end by its fate, and the rest by their type. */
-static void put_what(struct cw_view *v, const struct cw_msg_event *ev)
+static void put_note(struct cw_view *v, const struct cw_msg_event *ev,
+		     const struct cw_columns *c)
 {
-	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE)
-		cw_record_fact(v, ev, PATH, CW_AT(CW_COL_PATH));
-	else if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE &&
-		 cw_event_has(ev, FATE))
-		cw_record_fact(v, ev, FATE, CW_AT(CW_COL_PATH));
-	else
-		cw_record_fact(v, ev, TYPE, CW_AT(CW_COL_PATH));
-}
-
-static void put_cells(struct cw_view *v, const struct cw_msg_event *ev,
-		      bool utf8)
-{
-	cw_view_tone(v, cw_explain_tone(ev));
-	cw_record_fact(v, ev, TIME, CW_AT(CW_COL_TIME));
-	put_what(v, ev);
-	cw_record_ends(v, ev, CW_AT(CW_COL_PAIR),
-		       utf8 ? &at_remote_utf8 : &at_remote);
-	cw_record_fact(v, ev, UNREAD, CW_AT(CW_COL_UNREAD));
-	cw_record_fact(v, ev, UNSENT, CW_AT(CW_COL_UNSENT));
-	cw_record_fact(v, ev, UNACKED, CW_AT(CW_COL_UNACKED));
-	/* Before the pid, so that it reads name[pid]. */
-	cw_record_fact(v, ev, COMM, CW_AT(CW_COL_PROCESS));
-	cw_record_fact(v, ev, PID, &at_pid);
-}
-
-static void put_note(struct cw_view *v, const struct cw_msg_event *ev)
-{
+	bool lost = ev->type == CLOSEWATCH_EVENT_TYPE_LOST;
 	char note[512];
 
+	if (!c->note && !lost)
+		return;
 	cw_explain(ev, note, sizeof(note));
-	cw_view_text(v, CW_AT(CW_COL_NOTE), note);
+	cw_view_text(v, CW_AT(lost ? CW_COL_LOST_WORDS : CW_COL_NOTE), note);
 }
 
 static void put_diag(struct cw_view *v, const struct cw_msg_event *ev,
@@ -191,15 +117,16 @@ static void put_holders(struct cw_view *v, const struct cw_msg_event *ev,
 }
 
 int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
-		    const struct cw_holders *holders, bool utf8,
-		    enum cw_diag diag)
+		    const struct cw_holders *holders,
+		    const struct cw_columns *columns, enum cw_diag diag)
 {
 	cw_view_begin(v);
 	if (cw_view_is_text(v)) {
-		put_cells(v, ev, utf8);
-		put_note(v, ev);
+		cw_view_tone(v, cw_explain_tone(ev));
+		cw_columns_put(columns, v, ev);
+		put_note(v, ev, columns);
 	} else {
-		put_all(v, ev);
+		put_all(v, ev, columns);
 	}
 	if (holders)
 		put_holders(v, ev, holders);

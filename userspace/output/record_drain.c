@@ -58,7 +58,8 @@ int cw_record_drain(struct cw_view *v, const struct cw_msg_event *drain,
 		cw_view_text(v, &at_age, age);
 	}
 	cw_record_fact(v, drain, FAMILY, NULL);
-	cw_record_ends(v, drain, &at_local, &at_remote);
+	cw_record_local(v, drain, &at_local);
+	cw_record_remote(v, drain, &at_remote);
 	cw_record_fact(v, drain, COOKIE, NULL);
 	cw_record_fact(v, drain, NEW_STATE, NULL);
 	cw_record_policy_facts(v, drain, &at);

@@ -39,16 +39,22 @@ void cw_record_field(struct cw_view *v, const struct cw_field *f,
 		cw_view_number(v, key, at, n);
 }
 
-void cw_record_ends(struct cw_view *v, const struct cw_msg_event *ev,
-		    const struct cw_place *local, const struct cw_place *remote)
+void cw_record_local(struct cw_view *v, const struct cw_msg_event *ev,
+		     const struct cw_place *at)
 {
-	const struct cw_bytes *l = &ev->local_addr, *r = &ev->remote_addr;
+	const struct cw_bytes *l = &ev->local_addr;
 
 	if (cw_event_has(ev, LOCAL_ADDR))
-		cw_view_endpoint(v, "local", local, l->b, l->len,
-				 ev->local_port);
+		cw_view_endpoint(v, "local", at, l->b, l->len, ev->local_port);
+}
+
+void cw_record_remote(struct cw_view *v, const struct cw_msg_event *ev,
+		      const struct cw_place *at)
+{
+	const struct cw_bytes *r = &ev->remote_addr;
+
 	if (cw_event_has(ev, REMOTE_ADDR))
-		cw_view_endpoint(v, "remote", remote, r->b, r->len,
+		cw_view_endpoint(v, "remote", at, r->b, r->len,
 				 ev->remote_port);
 }
 

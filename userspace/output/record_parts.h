@@ -33,10 +33,11 @@ void cw_record_field(struct cw_view *v, const struct cw_field *f,
 	cw_record_attr(v, cw_event_fields, ev,				\
 		       CLOSEWATCH_A_EVENT_##attr, at)
 
-/* Both ends of a connection. */
-void cw_record_ends(struct cw_view *v, const struct cw_msg_event *ev,
-		    const struct cw_place *local,
-		    const struct cw_place *remote);
+/* The ends of a connection. */
+void cw_record_local(struct cw_view *v, const struct cw_msg_event *ev,
+		     const struct cw_place *at);
+void cw_record_remote(struct cw_view *v, const struct cw_msg_event *ev,
+		      const struct cw_place *at);
 
 /* Who closed it. */
 void cw_record_owner(struct cw_view *v, const struct cw_msg_event *ev,

@@ -6,20 +6,35 @@
 #include "base/names_gen.h"
 #include "base/text.h"
 #include "explain/pending.h"
-#include "output/record.h"
 #include "output/record_parts.h"
 #include "output/record_pending.h"
 
-/* In the places of an event's columns, which a close-wait event fills. */
+/* In the places of columns that a close-wait event fills. */
 enum { COL_AGE = CW_COL_TIME, COL_STATE = CW_COL_PATH };
 
+enum {
+	SLOT_AGE, SLOT_STATE, SLOT_PAIR, SLOT_UNREAD, SLOT_UNSENT,
+	SLOT_UNACKED, SLOT_PROCESS, SLOT_NOTE,
+};
+
+const uint8_t cw_record_pending_slots[CW_COL_SLOTS] = {
+	[COL_AGE] = SLOT_AGE + 1, [COL_STATE] = SLOT_STATE + 1,
+	[CW_COL_PAIR] = SLOT_PAIR + 1, [CW_COL_UNREAD] = SLOT_UNREAD + 1,
+	[CW_COL_UNSENT] = SLOT_UNSENT + 1, [CW_COL_UNACKED] = SLOT_UNACKED + 1,
+	[CW_COL_PROCESS] = SLOT_PROCESS + 1, [CW_COL_NOTE] = SLOT_NOTE + 1,
+};
+
+#define FIGURE(name) { name, "-", 7, .terminal = 100, .right = true }
+
 #define LAYOUT(pair) {							\
-	[COL_AGE] = { "AGE", "-", 8, .right = true },			\
-	[COL_STATE] = { "STATE", .width = 10, .toned = true },		\
-	[CW_COL_PAIR] = { pair, .width = 37, .limit = 97 },		\
-	CW_RECORD_FIGURES,						\
-	[CW_COL_PROCESS] = { "PROCESS", "-", 14, .limit = 30 },		\
-	[CW_COL_NOTE] = { .title = "WHAT IT WAITS FOR" },		\
+	[SLOT_AGE] = { "AGE", "-", 8, .right = true },			\
+	[SLOT_STATE] = { "STATE", .width = 10, .toned = true },		\
+	[SLOT_PAIR] = { pair, .width = 37, .limit = 97 },		\
+	[SLOT_UNREAD] = FIGURE("UNREAD"),				\
+	[SLOT_UNSENT] = FIGURE("UNSENT"),				\
+	[SLOT_UNACKED] = FIGURE("UNACKED"),				\
+	[SLOT_PROCESS] = { "PROCESS", "-", 14, .limit = 30 },		\
+	[SLOT_NOTE] = { .title = "WHAT IT WAITS FOR" },			\
 	{ .title = NULL },						\
 }
 
@@ -125,6 +140,29 @@ static void put_owners(struct cw_view *v, const struct cw_pending_row *r)
 	cw_view_table_end(v);
 }
 
+/* Columns that only watch can show; JSON has these facts already. */
+static void put_chosen(struct cw_view *v, const struct cw_pending_row *r)
+{
+	const struct cw_socket *s = r->socket;
+	const struct cw_ends *e = &s->ends;
+
+	cw_view_word(v, "", CW_AT(CW_COL_EVENT), "close-wait");
+	cw_view_endpoint(v, "", CW_AT(CW_COL_LOCAL), e->local.b, e->local.len,
+			 e->local_port);
+	cw_view_endpoint(v, "", CW_AT(CW_COL_PEER), e->remote.b, e->remote.len,
+			 e->remote_port);
+	cw_record_word(v, "", CW_AT(CW_COL_STATE), &cw_state_names, s->state);
+	cw_view_big(v, "", CW_AT(CW_COL_COOKIE), s->cookie);
+	if (s->inode)
+		cw_view_number(v, "", CW_AT(CW_COL_UID), s->uid);
+	if (s->cgroup)
+		cw_columns_put_cgroup(r->columns, v, s->cgroup);
+	if (!r->owned)
+		return;
+	cw_view_bytes(v, "", CW_AT(CW_COL_COMM), &r->owners->holder.comm);
+	cw_view_number(v, "", CW_AT(CW_COL_PID), r->owners->holder.pid);
+}
+
 static void put_diag(struct cw_view *v, const char *cause,
 		     const struct cw_socket *s)
 {
@@ -153,6 +191,8 @@ int cw_record_pending(struct cw_view *v, const struct cw_pending_row *r)
 	put_bytes(v, r->socket);
 	cw_view_text(v, CW_AT(CW_COL_NOTE), says);
 	put_owners(v, r);
+	if (r->columns && cw_view_is_text(v))
+		put_chosen(v, r);
 	if (r->diag)
 		put_diag(v, says, r->socket);
 	return cw_view_end(v);

@@ -8,6 +8,7 @@
 
 #include "host/owners.h"
 #include "netlink/diag_dump.h"
+#include "output/columns.h"
 #include "output/view.h"
 
 struct cw_pending_row {
@@ -17,12 +18,14 @@ struct cw_pending_row {
 	bool aged;		/* @age_ms is known */
 	uint64_t age_ms;	/* in its state, at least */
 	uint64_t date;		/* of an event, since the epoch; 0: a list */
+	const struct cw_columns *columns;	/* of an event; NULL: a list */
 	bool utf8;
 	bool diag;		/* add the cause and the remedy */
 };
 
 extern const struct cw_column cw_record_pending_layout[];
 extern const struct cw_column cw_record_pending_layout_utf8[];
+extern const uint8_t cw_record_pending_slots[];
 
 /*
  * A socket of a list, or with @date a close-wait event among those of

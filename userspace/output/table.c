@@ -37,9 +37,11 @@ void cw_table_init(struct cw_table *t, struct cw_line *line, int terminal,
 	};
 }
 
-void cw_table_layout(struct cw_table *t, const struct cw_column *c)
+void cw_table_layout(struct cw_table *t, const struct cw_column *c,
+		     const uint8_t *slots)
 {
 	t->layout = c;
+	t->slots = slots;
 	t->columns = 0;
 	for (; c && c->title && t->columns < CW_COLUMNS_MAX; c++)
 		t->width[t->columns++] = c->width;
@@ -69,8 +71,12 @@ static bool column_shown(const struct cw_table *t, int i)
 void cw_table_put(struct cw_table *t, const struct cw_place *at,
 		  const char *text, size_t len)
 {
-	struct cw_text *cell = &t->cell[at->column];
+	int slot = t->slots ? t->slots[at->column] - 1 : at->column;
+	struct cw_text *cell;
 
+	if (slot < 0)
+		return;
+	cell = &t->cell[slot];
 	if (at->before)
 		cw_text_add(cell, at->before, strlen(at->before));
 	cw_text_add(cell, text, len);
@@ -218,7 +224,7 @@ void cw_table_print(struct cw_table *t)
 		if (t->cell[i].used)
 			last = i;
 	/* Beside the title's column, unless it is as short as a loss. */
-	if (last >= 2)
+	if (last >= 2 || (t->slots && !t->cell[note].used))
 		last = note - 1;
 	for (i = 0; i <= last; i++) {
 		const char *text = t->cell_buf[i];

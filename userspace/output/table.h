@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
 #include "base/tone.h"
@@ -11,7 +12,7 @@
 
 /* Text in aligned columns: the cells of a record, until it is whole. */
 
-#define CW_COLUMNS_MAX	12
+#define CW_COLUMNS_MAX	32
 #define CW_CELL_MAX	640
 
 /* A column of text; a table of them ends with a NULL title. */
@@ -42,6 +43,7 @@ struct cw_table {
 	bool color;
 	enum cw_tone tone;	/* the record's */
 	const struct cw_column *layout;
+	const uint8_t *slots;	/* see cw_table_layout() */
 	int columns;
 	int width[CW_COLUMNS_MAX];
 	struct cw_text cell[CW_COLUMNS_MAX];
@@ -55,8 +57,12 @@ struct cw_table {
 void cw_table_init(struct cw_table *t, struct cw_line *line, int terminal,
 		   bool color);
 
-/* NULL: none. */
-void cw_table_layout(struct cw_table *t, const struct cw_column *layout);
+/*
+ * @layout NULL: none. @slots, if not NULL, says by the column of a place which
+ * one of @layout is meant, counted from 1; 0: the fact is not shown.
+ */
+void cw_table_layout(struct cw_table *t, const struct cw_column *layout,
+		     const uint8_t *slots);
 
 /* A record: from clearing, over what is put in its cells, to printing. */
 void cw_table_clear(struct cw_table *t);

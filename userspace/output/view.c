@@ -20,6 +20,7 @@ struct cw_view {
 	struct cw_json json;
 	time_t second;		/* for which @date is: many events share one */
 	char date[16];
+	uint64_t first;		/* the time from which others are counted */
 	bool silent;		/* in a table without a layout */
 };
 
@@ -33,8 +34,9 @@ struct cw_view *cw_view_new(const struct cw_view_options *opt)
 	v->line.out = opt->out;
 	v->second = -1;
 	cw_json_init(&v->json, &v->line);
-	cw_table_init(&v->table, &v->line, opt->width, opt->color);
-	cw_table_layout(&v->table, opt->layout);
+	cw_table_init(&v->table, &v->line, opt->wide ? 0 : opt->width,
+		      opt->color);
+	cw_table_layout(&v->table, opt->layout, opt->slots);
 	return v;
 }
 
@@ -66,8 +68,10 @@ static void list_label(struct cw_line *l, const char *key)
 	cw_line_say(l, " ");
 }
 
-static void list_put(struct cw_view *v, const char *key,
-		     const struct cw_place *at, const char *text, size_t len)
+/* Not inlined: its frame would be paid for by every cell of a table. */
+static __attribute__((noinline)) void
+list_put(struct cw_view *v, const char *key, const struct cw_place *at,
+	 const char *text, size_t len)
 {
 	struct cw_line *l = &v->line;
 
@@ -237,20 +241,80 @@ static bool find_time(struct cw_view *v, time_t second)
 	return true;
 }
 
+static char *write_clock(struct cw_view *v, char *to, uint64_t ns)
+{
+	size_t len;
+
+	if (!find_time(v, ns / NSEC_PER_SEC))
+		return to;
+	len = strlen(v->date);
+	memcpy(to, v->date, len);
+	return cw_decimal_digits(to + len, ns % NSEC_PER_SEC / 1000000, 3);
+}
+
+/* An event of another CPU may be older than the first that came. */
+static char *write_relative(struct cw_view *v, char *to, uint64_t ns)
+{
+	if (!v->first)
+		v->first = ns;
+	*to++ = ns < v->first ? '-' : '+';
+	ns = ns < v->first ? v->first - ns : ns - v->first;
+	to = cw_decimal(to, ns / NSEC_PER_SEC);
+	*to++ = '.';
+	return cw_decimal_digits(to, ns % NSEC_PER_SEC / 1000, 6);
+}
+
 void cw_view_time(struct cw_view *v, const char *key,
 		  const struct cw_place *at, uint64_t ns)
 {
-	char text[sizeof(v->date) + 16];
-	size_t len;
+	char text[CW_JSON_TIME_MAX], *begin = text, *end;
 
 	if (v->opt.json) {
 		cw_json_time(&v->json, key, ns);
-	} else if (at && find_time(v, ns / NSEC_PER_SEC)) {
-		len = strlen(v->date);
-		memcpy(text, v->date, len);
-		cw_decimal_digits(text + len, ns % NSEC_PER_SEC / 1000000, 3);
-		text_put(v, key, at, text, len + 3);
+		return;
 	}
+	if (!at)
+		return;
+	if (v->opt.time == CW_TIME_RELATIVE) {
+		end = write_relative(v, text, ns);
+	} else if (v->opt.time == CW_TIME_RFC3339) {
+		/* Less the quotes. */
+		begin++;
+		end = cw_json_write_time(&v->json, text, ns) - 1;
+	} else {
+		end = write_clock(v, text, ns);
+	}
+	if (end != begin)
+		text_put(v, key, at, begin, end - begin);
+}
+
+static char *write_number_of(char *to, const void *addr, size_t len)
+{
+	if (len != 4)
+		*to++ = '[';
+	to = cw_write_address(to, addr, len);
+	if (len != 4)
+		*to++ = ']';
+	return to;
+}
+
+static void put_named(struct cw_view *v, const char *key,
+		      const struct cw_place *at, const void *addr, size_t len,
+		      uint16_t port)
+{
+	const char *service = cw_resolve_port(v->opt.names, port);
+	char text[CW_NAME_MAX + INET6_ADDRSTRLEN + CW_DIGITS];
+	struct cw_text t = { .buf = text, .size = sizeof(text) };
+
+	cw_resolve_host(v->opt.names, addr, len, text);
+	t.used = *text ? strlen(text) :
+			 (size_t)(write_number_of(text, addr, len) - text);
+	cw_say(&t, ":");
+	if (*service)
+		cw_say(&t, "%s", service);
+	else
+		cw_text_number(&t, port);
+	text_put(v, key, at, text, t.used);
 }
 
 void cw_view_endpoint(struct cw_view *v, const char *key,
@@ -261,12 +325,10 @@ void cw_view_endpoint(struct cw_view *v, const char *key,
 
 	if (v->opt.json) {
 		cw_json_endpoint(&v->json, key, addr, len, port);
+	} else if (at && v->opt.names) {
+		put_named(v, key, at, addr, len, port);
 	} else if (at) {
-		if (len != 4)
-			*to++ = '[';
-		to = cw_write_address(to, addr, len);
-		if (len != 4)
-			*to++ = ']';
+		to = write_number_of(to, addr, len);
 		*to++ = ':';
 		to = cw_decimal(to, port);
 		text_put(v, key, at, text, to - text);
@@ -303,7 +365,7 @@ void cw_view_table(struct cw_view *v, const char *key,
 	v->silent = !layout;
 	if (v->silent)
 		return;
-	cw_table_layout(&v->table, layout);
+	cw_table_layout(&v->table, layout, NULL);
 	cw_line_say(&v->line, "\n");
 	cw_view_header(v);
 }
@@ -329,6 +391,6 @@ void cw_view_table_end(struct cw_view *v)
 	if (v->opt.json)
 		cw_json_close(&v->json, "]");
 	else if (!v->silent)
-		cw_table_layout(&v->table, NULL);
+		cw_table_layout(&v->table, NULL, NULL);
 	v->silent = false;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/attr.h"
+#include "host/resolve.h"
 #include "output/table.h"
 
 /*
@@ -22,12 +23,23 @@
 /* Within a function: the cell @c and nothing around the fact. */
 #define CW_AT(c) (&(const struct cw_place){ .column = (c) })
 
+/* How text shows a time. */
+enum cw_view_time {
+	CW_TIME_CLOCK,		/* the local time of day, with ms */
+	CW_TIME_RELATIVE,	/* seconds since the first one shown, with us */
+	CW_TIME_RFC3339,	/* as JSON has it */
+};
+
 struct cw_view_options {
 	FILE *out;
 	bool json;
 	bool color;
 	int width;		/* columns of the terminal, 0: unlimited */
+	enum cw_view_time time;
+	struct cw_resolve *names;	/* of hosts and ports in text, or NULL */
+	bool wide;		/* unlimited whatever the terminal is */
 	const struct cw_column *layout;
+	const uint8_t *slots;	/* see cw_table_layout() */
 };
 
 struct cw_view;
@@ -63,7 +75,7 @@ void cw_view_big(struct cw_view *v, const char *key,
 		 const struct cw_place *at, uint64_t n);
 void cw_view_bool(struct cw_view *v, const char *key,
 		  const struct cw_place *at, bool b);
-/* ns since the epoch: RFC 3339 in UTC; in text the local time with ms. */
+/* ns since the epoch: RFC 3339 in UTC; in text as enum cw_view_time says. */
 void cw_view_time(struct cw_view *v, const char *key,
 		  const struct cw_place *at, uint64_t ns);
 /* @len is 4 for IPv4 and 16 for IPv6. */

@@ -334,6 +334,45 @@ static bool read_linger(struct cw_recorded_reader *r, struct cw_msg_event *ev,
 	return true;
 }
 
+/* What a host's names may be is shown as it is. */
+static bool read_name(struct json_object *value, char *to, size_t size)
+{
+	cw_utf8_escape(to, size, text_of(value),
+		       json_object_get_string_len(value), false);
+	return *to;
+}
+
+/* Not so what is cut to be shown. */
+static bool read_id(struct json_object *value, char *to, size_t size)
+{
+	const char *text = text_of(value);
+	size_t len = strlen(text);
+
+	if (!len || len >= size || strspn(text, "0123456789abcdef-") < len)
+		return false;
+	memcpy(to, text, len + 1);
+	return true;
+}
+
+static bool read_told(struct cw_recorded_reader *r, struct cw_told *to,
+		      const char *key, struct json_object *value)
+{
+	struct cw_cgroup *g = &to->cgroup;
+	bool ok = true;
+
+	if (!strcmp(key, "netns_name"))
+		ok = read_name(value, to->netns, sizeof(to->netns));
+	else if (!strcmp(key, "cgroup_path"))
+		ok = read_name(value, g->path, sizeof(g->path));
+	else if (!strcmp(key, "container"))
+		ok = read_id(value, g->container.id, sizeof(g->container.id));
+	else if (!strcmp(key, "pod"))
+		ok = read_id(value, g->container.pod, sizeof(g->container.pod));
+	else if (!strcmp(key, "listening"))
+		to->listening = json_object_get_boolean(value);
+	return ok || bad(r, key, "a name");
+}
+
 static bool read_any(struct cw_recorded_reader *r, struct cw_recorded *to,
 		     const char *key, struct json_object *value)
 {
@@ -346,7 +385,8 @@ static bool read_any(struct cw_recorded_reader *r, struct cw_recorded *to,
 		return read_linger(r, &to->ev, value);
 	if (!strcmp(key, "holders"))
 		return read_holders(to, value) || bad(r, key, "a list of processes");
-	return read_member(r, &to->ev, key, value, false);
+	return read_told(r, &to->told, key, value) &&
+	       read_member(r, &to->ev, key, value, false);
 }
 
 /* --- records --- */
@@ -374,6 +414,7 @@ static enum cw_recorded_kind read_record(struct cw_recorded_reader *r,
 	}
 	if (!strcmp(type, "recording")) {
 		to->all = json_object_get_boolean(get(object, "all"));
+		cw_parse_digits(text_of(get(object, "netns")), &to->told.here);
 		return CW_RECORDED_HEADER;
 	}
 	/* As a module's newer event is shown, by its number. */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "host/holders.h"
+#include "host/hosted.h"
 #include "netlink/decode.h"
 
 /*
@@ -17,7 +18,9 @@ struct cw_recorded {
 	struct cw_msg_event ev;
 	struct cw_holders holders;
 	bool has_holders;
-	bool all;		/* of a header: quiet events are recorded, too */
+	struct cw_told told;
+	/* Of the file, from its header, which has @told.here too. */
+	bool all;		/* quiet events are recorded, too */
 };
 
 enum cw_recorded_kind {

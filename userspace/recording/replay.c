@@ -27,6 +27,8 @@ struct reading {
 	const char *name;	/* of the file */
 	uint64_t line;
 	bool end;		/* there are enough events */
+	bool all;		/* of the file; true without a header */
+	uint64_t here;
 };
 
 static void complain(struct reading *rd, const char *what)
@@ -72,9 +74,13 @@ static void take_line(struct reading *rd, const char *line, size_t len)
 	rd->line++;
 	switch (cw_recorded_read(rd->reader, line, len - whole, &rec)) {
 	case CW_RECORDED_EVENT:
+		rec.all = rd->all;
+		rec.told.here = rd->here;
 		take_event(rd, &rec);
 		break;
 	case CW_RECORDED_HEADER:
+		rd->all = rec.all;
+		rd->here = rec.told.here;
 		rd->replay->partial |= !rec.all;
 		break;
 	case CW_RECORDED_OTHER:
@@ -95,6 +101,8 @@ static int read_stream(struct reading *rd, FILE *f, struct cw_fail *fail)
 	int err;
 
 	rd->line = 0;
+	rd->all = true;
+	rd->here = 0;
 	errno = 0;
 	while (!rd->end && (n = getline(&line, &room, f)) > 0) {
 		take_line(rd, line, n);

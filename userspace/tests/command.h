@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+/* A close, on standard input */
+#define RECORD								\
+	" <<END\n{\"event\":\"close\",\"time\":\"2026-11-27T03:12:07Z\","	\
+	"\"path\":\"rst-unread\",\"unread\":3,\"pid\":812,\"comm\":\"nginx\","	\
+	"\"local\":{\"addr\":\"127.0.0.1\",\"port\":80},"			\
+	"\"remote\":{\"addr\":\"127.0.0.1\",\"port\":51234},"		\
+	"\"cgroup\":\"4711\",\"cgroup_path\":\"/system.slice/nginx.service\"}\nEND\n"
+
 /* The program under test */
 static inline const char *program(void)
 {

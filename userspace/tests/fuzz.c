@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "base/parse.h"
+#include "base/util.h"
 #include "base/when.h"
 #include "events.h"
 #include "explain/explain.h"
@@ -36,6 +37,7 @@
 static struct {
 	int width;
 	bool utf8, diag, header, advise, color;
+	struct cw_columns columns;
 	size_t room;			/* for a sentence that is cut */
 	struct cw_tally tally;
 	struct cw_whatif *whatif;	/* large, and so kept */
@@ -76,9 +78,12 @@ static void render(record_fn *fn, const void *what,
 	fflush(out);
 }
 
-static void show(record_fn *fn, const void *what, const struct cw_column *layout)
+static void show_in(record_fn *fn, const void *what,
+		    const struct cw_column *layout, const uint8_t *slots)
 {
-	struct cw_view_options opt = { .layout = layout, .json = true };
+	struct cw_view_options opt = {
+		.layout = layout, .slots = slots, .json = true,
+	};
 	char *plain;
 	size_t n;
 
@@ -98,6 +103,11 @@ static void show(record_fn *fn, const void *what, const struct cw_column *layout
 	cw_fuzz_require(cw_fuzz_bleach(text, len) == n &&
 			!memcmp(plain, text, n), "coloured text", text, n);
 	free(plain);
+}
+
+static void show(record_fn *fn, const void *what, const struct cw_column *layout)
+{
+	show_in(fn, what, layout, NULL);
 }
 
 /* --- sentences --- */
@@ -166,24 +176,42 @@ static int record_event(struct cw_view *v, const void *what)
 {
 	const struct shown_event *s = what;
 
-	return cw_record_event(v, s->ev, s->holders, state.utf8, state.diag);
+	return cw_record_event(v, s->ev, s->holders, &state.columns,
+			       state.diag);
 }
 
-/* What is printed of an event and read again prints the same. */
+static struct cw_columns recorded;
+static struct cw_hosted host;		/* never asked: there is always @told */
+static const struct cw_told untold;
+
+static int record_recorded(struct cw_view *v, const void *what)
+{
+	const struct shown_event *s = what;
+
+	return cw_record_event(v, s->ev, s->holders, &recorded, CW_DIAG_NOT);
+}
+
+/* What is recorded of an event and read again prints the same, whatever is chosen. */
 static void check_read_back(const struct cw_recorded *want, bool json)
 {
 	static struct cw_recorded_reader *reader;
-	const struct cw_column *layout = cw_record_layout_utf8;
-	struct cw_view_options opt = { .layout = layout, .json = true };
+	struct cw_view_options opt = {
+		.layout = state.columns.layout, .slots = state.columns.slots,
+		.json = true,
+	};
 	struct shown_event shown = { &want->ev, want->has_holders ?
 				     &want->holders : NULL };
 	struct cw_recorded got;
 	char *first;
 	size_t n;
 
-	if (!reader)
+	if (!reader) {
 		reader = cw_recorded_reader_new();
-	render(record_event, &shown, &opt);
+		cw_columns_record(&recorded);
+		recorded.host = &host;
+	}
+	host.told = &want->told;
+	render(record_recorded, &shown, &opt);
 	cw_fuzz_require(cw_recorded_read(reader, text, len - 1, &got) ==
 			CW_RECORDED_EVENT, cw_recorded_why(reader), text, len);
 	opt.json = json;
@@ -192,6 +220,7 @@ static void check_read_back(const struct cw_recorded *want, bool json)
 	first = memcpy(malloc(n), text, n);
 	shown = (struct shown_event){ &got.ev, got.has_holders ?
 				      &got.holders : NULL };
+	host.told = &got.told;
 	render(record_event, &shown, &opt);
 	cw_fuzz_require(len == n && !memcmp(first, text, n),
 			"an event read back", first, n);
@@ -201,7 +230,10 @@ static void check_read_back(const struct cw_recorded *want, bool json)
 static void check_recorded(const struct cw_msg_event *ev,
 			   const struct cw_holders *holders)
 {
-	struct cw_recorded want = { .ev = *ev, .has_holders = holders };
+	struct cw_recorded want = {
+		.ev = *ev, .has_holders = holders, .told = *host.told,
+	};
+	const struct cw_told *told = host.told;
 	bool header = state.header;
 
 	make_regular(&want.ev);
@@ -211,6 +243,7 @@ static void check_recorded(const struct cw_msg_event *ev,
 	check_read_back(&want, true);
 	check_read_back(&want, false);
 	state.header = header;
+	host.told = told;
 }
 
 static int record_drain(struct cw_view *v, const void *ev)
@@ -265,7 +298,7 @@ static void forget_whatif(void)
 
 	for (i = 0; i < PORTS; i++)
 		memset(&w->port[state.ports[i]], 0, sizeof(w->port[0]));
-	memset(w->listens, 0, sizeof(w->listens));
+	memset(&w->listeners, 0, sizeof(w->listeners));
 	memset(&w->all, 0, sizeof(w->all));
 	memset(w->program, 0, w->programs * sizeof(w->program[0]));
 	w->programs = 0;
@@ -284,8 +317,8 @@ static bool on_event(void *arg, const struct cw_msg_event *ev)
 	make_holders(&holders, ev);
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE)
 		shown.holders = &holders;
-	show(record_event, &shown, state.utf8 ? cw_record_layout_utf8 :
-						cw_record_layout);
+	show_in(record_event, &shown, state.columns.layout,
+		state.columns.slots);
 	check_recorded(ev, shown.holders);
 	check_sentence(say_what, ev, 512);
 	check_sentence(say_cause, ev, 512);
@@ -305,8 +338,10 @@ static void check_line(struct cw_input *in)
 	if (cw_recorded_read(reader, (const char *)in->at, in->left, &got) ==
 	    CW_RECORDED_EVENT) {
 		cw_filter_event(&open, &got.ev);
+		host.told = &got.told;
 		on_event(NULL, &got.ev);
 		check_recorded(&got.ev, got.has_holders ? &got.holders : NULL);
+		host.told = &untold;
 	}
 	cw_fuzz_require(cw_fuzz_text_ok(cw_recorded_why(reader),
 					strlen(cw_recorded_why(reader)), false),
@@ -580,7 +615,12 @@ static void begin(struct cw_input *in)
 {
 	static const int widths[] = { 0, 1, 40, 79, 80, 100, 160, 250 };
 	static locale_t c, utf8;
+	static const char *const lists[] = {
+		"+age,sent,fate,lost", "pid,comm", "peer,linger,since-close",
+		"note,event,reason,cookie,saved",
+	};
 	uint8_t how = cw_input_byte(in);
+	struct cw_fail fail;
 
 	if (!state.whatif) {
 		setenv("TZ", "UTC", 1);
@@ -596,6 +636,12 @@ static void begin(struct cw_input *in)
 	state.color = how & 128;
 	state.events = 0;
 	state.room = cw_input_byte(in) + 1;
+	cw_columns_init(&state.columns, state.utf8);
+	state.columns.host = &host;
+	host.told = &untold;
+	if (state.room & 1)
+		cw_columns_choose(&state.columns, lists[state.room / 2 %
+				  ARRAY_SIZE(lists)], &fail);
 	uselocale(state.utf8 ? utf8 : c);
 	memset(&state.tally, 0, sizeof(state.tally));
 	memset(&state.listener, 0, sizeof(state.listener));

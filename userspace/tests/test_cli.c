@@ -128,7 +128,7 @@ TEST(a_network_namespace_is_opened_by_pid_or_path)
 /* Runs $CLOSEWATCH; the exit code, or -1. Both outputs go to @buf. */
 static int run(const char *args, char *buf, size_t size)
 {
-	char command[512];
+	char command[1024];
 
 	snprintf(command, sizeof(command), "timeout 30 %s %s", program(), args);
 	return run_command(command, buf, size);
@@ -163,6 +163,16 @@ static const struct {
 	{ "--color=blue 2>&1", 2, "auto, always or never" },
 	{ "--cgroup / 2>&1", 2, "cgroup v2" },
 	{ "--netns nope 2>&1", 2, "a name of ip netns" },
+	{ "stats -j -r - --group-by port -L 80-90" RECORD, 0,
+	  "[{\"port\":\"80\",\"closes\":\"1\"" },
+	{ "stats -j -r - --group-by port -L 81-90" RECORD, 0, "\"groups\":[]" },
+	{ "-r - --group-by comm -L 80-90 2>&1" RECORD, 0, "\nnginx                 1        1" },
+	{ "-q -H -t none -o proc,local,cgroup -r -" RECORD, 0,
+	  "nginx[812]     127.0.0.1:80        /system.slice/nginx.service\n" },
+	{ "-o pid,nope 2>&1", 2, "'nope' is no column" },
+	{ "--resolve=users 2>&1", 2, "ports or hosts" },
+	{ "-t iso 2>&1", 2, "clock, relative, rfc3339 or none" },
+	{ "--list-fields", 0, "\nage                age_ns " },
 	{ "stats --help", 0, "--reconcile" },
 	{ "stats -w x 2>&1", 2, "seconds are wanted" },
 	{ "stats --watch=0 2>&1", 2, "seconds are wanted" },
@@ -175,7 +185,10 @@ static const struct {
 	{ "stats 5 2>&1", 2, "takes options only" },
 	{ "stats -w --reconcile 2>&1", 2, "exclude each other" },
 	{ "stats -c 3 2>&1", 2, "goes with --watch" },
-	{ "stats -d 3 2>&1", 2, "goes with --watch or --reconcile" },
+	{ "stats -d 3 2>&1", 2, "goes with --watch, --group-by or --reconcile" },
+	{ "stats --group-by pid 2>&1", 2, "port, comm, path, peer, cgroup, container" },
+	{ "stats --group-by port --reconcile 2>&1", 2, "exclude each other" },
+	{ "--group-by nope 2>&1", 2, "is no --group-by" },
 	{ "pending --help", 0, "CLOSE_WAIT" },
 	{ "pending now 2>&1", 2, "takes options only" },
 	{ "pending -L 0 2>&1", 2, "from 1 to 65535" },
@@ -317,6 +330,7 @@ TEST(the_help_names_every_option_in_the_table)
 		"--user", "--cgroup", "--container", "--netns",
 		"--local-prefix", "--remote-prefix", "--ipv4", "--ipv6", "--path",
 		"--event", "--all", "--no-linger-start", "--count", "--duration", "--diag",
+		"--output", "--wide", "--time", "--resolve", "--list-fields",
 		"--json", "--no-header", "--quiet", "--color", "--numeric",
 		"--help", "--version",
 	};

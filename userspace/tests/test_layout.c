@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "base/util.h"
 #include "base/wrap.h"
+#include "command.h"
 #include "explain/pending_tally.h"
 #include "explain/reconcile.h"
 #include "explain/tally.h"
@@ -19,6 +20,7 @@
 #include "kselftest_harness.h"
 #include "output/record.h"
 #include "output/record_drain.h"
+#include "output/record_groups.h"
 #include "output/record_pending.h"
 #include "output/record_policy.h"
 #include "output/record_stats.h"
@@ -41,9 +43,22 @@ static struct cw_msg_event event(void)
 	return ev;
 }
 
+#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define POD	"01234567-89ab-cdef-0123-456789abcdef"
+
+static const struct cw_told told = {
+	.netns = "some-name-of-a-namespace", .listening = true,
+	.cgroup.path = "/kubepods.slice/kubepods-burstable.slice/pod" POD
+		       ".slice/cri-containerd-" ID ".scope",
+	.cgroup.container = { ID, POD },
+};
+
+static struct cw_hosted host = { .told = &told };
+static struct cw_columns columns;
+
 static int show_event(struct cw_view *v, const struct cw_msg_event *ev)
 {
-	return cw_record_event(v, ev, NULL, true, CW_DIAG);
+	return cw_record_event(v, ev, NULL, &columns, CW_DIAG);
 }
 
 static int closes(struct cw_view *v)
@@ -81,7 +96,7 @@ static int others(struct cw_view *v)
 }
 
 /* Both ends are as long as addresses get. */
-static int longest(struct cw_view *v)
+static struct cw_msg_event longest_event(void)
 {
 	struct cw_msg_event ev = event();
 
@@ -90,7 +105,14 @@ static int longest(struct cw_view *v)
 	ev.remote_addr = ev.local_addr;
 	ev.local_port = 65535;
 	ev.remote_port = 65535;
-	return show_event(v, &ev) | cw_record_drain(v, &ev, 0);
+	return ev;
+}
+
+static int longest(struct cw_view *v)
+{
+	struct cw_msg_event ev = longest_event();
+
+	return show_event(v, &ev);
 }
 
 static int pending(struct cw_view *v)
@@ -120,9 +142,9 @@ static int pending(struct cw_view *v)
 
 static int drains(struct cw_view *v)
 {
-	struct cw_msg_event ev = event();
+	struct cw_msg_event ev = event(), longer = longest_event();
 
-	return cw_record_drain(v, &ev, 0);
+	return cw_record_drain(v, &ev, 0) | cw_record_drain(v, &longer, 0);
 }
 
 static struct cw_msg_policy policy(void)
@@ -211,20 +233,65 @@ static int statistics(struct cw_view *v)
 	return cw_record_stats(v, &r, &s) | cw_record_rows(v, &r, rows);
 }
 
+/* What is chosen of the next sample: columns, or a group. */
+static struct cw_groups grouped = { .host = &host };
+
+static int groups(struct cw_view *v)
+{
+	struct cw_msg_event ev = event();
+	int i, bad;
+
+	for (i = 0; i <= CLOSEWATCH_PATH_MAX; i++) {
+		ev.path = i;
+		ev.local_port += i;
+		ev.unread = 4000000000U;
+		cw_groups_add(&grouped, &ev);
+	}
+	grouped.others = grouped.list[0];
+	grouped.others.key = NULL;
+	grouped.missed = 3;
+	bad = cw_record_groups(v, &grouped, 1795230727123456789ULL, 60000000000);
+	return bad | cw_record_groups_table(v, &grouped, 1);
+}
+
+static void choose(const char *words)
+{
+	struct cw_fail fail;
+
+	cw_groups_release(&grouped);
+	cw_columns_init(&columns, true);
+	columns.host = &host;
+	if (words && cw_groups_init(&grouped, words, &fail) &&
+	    cw_columns_choose(&columns, words, &fail))
+		abort();
+}
+
 static const struct {
 	const char *name;
 	const struct cw_column *layout;
+	const uint8_t *slots;
 	int (*show)(struct cw_view *v);
+	const char *chosen;
 } samples[] = {
-	{ "watch, closes", cw_record_layout_utf8, closes },
-	{ "watch, others", cw_record_layout, others },
-	{ "watch, IPv6", cw_record_layout_utf8, longest },
-	{ "pending", cw_record_pending_layout_utf8, pending },
-	{ "drains", cw_record_drain_layout, drains },
-	{ "list", cw_record_policy_layout, policies },
-	{ "drain", cw_record_added_layout, added },
-	{ "advise", NULL, advice },
-	{ "stats", NULL, statistics },
+	{ "watch, closes", columns.layout, columns.slots, closes },
+	{ "watch, others", columns.layout, columns.slots, others },
+	{ "watch, IPv6", columns.layout, columns.slots, longest },
+	{ "watch, chosen", columns.layout, columns.slots, closes,
+	  "time,netns,container,pod,comm,cgroup,local,peer,fate,age,reason" },
+	{ "watch, more", columns.layout, columns.slots, others,
+	  "+cgroup,pod,age,unread,sent" },
+	{ "watch, chosen IPv6", columns.layout, columns.slots, longest,
+	  "local,peer,pair,note" },
+	{ "stats, by port", NULL, NULL, groups, "port" },
+	{ "stats, by cgroup", NULL, NULL, groups, "cgroup" },
+	{ "stats, by container", NULL, NULL, groups, "container" },
+	{ "pending", cw_record_pending_layout_utf8,
+	  cw_record_pending_slots, pending },
+	{ "drains", cw_record_drain_layout, NULL, drains },
+	{ "list", cw_record_policy_layout, NULL, policies },
+	{ "drain", cw_record_added_layout, NULL, added },
+	{ "advise", NULL, NULL, advice },
+	{ "stats", NULL, NULL, statistics },
 };
 
 /* To be freed. */
@@ -232,12 +299,14 @@ static char *render(unsigned int sample, int width)
 {
 	struct cw_view_options opt = {
 		.width = width, .layout = samples[sample].layout,
+		.slots = samples[sample].slots,
 	};
 	char *text = NULL;
 	struct cw_view *v;
 	size_t len;
 	int bad;
 
+	choose(samples[sample].chosen);
 	opt.out = open_memstream(&text, &len);
 	v = cw_view_new(&opt);
 	cw_view_header(v);
@@ -378,16 +447,15 @@ TEST(a_line_ends_between_words_and_a_command_is_one)
 static char *run_on_terminal(const char *args, int width, const char *no_color)
 {
 	const struct winsize size = { .ws_row = 24, .ws_col = width };
-	const char *program = getenv("CLOSEWATCH");
-	char command[512], buf[4096], *text = NULL;
+	char command[1024], buf[4096], *text = NULL;
 	FILE *all;
 	ssize_t n;
 	size_t len;
 	pid_t pid;
 	int fd;
 
-	snprintf(command, sizeof(command), "exec timeout 30 %s %s",
-		 program ? program : "build/check/closewatch", args);
+	snprintf(command, sizeof(command), "exec timeout 30 %s %s", program(),
+		 args);
 	pid = forkpty(&fd, NULL, NULL, &size);
 	if (!pid) {
 		setenv("NO_COLOR", no_color, 1);
@@ -409,6 +477,8 @@ static const char *const verbs[] = {
 	"drain off", "list", "del 4294967295", "flush", "drains", "pending",
 	"doctor", "wach", "-P x", "--help", "drain --help", "pending --help",
 	"advise --help", "stats --help",
+	"-r - --group-by cgroup" RECORD, "stats -r - --group-by cgroup" RECORD,
+	"-r - -t rfc3339 --resolve -o +cgroup,age" RECORD,
 };
 
 TEST(the_program_knows_how_wide_its_terminal_is)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
+#include "host/container.h"
 #include "kselftest_harness.h"
 #include "request/filter.h"
 #include "request/match_options.h"
@@ -181,8 +182,8 @@ TEST(containers_are_told_by_the_names_of_their_cgroups)
 
 	for (i = 0; i < ARRAY_SIZE(containers); i++)
 		EXPECT_EQ(containers[i].is,
-			  cw_cgroup_is_containers(containers[i].name,
-						  containers[i].container)) {
+			  cw_container_is(containers[i].name,
+					  containers[i].container)) {
 			TH_LOG("row %zu", i);
 		}
 }

@@ -217,6 +217,7 @@ static char *render(const struct cw_pending_row *r, bool json, bool header)
 {
 	struct cw_view_options opt = {
 		.json = json, .layout = cw_record_pending_layout,
+		.slots = cw_record_pending_slots,
 	};
 	char *text = NULL;
 	struct cw_view *v;

@@ -33,21 +33,30 @@ FIXTURE_TEARDOWN(recorded)
 }
 
 /* To be freed. */
-static char *print(const struct cw_recorded *r, bool json)
+static char *print_in(const struct cw_columns *columns,
+		      const struct cw_recorded *r, bool json)
 {
 	char *text;
 	size_t len;
 	struct cw_view_options opt = {
 		.out = open_memstream(&text, &len), .json = json,
-		.layout = cw_record_layout_utf8,
+		.layout = columns->layout, .slots = columns->slots,
 	};
 	struct cw_view *v = cw_view_new(&opt);
 
-	cw_record_event(v, &r->ev, r->has_holders ? &r->holders : NULL, true,
+	cw_record_event(v, &r->ev, r->has_holders ? &r->holders : NULL, columns,
 			CW_DIAG);
 	cw_view_free(v);
 	fclose(opt.out);
 	return text;
+}
+
+static char *print(const struct cw_recorded *r, bool json)
+{
+	struct cw_columns columns;
+
+	cw_columns_init(&columns, true);
+	return print_in(&columns, r, json);
 }
 
 #define read_line(line) \
@@ -215,6 +224,87 @@ TEST_F(recorded, holders_come_back)
 	}
 }
 
+#define ID	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define POD	"01234567-89ab-cdef-0123-456789abcdef"
+
+/* As if the host had been asked. */
+static void know(struct cw_hosted *h, const struct cw_msg_event *ev, bool named)
+{
+	struct cw_namespace *n = &h->namespaces.known[ev->netns % CW_NAMESPACES];
+	struct cw_cgroup *g;
+
+	cw_hosted_init(h);
+	h->cgroups.known = calloc(CW_CGROUPS, sizeof(*h->cgroups.known));
+	g = &h->cgroups.known[ev->cgroup % CW_CGROUPS];
+	g->id = ev->cgroup;
+	if (named)
+		cw_listeners_add(&h->listeners, ev->local_port);
+	*n = (struct cw_namespace){ ev->netns, UINT64_MAX, "" };
+	if (!named)
+		return;
+	strcpy(n->name, "bl\\x1bue");
+	strcpy(g->path, "/kubepods/pod" POD "/" ID);
+	cw_container_parse(&g->container, g->path);
+}
+
+static void replay_is_live(struct __test_metadata *_metadata,
+			   struct cw_recorded_reader *reader,
+			   const struct cw_columns *chosen, bool named, bool here)
+{
+	struct cw_columns columns = *chosen, record;
+	struct cw_recorded want = { 0 }, got;
+	struct cw_hosted h, replay = { .told = &got.told };
+	struct message m = { 0 };
+	char *text[4], *line;
+	int i;
+
+	put_everything(&m);
+	cw_decode_event(&want.ev, m.b, m.len);
+	know(&h, &want.ev, named);
+	h.here = here ? want.ev.netns : 1;
+	cw_columns_record(&record);
+	record.host = &h;
+	columns.host = &h;
+	line = print_in(&record, &want, true);
+	text[0] = print_in(&columns, &want, false);
+	text[1] = print_in(&columns, &want, true);
+	EXPECT_EQ(CW_RECORDED_EVENT, cw_recorded_read(reader, line,
+						      strlen(line) - 1, &got)) {
+		TH_LOG("%s: %s", line, cw_recorded_why(reader));
+	}
+	/* As the file's header has it. */
+	got.told.here = h.here;
+	columns.host = &replay;
+	text[2] = print_in(&columns, &got, false);
+	text[3] = print_in(&columns, &got, true);
+	EXPECT_EQ(named && here, got.told.listening);
+	EXPECT_STREQ(text[0], text[2]);
+	EXPECT_STREQ(text[1], text[3]);
+	for (i = 0; i < ARRAY_SIZE(text); i++)
+		free(text[i]);
+	free(line);
+	cw_hosted_release(&h);
+}
+
+TEST_F(recorded, names_come_back_whatever_is_chosen)
+{
+	static const char *const choices[] = {
+		NULL, "+netns,cgroup", "netns", "container,pod", "+cgroup",
+		"path,container", "time,proc,local,peer,path,age,sent", "pid",
+	};
+	struct cw_columns columns;
+	struct cw_fail fail;
+	size_t i;
+
+	for (i = 0; i < 4 * ARRAY_SIZE(choices); i++) {
+		cw_columns_init(&columns, true);
+		if (choices[i / 4])
+			ASSERT_EQ(CW_OK, cw_columns_choose(&columns, choices[i / 4],
+							   &fail));
+		replay_is_live(_metadata, self->reader, &columns, i & 1, i & 2);
+	}
+}
+
 TEST_F(recorded, a_header_and_a_kind_that_is_not_replayed_are_told_apart)
 {
 	EXPECT_EQ(CW_RECORDED_HEADER,
@@ -252,6 +342,8 @@ TEST_F(recorded, what_is_no_record_is_bad_and_says_why)
 		{ "{\"event\":\"close\",\"time\":\"now\"}", "time: an RFC 3339" },
 		{ "{\"event\":\"close\",\"saved\":1}", "saved: true or false" },
 		{ "{\"event\":\"close\",\"comm\":7}", "comm: a short string" },
+		{ "{\"event\":\"close\",\"netns_name\":7}", "netns_name: a name" },
+		{ "{\"event\":\"close\",\"container\":\"\u00e9\"}", "container: a name" },
 		{ "{\"event\":\"close\",\"linger\":true}", "linger: an object" },
 		{ "{\"event\":\"close\",\"linger\":{\"on\":1}}", "on: true or false" },
 		{ "{\"event\":\"close\",\"local\":{\"addr\":\"1.2.3.4\"}}", "local: an address" },

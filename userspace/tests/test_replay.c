@@ -20,6 +20,7 @@ FIXTURE(replay)
 	struct cw_replay r;
 	struct cw_fail fail;
 	uint64_t seen[64];
+	struct cw_recorded last[4];
 	unsigned int n, most;
 };
 
@@ -27,6 +28,7 @@ static bool see(void *arg, const struct cw_recorded *rec)
 {
 	struct _test_data_replay *self = arg;
 
+	self->last[self->n % ARRAY_SIZE(self->last)] = *rec;
 	self->seen[self->n++] = rec->ev.seq;
 	return self->n < self->most;
 }
@@ -195,6 +197,23 @@ TEST_F(replay, what_was_not_recorded_is_known_from_the_headers)
 	put_file("closewatch-20261127T010001Z-0.ndjson", HEADER("false"));
 	EXPECT_EQ(CW_OK, replay());
 	EXPECT_TRUE(self->r.partial);
+}
+
+TEST_F(replay, an_event_is_of_its_own_files_recorder)
+{
+	put_file("closewatch-20261127T020000Z-0.ndjson",
+		 "{\"event\":\"recording\",\"all\":false,\"netns\":\"7\"}\n"
+		 CLOSE("02:00:00", 1));
+	put_file("closewatch-20261127T020000Z-1.ndjson", CLOSE("02:00:00", 2));
+	put_file("closewatch-20261127T020000Z-2.ndjson",
+		 HEADER("true") CLOSE("02:00:00", 3));
+	ASSERT_EQ(CW_OK, replay());
+	EXPECT_SEEN(1, 2, 3);
+	EXPECT_EQ(7, self->last[0].told.here);
+	EXPECT_FALSE(self->last[0].all);
+	EXPECT_EQ(0, self->last[1].told.here);
+	EXPECT_TRUE(self->last[1].all);
+	EXPECT_TRUE(self->last[2].all);
 }
 
 TEST_F(replay, what_cannot_be_read_or_is_no_recording_is_an_error)

@@ -488,7 +488,8 @@ TEST_F(proc, counters_are_found_by_name_whatever_their_order)
 
 TEST_F(proc, holders_are_found_and_told)
 {
-	struct cw_view_options opt = { .layout = cw_record_layout };
+	struct cw_view_options opt = { 0 };
+	struct cw_columns columns;
 	struct cw_msg_event ev = {
 		.type = CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE,
 		.present = 1ULL << CLOSEWATCH_A_EVENT_TYPE,
@@ -512,8 +513,11 @@ TEST_F(proc, holders_are_found_and_told)
 
 	opt.out = open_memstream(&text, &len);
 	ASSERT_NE(NULL, opt.out);
+	cw_columns_init(&columns, false);
+	opt.layout = columns.layout;
+	opt.slots = columns.slots;
 	v = cw_view_new(&opt);
-	EXPECT_EQ(0, cw_record_event(v, &ev, &h, false, false));
+	EXPECT_EQ(0, cw_record_event(v, &ev, &h, &columns, false));
 	cw_view_free(v);
 	fflush(opt.out);
 	EXPECT_NE(NULL, strstr(text, "nothing sent; also held by ng\\x1bnx[12] fd 5\n")) {
@@ -521,7 +525,7 @@ TEST_F(proc, holders_are_found_and_told)
 	}
 	opt.json = true;
 	v = cw_view_new(&opt);
-	EXPECT_EQ(0, cw_record_event(v, &ev, &h, false, false));
+	EXPECT_EQ(0, cw_record_event(v, &ev, &h, &columns, false));
 	cw_view_free(v);
 	fclose(opt.out);
 	EXPECT_NE(NULL, strstr(text,
@@ -534,7 +538,10 @@ TEST_F(proc, holders_are_found_and_told)
 /* The first has the column of the process. */
 TEST_F(proc, others_who_hold_what_was_reset_are_told)
 {
-	struct cw_view_options opt = { .layout = cw_record_layout };
+	struct cw_columns columns;
+	struct cw_view_options opt = {
+		.layout = columns.layout, .slots = columns.slots,
+	};
 	struct cw_msg_event ev = {
 		.type = CLOSEWATCH_EVENT_TYPE_RESET, .pid = 12,
 		.comm = { 5, "nginx" }, .inode = 4711,
@@ -556,9 +563,10 @@ TEST_F(proc, others_who_hold_what_was_reset_are_told)
 
 	opt.out = open_memstream(&text, &len);
 	ASSERT_NE(NULL, opt.out);
+	cw_columns_init(&columns, false);
 	v = cw_view_new(&opt);
-	EXPECT_EQ(0, cw_record_event(v, &ev, &h, false, false));
-	EXPECT_EQ(0, cw_record_event(v, &ev, &none, false, false));
+	EXPECT_EQ(0, cw_record_event(v, &ev, &h, &columns, false));
+	EXPECT_EQ(0, cw_record_event(v, &ev, &none, &columns, false));
 	cw_view_free(v);
 	fclose(opt.out);
 	EXPECT_NE(NULL, strstr(text, "nginx[12]"));

@@ -21,6 +21,7 @@ FIXTURE(view)
 	FILE *out;
 	struct message m;
 	struct cw_msg_event ev;
+	struct cw_columns columns;
 };
 
 FIXTURE_SETUP(view)
@@ -37,6 +38,7 @@ FIXTURE_SETUP(view)
 	/* Beside a close's own facts the rest would only clutter a sentence. */
 	self->ev.kernel_reason.len = 0;
 	drop(&self->ev, KERNEL_REASON);
+	cw_columns_init(&self->columns, false);
 }
 
 FIXTURE_TEARDOWN(view)
@@ -48,15 +50,16 @@ FIXTURE_TEARDOWN(view)
 /* What a verb prints for one event. */
 static const char *render_to(FILE *out, char **text,
 			     const struct cw_msg_event *ev,
+			     const struct cw_columns *columns,
 			     bool json, int width, bool diag)
 {
 	struct cw_view_options opt = {
 		.out = out, .json = json, .width = width,
-		.layout = cw_record_layout,
+		.layout = columns->layout, .slots = columns->slots,
 	};
 	struct cw_view *v = cw_view_new(&opt);
 
-	if (!v || cw_record_event(v, ev, NULL, false, diag))
+	if (!v || cw_record_event(v, ev, NULL, columns, diag))
 		return "(failed)";
 	cw_view_free(v);
 	fflush(out);
@@ -64,7 +67,8 @@ static const char *render_to(FILE *out, char **text,
 }
 
 #define render(json, width, diag) \
-	render_to(self->out, &self->text, &self->ev, json, width, diag)
+	render_to(self->out, &self->text, &self->ev, &self->columns, json, \
+		  width, diag)
 
 TEST_F(view, json_has_the_shape_of_the_contract)
 {
@@ -627,7 +631,7 @@ TEST_F(view, a_sentence_is_cut_and_not_overrun)
 TEST_F(view, a_line_below_is_cut_at_a_whole_character)
 {
 	struct cw_view_options opt = {
-		.out = self->out, .layout = cw_record_layout,
+		.out = self->out, .layout = self->columns.layout,
 	};
 	struct cw_view *v = cw_view_new(&opt);
 	char text[1201] = "";
@@ -658,7 +662,8 @@ TEST_F(view, a_failing_stream_is_reported)
 	setvbuf(opt.out, NULL, _IONBF, 0);
 	v = cw_view_new(&opt);
 	ASSERT_NE(NULL, v);
-	EXPECT_EQ(-1, cw_record_event(v, &self->ev, NULL, false, false));
+	EXPECT_EQ(-1, cw_record_event(v, &self->ev, NULL, &self->columns,
+				      false));
 	cw_view_free(v);
 	fclose(opt.out);
 }

@@ -116,7 +116,7 @@ TEST_F(whatif, commands_can_be_typed)
 
 static void listen_on(struct cw_whatif *w, unsigned int port)
 {
-	w->listens[port / 8] |= 1 << port % 8;
+	cw_listeners_add(&w->listeners, port);
 }
 
 TEST_F(whatif, a_port_is_a_servers_if_it_listens_or_looks_like_it)
@@ -318,7 +318,7 @@ TEST_F(whatif, listeners_and_the_ephemeral_range_are_read)
 	EXPECT_EQ(20000, self->w->ephemeral);
 	for (i = 1; i <= UINT16_MAX; i++)
 		EXPECT_EQ(i == 80 || i == 40000 || i == 443,
-			  self->w->listens[i / 8] >> i % 8 & 1) {
+			  cw_listeners_have(&self->w->listeners, i)) {
 			TH_LOG("port %zu", i);
 		}
 }
