@@ -105,7 +105,8 @@ bool thread_sleeps(pid_t tid)
 	for (int i = 0; i < 20; i++) {
 		char state = state_of(tid);
 
-		if (state != 'D' && state != 'S')
+		/* So it waits for RCU's tasks since 6.8 */
+		if (state != 'I' && state != 'D' && state != 'S')
 			return false;
 		poll(NULL, 0, 5);
 	}
