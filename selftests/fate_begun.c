@@ -17,11 +17,17 @@
 #include "tenant.h"
 #include "wait.h"
 
+/* A thread that does something to our end */
+struct actor {
+	struct pair *p;
+	pthread_t thread;
+	pid_t tid;
+};
+
 FIXTURE(begun) {
 	struct events elsewhere, events;
 	struct pair p;
-	pthread_t thread;
-	pid_t tid;
+	struct actor actor;
 };
 
 FIXTURE_SETUP(begun)
@@ -36,6 +42,7 @@ FIXTURE_SETUP(begun)
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, events_open(&self->events));
 	ASSERT_EQ(0, pair_open(&self->p, &opts));
+	self->actor.p = &self->p;
 }
 
 FIXTURE_TEARDOWN(begun)
@@ -58,7 +65,7 @@ static int run_on(int cpu)
 
 static void *close_us(void *arg)
 {
-	struct pair *p = arg;
+	struct pair *p = ((struct actor *)arg)->p;
 
 	run_on(1);
 	close(p->us);
@@ -95,26 +102,27 @@ TEST_F(begun, without_a_mark_is_not_reported)
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(0, await_state(p->us, TCP_FIN_WAIT2));
 	ASSERT_EQ(0, kmod_param_write(FAULT, "slow_end", 1));
-	ASSERT_EQ(0, pthread_create(&self->thread, NULL, close_us, p));
+	ASSERT_EQ(0, pthread_create(&self->actor.thread, NULL, close_us,
+				    &self->actor));
 	ASSERT_TRUE(WAIT_FOR(!kmod_param_read(FAULT, "slow_end")));
 	ASSERT_EQ(0, events_subscribe(&self->events, NULL, NULL));
-	ASSERT_EQ(0, pthread_join(self->thread, NULL));
+	ASSERT_EQ(0, pthread_join(self->actor.thread, NULL));
 	ASSERT_EQ(0, another_is_seen(&self->events));
 	EXPECT_EQ(0, events_count(&self->events, TYPE(FATE), p->cookie));
 }
 
 static void *destroy_us(void *arg)
 {
-	FIXTURE_DATA(begun) *self = arg;
+	struct actor *a = arg;
 
-	__atomic_store_n(&self->tid, gettid(), __ATOMIC_RELEASE);
-	destroy(&self->p.local, &self->p.remote);
+	__atomic_store_n(&a->tid, gettid(), __ATOMIC_RELEASE);
+	destroy(&a->p->local, &a->p->remote);
 	return NULL;
 }
 
-static bool destroyer_waits(FIXTURE_DATA(begun) *self)
+static bool actor_waits(const struct actor *a)
 {
-	pid_t tid = __atomic_load_n(&self->tid, __ATOMIC_ACQUIRE);
+	pid_t tid = __atomic_load_n(&a->tid, __ATOMIC_ACQUIRE);
 
 	return tid && thread_sleeps(tid);
 }
@@ -134,11 +142,12 @@ TEST_F(begun, by_a_task_has_an_unknown_fate)
 	ASSERT_EQ(TCP_LAST_ACK, tcp_state(p->us));
 	ASSERT_EQ(0, kmod_param_write(HOLD, "socket", p->us));
 	ASSERT_EQ(0, kmod_param_write(HOLD, "locked", 1));
-	ASSERT_EQ(0, pthread_create(&self->thread, NULL, destroy_us, self));
-	ASSERT_TRUE(WAIT_FOR(destroyer_waits(self)));
+	ASSERT_EQ(0, pthread_create(&self->actor.thread, NULL, destroy_us,
+				    &self->actor));
+	ASSERT_TRUE(WAIT_FOR(actor_waits(&self->actor)));
 	ASSERT_EQ(0, events_subscribe(&self->events, NULL, NULL));
 	ASSERT_EQ(0, kmod_param_write(HOLD, "socket", -1));
-	ASSERT_EQ(0, pthread_join(self->thread, NULL));
+	ASSERT_EQ(0, pthread_join(self->actor.thread, NULL));
 	ev = events_await(&self->events, TYPE(FATE), p->cookie);
 	ASSERT_NE(NULL, ev);
 	EXPECT_EQ((unsigned int)FATE(UNKNOWN), EVENT_NUM(ev, FATE));
