@@ -34,10 +34,6 @@ static const struct {
 		"acknowledged", "RST for unread data, all of ours acknowledged",
 		.story = CW_STORY_ACKED,
 	},
-	[CW_SEEN_TURNED_AWAY] = {
-		"turned-away", "RST to clients of which nothing was read",
-		.story = CW_STORY_TURNED_AWAY,
-	},
 	[CW_SEEN_DEATH] = {
 		"process-death", "connections of killed programs",
 		.story = CW_STORY_KILLED,

@@ -175,13 +175,6 @@ static void say_late_write(struct cw_text *t, const struct cw_msg_event *ev)
 	cw_say(t, " before or earlier), and its TCP answers with RST what we wrote after that.");
 }
 
-static void say_turned_away(struct cw_text *t, const struct cw_msg_event *ev)
-{
-	cw_say(t, "The program sent %" PRIu64
-	       " B and closed before it had read anything of this client: it turned the client away.",
-	       sent_once(ev));
-}
-
 /* @cause: or @say, where the figures belong to it. */
 static const struct {
 	const char *cause;
@@ -263,11 +256,6 @@ static const struct {
 		.remedy =
 			"None is needed if no peer reports a reset; if some do, let the close linger: a drain on this port does that, or shutdown(SHUT_WR) and reading with a time limit before close().",
 	},
-	[CW_STORY_TURNED_AWAY] = {
-		.say = say_turned_away,
-		.remedy =
-			"Look in the program's log and among its limits on connections, such as MaxStartups or maxclients. What it sent left before the RST, and most clients read it; a drain lets none of them in.",
-	},
 };
 
 /* A program that writes to what has no reader any more */
@@ -289,19 +277,10 @@ static bool path_fin(uint32_t path)
 	       path == CLOSEWATCH_PATH_FIN_BEHIND_DATA;
 }
 
-/* What a server says before it reads answers no request. */
-static bool turned_away(const struct cw_msg_event *ev)
-{
-	return ev->local_port < ev->remote_port && ev->sent && !ev->unsent &&
-	       ev->received == ev->unread;
-}
-
 static enum cw_story unread_story(const struct cw_msg_event *ev)
 {
 	if (cw_event_has(ev, LINGER_SECONDS) && !ev->linger_seconds)
 		return CW_STORY_LINGER0;
-	if (turned_away(ev))
-		return CW_STORY_TURNED_AWAY;
 	if (under_way(ev) || !cw_event_has(ev, UNACKED))
 		return CW_STORY_NONE;
 	return ev->sent ? CW_STORY_ACKED : CW_STORY_SILENT;
@@ -348,8 +327,6 @@ static enum cw_story late_story(const struct cw_msg_event *ev)
 		return CW_STORY_NONE;
 	if (ev->why == CLOSEWATCH_CAUSE_SIGNAL)
 		return CW_STORY_KILLED;
-	if (turned_away(ev))
-		return CW_STORY_TURNED_AWAY;
 	if (under_way(ev) || !ev->sent)
 		return CW_STORY_NONE;
 	return was_idle(ev) ? CW_STORY_IDLE_RACE : CW_STORY_LATE;

@@ -28,7 +28,6 @@ enum cw_story {
 	CW_STORY_ACKED,		/* unread data, and all of ours acknowledged */
 	CW_STORY_IDLE_RACE,	/* late data on what was closed as idle */
 	CW_STORY_LATE,		/* late data, and all of ours acknowledged */
-	CW_STORY_TURNED_AWAY,	/* RST to a client of which nothing was read */
 	CW_STORIES,
 };
 

@@ -383,9 +383,9 @@ FIXTURE_VARIANT_ADD(field, sshd_maxstartups)
 		.received = 40, .present = OWNED,
 	},
 	.note = "RST: 40 B unread; 22 B of ours in flight, not known whether they arrived",
-	.cause = "The program sent 22 B and closed before it had read anything of this client",
-	.remedy = "MaxStartups",
-	.seen = "turned-away",
+	.cause = "before it had read all that the peer sent",
+	.remedy = "the last 22 B of ours",
+	.drain = "--local-port 22",
 };
 
 /* The host translates addresses, and conntrack did not know the segment. */
@@ -580,9 +580,9 @@ FIXTURE_VARIANT_ADD(field, read_all_called_lost)
 			   bit(SINCE_SENT_NS) | bit(LOST_BYTES),
 	},
 	.note = "unknown: 22 B of ours in flight, not known whether they arrived",
-	.cause = "closed before it had read anything of this client",
-	.remedy = "a drain lets none of them in",
-	.seen = "turned-away",
+	.cause = "The peer sent data after this side had closed",
+	.remedy = "the last 22 B of ours",
+	.drain = "--local-port 8084",
 };
 
 /* A process that a listener took along. */
