@@ -66,11 +66,10 @@ live_and_recorded() {
 CHOSEN=(-o "time,cgroup,container,proc,pair,path,age,note" -t rfc3339 --group-by port)
 listeners() { closewatch info -j | jq -e ".listeners == $1"; }
 
-# Closes of several paths, with their ends, of a server on a port of its own. What
-# two descriptors share is closed when descriptor 3 ends.
+# Closes of several paths, with their ends, of a server on a port of its own.
 make_closes() {
 	python3 - "$1" <<'PYTHON'
-import os, socket, struct, sys
+import socket, struct, sys
 l = socket.socket()
 l.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 l.bind(("127.0.0.1", int(sys.argv[1])))
@@ -78,7 +77,6 @@ l.listen(8)
 def pair():
     c = socket.create_connection(l.getsockname())
     return c, l.accept()[0]
-shared = []
 for i in range(20):
     c, a = pair()
     a.send(b"answer")
@@ -89,44 +87,35 @@ for i in range(20):
     if i % 4 == 3:
         a.shutdown(socket.SHUT_WR)
         a.dup().close()
-        shared += a, c
-        continue
     a.close()
     c.close()
-os.read(3, 1)
-for s in shared:
-    s.close()
 l.close()
 PYTHON
 }
-make_closes_at_once() { make_closes "$1" 3</dev/null; }
-
-# Who else holds a socket is looked up when its event is read.
-all_saw_shared() {
-	[ "$(grep -c shared-close "$DIR/live.text")" = 5 ] &&
-		[ "$(grep -c shared-close "$DIR/live.json")" = 5 ] &&
-		[ "$(records "$REC" | grep -c shared-close)" = 5 ]
+# But for who else held a socket when its event was read: each looks by itself.
+unheld() {
+	sed -E '/"shared-close"/s/,"holders":\{[^]]*\]\}//; s/(keeps? the socket open); .*/\1/' "$1"
 }
+same() { diff <(unheld "$1") <(unheld "$2"); }
 same_lines() { [ "$(wc -l <"$DIR/live.json")" -ge 40 ] && recorded "$(wc -l <"$DIR/live.json")"; }
 
 live_events_are_recorded() {
-	live_and_recorded 7001 -a && make_closes 7001 3< <(await all_saw_shared) &&
-		await same_lines && stop TERM &&
-		diff <(records "$REC" | plain) "$DIR/live.json"
+	live_and_recorded 7001 -a && make_closes 7001 && await same_lines && stop TERM &&
+		same <(records "$REC" | plain) "$DIR/live.json"
 }
 
 # Between CPUs the order of two listeners' events is that of one worker: the same.
 a_replay_prints_what_watch_printed() {
 	readable
-	replay -a -q -r "$REC" && diff "$DIR/live.text" "$DIR/out" &&
-		replay -a -q -j -r "$REC" && diff "$DIR/live.json" "$DIR/out"
+	replay -a -q -r "$REC" && same "$DIR/live.text" "$DIR/out" &&
+		replay -a -q -j -r "$REC" && same "$DIR/live.json" "$DIR/out"
 }
 # The table of the summary's beginning.
 groups() { awk '!NF && n++ { exit } 1' "$1"; }
 a_replay_shows_what_is_chosen_as_watch_did() {
 	kill -INT "$(cat "$DIR/chooser")" && await grep -q 'events shown' "$DIR/live.said" &&
 		replay -a "${CHOSEN[@]}" -r "$REC" &&
-		diff "$DIR/live.chosen" "$DIR/out" && shows ' /[^ ]* +- +python3\[' &&
+		same "$DIR/live.chosen" "$DIR/out" && shows ' /[^ ]* +- +python3\[' &&
 		diff <(groups "$DIR/live.said") <(groups "$DIR/err") && says '^7001 +21 +[1-9]'
 }
 each_type_that_was_made_is_there() {
@@ -151,20 +140,23 @@ a_header_says_what_recorded_it() {
 			(.clock_offset_ns | tonumber > 0)'
 }
 standard_input_is_read() {
-	records "$REC" | plain | closewatch -r - -a -q -j 2>"$DIR/err" | diff - "$DIR/live.json"
+	records "$REC" | plain | closewatch -r - -a -q -j 2>"$DIR/err" >"$DIR/out" &&
+		same "$DIR/out" "$DIR/live.json"
 }
 
-# A replay can ask no /proc, so the recorder has.
+# A replay can ask no /proc, so the recorder has. On a busy host its search can take
+# too long, and find nobody.
 an_rst_is_recorded_with_the_process_that_it_met() {
 	start -e reset -P 7003 -C python3,other -c 1 "$DIR/rst" && python3 - "$RECORDER" <<'PYTHON' || return
 import os, socket, struct, sys, time
 l = socket.create_server(("127.0.0.1", 7003))
-c = socket.create_connection(l.getsockname())
-a = l.accept()[0]
-a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-a.close()
+kept = []
 while os.path.exists("/proc/" + sys.argv[1]):
-    time.sleep(.05)
+    kept.append(socket.create_connection(l.getsockname()))
+    a = l.accept()[0]
+    a.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    a.close()
+    time.sleep(.2)
 PYTHON
 	readable
 	replay -q -j -r "$DIR/rst" -C python3 &&
@@ -177,7 +169,7 @@ PYTHON
 # What is torn by a crash is the end of the last file; all before it is there.
 a_kill_loses_no_whole_record() {
 	local before
-	start -a -L 7001 "$REC" && make_closes_at_once 7001 && await recorded 80 || return
+	start -a -L 7001 "$REC" && make_closes 7001 && await recorded 80 || return
 	before=$(records "$REC" | wc -l)
 	stop KILL && [ "$(files "$REC" | wc -l)" = 2 ] &&
 		printf '{"event":"close","ti' >>"$(files "$REC" | tail -n 1)" &&
@@ -186,7 +178,7 @@ a_kill_loses_no_whole_record() {
 		says "$(files "$REC" | tail -n 1):[0-9]+: skipped: the file ends in the middle"
 }
 a_later_recorder_goes_on_behind_it() {
-	start -a -L 7001 "$REC" && make_closes_at_once 7001 && await recorded 120 && stop INT &&
+	start -a -L 7001 "$REC" && make_closes 7001 && await recorded 120 && stop INT &&
 		readable && replay -a -q -j -r "$REC" && [ "$(files "$REC" | wc -l)" = 3 ] &&
 		jq -es 'length >= 120 and (map(select(.event == "close") | .time) | . == sort)' "$DIR/out"
 }
@@ -218,7 +210,7 @@ a_full_disk_is_told_and_what_is_missing_is_counted() {
 	start -a -L 7001 --max-size 64K --keep 1M "$DIR/disk/rec" &&
 		dd if=/dev/zero of="$DIR/disk/full" bs=4k status=none 2>/dev/null
 	until [ -s "$DIR/told" ]; do
-		make_closes_at_once 7001
+		make_closes 7001
 		grep 'cannot write .*: No space left' "$DIR/said" >"$DIR/told" ||
 			! ended || return
 	done
@@ -235,7 +227,7 @@ a_full_disk_is_told_and_what_is_missing_is_counted() {
 all_files_stay_within_a_bound() {
 	local last
 	start -a -L 7001 --max-size 16K --keep 64K -c 400 "$DIR/small" || return
-	until ended; do make_closes_at_once 7001; done
+	until ended; do make_closes 7001; done
 	[ "$(files "$DIR/small" | wc -l)" -le 5 ] &&
 		[ "$(cat "$DIR"/small/* | wc -c)" -le 65536 ] &&
 		for last in $(files "$DIR/small"); do
