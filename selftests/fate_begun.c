@@ -92,7 +92,7 @@ static int another_is_seen(struct events *e)
 }
 
 /* tcp_time_wait() has left a minisock, and the socket is on its way to CLOSE */
-TEST_F(begun, without_a_mark_is_not_reported)
+TEST_F(begun, without_a_mark_is_not_reported_or_counted)
 {
 	struct pair *p = &self->p;
 
@@ -107,6 +107,9 @@ TEST_F(begun, without_a_mark_is_not_reported)
 	ASSERT_TRUE(WAIT_FOR(!kmod_param_read(FAULT, "slow_end")));
 	ASSERT_EQ(0, events_subscribe(&self->events, NULL, NULL));
 	ASSERT_EQ(0, pthread_join(self->actor.thread, NULL));
+	ASSERT_EQ(0, events_stats(&self->events));
+	EXPECT_EQ(0, self->events.stats.fates[FATE(RST_LATE_DATA)]);
+	EXPECT_EQ(0, self->events.stats.fates[FATE(UNKNOWN)]);
 	ASSERT_EQ(0, another_is_seen(&self->events));
 	EXPECT_EQ(0, events_count(&self->events, TYPE(FATE), p->cookie));
 }
@@ -127,30 +130,112 @@ static bool actor_waits(const struct actor *a)
 	return tid && thread_sleeps(tid);
 }
 
-/* tcp_abort() waits for the lock; in LAST_ACK it sends no RST either */
-TEST_F(begun, by_a_task_has_an_unknown_fate)
+static void *shut_us(void *arg)
+{
+	struct actor *a = arg;
+
+	__atomic_store_n(&a->tid, gettid(), __ATOMIC_RELEASE);
+	shutdown(a->p->us, SHUT_WR);
+	return NULL;
+}
+
+static int lock_us(struct pair *p)
+{
+	return kmod_param_write(HOLD, "socket", p->us) ?:
+	       kmod_param_write(HOLD, "locked", 1);
+}
+
+static int start_and_wait(struct actor *a, void *(*run)(void *arg))
+{
+	if (pthread_create(&a->thread, NULL, run, a))
+		return -1;
+	return WAIT_FOR(actor_waits(a)) ? 0 : -1;
+}
+
+/* Begin to watch, and let what waits for the lock go on */
+static int watch_and_unlock(FIXTURE_DATA(begun) * self)
+{
+	return events_subscribe(&self->events, NULL, NULL) ?:
+	       kmod_param_write(HOLD, "socket", -1);
+}
+
+static unsigned int fate_of_us(FIXTURE_DATA(begun) * self)
+{
+	const struct event *ev = events_await(&self->events, TYPE(FATE),
+					      self->p.cookie);
+
+	return ev ? EVENT_NUM(ev, FATE) : CLOSEWATCH_FATE_MAX + 1U;
+}
+
+/* Its peer's FIN is there, and nothing of ours will be acknowledged. Finding the
+ * socket loads a module, for which a thread would wait, too.
+ */
+static int wait_for_close(struct pair *p)
+{
+	return shutdown(p->them, SHUT_WR) ?: await_state(p->us, TCP_CLOSE_WAIT) ?:
+	       state_by_address(&p->local, &p->remote) != TCP_CLOSE_WAIT ?:
+	       deafen(p->them);
+}
+
+/* In LAST_ACK tcp_abort() sends no RST */
+TEST_F(begun, abort_in_last_ack_is_told)
 {
 	struct pair *p = &self->p;
-	const struct event *ev;
 
-	ASSERT_EQ(0, shutdown(p->them, SHUT_WR));
-	ASSERT_EQ(0, await_state(p->us, TCP_CLOSE_WAIT));
-	/* Loads what finds a socket, for which the thread would wait too. */
-	ASSERT_EQ(TCP_CLOSE_WAIT, state_by_address(&p->local, &p->remote));
-	ASSERT_EQ(0, deafen(p->them));
+	ASSERT_EQ(0, wait_for_close(p));
 	ASSERT_EQ(0, shutdown(p->us, SHUT_WR));
 	ASSERT_EQ(TCP_LAST_ACK, tcp_state(p->us));
-	ASSERT_EQ(0, kmod_param_write(HOLD, "socket", p->us));
-	ASSERT_EQ(0, kmod_param_write(HOLD, "locked", 1));
-	ASSERT_EQ(0, pthread_create(&self->actor.thread, NULL, destroy_us,
-				    &self->actor));
-	ASSERT_TRUE(WAIT_FOR(actor_waits(&self->actor)));
-	ASSERT_EQ(0, events_subscribe(&self->events, NULL, NULL));
-	ASSERT_EQ(0, kmod_param_write(HOLD, "socket", -1));
+	ASSERT_EQ(0, lock_us(p));
+	ASSERT_EQ(0, start_and_wait(&self->actor, destroy_us));
+	ASSERT_EQ(0, watch_and_unlock(self));
 	ASSERT_EQ(0, pthread_join(self->actor.thread, NULL));
-	ev = events_await(&self->events, TYPE(FATE), p->cookie);
-	ASSERT_NE(NULL, ev);
-	EXPECT_EQ((unsigned int)FATE(UNKNOWN), EVENT_NUM(ev, FATE));
+	EXPECT_EQ((unsigned int)FATE(KILLED), fate_of_us(self));
+}
+
+/* The FIN of a shutdown that waits, too, makes an entry before */
+TEST_F(begun, abort_behind_a_shutdown_is_told)
+{
+	struct actor other = { .p = &self->p };
+	struct pair *p = &self->p;
+
+	ASSERT_EQ(0, wait_for_close(p));
+	ASSERT_EQ(0, lock_us(p));
+	ASSERT_EQ(0, start_and_wait(&other, shut_us));
+	ASSERT_EQ(0, start_and_wait(&self->actor, destroy_us));
+	ASSERT_EQ(0, watch_and_unlock(self));
+	ASSERT_EQ(0, pthread_join(self->actor.thread, NULL));
+	ASSERT_EQ(0, pthread_join(other.thread, NULL));
+	EXPECT_EQ((unsigned int)FATE(KILLED), fate_of_us(self));
+}
+
+static int retransmits(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) ?
+		-1 : info.tcpi_retransmits;
+}
+
+#define USER_TIMEOUT_MS	2000
+
+/* From 6.7 on a task owns the socket while such a timer runs */
+TEST_F(begun, timer_that_was_put_off_is_told)
+{
+	struct pair *p = &self->p;
+	int64_t sent;
+
+	ASSERT_EQ(0, events_subscribe(&self->events, NULL, NULL));
+	ASSERT_EQ(0, set_int(p->us, IPPROTO_TCP, TCP_USER_TIMEOUT,
+			     USER_TIMEOUT_MS));
+	ASSERT_EQ(0, deafen(p->them));
+	sent = now_ns();
+	ASSERT_EQ(0, give(p->us, 50));
+	ASSERT_TRUE(WAIT_FOR(retransmits(p->us) > 0));
+	ASSERT_EQ(0, lock_us(p));
+	ASSERT_TRUE(WAIT_FOR(now_ns() - sent > 2 * USER_TIMEOUT_MS * 1000000LL));
+	ASSERT_EQ(0, kmod_param_write(HOLD, "socket", -1));
+	EXPECT_EQ((unsigned int)FATE(USER_TIMEOUT), fate_of_us(self));
 }
 
 TEST_HARNESS_MAIN

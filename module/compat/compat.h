@@ -108,10 +108,10 @@ static inline struct inet_hashinfo *cw_hashinfo(const struct sock *sk)
 
 /*
  * End a socket in CLOSE, after sock_orphan(), as tcp_done() does. Caller has
- * locked it, no task owns it. Where IPv6 cannot be a module, as in 7.2, it is not
- * exported any more.
+ * locked it, no task owns it. Since 6.15 it is exported only where IPv6 can be a
+ * module, which it cannot in 7.2.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
 #define CW_HAVE_DESTROY_SOCK	true
 static inline void cw_destroy_sock(struct sock *sk)
 {

@@ -181,8 +181,11 @@ static u32 cw_notify_types_of(const struct hlist_head *chain, u64 netns,
 	u32 types = 0;
 
 	hlist_for_each_entry_rcu(h, chain, node, cw_notify_readable()) {
-		if (h->filter.netns == netns && cw_filter_asks(&h->filter, sk))
-			types |= cw_filter_types(&h->filter);
+		if (h->filter.netns != netns || !cw_filter_asks(&h->filter, sk))
+			continue;
+		types |= cw_filter_types(&h->filter);
+		if (types && READ_ONCE(h->listener))
+			types |= CW_NOTIFY_HEARD;
 	}
 	return types;
 }
@@ -533,6 +536,7 @@ static void __cw_hook_assign(struct cw_hook *h, struct cw_listener *l)
 	l->hook = h;
 	/* Pairs with the dependency in cw_notify_chain(). */
 	smp_store_release(&h->listener, l);
+	__cw_hook_changed();
 }
 
 static void __cw_listener_link(struct cw_listener *l)
@@ -566,8 +570,8 @@ static int __cw_notify_add(struct cw_listener *l, struct cw_hook *h)
 		cw_uncharge(l->payer, CW_CHARGE_LISTENER);
 		err = -EEXIST;
 	} else {
-		__cw_hook_assign(h, l);
 		__cw_listener_link(l);
+		__cw_hook_assign(h, l);
 	}
 	__cw_notify_narrow();
 	return err;
@@ -608,7 +612,11 @@ static struct cw_listener *__cw_notify_find_own(struct net *net, u32 portid,
 	return l->sk != sk || l->refilters ? ERR_PTR(-EBUSY) : l;
 }
 
-/* Until the new filter has a listener, events are for the old one. */
+/*
+ * Until the new filter has a listener, events are for the old one. A handler that
+ * has passed the first without one and comes to the second when it is gone takes
+ * an event for nobody's; one that finds both counts a loss twice.
+ */
 static int __cw_notify_refilter(struct net *net, u32 portid,
 				const struct sock *sk, struct cw_hook *h)
 {

@@ -53,6 +53,9 @@ static inline bool cw_notify_wants(u32 type)
 	return cw_notify_wants_any(1U << type);
 }
 
+/* Beside the types and CW_FILTER_QUIET in an answer */
+#define CW_NOTIFY_HEARD	(1U << 30)
+
 extern u32 cw_notify_generation;
 extern unsigned int cw_notify_nr_ports;
 
@@ -66,8 +69,9 @@ u32 __cw_notify_wanted_keep(const struct sock *sk, u32 generation);
  * What concerns none is not followed and not counted.
  *
  * Context: interrupts off, or under RCU; racy as cw_notify_wants_any().
- * Return: bit mask of enum closewatch_event_type, and CW_FILTER_QUIET if any of
- * them is wanted also where it is quiet.
+ * Return: bit mask of enum closewatch_event_type, CW_FILTER_QUIET if any of them
+ * is wanted also where it is quiet, and CW_NOTIFY_HEARD unless all who ask have
+ * just begun to: then what ends now may have begun unasked.
  */
 static inline u32 cw_notify_wanted(const struct sock *sk)
 {

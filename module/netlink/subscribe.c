@@ -146,6 +146,9 @@ static int cw_subscribe(struct net *net, u32 portid, const struct sock *sk,
 	err = cw_notify_add(net, portid, sk, cw_netns_payer(net, sk), filter);
 	if (!err)
 		return 0;
+	if (err == -EEXIST)
+		NL_SET_ERR_MSG(extack,
+			       "another request has subscribed this socket meanwhile; try again");
 	if (err == -EUSERS)
 		NL_SET_ERR_MSG(extack,
 			       "you have as many listeners as the module's parameter listeners_max_uid allows; end one first");

@@ -113,6 +113,9 @@ static __always_inline void cw_fate_end_take(struct cw_end *end,
 	};
 	if (tp->repair)
 		end->marks = CW_MARK_REPAIR;
+	/* By tcp_abort(), which can have waited for the socket's lock until now. */
+	if (READ_ONCE(sk->sk_err) == ECONNABORTED)
+		end->marks |= CW_MARK_ABORT;
 	if (c) {
 		end->marks |= c->marks;
 		end->first = c->first;
@@ -239,6 +242,8 @@ static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 {
 	struct cw_event *ev;
 
+	if (!(wanted & CW_NOTIFY_HEARD))
+		return;
 	cw_fate_decide(sock_net(sk), end, c);
 	if (cw_fate_leaves_late(wanted, end))
 		cw_fate_note_late(sk);
@@ -275,7 +280,8 @@ static noinline void cw_fate_sudden(struct sock *sk, int old_state)
 	if (!wanted)
 		return;
 	cw_fate_end_take(&end, sk, old_state, NULL);
-	if (sock_owned_by_user_nocheck(sk))
+	/* A timer that was put off meanwhile has left its error. */
+	if (sock_owned_by_user_nocheck(sk) && !READ_ONCE(sk->sk_err))
 		end.marks |= CW_MARK_UNSEEN;
 	cw_fate_tell(sk, &end, NULL, wanted);
 }
