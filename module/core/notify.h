@@ -54,7 +54,7 @@ static inline bool cw_notify_wants(u32 type)
 }
 
 /* Beside the types and CW_FILTER_QUIET in an answer */
-#define CW_NOTIFY_HEARD	(1U << 30)
+#define CW_NOTIFY_HEARD	((u32)BIT(30))
 
 extern u32 cw_notify_generation;
 extern unsigned int cw_notify_nr_ports;
