@@ -263,13 +263,30 @@ static bool show_event(struct watch *w, const struct cw_msg_event *ev,
 	return count(w);
 }
 
+static bool shows_no_more(const struct watch *w)
+{
+	return w->full || w->session.out.error;
+}
+
+/* The kernel's count of losses has missed probe hits in it, which need not have
+ * been events; only their records tell how many.
+ */
+static bool take_loss(void *arg, const struct cw_msg_event *ev)
+{
+	struct watch *w = arg;
+
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST)
+		cw_tally_add(&w->tally, ev);
+	return true;
+}
+
 static bool show(void *arg, const struct cw_msg_event *ev,
 		 const struct cw_holders *holders)
 {
 	struct watch *w = arg;
 
-	if (w->full || w->session.out.error)
-		return false;
+	if (shows_no_more(w))
+		return take_loss(w, ev);
 	show_header(w);
 	return show_event(w, ev, holders);
 }
@@ -284,7 +301,7 @@ static bool show_recorded(void *arg, const struct cw_recorded *r)
 	w->groups.partial = w->partial || !r->all;
 	show_header(w);
 	return show_event(w, &r->ev, r->has_holders ? &r->holders : NULL) &&
-	       !w->session.out.error;
+	       !shows_no_more(w);
 }
 
 static bool show_wait(void *arg, struct cw_pending_row *row)
@@ -304,7 +321,9 @@ static void on_events(void *arg, const void *attrs, size_t len)
 {
 	struct watch *w = arg;
 
-	w->tally.malformed += cw_incoming_take(&w->incoming, attrs, len);
+	w->tally.malformed += shows_no_more(w) ?
+		cw_decode_events(attrs, len, take_loss, w) :
+		cw_incoming_take(&w->incoming, attrs, len);
 }
 
 /* The kernel dropped messages and could not say how many events. */
