@@ -9,15 +9,19 @@
 
 #include "core/arm.h"
 #include "core/canary.h"
+#include "core/listener.h"
 #include "core/netns.h"
 #include "core/notify.h"
 #include "core/stats.h"
+#include "core/trace_points.h"
+#include "core/tracer.h"
 #include "core/version.h"
 #include "drain/adopt.h"
 #include "drain/drain.h"
 #include "drain/policy.h"
 #include "netlink/family.h"
 #include "trace/probe.h"
+#include "trace/watch.h"
 
 /* Per-netns state, needed by everything below. */
 static int __init cw_init_nets(void)
@@ -58,7 +62,9 @@ static int __init cw_init(void)
 {
 	int err;
 
-	err = cw_notify_init(cw_probe_missed);
+	cw_trace_points_init();
+	cw_listener_init(cw_probe_missed);
+	err = cw_notify_init();
 	if (err)
 		return err;
 	cw_canary_init(cw_notify_kick);
@@ -71,6 +77,7 @@ static int __init cw_init(void)
 	err = cw_netlink_init();
 	if (err)
 		goto err_drains;
+	cw_tracer_init(cw_watch_trace, cw_watch_untrace);
 	return 0;
 
 err_drains:
@@ -91,36 +98,39 @@ err_notify:
  */
 static void __exit cw_exit(void)
 {
-	/* 0. ftrace cannot be turned off, so no step waits for it with a lock
+	bool held;
+
+	/* 0. Tracepoints that are enabled are silent, and need no probe. */
+	cw_tracer_exit();
+	/* 1. ftrace cannot be turned off, so no step waits for it with a lock
 	 *    that others need.
 	 */
-	bool held = cw_arm_await_hold();
-
-	/* 1. No request runs or begins. No listener is left, no probe of
+	held = cw_arm_await_hold();
+	/* 2. No request runs or begins. No listener is left, no probe of
 	 *    watch.c is armed and no event of a probe is pending.
 	 */
 	cw_netlink_exit();
-	/* 2. No policy is installed, the probe on inet_release() is disarmed
+	/* 3. No policy is installed, the probe on inet_release() is disarmed
 	 *    and its handler does not run: no more closes are swapped.
 	 */
 	cw_policy_stop();
 	if (held)
 		cw_arm_let_go();
-	/* 3. No task is in our close: no policy is looked up, and no drain
+	/* 4. No task is in our close: no policy is looked up, and no drain
 	 *    begins.
 	 */
 	cw_adopt_exit();
-	/* 4. No drain runs: no work of a drain, no callback of a socket, and
+	/* 5. No drain runs: no work of a drain, no callback of a socket, and
 	 *    no event.
 	 */
 	cw_drain_exit();
-	/* 5. Works of the policies have ended, their tables are freed. */
+	/* 6. Works of the policies have ended, their tables are freed. */
 	cw_policy_exit();
-	/* 6. No counter changes; per-netns state is freed. */
+	/* 7. No counter changes; per-netns state is freed. */
 	cw_exit_nets();
-	/* 7. The canary's work has ended: nothing kicks the worker any more. */
+	/* 8. The canary's work has ended: nothing kicks the worker any more. */
 	cw_canary_exit();
-	/* 8. The worker does not run in our text. */
+	/* 9. The worker does not run in our text. */
 	cw_notify_exit();
 }
 
