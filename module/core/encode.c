@@ -85,6 +85,8 @@ static int cw_put_more(struct sk_buff *skb, const struct cw_event *ev)
 		.since_heard_ns = ev->extra.since_heard_ns,
 		.ended_by = ev->extra.ended_by,
 		.inode = ev->owner.inode,
+		.connect_error = ev->extra.connect_error,
+		.connect_rst = ev->extra.connect_rst,
 	};
 
 	return nla_put(skb, CLOSEWATCH_A_EVENT_MORE, sizeof(more), &more);
@@ -97,7 +99,8 @@ static int cw_put_close(struct sk_buff *skb, const struct cw_event *ev)
 
 	if (cw_put_children(skb, ev) || cw_put_reason(skb, ev) ||
 	    cw_put_policy(skb, &ev->drained) ||
-	    (ev->extra.since_ended_ns && cw_put_more(skb, ev)))
+	    ((ev->extra.since_ended_ns || ev->extra.connect_error) &&
+	     cw_put_more(skb, ev)))
 		return -EMSGSIZE;
 	if (outcome != CLOSEWATCH_LINGER_OUTCOME_NONE &&
 	    nla_put_u32(skb, CLOSEWATCH_A_EVENT_LINGER_OUTCOME, outcome))

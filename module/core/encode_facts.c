@@ -179,23 +179,14 @@ static void cw_fill_event(struct closewatch_facts *f, const struct cw_event *ev)
 
 int cw_encode_facts(struct sk_buff *skb, const struct cw_event *ev)
 {
-	const struct cw_extra *extra = &ev->extra;
 	struct closewatch_facts *f;
-	size_t len = sizeof(*f);
-	struct nlattr *a;
+	struct nlattr *a = nla_reserve_64bit(skb, CLOSEWATCH_A_EVENT_FACTS,
+					     sizeof(*f), CLOSEWATCH_A_EVENT_PAD);
 
-	if (!extra->connect_error)
-		len = offsetof(struct closewatch_facts, connect_error);
-	a = nla_reserve_64bit(skb, CLOSEWATCH_A_EVENT_FACTS, len,
-			      CLOSEWATCH_A_EVENT_PAD);
 	if (!a)
 		return -EMSGSIZE;
 	f = nla_data(a);
-	memset(f, 0, len);
-	if (extra->connect_error) {
-		f->connect_error = extra->connect_error;
-		f->connect_rst = extra->connect_rst;
-	}
+	memset(f, 0, sizeof(*f));
 	cw_fill_event(f, ev);
 	cw_fill_conn(f, &ev->conn);
 	cw_fill_owner(f, &ev->owner);

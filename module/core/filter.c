@@ -10,13 +10,17 @@ static bool cw_filter_kind(const struct cw_filter *f, const struct cw_event *ev)
 	return cw_filter_types(f) & 1U << ev->type;
 }
 
+static bool cw_filter_may_path(const struct cw_filter *f,
+			       const struct cw_event *ev)
+{
+	return !f->paths || ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
+	       ev->type == CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
+}
+
 static bool cw_filter_path(const struct cw_filter *f, const struct cw_event *ev)
 {
-	if (!f->paths)
-		return true;
-	return (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE ||
-		ev->type == CLOSEWATCH_EVENT_TYPE_SHUTDOWN) &&
-	       f->paths & 1ULL << ev->verdict.path;
+	return cw_filter_may_path(f, ev) &&
+	       (!f->paths || f->paths & 1ULL << ev->verdict.path);
 }
 
 static bool cw_filter_conn(const struct cw_filter *f, const struct cw_conn *c)
@@ -61,6 +65,6 @@ bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev)
 
 bool cw_filter_may_match(const struct cw_filter *f, const struct cw_event *ev)
 {
-	return cw_filter_kind(f, ev) && cw_filter_conn(f, &ev->conn) &&
-	       cw_filter_owner(f, &ev->owner);
+	return cw_filter_kind(f, ev) && cw_filter_may_path(f, ev) &&
+	       cw_filter_conn(f, &ev->conn) && cw_filter_owner(f, &ev->owner);
 }

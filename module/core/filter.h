@@ -84,9 +84,11 @@ static inline bool cw_filter_asks(const struct cw_filter *f,
 bool cw_filter_match(const struct cw_filter *f, const struct cw_event *ev);
 
 /**
- * cw_filter_may_match() - could a close or shutdown without a path yet match?
+ * cw_filter_may_match() - could an event match that is not decided yet?
+ * @ev: without the path of a close or shutdown, or without the fate
  *
- * As cw_filter_match(), but @paths and @quiet are ignored. Pure; any context.
+ * As cw_filter_match(), but any path matches, and @quiet is ignored. Pure; any
+ * context.
  */
 bool cw_filter_may_match(const struct cw_filter *f, const struct cw_event *ev);
 

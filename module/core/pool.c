@@ -17,7 +17,9 @@ struct cw_pool_cache {
 };
 
 #define CW_POOL_CACHED	32
+#define CW_POOL_CHAIN	4	/* entries of a bucket, where all are in use */
 #define CW_POOL_SEARCH	512	/* buckets searched with interrupts off */
+#define CW_POOL_SPARE	128	/* of these, the first in which some are spared */
 
 u64 cw_pool_factor;
 
@@ -41,6 +43,7 @@ int cw_pool_init(struct cw_pool *pool, unsigned int slots)
 
 	if (!cw_pool_factor)
 		cw_pool_factor = get_random_u64() | 1;
+	pool->bits = ilog2(slots / CW_POOL_CHAIN);
 	pool->slots = kvcalloc(slots, pool->size,
 			       GFP_KERNEL | __GFP_NOWARN);
 	pool->buckets = kvcalloc(1U << pool->bits, sizeof(*pool->buckets),
@@ -125,13 +128,13 @@ static unsigned int cw_pool_heaviest(struct cw_pool *pool)
 /* Entries are added at the head, so the last one of a share is its oldest. */
 static struct cw_pool_entry *cw_pool_evict_from(struct cw_pool *pool,
 						struct cw_pool_bucket *b,
-						unsigned int share)
+						unsigned int share, bool spare)
 {
 	struct cw_pool_entry *e, *found = NULL;
 
 	raw_spin_lock(&b->lock);
 	hlist_for_each_entry(e, &b->chain, node) {
-		if (e->share == share)
+		if (e->share == share && !(spare && e->spared))
 			found = e;
 	}
 	if (found) {
@@ -151,9 +154,8 @@ static void cw_pool_lose(struct cw_pool *pool, unsigned int share)
 
 /*
  * pool->hand advances over all calls, so that buckets are searched in turn.
- * With the default number of slots the heaviest share has at least one entry in
- * 64 buckets on average, so the search fails only by bad luck, or if the
- * entries are freed meanwhile.
+ * The heaviest share has at least one entry in 64 buckets on average, so the
+ * search fails only by bad luck, or if the entries are freed meanwhile.
  */
 static struct cw_pool_entry *cw_pool_evict(struct cw_pool *pool)
 {
@@ -163,7 +165,7 @@ static struct cw_pool_entry *cw_pool_evict(struct cw_pool *pool)
 
 	for (i = 0; i < CW_POOL_SEARCH && !e; i++)
 		e = cw_pool_evict_from(pool, &pool->buckets[pool->hand++ & mask],
-				       share);
+				       share, i < CW_POOL_SPARE);
 	if (!e)
 		return NULL;
 	atomic_dec(&pool->held[share]);
@@ -179,6 +181,7 @@ static void __cw_pool_add(struct cw_pool *pool, struct cw_pool_bucket *b,
 	e->bucket = b;
 	e->share = share;
 	e->fresh = true;
+	e->spared = false;
 	atomic_inc(&pool->held[share]);
 	hlist_add_head(&e->node, &b->chain);
 }

@@ -5,7 +5,8 @@
  * When all are in use, the payer that holds the most loses one of its own. So
  * a payer that fills the table does not evict entries of others, a single payer
  * can use all of it, and stale entries that a missed probe hit left behind
- * count against their own payer only.
+ * count against their own payer only. One that is spared goes when no other of
+ * that payer is near.
  *
  * Context of all but init and exit: interrupts off, not NMI.
  */
@@ -35,6 +36,7 @@ struct cw_pool_bucket {
  * @share: index of its payer's share
  * @fresh: just added: what follows this struct is left from an earlier use. The
  *	caller clears both.
+ * @spared: the caller would rather lose another; false in one just added
  */
 struct cw_pool_entry {
 	struct hlist_node node;
@@ -42,12 +44,13 @@ struct cw_pool_entry {
 	struct cw_pool_bucket *bucket;
 	u8 share;
 	bool fresh;
+	bool spared;
 };
 
 /**
- * struct cw_pool - define it static, with @size, @bits and @evict set
+ * struct cw_pool - define it static, with @size and @evict set
  * @size: of an entry
- * @bits: log2 of the number of buckets
+ * @bits: log2 of the number of buckets, set by cw_pool_init()
  * @evict: called for an entry that is evicted, its bucket locked; or NULL
  * @buckets: each with a lock that protects its chain and the entries on it; two
  *	of them never nest
@@ -79,7 +82,7 @@ struct cw_pool {
 
 /**
  * cw_pool_init() - allocate the entries
- * @slots: number of entries
+ * @slots: number of entries, at least 8
  *
  * Context: process, may sleep. Return: 0 or -ENOMEM.
  */

@@ -52,8 +52,10 @@ void cw_stats_close(const struct net *net, u32 path, u32 unread,
 		cw_stats_add(s, CW_STATS_SLOT(close_unread) + path, unread);
 		cw_stats_bucket(s, CW_STATS_SLOT(unread), unread);
 	}
-	if (m->waited)
+	if (m->waited) {
 		cw_stats_bucket(s, CW_STATS_SLOT(wait), m->wait_ns);
+		cw_stats_add(s, CW_STATS_SLOT(wait_ns), m->wait_ns);
+	}
 }
 
 void cw_stats_fate(const struct net *net, const struct cw_end *end,

@@ -4,7 +4,7 @@
  * not where it is delivered, so that a full ring or a listener's filter has no
  * effect. Those of drains always count, except for the paths of their closes;
  * all others count only connections that may concern a listener, see
- * cw_notify_wanted().
+ * cw_hook_wanted().
  */
 #ifndef CW_STATS_H
 #define CW_STATS_H
@@ -49,6 +49,7 @@ struct cw_drain_stats {
  * @fate_lost: bytes lost at these ends
  * @fate_minisock: those of @fate that ended a minisock in FIN_WAIT2
  * @wait: log2 histogram of linger waits, ns
+ * @wait_ns: their sum
  * @since: log2 histogram of the time from FIN or close to fate, ns
  * @unread: log2 histogram of bytes unread at a close, 0 left out
  * @drain: what became of drains
@@ -60,6 +61,7 @@ struct cw_stats {
 	u64 fate_lost[CLOSEWATCH_FATE_MAX + 1];
 	u64 fate_minisock[CLOSEWATCH_FATE_MAX + 1];
 	u64 wait[CW_STATS_BUCKETS];
+	u64 wait_ns;
 	u64 since[CW_STATS_BUCKETS];
 	u64 unread[CW_STATS_BUCKETS];
 	struct cw_drain_stats drain;
