@@ -28,6 +28,7 @@
 #include "core/stats.h"
 #include "adopt.h"
 #include "drain.h"
+#include "eligible.h"
 #include "policy.h"
 
 /* What the replaced close does. */
@@ -39,7 +40,9 @@ enum cw_adopt_way {
 
 /* Copies of tcp_prot and tcpv6_prot, except for close. */
 static struct proto cw_adopt_prot4[CW_ADOPT_WAYS] __read_mostly;
+#if IS_ENABLED(CONFIG_IPV6)
 static struct proto cw_adopt_prot6[CW_ADOPT_WAYS] __read_mostly;
+#endif
 
 /* Closes that are in our close or on the way to it. */
 static atomic_t cw_adopt_pending = ATOMIC_INIT(0);
@@ -212,7 +215,7 @@ static bool cw_adopt_refusal(const struct sock *sk, const struct cw_policy *p,
 			     u32 *refusal)
 {
 	if (p->action == CLOSEWATCH_ACTION_DRAIN ?
-	    cw_drain_refusal(sk, p, refusal) :
+	    cw_eligible_refusal(sk, p, refusal) :
 	    cw_adopt_linger_refusal(sk, refusal))
 		return true;
 	*refusal = CLOSEWATCH_REFUSAL_FOREIGN;
@@ -239,7 +242,7 @@ static void cw_adopt_act(struct sock *sk, const struct cw_policy *p)
 {
 	bool drain = p->action == CLOSEWATCH_ACTION_DRAIN;
 
-	if (drain && cw_drain_surely_needless(sk)) {
+	if (drain && cw_eligible_surely_needless(sk)) {
 		if (!p->dry_run)
 			cw_stats_drain_needless(sock_net(sk));
 	} else {
@@ -355,6 +358,16 @@ const struct cw_policy_probe cw_adopt_policy_probe = {
 bool cw_adopt_armed(void)
 {
 	return READ_ONCE(cw_adopt_probe);
+}
+
+bool cw_adopt_fired(void)
+{
+	bool fired;
+
+	spin_lock(&cw_adopt_lock);
+	fired = cw_adopt_probe && READ_ONCE(cw_adopt_probe->fired);
+	spin_unlock(&cw_adopt_lock);
+	return fired;
 }
 
 u64 cw_adopt_missed(void)

@@ -33,6 +33,9 @@ extern const struct cw_policy_probe cw_adopt_policy_probe;
 /** cw_adopt_armed() - is the probe armed? Any context; racy, for display */
 bool cw_adopt_armed(void);
 
+/** cw_adopt_fired() - is it armed, and has been hit since? Process context */
+bool cw_adopt_fired(void);
+
 /** cw_adopt_missed() - closes since load that the probe has missed */
 u64 cw_adopt_missed(void);
 

@@ -13,7 +13,6 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/net.h>
-#include <linux/oom.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/timekeeping.h>
@@ -21,16 +20,17 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
-#include <net/transp_v6.h>
 
 #include "compat/compat.h"
 #include "core/classify.h"
 #include "core/drain_tag.h"
 #include "core/facts.h"
+#include "core/hook.h"
 #include "core/netns.h"
 #include "core/notify.h"
 #include "core/stats.h"
 #include "drain.h"
+#include "eligible.h"
 #include "limits.h"
 #include "outcome.h"
 #include "policy.h"
@@ -87,105 +87,6 @@ static struct cw_drain *cw_drain_of(const struct sock *sk)
 	struct cw_drain_tag *t = cw_drain_tag_of(sk);
 
 	return t ? container_of(t, struct cw_drain, tag) : NULL;
-}
-
-static bool cw_drain_plain_tcp(const struct sock *sk)
-{
-	const struct proto *prot = READ_ONCE(sk->sk_prot);
-
-#if IS_ENABLED(CONFIG_IPV6)
-	if (prot == &tcpv6_prot)
-		return true;
-#endif
-	return prot == &tcp_prot;
-}
-
-/* A kernel subsystem that uses the socket, perhaps for a disk, sets its own
- * sk_allocation.
- */
-static bool cw_drain_foreign(const struct sock *sk)
-{
-	return !cw_drain_plain_tcp(sk) || READ_ONCE(sk->sk_user_data) ||
-	       READ_ONCE(sk->sk_allocation) != GFP_KERNEL;
-}
-
-static bool cw_drain_linger0(const struct sock *sk)
-{
-	return sock_flag(sk, SOCK_LINGER) && !READ_ONCE(sk->sk_lingertime);
-}
-
-bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
-		      u32 *refusal)
-{
-	u32 state;
-
-	if (sk->sk_protocol == IPPROTO_MPTCP) {
-		*refusal = CLOSEWATCH_REFUSAL_MPTCP;
-		return true;
-	}
-	state = 1 << sk->sk_state;
-	if (tcp_sk(sk)->repair)
-		*refusal = CLOSEWATCH_REFUSAL_REPAIR;
-	else if (state & TCPF_SYN_RECV ||
-		 rcu_access_pointer(tcp_sk(sk)->fastopen_rsk))
-		*refusal = CLOSEWATCH_REFUSAL_FAST_OPEN;
-	else if (!(state & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT |
-			    TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING |
-			    TCPF_LAST_ACK)))
-		*refusal = CLOSEWATCH_REFUSAL_NOT_CONNECTED;
-	else if (READ_ONCE(inet_csk(sk)->icsk_ulp_ops))
-		*refusal = CLOSEWATCH_REFUSAL_ULP;
-	else if (cw_drain_foreign(sk))
-		*refusal = CLOSEWATCH_REFUSAL_FOREIGN;
-	else if (sk_under_memory_pressure(sk))
-		*refusal = CLOSEWATCH_REFUSAL_MEMORY_PRESSURE;
-	else if (cw_drain_limits_full(sock_net(sk)))
-		*refusal = CLOSEWATCH_REFUSAL_LIMIT;
-	else if (cw_drain_linger0(sk) && !p->even_linger0)
-		*refusal = CLOSEWATCH_REFUSAL_LINGER0;
-	else if (READ_ONCE(tcp_sk(sk)->linger2) < 0)
-		*refusal = CLOSEWATCH_REFUSAL_LINGER2;
-	/* A drain would keep memory that the OOM killer waits for. */
-	else if (tsk_is_oom_victim(current) && !p->even_oom)
-		*refusal = CLOSEWATCH_REFUSAL_OOM_VICTIM;
-	else
-		return false;
-	return true;
-}
-
-/*
- * State first: the FIN is in the queue before the state says so. After the FIN
- * nothing is queued any more, and after the last descriptor nothing is sent.
- */
-static bool cw_drain_needless(const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	return inet_sk_state_load(sk) == TCP_CLOSE_WAIT &&
-	       READ_ONCE(tp->snd_una) == READ_ONCE(tp->write_seq) &&
-	       !sock_flag(sk, SOCK_LINGER) && !tp->repair &&
-	       cw_drain_plain_tcp(sk) &&
-	       !READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
-}
-
-bool cw_drain_surely_needless(const struct sock *sk)
-{
-	return cw_facts_is_tcp(sk) && cw_drain_needless(sk) &&
-	       skb_queue_empty_lockless(&sk->sk_receive_queue);
-}
-
-/* As __tcp_close() counts: by segments, also those that have been read. */
-static bool cw_drain_unread(const struct sock *sk)
-{
-	const struct sk_buff *skb;
-
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
-		const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
-
-		if (cb->end_seq - cb->seq > !!(cb->tcp_flags & TCPHDR_FIN))
-			return true;
-	}
-	return false;
 }
 
 /* Caller owns the socket. */
@@ -278,6 +179,7 @@ static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 		.leave = READ_ONCE(d->place.leave),
 		.closed = d->sk->sk_state == TCP_CLOSE,
 		.delivered = !d->fin_lost && tp->snd_una == tp->write_seq,
+		.peer_fin = sock_flag(d->sk, SOCK_DONE),
 		.overfull = d->overfull,
 	};
 	if (s->now - d->progress >= s->idle_ns && tp->snd_una != d->una) {
@@ -350,7 +252,7 @@ static bool cw_drain_watched(const struct sock *sk)
 	bool watched;
 
 	rcu_read_lock();
-	watched = cw_notify_wanted(sk);
+	watched = cw_hook_wanted(sk);
 	rcu_read_unlock();
 	return watched;
 }
@@ -394,7 +296,7 @@ static void cw_drain_free_rcu(struct rcu_head *rcu)
  */
 static void cw_drain_end(struct cw_drain *d, u32 outcome, u64 now, bool at_once)
 {
-	bool wanted = cw_notify_wants(CLOSEWATCH_EVENT_TYPE_DRAIN_END);
+	bool wanted = cw_hook_wants(CLOSEWATCH_EVENT_TYPE_DRAIN_END);
 	struct sock *sk = d->sk;
 	struct cw_event ev;
 
@@ -472,7 +374,7 @@ static bool cw_drain_end_at_once(struct cw_drain *d)
 	struct sock *sk = d->sk;
 
 	if (!CW_HAVE_DESTROY_SOCK || sock_owned_by_user(sk) ||
-	    cw_drain_unread(sk) ||
+	    cw_eligible_unread(sk) ||
 	    atomic_cmpxchg(&d->turn, CW_DRAIN_IDLE, CW_DRAIN_KICKED) !=
 	    CW_DRAIN_IDLE)
 		return false;
@@ -672,11 +574,11 @@ static enum cw_drain_answer cw_drain_decide(struct cw_drain *d, bool last,
 	if (!p || p->action != CLOSEWATCH_ACTION_DRAIN || p->dry_run)
 		goto out;
 	r->policy_id = p->id;
-	if (cw_drain_needless(sk) && !cw_drain_unread(sk)) {
+	if (cw_eligible_needless(sk)) {
 		answer = CW_DRAIN_NEEDLESS;
 		goto out;
 	}
-	if (cw_drain_refusal(sk, p, &r->refusal))
+	if (cw_eligible_refusal(sk, p, &r->refusal))
 		goto out;
 	if (!d) {
 		answer = CW_DRAIN_STARVED;

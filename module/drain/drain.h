@@ -28,30 +28,6 @@ int cw_drain_init(void);
 void cw_drain_exit(void);
 
 /**
- * cw_drain_refusal() - may this close be drained?
- * @sk: a socket of a program, TCP or MPTCP, that the current task is closing
- * @p: the policy, with action drain
- * @refusal: set to enum closewatch_refusal if not
- *
- * Context: any; exact under the socket's lock, racy without it.
- * Return: true if it must not be drained.
- */
-bool cw_drain_refusal(const struct sock *sk, const struct cw_policy *p,
-		      u32 *refusal);
-
-/**
- * cw_drain_surely_needless() - is there nothing to drain?
- * @sk: as above
- *
- * The peer's FIN has come, all data has been read, and all of ours has been
- * acknowledged; so a plain close sends FIN, and no RST can come of it.
- *
- * Context: any. Without the socket's lock too, true stays true until the close;
- * false may become true.
- */
-bool cw_drain_surely_needless(const struct sock *sk);
-
-/**
  * cw_drain_refused() - count and report a drain that never began
  * @sk: the socket
  * @ev: conn, owner, drained's policy and drained.refusal are set

@@ -50,8 +50,9 @@ struct cw_drain_user {
 
 /*
  * Protects all data of this file; no lock of ours nests inside. Raw, because a
- * handler calls cw_drain_limits_shed(). A drain may end in softirq, but none of
- * this is called by an interrupt.
+ * handler calls cw_drain_limits_shed(); all others are called with interrupts on.
+ * Keeping softirqs out is not enough: with PREEMPT_RT that leaves preemption on,
+ * and a handler in a task that preempts the owner would spin for ever.
  */
 static DEFINE_RAW_SPINLOCK(cw_drain_limits_lock);
 static struct cw_drain_scope cw_drain_all;
@@ -100,7 +101,7 @@ static struct cw_drain_user *cw_drain_user_get(u64 payer,
 {
 	struct cw_drain_user *u;
 
-	raw_spin_lock_bh(&cw_drain_limits_lock);
+	raw_spin_lock_irq(&cw_drain_limits_lock);
 	u = __cw_drain_user_find(payer);
 	if (!u && fresh) {
 		u = fresh;
@@ -113,7 +114,7 @@ static struct cw_drain_user *cw_drain_user_get(u64 payer,
 		cw_drain_user_idle = NULL;
 	if (u)
 		u->places++;
-	raw_spin_unlock_bh(&cw_drain_limits_lock);
+	raw_spin_unlock_irq(&cw_drain_limits_lock);
 	kfree(fresh);
 	return u;
 }
@@ -166,9 +167,9 @@ void cw_drain_limits_forget(struct cw_drain_place *p)
 {
 	struct cw_drain_user *u;
 
-	raw_spin_lock_bh(&cw_drain_limits_lock);
+	raw_spin_lock_irq(&cw_drain_limits_lock);
 	u = __cw_drain_user_put(p);
-	raw_spin_unlock_bh(&cw_drain_limits_lock);
+	raw_spin_unlock_irq(&cw_drain_limits_lock);
 	kfree(u);
 }
 
@@ -248,7 +249,7 @@ bool cw_drain_limits_join(struct cw_drain_place *p)
 	bool room = true;
 	unsigned int i;
 
-	raw_spin_lock_bh(&cw_drain_limits_lock);
+	raw_spin_lock_irq(&cw_drain_limits_lock);
 	for (i = 0; i < CW_DRAIN_SCOPES && room; i++)
 		room = __cw_drain_make_room(p, i);
 	if (room) {
@@ -258,15 +259,15 @@ bool cw_drain_limits_join(struct cw_drain_place *p)
 			p->scope[i]->count++;
 		}
 	}
-	raw_spin_unlock_bh(&cw_drain_limits_lock);
+	raw_spin_unlock_irq(&cw_drain_limits_lock);
 	return room;
 }
 
 void cw_drain_limits_retire(struct cw_drain_place *p)
 {
-	raw_spin_lock_bh(&cw_drain_limits_lock);
+	raw_spin_lock_irq(&cw_drain_limits_lock);
 	__cw_drain_unlist(p);
-	raw_spin_unlock_bh(&cw_drain_limits_lock);
+	raw_spin_unlock_irq(&cw_drain_limits_lock);
 }
 
 void cw_drain_limits_gone(struct cw_drain_place *p)
@@ -275,13 +276,13 @@ void cw_drain_limits_gone(struct cw_drain_place *p)
 	bool wake;
 	unsigned int i;
 
-	raw_spin_lock_bh(&cw_drain_limits_lock);
+	raw_spin_lock_irq(&cw_drain_limits_lock);
 	for (i = 0; i < CW_DRAIN_SCOPES; i++)
 		p->scope[i]->leaving--;
 	rb_erase(&p->node, &cw_drain_tree);
 	wake = p->flushed;
 	u = __cw_drain_user_put(p);
-	raw_spin_unlock_bh(&cw_drain_limits_lock);
+	raw_spin_unlock_irq(&cw_drain_limits_lock);
 	kfree(u);
 	if (wake)
 		wake_up_all(&cw_drain_flush_wait);
@@ -369,7 +370,7 @@ static bool cw_drain_flush_done(const struct net *net, u64 *seq, u64 last)
 	bool found;
 
 	do {
-		raw_spin_lock_bh(&cw_drain_limits_lock);
+		raw_spin_lock_irq(&cw_drain_limits_lock);
 		p = __cw_drain_after(*seq);
 		for (burst = CW_DRAIN_BURST; burst && p && p->seq <= last &&
 		     net && p->net != net; burst--) {
@@ -377,7 +378,7 @@ static bool cw_drain_flush_done(const struct net *net, u64 *seq, u64 last)
 			p = __cw_drain_following(p);
 		}
 		found = p && p->seq <= last;
-		raw_spin_unlock_bh(&cw_drain_limits_lock);
+		raw_spin_unlock_irq(&cw_drain_limits_lock);
 	} while (found && !burst);
 	return !found;
 }
@@ -386,13 +387,13 @@ void cw_drain_limits_flush(struct net *net)
 {
 	u64 seq = 0, passed = 0, last;
 
-	raw_spin_lock_bh(&cw_drain_limits_lock);
+	raw_spin_lock_irq(&cw_drain_limits_lock);
 	last = cw_drain_seq;
-	raw_spin_unlock_bh(&cw_drain_limits_lock);
+	raw_spin_unlock_irq(&cw_drain_limits_lock);
 	do {
-		raw_spin_lock_bh(&cw_drain_limits_lock);
+		raw_spin_lock_irq(&cw_drain_limits_lock);
 		seq = __cw_drain_flush_some(net, seq);
-		raw_spin_unlock_bh(&cw_drain_limits_lock);
+		raw_spin_unlock_irq(&cw_drain_limits_lock);
 		cond_resched();
 	} while (seq && seq < last);
 	wait_event(cw_drain_flush_wait,
@@ -417,7 +418,7 @@ u64 cw_drain_limits_next(const struct net *net, u64 seq,
 		unsigned int burst = CW_DRAIN_BURST;
 		struct cw_drain_place *p;
 
-		raw_spin_lock_bh(&cw_drain_limits_lock);
+		raw_spin_lock_irq(&cw_drain_limits_lock);
 		p = __cw_drain_after(seq);
 		for (seq = 0; p && burst-- && !found;
 		     p = __cw_drain_following(p)) {
@@ -426,7 +427,7 @@ u64 cw_drain_limits_next(const struct net *net, u64 seq,
 			if (found)
 				visit(p, arg);
 		}
-		raw_spin_unlock_bh(&cw_drain_limits_lock);
+		raw_spin_unlock_irq(&cw_drain_limits_lock);
 		cond_resched();
 	} while (seq && !found);
 	return seq;

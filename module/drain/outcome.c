@@ -3,9 +3,14 @@
 
 #include "outcome.h"
 
-/* For a connection in CLOSE: without an error both FINs were exchanged. */
+/*
+ * For a connection in CLOSE: without an error both FINs were exchanged. Where both
+ * are known to be, an error is older: with IP_RECVERR each ICMP error leaves one.
+ */
 static u32 cw_outcome_of_tcp(const struct cw_drain_state *s)
 {
+	if (s->delivered && s->peer_fin)
+		return CLOSEWATCH_DRAIN_OUTCOME_DELIVERED;
 	switch (s->err) {
 	case 0:
 		return s->delivered ? CLOSEWATCH_DRAIN_OUTCOME_DELIVERED :

@@ -16,6 +16,7 @@
  * @leave: enum closewatch_drain_outcome if it was told to leave, or 0
  * @closed: the socket's state is CLOSE
  * @delivered: our FIN was sent, and all that we sent is acknowledged
+ * @peer_fin: and the peer's FIN came
  * @overfull: received more bytes than it may discard
  */
 struct cw_drain_state {
@@ -28,6 +29,7 @@ struct cw_drain_state {
 	u32 leave;
 	bool closed;
 	bool delivered;
+	bool peer_fin;
 	bool overfull;
 };
 

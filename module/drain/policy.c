@@ -10,96 +10,28 @@
  * from which a work item removes it. Another work item removes expired ones.
  */
 #include <linux/ktime.h>
-#include <linux/llist.h>
 #include <linux/mm.h>
-#include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/rculist.h>
-#include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include <linux/xarray.h>
 #include <net/inet_sock.h>
 #include <net/net_namespace.h>
-#include <net/netns/generic.h>
 #include <net/sock.h>
 
-#include "core/charge.h"
 #include "core/facts.h"
 #include "core/netns.h"
 #include "policy.h"
-#include "rules.h"
-
-static unsigned int policies_max_uid = 131072;
-module_param(policies_max_uid, uint, 0644);
-MODULE_PARM_DESC(policies_max_uid,
-		 "most policies of a user at a time, in all its network namespaces (131072)");
+#include "policy_table.h"
 
 /* Expired policies never match, so their removal is batched. */
 #define CW_POLICY_EXPIRY_MIN	HZ
 #define CW_POLICY_EXPIRY_MAX	(3600UL * HZ)
 #define CW_POLICY_IDLE		HZ	/* armed without a policy */
 
-/* The namespace keeps a policy from matching the sockets of another one. */
-struct cw_policy_key {
-	u64 cookie;
-	u64 netns;
-};
-
-/**
- * struct cw_entry - a policy as installed
- * @p: constant
- * @key: of a socket's policy
- * @net: NULL for a rule for all namespaces; no reference is held, because the
- *	namespace's exit removes the entry
- * @payer: charged for it, if it belongs to a namespace
- * @hash: in cw_policy_sockets, if it is a socket's policy
- * @order: in cw_policy_order, if it is a rule
- * @used: in cw_policy_used_list
- * @rcu: for kfree_rcu()
- * @hits: counted by handlers
- * @is_used: was put on cw_policy_used_list; happens once
- * @refs: one while installed, one while on cw_policy_used_list
- * @removed: set after it has left its scope
- * @links: in the rules of its scope, if it is a rule
- */
-struct cw_entry {
-	struct cw_policy p;
-	struct cw_policy_key key;
-	struct net *net;
-	u64 payer;
-	struct rhash_head hash;
-	struct list_head order;
-	struct llist_node used;
-	struct rcu_head rcu;
-	atomic64_t hits;
-	refcount_t refs;
-	atomic_t is_used;
-	bool removed;
-	struct cw_rule_link links[];
-};
-
-/* The policies of a network namespace, or the rules for all of them. */
-struct cw_scope {
-	struct cw_rules rules;	/* RCU */
-	unsigned int nr_rules;
-	unsigned int nr_sockets;
-};
-
-/* Protects all below against change. Inside it: canary and charge locks. */
-static DEFINE_MUTEX(cw_policy_lock);
-static DEFINE_XARRAY_FLAGS(cw_policy_ids, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
-static u32 cw_policy_next_id;
-static LIST_HEAD(cw_policy_order);	/* rules by priority, then by id */
 static struct rhashtable cw_policy_sockets;
-static unsigned int cw_policy_nr;
-static u32 cw_policy_generation = 1;
 static u64 cw_policy_next_expiry = U64_MAX;
-static unsigned int cw_policy_net_id;
-static struct cw_scope cw_policy_shared;
-
 static const struct cw_policy_probe *cw_policy_probe;
 
 static LLIST_HEAD(cw_policy_used_list);	/* filled by handlers, no lock */
@@ -117,20 +49,9 @@ static const struct rhashtable_params cw_policy_hash_params = {
 	.automatic_shrinking = true,
 };
 
-static struct cw_scope *cw_scope_of(const struct net *net)
-{
-	return net ? net_generic(net, cw_policy_net_id) : &cw_policy_shared;
-}
-
 static bool cw_policy_expired_now(const struct cw_policy *p)
 {
 	return p->expires && cw_policy_expired(p, ktime_get_boottime_ns());
-}
-
-static void cw_entry_put(struct cw_entry *e)
-{
-	if (refcount_dec_and_test(&e->refs))
-		kfree_rcu(e, rcu);
 }
 
 /* Lookup */
@@ -196,15 +117,29 @@ cw_lookup_rule(const struct cw_scope *own, const struct sock *sk)
 	return p;
 }
 
+/* Not lockdep's variants: handlers have interrupts off anyhow. */
+static const struct cw_policy *cw_lookup_rules(const struct cw_scope *own,
+					       const struct sock *sk)
+{
+	const struct cw_policy *p;
+	unsigned int seq;
+
+	do {
+		seq = raw_read_seqcount_begin(&cw_policy_swap);
+		p = cw_lookup_concerns(own, sk) ? cw_lookup_rule(own, sk) : NULL;
+	} while (read_seqcount_retry(&cw_policy_swap, seq));
+	return p;
+}
+
 const struct cw_policy *cw_policy_lookup(struct sock *sk, bool count)
 {
 	const struct cw_scope *own = cw_scope_of(sock_net(sk));
 	const struct cw_policy *p = cw_lookup_socket(own, sk);
 
-	if (!p && cw_lookup_concerns(own, sk))
-		p = cw_lookup_rule(own, sk);
+	if (!p)
+		p = cw_lookup_rules(own, sk);
 	if (p && count)
-		atomic64_inc(&cw_entry_of(p)->hits);
+		atomic64_inc(&cw_entry_of(p)->hits->n);
 	return p;
 }
 
@@ -233,19 +168,12 @@ static bool cw_entry_is_rule(const struct cw_entry *e)
 	return !e->p.cookie;
 }
 
-/* A dump compares the generation between its messages. */
-static void cw_policy_changed(int by)
-{
-	lockdep_assert_held(&cw_policy_lock);
-	cw_policy_generation++;
-	WRITE_ONCE(cw_policy_nr, cw_policy_nr + by);
-}
-
 static void cw_entry_add_rule(struct cw_entry *e)
 {
 	struct cw_scope *scope = cw_scope_of(e->net);
 	struct cw_entry *at;
 
+	e->p.seq = cw_policy_next_seq();
 	list_for_each_entry(at, &cw_policy_order, order) {
 		if (cw_rule_before(&e->p, &at->p))
 			break;
@@ -255,12 +183,6 @@ static void cw_entry_add_rule(struct cw_entry *e)
 	cw_rules_add(&scope->rules, &e->p, e->links);
 	scope->nr_rules++;
 	cw_policy_changed(1);
-}
-
-static void cw_entry_uncharge(const struct cw_entry *e)
-{
-	if (e->net)
-		cw_uncharge(e->payer, CW_CHARGE_POLICY);
 }
 
 static struct cw_entry *cw_entry_of_socket(const struct cw_policy_key *key)
@@ -293,7 +215,7 @@ static void cw_entry_remove(struct cw_entry *e)
 }
 
 /* Deferred to a work, because callers may hold locks of the network. */
-static void cw_policy_disarm_if_none(void)
+void cw_policy_disarm_if_none(void)
 {
 	lockdep_assert_held(&cw_policy_lock);
 	if (!cw_policy_nr)
@@ -333,19 +255,6 @@ static void cw_policy_schedule_expiry(u64 expires)
 	cw_policy_run_expiry(expires);
 }
 
-static int cw_scope_prepare(struct cw_scope *scope, const struct cw_entry *e)
-{
-	struct cw_rules_ports *ports;
-
-	if (rcu_access_pointer(scope->rules.ports) || !cw_rule_ports(&e->p))
-		return 0;
-	ports = kvzalloc(sizeof(*ports), GFP_KERNEL_ACCOUNT);
-	if (!ports)
-		return -ENOMEM;
-	rcu_assign_pointer(scope->rules.ports, ports);
-	return 0;
-}
-
 static int cw_install_rule(struct cw_entry *e, struct netlink_ext_ack *extack)
 {
 	struct cw_scope *scope = cw_scope_of(e->net);
@@ -356,7 +265,7 @@ static int cw_install_rule(struct cw_entry *e, struct netlink_ext_ack *extack)
 			       "1024 rules is the limit; remove some first");
 		return -ENOSPC;
 	}
-	err = cw_scope_prepare(scope, e);
+	err = cw_rules_prepare(&scope->rules, &e->p);
 	if (err)
 		return err;
 	cw_entry_add_rule(e);
@@ -402,29 +311,12 @@ static int cw_install_socket(struct cw_entry *e, struct netlink_ext_ack *extack)
 	return 0;
 }
 
-static int cw_entry_charge(const struct cw_entry *e,
-			   struct netlink_ext_ack *extack)
-{
-	int err;
-
-	if (!e->net)
-		return 0;
-	err = cw_charge(e->payer, CW_CHARGE_POLICY,
-			READ_ONCE(policies_max_uid));
-	if (err == -EUSERS)
-		NL_SET_ERR_MSG(extack,
-			       "you have as many policies as the module's parameter policies_max_uid allows; remove some first");
-	return err;
-}
-
 static int cw_install_charged(struct cw_entry *e,
 			      struct netlink_ext_ack *extack)
 {
-	int err;
+	int err = cw_entry_take_id(e);
 
-	err = xa_alloc_cyclic(&cw_policy_ids, &e->p.id, e, xa_limit_32b,
-			      &cw_policy_next_id, GFP_KERNEL);
-	if (err < 0)
+	if (err)
 		return err;
 	if (cw_entry_is_rule(e))
 		err = cw_install_rule(e, extack);
@@ -453,23 +345,9 @@ static int cw_install(struct cw_entry *e, struct netlink_ext_ack *extack)
 	return err;
 }
 
-static struct cw_entry *cw_entry_new(struct net *net, const struct cw_policy *p)
+int cw_policy_arm(struct netlink_ext_ack *extack)
 {
-	struct cw_entry *e;
-
-	e = kzalloc(struct_size(e, links, p->cookie ? 0 : cw_rule_links(p)),
-		    GFP_KERNEL_ACCOUNT);
-	if (!e)
-		return NULL;
-	e->p = *p;
-	e->p.netns = net ? cw_netns_number(net) : 0;
-	e->p.netns_inum = net ? net->ns.inum : 0;
-	e->key.cookie = p->cookie;
-	e->key.netns = e->p.netns;
-	e->net = net;
-	e->payer = net ? cw_netns_payer(net, NULL) : 0;
-	refcount_set(&e->refs, 1);
-	return e;
+	return cw_policy_probe->arm(extack);
 }
 
 int cw_policy_add(struct net *net, struct cw_policy *p,
@@ -481,7 +359,7 @@ int cw_policy_add(struct net *net, struct cw_policy *p,
 	if (!e)
 		return -ENOMEM;
 	mutex_lock(&cw_policy_lock);
-	err = cw_policy_probe->arm(extack);
+	err = cw_policy_arm(extack);
 	if (!err)
 		err = cw_install(e, extack);
 	if (!err)
@@ -489,7 +367,7 @@ int cw_policy_add(struct net *net, struct cw_policy *p,
 	cw_policy_disarm_if_none();
 	mutex_unlock(&cw_policy_lock);
 	if (err)
-		kfree(e);
+		cw_entry_put(e);
 	return err;
 }
 
@@ -557,11 +435,11 @@ static int cw_dump_entry(const struct cw_entry *e,
 
 	if (cw_policy_expired_now(&e->p))
 		return 0;
-	err = fill(&e->p, atomic64_read(&e->hits), arg);
+	err = fill(&e->p, atomic64_read(&e->hits->n), arg);
 	if (err)
 		return err;
 	cursor->priority = e->p.priority;
-	cursor->id = e->p.id;
+	cursor->last = cw_entry_is_rule(e) ? e->p.seq : e->p.id;
 	return 0;
 }
 
@@ -575,7 +453,7 @@ static int cw_dump_sockets(const struct net *net,
 
 	if (net && !cw_scope_of(net)->nr_sockets)
 		return 0;
-	xa_for_each_start(&cw_policy_ids, id, e, cursor->id + 1UL) {
+	xa_for_each_start(&cw_policy_ids, id, e, cursor->last + 1UL) {
 		cond_resched();
 		if (cw_entry_is_rule(e) || (net && e->net != net))
 			continue;
@@ -592,14 +470,14 @@ static int cw_dump_rules(const struct net *net, bool shared,
 {
 	struct cw_policy shown = {
 		.priority = cursor->priority,
-		.id = cursor->id,
+		.seq = cursor->last,
 	};
 	struct cw_entry *e;
 	int err;
 
 	list_for_each_entry(e, &cw_policy_order, order) {
 		cond_resched();
-		if (shown.id && !cw_rule_before(&shown, &e->p))
+		if (shown.seq && !cw_rule_before(&shown, &e->p))
 			continue;
 		if (net && e->net != net && !(shared && !e->net))
 			continue;

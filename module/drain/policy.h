@@ -21,15 +21,15 @@ struct sock;
 
 /**
  * struct cw_policy_cursor - where a dump continues
+ * @last: id of the last socket's policy dumped, or seq of the last rule; 0 for none
  * @priority: of the last rule dumped
- * @id: of the last policy dumped; 0 for none
  * @in_rules: the policies of sockets have been dumped
  *
  * All zeroes at the beginning.
  */
 struct cw_policy_cursor {
+	u64 last;
 	u32 priority;
-	u32 id;
 	bool in_rules;
 };
 
@@ -79,7 +79,7 @@ void cw_policy_exit(void);
  * @count: count a hit; false for the second lookup of the same close
  *
  * The socket's own policy comes first, then the rules of its namespace and those
- * for all namespaces, merged, by priority and then by id. An expired policy never
+ * for all namespaces, merged, by priority and then by seq. An expired policy never
  * matches. Costs the same however many rules name other local ports.
  *
  * Context: any but NMI, in an RCU read section, in which the result is valid.
@@ -153,6 +153,12 @@ void cw_policy_flush(struct net *net);
 int cw_policy_dump(const struct net *net, bool shared,
 		   struct cw_policy_cursor *cursor, unsigned int *generation,
 		   cw_policy_fill_t fill, void *arg);
+
+/** cw_policy_arm() - arm the probe; the policy lock is held; as @arm */
+int cw_policy_arm(struct netlink_ext_ack *extack);
+
+/** cw_policy_disarm_if_none() - disarm it soon; the policy lock is held */
+void cw_policy_disarm_if_none(void);
 
 /** cw_policy_count() - number of policies installed; any context */
 unsigned int cw_policy_count(void);

@@ -51,6 +51,7 @@ struct cw_policy_limits {
  * @cookie: of the socket that it applies to; 0 for a rule
  * @netns: number of its network namespace, see core/netns.h; 0 for all of them
  * @netns_inum: its inode number, for display
+ * @seq: of rules with one priority, the smallest comes first
  * @expires: deadline, as ktime_get_boottime_ns(); 0 for never
  * @limits: for CLOSEWATCH_ACTION_DRAIN
  * @want: the conditions of a rule
@@ -65,6 +66,7 @@ struct cw_policy_limits {
 struct cw_policy {
 	u64 cookie;
 	u64 netns;
+	u64 seq;
 	u64 expires;
 	struct cw_policy_limits limits;
 	struct cw_conditions want;

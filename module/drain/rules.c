@@ -14,7 +14,7 @@ bool cw_rule_before(const struct cw_policy *a, const struct cw_policy *b)
 {
 	if (a->priority != b->priority)
 		return a->priority < b->priority;
-	return a->id < b->id;
+	return a->seq < b->seq;
 }
 
 const struct cw_policy *cw_rule_earlier(const struct cw_policy *a,
