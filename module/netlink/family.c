@@ -22,7 +22,7 @@
 
 #include "compat/compat.h"
 #include "core/encode.h"
-#include "core/notify.h"
+#include "core/listener.h"
 #include "trace/watch.h"
 #include "family.h"
 #include "gen.h"
@@ -125,7 +125,7 @@ static int cw_netlink_released(struct notifier_block *nb, unsigned long event,
 	struct netlink_notify *n = data;
 
 	if (event == NETLINK_URELEASE && n->protocol == NETLINK_GENERIC &&
-	    !cw_notify_released(n->net, n->portid))
+	    !cw_listener_released(n->net, n->portid))
 		cw_watch_put();
 	return NOTIFY_DONE;
 }
@@ -158,7 +158,7 @@ void cw_netlink_exit(void)
 {
 	genl_unregister_family(&cw_netlink_family);
 	netlink_unregister_notifier(&cw_netlink_notifier);
-	while (cw_notify_del_any())
+	while (cw_listener_del_any())
 		cw_watch_put();
 	cw_watch_exit();
 }

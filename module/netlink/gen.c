@@ -59,13 +59,14 @@ const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_EVEN_OOM
 };
 
 /* Global operation policy for closewatch */
-const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_POLICY + 1] = {
+const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_SET + 1] = {
 	[CLOSEWATCH_A_FILTER] = NLA_POLICY_NESTED(closewatch_filter_nl_policy),
 	[CLOSEWATCH_A_POLICY] = NLA_POLICY_NESTED(closewatch_policy_nl_policy),
+	[CLOSEWATCH_A_SET] = NLA_POLICY_NESTED(closewatch_policy_nl_policy),
 };
 
 /* Ops table for closewatch */
-const struct genl_small_ops closewatch_nl_ops[10] = {
+const struct genl_small_ops closewatch_nl_ops[11] = {
 	{
 		.cmd	= CLOSEWATCH_CMD_SUBSCRIBE,
 		.doit	= closewatch_nl_subscribe_doit,
@@ -114,6 +115,11 @@ const struct genl_small_ops closewatch_nl_ops[10] = {
 	{
 		.cmd	= CLOSEWATCH_CMD_DRAIN_OFF,
 		.doit	= closewatch_nl_drain_off_doit,
+		.flags	= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd	= CLOSEWATCH_CMD_POLICY_SET,
+		.doit	= closewatch_nl_policy_set_doit,
 		.flags	= GENL_ADMIN_PERM,
 	},
 };

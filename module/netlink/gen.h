@@ -17,10 +17,10 @@ extern const struct nla_policy closewatch_filter_nl_policy[CLOSEWATCH_A_FILTER_B
 extern const struct nla_policy closewatch_policy_nl_policy[CLOSEWATCH_A_POLICY_EVEN_OOM + 1];
 
 /* Global operation policy for closewatch */
-extern const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_POLICY + 1];
+extern const struct nla_policy closewatch_message_nl_policy[CLOSEWATCH_A_SET + 1];
 
 /* Ops table for closewatch */
-extern const struct genl_small_ops closewatch_nl_ops[10];
+extern const struct genl_small_ops closewatch_nl_ops[11];
 
 int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info);
 int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info);
@@ -35,5 +35,6 @@ int closewatch_nl_policy_flush_doit(struct sk_buff *skb,
 int closewatch_nl_drain_get_dumpit(struct sk_buff *skb,
 				   struct netlink_callback *cb);
 int closewatch_nl_drain_off_doit(struct sk_buff *skb, struct genl_info *info);
+int closewatch_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 #endif /* _LINUX_CLOSEWATCH_GEN_H */

@@ -4,6 +4,8 @@
 
 #include "core/arm.h"
 #include "core/canary.h"
+#include "core/listener.h"
+#include "core/notify.h"
 #include "core/ring.h"
 #include "core/version.h"
 #include "drain/adopt.h"
@@ -34,7 +36,7 @@ static int cw_put_probes(struct sk_buff *skb)
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_LOST_RING,
 			    cw_notify_lost_ring()) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_LOST_SOCKET,
-			    cw_notify_lost_socket()) ||
+			    cw_listener_lost()) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_MISSED,
 			    count.missed + cw_adopt_missed()) ||
 	    cw_put_info_u64(skb, CLOSEWATCH_A_INFO_INFLIGHT_FULL,
@@ -66,6 +68,35 @@ static int cw_put_health(struct sk_buff *skb)
 	return 0;
 }
 
+static int cw_put_probe(struct sk_buff *skb, const struct cw_probe_state *p)
+{
+	struct nlattr *nest;
+
+	if (!p->armed)
+		return 0;
+	nest = nla_nest_start(skb, CLOSEWATCH_A_INFO_PROBE);
+	if (!nest || nla_put_string(skb, CLOSEWATCH_A_PROBE_NAME, p->name) ||
+	    nla_put_u8(skb, CLOSEWATCH_A_PROBE_AT_RETURN, p->at_return) ||
+	    nla_put_u8(skb, CLOSEWATCH_A_PROBE_FIRED, p->fired))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int cw_put_each_probe(struct sk_buff *skb)
+{
+	struct cw_probe_state p = {
+		.name = "inet_release", .armed = cw_adopt_armed(),
+		.fired = cw_adopt_fired(),
+	};
+	int err = cw_put_probe(skb, &p);
+	unsigned int i;
+
+	for (i = 0; !err && cw_probe_get(i, &p); i++)
+		err = cw_put_probe(skb, &p);
+	return err;
+}
+
 static int cw_put_info(struct sk_buff *skb)
 {
 	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_INFO);
@@ -75,7 +106,8 @@ static int cw_put_info(struct sk_buff *skb)
 	    cw_put_probes(skb) || cw_put_health(skb) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_POLICIES, cw_policy_count()) ||
 	    nla_put_u32(skb, CLOSEWATCH_A_INFO_DRAINS, cw_drain_count()) ||
-	    nla_put_u8(skb, CLOSEWATCH_A_INFO_POLICY_ARMED, cw_adopt_armed()))
+	    nla_put_u8(skb, CLOSEWATCH_A_INFO_POLICY_ARMED, cw_adopt_armed()) ||
+	    cw_put_each_probe(skb))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -83,7 +115,7 @@ static int cw_put_info(struct sk_buff *skb)
 
 int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct cw_notify_stats stats;
+	struct cw_listener_stats stats;
 	struct sk_buff *reply;
 	void *msg;
 	int err;
@@ -93,8 +125,8 @@ int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	err = cw_put_info(reply);
-	if (!err && !cw_notify_get_stats(genl_info_net(info), info->snd_portid,
-					 &stats))
+	if (!err && !cw_listener_get_stats(genl_info_net(info),
+					   info->snd_portid, &stats))
 		err = cw_netlink_put_listener(reply, &stats);
 	if (err) {
 		nlmsg_free(reply);

@@ -140,18 +140,6 @@ static int cw_show_policy(struct sk_buff *skb, const struct cw_policy *p,
 
 /* Requests */
 
-static int cw_request_parse(struct cw_request *r, struct sk_buff *skb,
-			    struct nlattr *nest, struct netlink_ext_ack *extack)
-{
-	memset(r, 0, sizeof(*r));
-	r->skb = skb;
-	r->extack = extack;
-	if (!nest)
-		return 0;
-	return nla_parse_nested(r->tb, CLOSEWATCH_A_POLICY_MAX, nest,
-				closewatch_policy_nl_policy, extack);
-}
-
 /*
  * The network namespace of a request, as from cw_netlink_netns(). Attributes
  * that the request does not take are refused, so that they are not mistaken for

@@ -14,6 +14,7 @@
 #include "core/facts.h"
 #include "drain/drain.h"
 #include "family.h"
+#include "gen.h"
 #include "policy_parse.h"
 
 #define CW_DEFAULT_PRIORITY	1000
@@ -22,11 +23,17 @@
 #define CW_DEFAULT_BYTES	(16ULL << 20)
 #define CW_EXPIRES_MAX_MS	(100ULL * 365 * 86400 * MSEC_PER_SEC)
 
-#define CW_REFUSE(r, attr, err, msg)					\
-({									\
-	NL_SET_ERR_MSG_ATTR((r)->extack, (attr), (msg));		\
-	(err);								\
-})
+int cw_request_parse(struct cw_request *r, struct sk_buff *skb,
+		     struct nlattr *nest, struct netlink_ext_ack *extack)
+{
+	memset(r, 0, sizeof(*r));
+	r->skb = skb;
+	r->extack = extack;
+	if (!nest)
+		return 0;
+	return nla_parse_nested(r->tb, CLOSEWATCH_A_POLICY_MAX, nest,
+				closewatch_policy_nl_policy, extack);
+}
 
 static struct nlattr *cw_first_given(const struct cw_request *r,
 				     const u8 *types, size_t n)

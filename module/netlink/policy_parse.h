@@ -21,6 +21,17 @@ struct cw_request {
 	struct netlink_ext_ack *extack;
 };
 
+/* Its value is @err. */
+#define CW_REFUSE(r, attr, err, msg)					\
+({									\
+	NL_SET_ERR_MSG_ATTR((r)->extack, (attr), (msg));		\
+	(err);								\
+})
+
+/** cw_request_parse() - the attributes of @nest, none if it is NULL */
+int cw_request_parse(struct cw_request *r, struct sk_buff *skb,
+		     struct nlattr *nest, struct netlink_ext_ack *extack);
+
 /**
  * struct cw_parsed - a policy that is requested
  * @p: for cw_policy_add()

@@ -185,6 +185,8 @@ static int cw_put_stats(struct sk_buff *skb, struct net *net,
 			      CLOSEWATCH_A_STATS_PAD) ||
 	    cw_put_tallies(skb, s) ||
 	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_LINGER_WAIT, s->wait) ||
+	    nla_put_u64_64bit(skb, CLOSEWATCH_A_STATS_LINGER_WAIT_NS,
+			      s->wait_ns, CLOSEWATCH_A_STATS_PAD) ||
 	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_FATE_TIME, s->since) ||
 	    cw_put_histogram(skb, CLOSEWATCH_A_STATS_UNREAD, s->unread) ||
 	    cw_put_drains(skb, net, &s->drain))

@@ -6,6 +6,7 @@
 
 #include "compat/compat.h"
 #include "core/netns.h"
+#include "core/notify.h"
 #include "trace/late.h"
 #include "trace/watch.h"
 #include "family.h"
@@ -137,13 +138,13 @@ static int cw_subscribe(struct net *net, u32 portid, const struct sock *sk,
 
 	if (err)
 		goto put;
-	err = cw_notify_refilter(net, portid, sk, filter);
+	err = cw_listener_refilter(net, portid, sk, filter);
 	if (err == -EBUSY)
 		NL_SET_ERR_MSG(extack,
 			       "another request of this port id is being served, or its last socket released; try again");
 	if (err != -ENOENT)
 		goto put;
-	err = cw_notify_add(net, portid, sk, cw_netns_payer(net, sk), filter);
+	err = cw_listener_add(net, portid, sk, cw_netns_payer(net, sk), filter);
 	if (!err)
 		return 0;
 	if (err == -EEXIST)
@@ -174,7 +175,7 @@ int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 int cw_netlink_put_listener(struct sk_buff *skb,
-			    const struct cw_notify_stats *stats)
+			    const struct cw_listener_stats *stats)
 {
 	struct nlattr *nest = nla_nest_start(skb, CLOSEWATCH_A_LISTENER);
 
@@ -191,12 +192,12 @@ int cw_netlink_put_listener(struct sk_buff *skb,
 int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct net *net = genl_info_net(info);
-	struct cw_notify_stats stats;
+	struct cw_listener_stats stats;
 	struct sk_buff *reply;
 	void *msg;
 	int err;
 
-	if (cw_notify_get_stats(net, info->snd_portid, &stats)) {
+	if (cw_listener_get_stats(net, info->snd_portid, &stats)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "this socket is not subscribed; send subscribe first");
 		return -ENOENT;
@@ -208,7 +209,7 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	cw_late_flush();
 	cw_notify_flush();
 	/* Fails if a second request or the socket's release came first. */
-	if (cw_notify_leave(net, info->snd_portid, &stats)) {
+	if (cw_listener_leave(net, info->snd_portid, &stats)) {
 		nlmsg_free(reply);
 		return -ENOENT;
 	}
@@ -219,7 +220,7 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	genlmsg_end(reply, msg);
 	/* A full socket takes no reply: the figures wait for another request. */
 	err = genlmsg_reply(reply, info);
-	if (!err && !cw_notify_del(net, info->snd_portid))
+	if (!err && !cw_listener_del(net, info->snd_portid))
 		cw_watch_put();
 	return err;
 }

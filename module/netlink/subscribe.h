@@ -2,7 +2,7 @@
 #ifndef CW_NETLINK_SUBSCRIBE_H
 #define CW_NETLINK_SUBSCRIBE_H
 
-#include "core/notify.h"
+#include "core/listener.h"
 
 struct sk_buff;
 
@@ -12,6 +12,6 @@ struct sk_buff;
  * Return: 0 or -EMSGSIZE.
  */
 int cw_netlink_put_listener(struct sk_buff *skb,
-			    const struct cw_notify_stats *stats);
+			    const struct cw_listener_stats *stats);
 
 #endif
