@@ -8,6 +8,7 @@
 
 #include "compat/compat.h"
 #include "core/facts.h"
+#include "core/hook.h"
 #include "core/notify.h"
 #include "calls.h"
 #include "gone.h"
@@ -36,7 +37,7 @@ void cw_calls_close(struct file *file)
 		return;
 	sock = cw_sock_from_file(file);
 	if (sock && cw_facts_is_tcp(sock->sk) &&
-	    cw_notify_wanted(sock->sk) &
+	    cw_hook_wanted(sock->sk) &
 	    1U << CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE)
 		cw_calls_send_shared(sock->sk, refs - 1);
 }
@@ -69,7 +70,7 @@ void cw_calls_stream_error(struct sock *sk, int flags, int err)
 	 */
 	if (err != -EPIPE || (pending && pending != EPIPE) ||
 	    !(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN) ||
-	    !(cw_notify_wanted(sk) &
+	    !(cw_hook_wanted(sk) &
 	      1U << CLOSEWATCH_EVENT_TYPE_WRITE_AFTER_SHUTDOWN))
 		return;
 	cw_calls_send_write(sk, !(flags & MSG_NOSIGNAL));

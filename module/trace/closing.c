@@ -16,6 +16,7 @@
 #include "core/classify.h"
 #include "core/drain_tag.h"
 #include "core/facts.h"
+#include "core/hook.h"
 #include "core/notify.h"
 #include "core/stats.h"
 #include "birth.h"
@@ -109,7 +110,7 @@ void cw_closing_begin(struct sock *sk, long timeout)
 	struct cw_asked asked = { };
 	struct cw_ending *c;
 
-	if (!cw_notify_ask(&asked, sk))
+	if (!cw_hook_ask(&asked, sk))
 		return;
 	c = cw_ending_lock_new(cw_facts_cookie(sk), sk);
 	if (!c) {
@@ -317,7 +318,7 @@ static void cw_closing_end(struct cw_ending *c, struct sock *sk)
 bool cw_closing_concerns(const struct sock *sk)
 {
 	return sock_flag(sk, SOCK_DEAD) &&
-	       (cw_facts_has_cookie(sk) || cw_notify_wanted(sk));
+	       (cw_facts_has_cookie(sk) || cw_hook_wanted(sk));
 }
 
 void cw_closing_oom(struct sock *sk, u32 marks)

@@ -2,6 +2,7 @@
 #include <linux/percpu.h>
 #include <net/net_namespace.h>
 
+#include "core/hook.h"
 #include "core/netns.h"
 #include "core/notify.h"
 #include "ending.h"
@@ -10,7 +11,6 @@ static void cw_ending_give_up(struct cw_pool_entry *e);
 
 struct cw_pool cw_endings = {
 	.size = sizeof(struct cw_ending),
-	.bits = 12,
 	.evict = cw_ending_give_up,
 };
 
@@ -75,17 +75,10 @@ void cw_ending_free(struct cw_ending *c)
 }
 
 /* The slot of the ring is only a place for the event that is not sent. */
-static void cw_ending_give_up(struct cw_pool_entry *e)
+static void cw_ending_lose_event(const struct cw_ending *c, u32 type)
 {
-	struct cw_ending *c = cw_ending_of(e);
-	u32 type = c->progress == CW_PROGRESS_CLOSE ?
-		   CLOSEWATCH_EVENT_TYPE_CLOSE : CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
 	struct cw_event *ev;
 
-	if (!cw_ending_reports(c))
-		return;
-	cw_ending_set_progress(c, CW_PROGRESS_NONE);
-	atomic64_inc(&cw_ending_nr_given_up);
 	if (!(c->asked.types & 1U << type))
 		return;
 	ev = cw_notify_slot(type);
@@ -94,12 +87,28 @@ static void cw_ending_give_up(struct cw_pool_entry *e)
 	cw_notify_lose(ev);
 }
 
+static void cw_ending_give_up(struct cw_pool_entry *e)
+{
+	struct cw_ending *c = cw_ending_of(e);
+	u32 type = c->progress == CW_PROGRESS_CLOSE ?
+		   CLOSEWATCH_EVENT_TYPE_CLOSE : CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
+
+	/* A full socket has its fate without an entry, too; a minisock has not. */
+	if (c->minisock)
+		cw_ending_lose_event(c, CLOSEWATCH_EVENT_TYPE_FATE);
+	if (!cw_ending_reports(c))
+		return;
+	cw_ending_set_progress(c, CW_PROGRESS_NONE);
+	atomic64_inc(&cw_ending_nr_given_up);
+	cw_ending_lose_event(c, type);
+}
+
 noinline void cw_ending_lose(struct sock *sk, u32 type)
 {
 	struct cw_event *ev;
 
 	atomic64_inc(&cw_ending_nr_given_up);
-	if (!(cw_notify_wanted(sk) & 1U << type))
+	if (!(cw_hook_wanted(sk) & 1U << type))
 		return;
 	ev = cw_notify_slot(type);
 	cw_facts_identity(&ev->conn, sk);

@@ -21,7 +21,7 @@
 
 #include "core/event.h"
 #include "core/facts.h"
-#include "core/notify.h"
+#include "core/hook.h"
 #include "core/pool.h"
 
 enum cw_progress {
@@ -135,7 +135,7 @@ static inline struct cw_ending *cw_ending_lock_asked(struct sock *sk)
 {
 	struct cw_ending *c = cw_ending_lock(cw_facts_has_cookie(sk));
 
-	if (c || !cw_notify_wanted(sk))
+	if (c || !cw_hook_wanted(sk))
 		return c;
 	return cw_ending_lock_new(cw_facts_cookie(sk), sk);
 }
@@ -167,14 +167,20 @@ static inline bool cw_ending_reports(const struct cw_ending *c)
 	       c->progress == CW_PROGRESS_SHUTDOWN;
 }
 
-/** cw_ending_set_progress() - a close or shutdown begins or ends */
+/**
+ * cw_ending_set_progress() - a close or shutdown begins or ends
+ *
+ * Meanwhile others of its payer can need a place: in softirq, for a connection
+ * whose own is lost.
+ */
 static inline void cw_ending_set_progress(struct cw_ending *c,
 					  enum cw_progress progress)
 {
 	int before = cw_ending_reports(c);
 
 	c->progress = progress;
-	this_cpu_add(cw_ending_nr_closes, cw_ending_reports(c) - before);
+	c->e.spared = cw_ending_reports(c);
+	this_cpu_add(cw_ending_nr_closes, c->e.spared - before);
 }
 
 /**

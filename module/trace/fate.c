@@ -13,6 +13,7 @@
 #include "core/classify.h"
 #include "core/drain_tag.h"
 #include "core/facts.h"
+#include "core/hook.h"
 #include "core/netns.h"
 #include "core/notify.h"
 #include "core/quiet.h"
@@ -193,7 +194,7 @@ static bool cw_fate_goes_on(const struct cw_end *end)
 
 static void cw_fate_tw_facts(struct cw_ending *c, struct sock *sk)
 {
-	if (!(cw_notify_ask(&c->asked, sk) &
+	if (!(cw_hook_ask(&c->asked, sk) &
 	      (1U << CLOSEWATCH_EVENT_TYPE_FATE |
 	       1U << CLOSEWATCH_EVENT_TYPE_RESET)))
 		return;
@@ -242,7 +243,7 @@ static void cw_fate_tell(struct sock *sk, struct cw_end *end,
 {
 	struct cw_event *ev;
 
-	if (!(wanted & CW_NOTIFY_HEARD))
+	if (!(wanted & CW_HOOK_HEARD))
 		return;
 	cw_fate_decide(sock_net(sk), end, c);
 	if (cw_fate_leaves_late(wanted, end))
@@ -274,7 +275,7 @@ static void cw_fate_known(struct sock *sk, int old_state, struct cw_ending *c,
  */
 static noinline void cw_fate_sudden(struct sock *sk, int old_state)
 {
-	u32 wanted = cw_notify_wanted(sk);
+	u32 wanted = cw_hook_wanted(sk);
 	struct cw_end end;
 
 	if (!wanted)
@@ -296,7 +297,7 @@ void cw_fate_gone(struct sock *sk, int old_state)
 		asked = c->asked;
 		if (cw_ending_concerns(sk))
 			cw_fate_known(sk, old_state, c,
-				      cw_notify_ask(&asked, sk));
+				      cw_hook_ask(&asked, sk));
 		cw_ending_settle(c);
 	} else if (old_state == TCP_SYN_SENT) {
 		cw_gone_failed(sk);

@@ -7,8 +7,8 @@
 #include <linux/timekeeping.h>
 
 #include "core/facts.h"
+#include "core/hook.h"
 #include "core/netns.h"
-#include "core/notify.h"
 #include "core/pool.h"
 #include "gone.h"
 #include "way.h"
@@ -92,7 +92,7 @@ void cw_gone_refused(struct sock *sk)
 	struct cw_gone_set *set;
 	struct cw_gone *g;
 
-	if (!(cw_notify_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_CLOSE))
+	if (!(cw_hook_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_CLOSE))
 		return;
 	g = cw_gone_lock(sk, &set);
 	*g = (struct cw_gone){ .rst = true };
@@ -109,7 +109,7 @@ void cw_gone_failed(struct sock *sk)
 	struct cw_gone *g;
 
 	if (!error ||
-	    !(cw_notify_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_CLOSE))
+	    !(cw_hook_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_CLOSE))
 		return;
 	g = cw_gone_lock(sk, &set);
 	*g = (struct cw_gone){ .error = error, .rst = g->rst && !g->error };

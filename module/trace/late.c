@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 #include <net/tcp.h>
 
+#include "core/hook.h"
 #include "core/notify.h"
 #include "core/pool.h"
 #include "late.h"
@@ -202,7 +203,7 @@ static unsigned int cw_late_tell_set(struct cw_late_set *set)
 
 		if (!l->count)
 			continue;
-		if (cw_notify_wants(CLOSEWATCH_EVENT_TYPE_RESET))
+		if (cw_hook_wants(CLOSEWATCH_EVENT_TYPE_RESET))
 			cw_late_tell(l);
 		l->count = 0;
 		told++;

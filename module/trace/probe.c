@@ -16,8 +16,8 @@
 #include "compat/compat.h"
 #include "core/arm.h"
 #include "core/facts.h"
+#include "core/hook.h"
 #include "core/netns.h"
-#include "core/notify.h"
 #include "birth.h"
 #include "calls.h"
 #include "closing.h"
@@ -100,6 +100,9 @@ static void cw_on_send_reset(struct sock *sk, struct pt_regs *regs)
 
 CW_OF_TCP(cw_on_send_reset)
 
+/* What it says must not depend on the instances of a return, which listeners that
+ * are shut down slowly may hold.
+ */
 static void cw_on_disconnect(struct sock *sk, struct pt_regs *regs)
 {
 	if (!cw_disconnect_refused(sk))
@@ -173,6 +176,20 @@ static void cw_on_twsk_kill(struct pt_regs *regs)
 }
 
 CW_OF_OTHER(cw_on_twsk_kill)
+
+/* Not its return: it waits for the socket's lock, which a send may hold as long
+ * as its memory takes to come, and would occupy one of the few instances.
+ */
+static void cw_on_shutdown(struct pt_regs *regs)
+{
+	struct sock *sk = ((struct socket *)cw_arg(regs, 0))->sk;
+	unsigned int how = cw_arg(regs, 1);
+
+	if (how <= SHUT_RDWR && cw_facts_is_tcp(sk))
+		cw_shutting_begin(sk, how);
+}
+
+CW_OF_OTHER(cw_on_shutdown)
 
 static void cw_on_file_close(struct pt_regs *regs)
 {
@@ -315,37 +332,25 @@ static int cw_on_tcp_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
 {
 	if (cw_on_sk_entry(r, regs))
 		return 1;
-	cw_shutting_locked(r->sk);
-	return 0;
+	return !cw_shutting_locked(r->sk);
 }
 
-static void cw_on_tcp_shutdown_return(struct cw_ret *r, unsigned long value)
+static int cw_on_disconnect_entry(struct cw_ret *r, struct pt_regs *regs)
 {
-	cw_shutting_done(r->sk);
-}
-
-CW_AT_ENTRY(cw_on_tcp_shutdown_entry)
-CW_AT_RETURN(cw_on_tcp_shutdown_return)
-
-static int cw_on_shutdown_entry(struct cw_ret *r, struct pt_regs *regs)
-{
-	struct sock *sk = ((struct socket *)cw_arg(regs, 0))->sk;
-	unsigned int how = cw_arg(regs, 1);
-
-	if (how > SHUT_RDWR || !cw_facts_is_tcp(sk))
+	if (cw_on_sk_entry(r, regs))
 		return 1;
-	r->sk = sk;
-	cw_shutting_begin(sk, how);
-	return 0;
+	return !cw_disconnect_refused(r->sk) && !cw_shutting_locked(r->sk);
 }
 
-static void cw_on_shutdown_return(struct cw_ret *r, unsigned long value)
+/* Of what a shutdown calls: with it, that is over. */
+static void cw_on_shut_return(struct cw_ret *r, unsigned long value)
 {
 	cw_shutting_end(r->sk);
 }
 
-CW_AT_ENTRY(cw_on_shutdown_entry)
-CW_AT_RETURN(cw_on_shutdown_return)
+CW_AT_ENTRY(cw_on_tcp_shutdown_entry)
+CW_AT_ENTRY(cw_on_disconnect_entry)
+CW_AT_RETURN(cw_on_shut_return)
 
 enum cw_point_index {
 	CW_POINT_STATE,
@@ -364,17 +369,17 @@ static void cw_point_fire(enum cw_point_index i)
 
 /* Of events; counters have none. */
 #define CW_EVENTS_WITH_AGE \
-	(~(1U << CLOSEWATCH_EVENT_TYPE_LOST | CW_FILTER_QUIET))
+	(~(1U << CLOSEWATCH_EVENT_TYPE_LOST | CW_FILTER_QUIET | CW_HOOK_HEARD))
 
 static noinline void cw_on_established(struct sock *sk)
 {
 	unsigned long flags;
 
 	cw_point_fire(CW_POINT_STATE);
-	if (!cw_notify_wants_any(CW_EVENTS_WITH_AGE) || !cw_facts_is_tcp(sk))
+	if (!cw_hook_wants_any(CW_EVENTS_WITH_AGE) || !cw_facts_is_tcp(sk))
 		return;
 	local_irq_save(flags);
-	if (cw_notify_wanted(sk) & CW_EVENTS_WITH_AGE)
+	if (cw_hook_wanted(sk) & CW_EVENTS_WITH_AGE)
 		cw_birth_note(cw_facts_cookie(sk),
 			      cw_netns_payer(sock_net(sk), sk));
 	local_irq_restore(flags);
@@ -496,6 +501,7 @@ static const struct cw_entry_point {
 	{ "tcp_send_active_reset", cw_on_send_reset_hit },
 	{ "tcp_send_fin", cw_on_send_fin_hit },
 	{ "sk_stream_error", cw_on_stream_error_hit },
+	{ "inet_shutdown", cw_on_shutdown_hit },
 	/* Last, so that a close seen to begin is also seen to end. */
 	{ "__tcp_close", cw_on_close_hit },
 };
@@ -511,9 +517,8 @@ static const struct cw_return_point {
 	{ "tcp_check_oom", cw_on_oom_entry_hit, cw_on_oom_return_hit },
 	{ "tcp_timewait_state_process", cw_on_tw_segment_entry_hit,
 	  cw_on_tw_segment_return_hit },
-	{ "tcp_shutdown", cw_on_tcp_shutdown_entry_hit,
-	  cw_on_tcp_shutdown_return_hit },
-	{ "inet_shutdown", cw_on_shutdown_entry_hit, cw_on_shutdown_return_hit },
+	{ "tcp_shutdown", cw_on_tcp_shutdown_entry_hit, cw_on_shut_return_hit },
+	{ "tcp_disconnect", cw_on_disconnect_entry_hit, cw_on_shut_return_hit },
 #ifndef CW_HAVE_RST_REASON
 	{ "tcp_v4_send_reset", cw_on_v4_send_reset_hit,
 	  cw_on_send_reset_return_hit },
@@ -527,8 +532,8 @@ static const struct cw_return_point {
 #define CW_NR_ARMS	(CW_NR_RETURNS + CW_NR_ENTRIES)
 #define CW_ARM_SHARED	CW_NR_RETURNS	/* the first entry's */
 
-/* None of the functions waits for the peer, but inet_shutdown() may wait for
- * the socket's lock, and a task may be preempted in any of them.
+/* None of the functions waits for the peer or for the socket's lock, but a task
+ * may be preempted in any of them.
  */
 #define CW_RETURN_INSTANCES	64
 
@@ -722,32 +727,55 @@ void cw_probe_disarm(void)
 	WRITE_ONCE(cw_armed, false);
 }
 
+static void cw_probe_get_arm(unsigned int i, struct cw_probe_state *state)
+{
+	state->name = cw_probe_symbol(i);
+	state->at_return = i < CW_NR_RETURNS;
+	spin_lock(&cw_arms_lock);
+	state->armed = cw_arms[i];
+	state->fired = state->armed && READ_ONCE(cw_arms[i]->fired);
+	spin_unlock(&cw_arms_lock);
+}
+
+bool cw_probe_get(unsigned int i, struct cw_probe_state *state)
+{
+	unsigned int point = i - CW_NR_ARMS;
+
+	if (i < CW_NR_ARMS) {
+		cw_probe_get_arm(i, state);
+		return true;
+	}
+	if (point >= CW_NR_POINTS)
+		return false;
+	state->name = cw_points[point].name;
+	state->at_return = false;
+	state->armed = READ_ONCE(cw_armed);
+	state->fired = state->armed && READ_ONCE(cw_point_fired[point]);
+	return true;
+}
+
 void cw_probe_count(struct cw_probe_count *count)
 {
+	struct cw_probe_state p;
 	unsigned int i;
 
 	memset(count, 0, sizeof(*count));
-	spin_lock(&cw_arms_lock);
-	count->missed = cw_missed_before;
-	for (i = 0; i < CW_NR_ARMS; i++) {
-		if (!cw_arms[i])
-			continue;
-		count->armed++;
-		count->fired += READ_ONCE(cw_arms[i]->fired);
-		count->missed += cw_arm_missed(cw_arms[i]);
+	for (i = 0; cw_probe_get(i, &p); i++) {
+		count->armed += p.armed;
+		count->fired += p.fired;
 	}
-	spin_unlock(&cw_arms_lock);
-	if (!READ_ONCE(cw_armed))
-		return;
-	count->armed += CW_NR_POINTS;
-	for (i = 0; i < CW_NR_POINTS; i++)
-		count->fired += READ_ONCE(cw_point_fired[i]);
+	count->missed = cw_probe_missed();
 }
 
 u64 cw_probe_missed(void)
 {
-	struct cw_probe_count count;
+	unsigned int i;
+	u64 missed;
 
-	cw_probe_count(&count);
-	return count.missed;
+	spin_lock(&cw_arms_lock);
+	missed = cw_missed_before;
+	for (i = 0; i < CW_NR_ARMS; i++)
+		missed += cw_arm_missed(cw_arms[i]);
+	spin_unlock(&cw_arms_lock);
+	return missed;
 }

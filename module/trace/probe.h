@@ -54,6 +54,27 @@ struct cw_probe_count {
 /** cw_probe_count() - read the counters; process context */
 void cw_probe_count(struct cw_probe_count *count);
 
+/**
+ * struct cw_probe_state - a probe that is armed, or not
+ * @name: of the function or tracepoint
+ * @at_return: also the function's return is probed
+ * @armed: is it armed now?
+ * @fired: has it been hit since it was armed?
+ */
+struct cw_probe_state {
+	const char *name;
+	bool at_return;
+	bool armed;
+	bool fired;
+};
+
+/**
+ * cw_probe_get() - read the state of the probe @i
+ *
+ * Context: process. Return: false if there are no more than @i.
+ */
+bool cw_probe_get(unsigned int i, struct cw_probe_state *state);
+
 /** cw_probe_missed() - hits since load that no handler saw; process context */
 u64 cw_probe_missed(void);
 

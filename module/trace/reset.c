@@ -15,6 +15,7 @@
 #include "compat/compat.h"
 #include "core/drain_tag.h"
 #include "core/facts.h"
+#include "core/hook.h"
 #include "core/notify.h"
 #include "fate.h"
 #include "late.h"
@@ -26,7 +27,7 @@ void cw_reset_received(struct sock *sk)
 
 	if (sock_flag(sk, SOCK_DEAD) || sk->sk_state == TCP_CLOSE ||
 	    cw_drain_tag_of(sk) ||
-	    !(cw_notify_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_RESET))
+	    !(cw_hook_wanted(sk) & 1U << CLOSEWATCH_EVENT_TYPE_RESET))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_RESET);
 	cw_facts_take(&ev->conn, sk);
@@ -106,7 +107,7 @@ void cw_reset_sent(const struct sock *sk, const struct sk_buff *skb,
 	if (sk && sk->sk_state == TCP_TIME_WAIT &&
 	    cw_segment_signed(tcp_hdr(skb)))
 		cw_fate_tw_end(inet_twsk(sk), CW_MARK_LATE_DATA);
-	if (!net || !cw_notify_wants(CLOSEWATCH_EVENT_TYPE_RESET))
+	if (!net || !cw_hook_wants_in(net, CLOSEWATCH_EVENT_TYPE_RESET))
 		return;
 	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_RESET);
 	ev->conn = (struct cw_conn){

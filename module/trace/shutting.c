@@ -3,6 +3,7 @@
 
 #include "core/classify.h"
 #include "core/facts.h"
+#include "core/hook.h"
 #include "core/notify.h"
 #include "birth.h"
 #include "ending.h"
@@ -25,12 +26,26 @@ static struct cw_ending *cw_shutting_lock_sk(const struct sock *sk)
 	return cw_shutting_lock(cw_facts_has_cookie(sk));
 }
 
+static void cw_shutting_send(struct cw_ending *c)
+{
+	struct cw_event *ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_SHUTDOWN);
+
+	ev->conn = c->conn;
+	ev->owner = c->owner;
+	ev->marks = c->close;
+	ev->extra.how = c->how;
+	ev->verdict = cw_classify_shutdown(&c->conn, c->how, &c->close);
+	cw_notify_push(ev);
+	cw_ending_set_progress(c, CW_PROGRESS_NONE);
+	cw_ending_free(c);
+}
+
 void cw_shutting_begin(struct sock *sk, int how)
 {
 	struct cw_asked asked = { };
 	struct cw_ending *c;
 
-	if (!(cw_notify_ask(&asked, sk) &
+	if (!(cw_hook_ask(&asked, sk) &
 	      1U << CLOSEWATCH_EVENT_TYPE_SHUTDOWN))
 		return;
 	c = cw_ending_lock_new(cw_ending_task(), sk);
@@ -45,6 +60,14 @@ void cw_shutting_begin(struct sock *sk, int how)
 	c->facts_taken = false;
 	cw_facts_identity(&c->conn, sk);
 	cw_owner_take(&c->owner, sk);
+	/* Of a listener, TCP shuts no write side: nothing follows. One that becomes
+	 * a listener before we have its lock is told of when the entry goes.
+	 */
+	if (c->conn.state == TCP_LISTEN && how == SHUT_WR) {
+		c->close.new_state = TCP_LISTEN;
+		cw_shutting_send(c);
+		return;
+	}
 	cw_ending_unlock(c);
 }
 
@@ -55,14 +78,15 @@ static void cw_shutting_facts(struct cw_ending *c, struct sock *sk)
 	c->facts_taken = true;
 }
 
-void cw_shutting_locked(struct sock *sk)
+bool cw_shutting_locked(struct sock *sk)
 {
 	struct cw_ending *c = cw_shutting_lock_sk(sk);
 
 	if (!c)
-		return;
+		return false;
 	cw_shutting_facts(c, sk);
 	cw_ending_unlock(c);
+	return true;
 }
 
 void cw_shutting_fin(struct sock *sk)
@@ -108,38 +132,16 @@ bool cw_shutting_child(u64 listener, const struct sock *dropped)
 	return true;
 }
 
-void cw_shutting_done(struct sock *sk)
-{
-	struct cw_ending *c = cw_shutting_lock_sk(sk);
-
-	if (!c)
-		return;
-	cw_ending_see_fin(c, sk);
-	c->close.new_state = sk->sk_state;
-	cw_ending_unlock(c);
-}
-
-/* If neither tcp_shutdown() nor tcp_disconnect() ran, a listener's write side
- * was shut down: without the lock, only what cannot change is read.
- */
+/* Without facts, a tcp_disconnect() of 5.10 has refused. */
 void cw_shutting_end(struct sock *sk)
 {
 	struct cw_ending *c = cw_shutting_lock_sk(sk);
-	struct cw_event *ev;
 
 	if (!c)
 		return;
 	if (!c->facts_taken)
 		cw_facts_identity(&c->conn, sk);
-	if (!c->close.new_state)
-		c->close.new_state = sk->sk_state;
-	ev = cw_notify_slot(CLOSEWATCH_EVENT_TYPE_SHUTDOWN);
-	ev->conn = c->conn;
-	ev->owner = c->owner;
-	ev->marks = c->close;
-	ev->extra.how = c->how;
-	ev->verdict = cw_classify_shutdown(&c->conn, c->how, &c->close);
-	cw_notify_push(ev);
-	cw_ending_set_progress(c, CW_PROGRESS_NONE);
-	cw_ending_free(c);
+	cw_ending_see_fin(c, sk);
+	c->close.new_state = sk->sk_state;
+	cw_shutting_send(c);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The shutdown(2) in progress, from the entry of inet_shutdown() to its return;
- * it does not wait for the peer.
+ * The shutdown(2) in progress, from the entry of inet_shutdown() to the return of
+ * what that calls; it does not wait for the peer.
  *
  * Its entry belongs to the task that runs it. Functions of the second group are
  * called for any socket, and do nothing if the current task shuts down another
@@ -19,14 +19,16 @@ struct sock;
 /** cw_shutting_begin() - inet_shutdown() is entered, without the socket's lock */
 void cw_shutting_begin(struct sock *sk, int how);
 
-/** cw_shutting_end() - inet_shutdown() returns, likewise */
+/**
+ * cw_shutting_locked() - tcp_shutdown() is entered; takes the facts
+ *
+ * Return: whether the current task shuts @sk down, so that cw_shutting_end() is
+ * needed.
+ */
+bool cw_shutting_locked(struct sock *sk);
+
+/** cw_shutting_end() - tcp_shutdown() or tcp_disconnect() returns */
 void cw_shutting_end(struct sock *sk);
-
-/** cw_shutting_locked() - tcp_shutdown() is entered; takes the facts */
-void cw_shutting_locked(struct sock *sk);
-
-/** cw_shutting_done() - tcp_shutdown() returns */
-void cw_shutting_done(struct sock *sk);
 
 /** cw_shutting_fin() - tcp_send_fin() is entered */
 void cw_shutting_fin(struct sock *sk);

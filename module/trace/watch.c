@@ -12,6 +12,7 @@
 
 #include "core/arm.h"
 #include "core/canary.h"
+#include "core/hook.h"
 #include "core/notify.h"
 #include "core/ring.h"
 #include "birth.h"
@@ -142,7 +143,7 @@ static bool __cw_watch_is_wide(void)
 		return false;
 	return !cw_watch_users ||
 	       (cw_probe_has_shared() &&
-		!cw_notify_wants(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE));
+		!cw_hook_wants(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE));
 }
 
 /* Retries while ftrace is off (core/arm.h), not to wait with the lock held. */
@@ -212,4 +213,29 @@ void cw_watch_exit(void)
 	mutex_lock(&cw_watch_lock);
 	__cw_watch_stop();
 	mutex_unlock(&cw_watch_lock);
+}
+
+int cw_watch_trace(void)
+{
+	static const struct cw_filter filter = {
+		.events = BIT(CLOSEWATCH_EVENT_TYPE_CLOSE) |
+			  BIT(CLOSEWATCH_EVENT_TYPE_FATE) |
+			  BIT(CLOSEWATCH_EVENT_TYPE_DRAIN_BEGIN) |
+			  BIT(CLOSEWATCH_EVENT_TYPE_DRAIN_END),
+		.quiet = true,
+	};
+	int err = cw_watch_get(NULL);
+
+	if (err)
+		return err;
+	err = cw_notify_trace(&filter);
+	if (err)
+		cw_watch_put();
+	return err;
+}
+
+void cw_watch_untrace(void)
+{
+	cw_notify_untrace();
+	cw_watch_put();
 }

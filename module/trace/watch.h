@@ -47,6 +47,12 @@ void cw_watch_put(void);
  */
 void cw_watch_exit(void);
 
+/** cw_watch_trace() - cw_watch_get() for our tracepoints, in all namespaces */
+int cw_watch_trace(void);
+
+/** cw_watch_untrace() - release it */
+void cw_watch_untrace(void);
+
 /** cw_watch_ring_slots() - number of events in the ring of a CPU */
 unsigned int cw_watch_ring_slots(void);
 
