@@ -529,10 +529,6 @@ enum closewatch_state {
  * @local_addr: Its first 4 bytes if family is AF_INET.
  * @remote_addr: As local-addr.
  * @comm: Padded with NULs.
- * @connect_error: Of a close already-closed: the errno with which the last
- *   connect() had failed; 0 if there was none, or none was seen. No attribute
- *   has it. The struct ends before it where it is 0.
- * @connect_rst: 1 if that was because the peer's host answered with RST.
  *
  * A member says what the attribute of the same name does. The struct may grow
  * at its end: a reader requires what it had in version 2 and skips what it
@@ -573,8 +569,6 @@ struct closewatch_facts {
 	__u8 verdict;
 	__u8 closed_first;
 	__u8 linger_on;
-	__u32 connect_error;
-	__u32 connect_rst;
 };
 
 /**
@@ -589,6 +583,9 @@ struct closewatch_facts {
  * @ended_by: With since-ended-ns, how the connection ended.
  * @inode: Of an RST received: inode of the socket, as /proc/PID/fd shows it;
  *   0 if no program has it open.
+ * @connect_error: Of a close already-closed: the errno with which the last
+ *   connect() had failed; 0 if there was none, or none was seen.
+ * @connect_rst: 1 if that was because the peer's host answered with RST.
  *
  * A member that does not apply is 0. The struct may grow at its end: a reader
  * takes what it knows and came.
@@ -599,6 +596,8 @@ struct closewatch_more {
 	__u64 since_heard_ns;
 	__u32 ended_by;
 	__u32 inode;
+	__u32 connect_error;
+	__u32 connect_rst;
 };
 
 enum {
@@ -609,6 +608,8 @@ enum {
 	CLOSEWATCH_A_STATS,
 	CLOSEWATCH_A_POLICY,
 	CLOSEWATCH_A_DRAIN,
+	CLOSEWATCH_A_SET,
+	CLOSEWATCH_A_CHANGE,
 
 	__CLOSEWATCH_A_MAX,
 	CLOSEWATCH_A_MAX = (__CLOSEWATCH_A_MAX - 1)
@@ -735,9 +736,19 @@ enum {
 	CLOSEWATCH_A_INFO_PROBES_FIRED,
 	CLOSEWATCH_A_INFO_EVICTED,
 	CLOSEWATCH_A_INFO_USERNS,
+	CLOSEWATCH_A_INFO_PROBE,
 
 	__CLOSEWATCH_A_INFO_MAX,
 	CLOSEWATCH_A_INFO_MAX = (__CLOSEWATCH_A_INFO_MAX - 1)
+};
+
+enum {
+	CLOSEWATCH_A_PROBE_NAME = 1,
+	CLOSEWATCH_A_PROBE_AT_RETURN,
+	CLOSEWATCH_A_PROBE_FIRED,
+
+	__CLOSEWATCH_A_PROBE_MAX,
+	CLOSEWATCH_A_PROBE_MAX = (__CLOSEWATCH_A_PROBE_MAX - 1)
 };
 
 enum {
@@ -755,6 +766,7 @@ enum {
 	CLOSEWATCH_A_STATS_SAVED_BYTES,
 	CLOSEWATCH_A_STATS_DRAINS,
 	CLOSEWATCH_A_STATS_NOTHING_TO_DRAIN,
+	CLOSEWATCH_A_STATS_LINGER_WAIT_NS,
 
 	__CLOSEWATCH_A_STATS_MAX,
 	CLOSEWATCH_A_STATS_MAX = (__CLOSEWATCH_A_STATS_MAX - 1)
@@ -829,6 +841,15 @@ enum {
 };
 
 enum {
+	CLOSEWATCH_A_CHANGE_ID = 1,
+	CLOSEWATCH_A_CHANGE_ADDED,
+	CLOSEWATCH_A_CHANGE_REMOVED,
+
+	__CLOSEWATCH_A_CHANGE_MAX,
+	CLOSEWATCH_A_CHANGE_MAX = (__CLOSEWATCH_A_CHANGE_MAX - 1)
+};
+
+enum {
 	CLOSEWATCH_CMD_SUBSCRIBE = 1,
 	CLOSEWATCH_CMD_UNSUBSCRIBE,
 	CLOSEWATCH_CMD_INFO,
@@ -840,6 +861,7 @@ enum {
 	CLOSEWATCH_CMD_POLICY_FLUSH,
 	CLOSEWATCH_CMD_DRAIN_GET,
 	CLOSEWATCH_CMD_DRAIN_OFF,
+	CLOSEWATCH_CMD_POLICY_SET,
 
 	__CLOSEWATCH_CMD_MAX,
 	CLOSEWATCH_CMD_MAX = (__CLOSEWATCH_CMD_MAX - 1)
