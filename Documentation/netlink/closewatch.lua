@@ -60,8 +60,6 @@ local structs = {
 		{ name = "verdict", size = 1 },
 		{ name = "closed-first", size = 1 },
 		{ name = "linger-on", size = 1 },
-		{ name = "connect-error", size = 4 },
-		{ name = "connect-rst", size = 4 },
 	},
 	["more"] = {
 		{ name = "since-ended-ns", size = 8 },
@@ -69,6 +67,8 @@ local structs = {
 		{ name = "since-heard-ns", size = 8 },
 		{ name = "ended-by", size = 4 },
 		{ name = "inode", size = 4 },
+		{ name = "connect-error", size = 4 },
+		{ name = "connect-rst", size = 4 },
 	},
 }
 
@@ -81,6 +81,8 @@ local sets = {
 		[5] = { name = "stats", type = "nest", nest = "stats" },
 		[6] = { name = "policy", type = "nest", nest = "policy" },
 		[7] = { name = "drain", type = "nest", nest = "event" },
+		[8] = { name = "set", type = "nest", nest = "policy" },
+		[9] = { name = "change", type = "nest", nest = "change" },
 	},
 	["filter"] = {
 		[1] = { name = "events", type = "u32" },
@@ -188,6 +190,12 @@ local sets = {
 		[18] = { name = "probes-fired", type = "u32" },
 		[19] = { name = "evicted", type = "u64" },
 		[20] = { name = "userns", type = "u8" },
+		[21] = { name = "probe", type = "nest", nest = "probe" },
+	},
+	["probe"] = {
+		[1] = { name = "name", type = "string" },
+		[2] = { name = "at-return", type = "u8" },
+		[3] = { name = "fired", type = "u8" },
 	},
 	["stats"] = {
 		[2] = { name = "netns", type = "u64" },
@@ -203,6 +211,7 @@ local sets = {
 		[12] = { name = "saved-bytes", type = "u64" },
 		[13] = { name = "drains", type = "u32" },
 		[14] = { name = "nothing-to-drain", type = "u64" },
+		[15] = { name = "linger-wait-ns", type = "u64" },
 	},
 	["drain-tally"] = {
 		[2] = { name = "outcome", type = "u32", words = "drain-outcome" },
@@ -252,6 +261,11 @@ local sets = {
 		[26] = { name = "hits", type = "u64" },
 		[27] = { name = "even-oom", type = "flag" },
 	},
+	["change"] = {
+		[1] = { name = "id", type = "u32" },
+		[2] = { name = "added", type = "flag" },
+		[3] = { name = "removed", type = "flag" },
+	},
 }
 
 local commands = {
@@ -266,6 +280,7 @@ local commands = {
 	[9] = "policy-flush",
 	[10] = "drain-get",
 	[11] = "drain-off",
+	[12] = "policy-set",
 }
 
 local proto = Proto("closewatch", "closewatch")
