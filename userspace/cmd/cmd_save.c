@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <linux/closewatch.h>
+
+#include "cmd/args.h"
+#include "cmd/cmd_save.h"
+#include "cmd/policy_files.h"
+#include "host/cgroups.h"
+#include "host/namespaces.h"
+#include "netlink/nl_policy.h"
+#include "request/policy.h"
+#include "request/policy_line.h"
+
+struct save {
+	struct cw_args args;	/* first: see cw_args_parse() */
+	struct cw_cgroups cgroups;
+	bool initial;		/* of rules for all namespaces, too */
+};
+
+static const struct argp_option options[] = {
+	CW_ARGS_COMMON,
+	{ 0 },
+};
+
+static const struct argp save_argp = {
+	.help_filter = cw_args_help_filter, .options = options,
+	.parser = cw_args_default,
+	.doc =
+		"Write the rules of this network namespace as closewatch apply reads them, in the order in which they are tried."
+		"\vSuch as: closewatch save > " CW_POLICIES_DIR "/saved.conf",
+};
+
+static void print(void *arg, const struct cw_msg_policy *p)
+{
+	char line[1024] = "", path[CW_CGROUP_NAMED];
+	struct cw_text t = { .buf = line, .size = sizeof(line) };
+	const char *why = cw_policy_unlined(p), *cgroup;
+	struct save *s = arg;
+
+	if (p->all_netns && !s->initial)
+		return;
+	if (why) {
+		snprintf(line, sizeof(line), "policy %" PRIu32 " is left out: %s",
+			 p->id, why);
+		cw_fail_print(line, NULL);
+		return;
+	}
+	cgroup = cw_policy_cgroup(p, &s->cgroups, path, sizeof(path));
+	cw_policy_line(&t, p, cgroup);
+	if (cw_policy_has(p, CGROUP) && !cgroup)
+		cw_say(&t, "  # a number, not a path: another cgroup's after a reboot");
+	puts(line);
+}
+
+int cw_cmd_save(int argc, char **argv, struct cw_fail *fail)
+{
+	const struct cw_msg_policy here = { .action = CLOSEWATCH_ACTION_DRAIN };
+	struct save s = {
+		.args.fail = fail, .cgroups = CW_CGROUPS_INIT,
+		.initial = cw_namespaces_initial("/proc"),
+	};
+	struct cw_nl *nl = NULL;
+	int ret = cw_args_parse(&save_argp, argc, argv, &s.args);
+
+	if (!ret && !s.args.done) {
+		ret = cw_nl_open(&nl, NULL, NULL, fail);
+		if (!ret)
+			ret = cw_nl_policies(nl, &here, print, &s, fail);
+		cw_nl_close(nl);
+	}
+	cw_cgroups_release(&s.cgroups);
+	return ret;
+}
