@@ -53,12 +53,14 @@ function choice(k) {
 	return k
 }
 
-# The words that can stand for themselves
+# The words that can stand for themselves; a slash: files
 function argument(doc) {
 	if (doc == "[VERB]")
 		return verbs
 	if (doc == "[WORD]")
 		return word
+	if (doc ~ /DIR|FILE/)
+		return "/"
 	return doc ~ /^[a-z]+$/ ? doc : ""
 }
 
@@ -108,6 +110,8 @@ function bash_end(    k) {
 	print "\t\t_closewatch_words \"$options\""
 	print "\telif ((COMP_CWORD == 1)); then"
 	print "\t\t_closewatch_words " quoted(verbs)
+	print "\telif [[ $arguments == / ]]; then"
+	print "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$current\")"
 	print "\telse"
 	print "\t\t_closewatch_words \"$arguments\""
 	print "\tfi\n}\ncomplete -F _closewatch " program
@@ -147,7 +151,7 @@ function zsh_values(k) {
 	if (k == "event")
 		return "_values -s , event " event
 	if (k == "column")
-		return "_values -s , column " column
+		return "{compset -P +; _values -s , column " column "}"
 	if (k ~ /[|]/)
 		return "(" choice(k) ")"
 	if (k == "user")
@@ -161,9 +165,10 @@ function zsh_values(k) {
 	return k == "file" ? "_files" : " "
 }
 
-function zsh_verb() {
+function zsh_verb(    what) {
+	what = takes == "/" ? "_files" : "(" takes ")"
 	if (verb != "")
-		print "\t\t" (takes == "" ? "" : quoted("*:argument:(" takes ")") " ") "&& return ;;"
+		print "\t\t" (takes == "" ? "" : quoted("*:argument:" what) " ") "&& return ;;"
 }
 
 function zsh_option(name, letter, value, doc,    spec, optional) {
@@ -178,6 +183,13 @@ function zsh_option(name, letter, value, doc,    spec, optional) {
 
 # --- fish ---
 
+# With a plus, too
+function fish_columns(    all) {
+	all = column
+	gsub(/[^ ]+/, "+&", all)
+	return column all
+}
+
 function fish_option(name, letter, value, doc,    line, k) {
 	line = verb == "watch" ? "__closewatch_watches" : \
 		quoted("__fish_seen_subcommand_from " verb)
@@ -189,7 +201,7 @@ function fish_option(name, letter, value, doc,    line, k) {
 		line = line (k == "file" ? " -r -F" : " -x")
 		if (k == "path" || k == "event" || k == "column")
 			line = line " -a " quoted("(__fish_append , " \
-				(k == "path" ? path : k == "event" ? event : column) ")")
+				(k == "path" ? path : k == "event" ? event : fish_columns()) ")")
 		else if (k ~ /[|]/)
 			line = line " -a " quoted(choice(k))
 		else if (k == "user")
@@ -238,7 +250,7 @@ $1 == "verb" {
 		print verb ")\n\t_arguments -s \\"
 	if (shell == "fish" && takes != "")
 		print "complete -c " program " -n " quoted("__fish_seen_subcommand_from " verb) \
-			" -a " quoted(takes)
+			(takes == "/" ? " -F" : " -a " quoted(takes))
 }
 
 $1 == "option" && shell == "bash" { bash_option($2, $3, $4) }

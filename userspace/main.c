@@ -7,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/near.h"
 #include "base/util.h"
 #include "cmd/args.h"
 #include "cmd/cmd_advise.h"
+#include "cmd/cmd_apply.h"
 #include "cmd/cmd_doctor.h"
 #include "cmd/cmd_drains.h"
 #include "cmd/cmd_explain.h"
@@ -19,7 +21,10 @@
 #include "cmd/cmd_policy.h"
 #include "cmd/cmd_record.h"
 #include "cmd/cmd_remove.h"
+#include "cmd/cmd_save.h"
 #include "cmd/cmd_stats.h"
+#include "cmd/cmd_story.h"
+#include "cmd/cmd_top.h"
 #include "cmd/cmd_watch.h"
 
 static int cmd_help(int argc, char **argv, struct cw_fail *fail);
@@ -33,10 +38,12 @@ static const struct command {
 	int (*run)(int argc, char **argv, struct cw_fail *fail);
 } commands[] = {
 	{ "watch", cw_cmd_watch },
+	{ "top", cw_cmd_top },
 	{ "info", cw_cmd_info },
 	{ "stats", cw_cmd_stats },
 	{ "advise", cw_cmd_advise },
 	{ "record", cw_cmd_record },
+	{ "story", cw_cmd_story },
 	{ "drain", cw_cmd_drain },
 	{ "linger", cw_cmd_linger },
 	{ "reset", cw_cmd_reset },
@@ -44,6 +51,8 @@ static const struct command {
 	{ "list", cw_cmd_list },
 	{ "del", cw_cmd_del },
 	{ "flush", cw_cmd_flush },
+	{ "apply", cw_cmd_apply },
+	{ "save", cw_cmd_save },
 	{ "drains", cw_cmd_drains },
 	{ "pending", cw_cmd_pending },
 	{ "doctor", cw_cmd_doctor },
@@ -61,15 +70,29 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static const char *nearest(const char *verb)
+{
+	struct cw_nearest n;
+	size_t i;
+
+	cw_nearest_begin(&n, verb);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		cw_nearest_offer(&n, commands[i].name);
+	return n.word;
+}
+
 static int fail_verb(struct cw_fail *fail, const char *verb)
 {
-	char all[256];
+	const char *near = nearest(verb);
+	char all[256], fix[64] = "";
 	size_t i, used = 0;
 
 	for (i = 0; i < ARRAY_SIZE(commands) && used < sizeof(all); i++)
 		used += snprintf(all + used, sizeof(all) - used, "%s%s",
 				 i ? ", " : "", commands[i].name);
-	return cw_fail_usage(fail, NULL,
+	if (near)
+		snprintf(fix, sizeof(fix), "closewatch %s", near);
+	return cw_fail_usage(fail, fix,
 			     "'%s' is no verb; the verbs are: %s; closewatch --help tells more",
 			     verb, all);
 }
