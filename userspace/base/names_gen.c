@@ -571,23 +571,23 @@ const struct cw_names cw_a_event_names = {
 };
 
 static const struct cw_word a_more_words[] = {
-	[0] = CW_WORD_IS("connect_error"),
-	[1] = CW_WORD_IS("connect_rst"),
-	[2] = CW_WORD_IS("since_ended_ns"),
-	[3] = CW_WORD_IS("since_received_ns"),
-	[4] = CW_WORD_IS("since_heard_ns"),
-	[5] = CW_WORD_IS("ended_by"),
-	[6] = CW_WORD_IS("inode"),
+	[0] = CW_WORD_IS("since_ended_ns"),
+	[1] = CW_WORD_IS("since_received_ns"),
+	[2] = CW_WORD_IS("since_heard_ns"),
+	[3] = CW_WORD_IS("ended_by"),
+	[4] = CW_WORD_IS("inode"),
+	[5] = CW_WORD_IS("connect_error"),
+	[6] = CW_WORD_IS("connect_rst"),
 };
 
 static const char *const a_more_docs[] = {
-	[0] = "Of a close already-closed: the errno with which the last connect() had failed; 0 if there was none, or none was seen. No attribute has it. The struct ends before it where it is 0.",
-	[1] = "1 if that was because the peer's host answered with RST.",
-	[2] = "Of a close already-closed: time since the connection ended, in ns; 0 if that was not seen, or is forgotten.",
-	[3] = "Of a fate rst-late-data or late-data-silent: time from the peer's last data before it, or the handshake, to our FIN or the close, in ns.",
-	[4] = "Of an RST received in CLOSE_WAIT: time since the peer's last segment before it, in ns. Its FIN came then, or earlier.",
-	[5] = "With since-ended-ns, how the connection ended.",
-	[6] = "Of an RST received: inode of the socket, as /proc/PID/fd shows it; 0 if no program has it open.",
+	[0] = "Of a close already-closed: time since the connection ended, in ns; 0 if that was not seen, or is forgotten.",
+	[1] = "Of a fate rst-late-data or late-data-silent: time from the peer's last data before it, or the handshake, to our FIN or the close, in ns.",
+	[2] = "Of an RST received in CLOSE_WAIT: time since the peer's last segment before it, in ns. Its FIN came then, or earlier.",
+	[3] = "With since-ended-ns, how the connection ended.",
+	[4] = "Of an RST received: inode of the socket, as /proc/PID/fd shows it; 0 if no program has it open.",
+	[5] = "Of a close already-closed: the errno with which the last connect() had failed; 0 if there was none, or none was seen.",
+	[6] = "1 if that was because the peer's host answered with RST.",
 };
 
 const struct cw_names cw_a_more_names = {

@@ -7,6 +7,7 @@
 #include "base/parse.h"
 
 #define DURATION_MAX	1e9
+#define NSEC_PER_SEC	1000000000ULL
 
 /* strtoull() alone would take signs, spaces and other bases. */
 bool cw_parse_digits(const char *text, uint64_t *value)
@@ -43,19 +44,55 @@ int cw_parse_port(const char *text, uint16_t *port, struct cw_fail *fail)
 	return ret;
 }
 
+uint32_t cw_parse_unit(char unit)
+{
+	switch (unit) {
+	case 's': return 1;
+	case 'm': return 60;
+	case 'h': return 3600;
+	case 'd': return 86400;
+	default: return 0;
+	}
+}
+
+static bool take_duration(const char *text, uint64_t *ns)
+{
+	double seconds;
+	char *end;
+
+	if (!isdigit((unsigned char)*text) && *text != '.')
+		return false;
+	seconds = strtod(text, &end);
+	if (end == text)
+		return false;
+	if (*end)
+		seconds *= cw_parse_unit(*end++);
+	if (*end || !(seconds >= 0.001) || seconds > DURATION_MAX)
+		return false;
+	*ns = seconds * 1e9;
+	return true;
+}
+
 int cw_parse_duration(const char *text, uint64_t *ns, struct cw_fail *fail)
 {
-	double seconds = 0;
-	char *end = NULL;
-
-	if (isdigit((unsigned char)*text) || *text == '.')
-		seconds = strtod(text, &end);
-	if (!end || end == text || *end || !(seconds >= 0.001) ||
-	    seconds > DURATION_MAX)
+	if (!take_duration(text, ns))
 		return cw_fail_usage(fail, NULL,
-				     "'%s' is no duration: seconds are wanted, such as 10 or 0.5",
+				     "'%s' is no duration: seconds are wanted, such as 10 or 0.5, or 10s, 5m, 1h or 2d",
 				     text);
-	*ns = seconds * 1e9;
+	return CW_OK;
+}
+
+int cw_parse_seconds(const char *text, uint32_t max, const char *what,
+		     uint32_t *seconds, struct cw_fail *fail)
+{
+	uint64_t ns;
+
+	if (!take_duration(text, &ns) || ns % NSEC_PER_SEC ||
+	    ns / NSEC_PER_SEC > max)
+		return cw_fail_usage(fail, NULL,
+				     "'%s' is no %s: seconds from 1 to %u are wanted, such as 10, 10s or 5m",
+				     text, what, max);
+	*seconds = ns / NSEC_PER_SEC;
 	return CW_OK;
 }
 

@@ -95,3 +95,12 @@ size_t cw_utf8_columns(const char *text, size_t len)
 		n -= (*text & 0xc0) == 0x80;
 	return n;
 }
+
+size_t cw_utf8_cut(const char *text, size_t len, size_t columns)
+{
+	size_t n = 0;
+
+	while (n < len && (columns || (text[n] & 0xc0) == 0x80))
+		columns -= (text[n++] & 0xc0) != 0x80;
+	return n;
+}

@@ -19,4 +19,7 @@ void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,
 /* Columns that @len bytes of valid UTF-8 take, one a character. */
 size_t cw_utf8_columns(const char *text, size_t len);
 
+/* How many of the @len bytes fit @columns. */
+size_t cw_utf8_cut(const char *text, size_t len, size_t columns);
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/parse.h"
 #include "base/when.h"
 
 #define NSEC_PER_SEC	1000000000ULL
@@ -114,12 +115,8 @@ bool cw_when_date(const char *text, uint64_t *ns)
 /* -10m, or 10m ago. */
 static bool parse_distance(const char *text, uint64_t now, uint64_t *ns)
 {
-	static const struct {
-		char unit;
-		uint64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
 	const char *end = take(&text, '-') ? "" : " ago";
-	uint64_t n = 0, i;
+	uint64_t n = 0, unit;
 
 	if (!isdigit((unsigned char)*text))
 		return false;
@@ -127,11 +124,9 @@ static bool parse_distance(const char *text, uint64_t now, uint64_t *ns)
 		if (__builtin_mul_overflow(n, 10, &n) ||
 		    __builtin_add_overflow(n, *text - '0', &n))
 			return false;
-	for (i = 0; i < ARRAY_SIZE(units); i++)
-		if (take(&text, units[i].unit))
-			break;
-	if (i == ARRAY_SIZE(units) || strcmp(text, end) ||
-	    __builtin_mul_overflow(n, units[i].seconds * NSEC_PER_SEC, &n) ||
+	unit = cw_parse_unit(*text);
+	if (!unit || strcmp(text + 1, end) ||
+	    __builtin_mul_overflow(n, unit * NSEC_PER_SEC, &n) ||
 	    n > now)
 		return false;
 	*ns = now - n;

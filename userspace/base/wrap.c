@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -46,13 +47,35 @@ static size_t command_at(const struct cw_wrap *w, size_t at)
 	return command_len(w->text + at, w->len - at);
 }
 
+/* Is the word at @text a unit, whatever punctuation follows it? */
+static bool is_unit(const char *text, size_t len)
+{
+	static const char *const units[] = {
+		"B", "KiB", "MiB", "GiB", "us", "ms", "s",
+	};
+	size_t i, n;
+
+	for (n = 0; n < len && isalpha((unsigned char)text[n]); n++)
+		;
+	for (i = 0; i < ARRAY_SIZE(units); i++)
+		if (strlen(units[i]) == n && !memcmp(text, units[i], n))
+			return true;
+	return false;
+}
+
+/* A figure and its unit are one word. */
 static size_t word_end(const struct cw_wrap *w, size_t at)
 {
-	const char *blank;
+	const char *text = w->text, *blank;
 
 	at += command_at(w, at);
-	blank = memchr(w->text + at, ' ', w->len - at);
-	return blank ? (size_t)(blank - w->text) : w->len;
+	while ((blank = memchr(text + at, ' ', w->len - at))) {
+		at = blank - text + 1;
+		if (at < 2 || !isdigit((unsigned char)text[at - 2]) ||
+		    !is_unit(text + at, w->len - at))
+			return at - 1;
+	}
+	return w->len;
 }
 
 /* A command that ends the text, unless only a label stands before it. */
