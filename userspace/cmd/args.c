@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/near.h"
 #include "base/wrap.h"
 #include "cmd/args.h"
 
@@ -36,7 +37,12 @@ error_t cw_args_default(int key, char *arg, struct argp_state *state)
 {
 	struct cw_args *args = state->input;
 
+	if (args->of_line && key != ARGP_KEY_ARG && key != ARGP_KEY_ERROR)
+		return ARGP_ERR_UNKNOWN;
 	switch (key) {
+	case ARGP_KEY_ERROR:
+		args->at = state->argv[state->next - 1];
+		return ARGP_ERR_UNKNOWN;
 	case 'h':
 		argp_state_help(state, stdout, ARGP_HELP_SHORT_USAGE |
 				ARGP_HELP_LONG | ARGP_HELP_DOC);
@@ -70,11 +76,34 @@ char *cw_args_help_filter(int key, const char *text, void *input)
 	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
 }
 
+/* The long option that may be meant by @word; NULL: none, or it exists. */
+static const char *near_option(const struct argp *argp, const char *word)
+{
+	const struct argp_option *o;
+	struct cw_nearest n;
+	char name[64];
+
+	if (strncmp(word, "--", 2))
+		return NULL;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	cw_nearest_begin(&n, name);
+	for (o = argp->options; o->name || o->doc; o++) {
+		if (!o->name || o->flags & OPTION_HIDDEN)
+			continue;
+		/* It lacks a value, has one too many, or is short for several. */
+		if (!strncmp(o->name, name, strlen(name)))
+			return NULL;
+		cw_nearest_offer(&n, o->name);
+	}
+	return n.word;
+}
+
 int cw_args_parse(const struct argp *argp, int argc, char **argv,
 		  struct cw_args *args)
 {
 	int width = cw_terminal_width(STDOUT_FILENO);
-	char margin[32];
+	char margin[32], hint[72] = "";
+	const char *near;
 	error_t err;
 
 	/* argp's own are 79 columns. */
@@ -82,13 +111,21 @@ int cw_args_parse(const struct argp *argp, int argc, char **argv,
 		snprintf(margin, sizeof(margin), "rmargin=%d", width - 1);
 		setenv("ARGP_HELP_FMT", margin, 0);
 	}
-	err = argp_parse(argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL,
-			 args);
+	err = argp_parse(argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP |
+			 (args->of_line ? ARGP_NO_ERRS : 0), NULL, args);
 	if (!err || args->done)
 		return CW_OK;
 	if (args->ret)
 		return args->ret;
-	/* getopt has said what is wrong; this says what is right. */
-	argp_help(argp, stderr, ARGP_HELP_USAGE, argv[0]);
+	near = near_option(argp, args->at);
+	if (near)
+		snprintf(hint, sizeof(hint), "--%s", near);
+	if (args->of_line)
+		return cw_fail_usage(args->fail, hint,
+				     "'%s' is no option of %s, or wants a value, or none",
+				     args->at, argv[0]);
+	/* argp has said what is wrong, and which options say what is right. */
+	if (near)
+		cw_wrap_print(stderr, "  hint", hint);
 	return CW_USAGE;
 }

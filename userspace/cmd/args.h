@@ -17,6 +17,8 @@ struct cw_args {
 	struct cw_fail *fail;
 	int ret;
 	bool done;
+	bool of_line;		/* of a file: errors are in @fail, and no help */
+	const char *at;		/* the word before the error */
 };
 
 /* What every verb takes. */

@@ -42,7 +42,7 @@ static const struct argp_option options[] = {
 	CW_MATCH_OPTIONS(CW_ON_ONE_NETNS, "closer"),
 	{ NULL, 0, NULL, 0, "How:", 2 },
 	{ "duration", 'd', "SECONDS", 0,
-	  "watch this long, such as 60; else until Ctrl-C", 0 },
+	  "watch this long, such as 60 or 5m; else until Ctrl-C", 0 },
 	{ "count", 'c', "N", 0, "watch until N sockets have been closed", 0 },
 	{ "even-linger0", KEY_LINGER0, NULL, 0,
 	  "count RSTs too that programs asked for by SO_LINGER", 0 },

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/closewatch.h>
 
@@ -11,7 +14,12 @@
 #include "explain/probes.h"
 #include "host/health.h"
 #include "netlink/nl_ask.h"
+#include "netlink/nl_policy.h"
+#include "netlink/trial.h"
 #include "output/view.h"
+#include "request/policy.h"
+
+#define FIRE_MS	1000	/* in which softirqs come to what a trial has sent */
 
 struct doctor {
 	struct cw_args args;
@@ -42,7 +50,7 @@ static const struct argp doctor_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse,
 	.doc =
-		"Say what keeps closewatch from working, and the command that mends it; try a watch for a moment."
+		"Say what keeps closewatch from working, and the command that mends it; try a watch for a moment, and each probe."
 	       "\vExit code: 0 all is well, 1 something is to be mended.",
 };
 
@@ -55,8 +63,9 @@ static const struct cw_column layout[] = {
 	{ .title = NULL },
 };
 
-static void show(struct doctor *d, const char *check,
-		 const struct cw_finding *f)
+/* @p: the probe that it is about, or NULL. */
+static void show_of(struct doctor *d, const char *check,
+		    const struct cw_finding *f, const struct cw_msg_probe *p)
 {
 	static const char *const words[] = {
 		[CW_HEALTHY] = "ok", [CW_ILL] = "MEND", [CW_UNCLEAR] = "?",
@@ -71,21 +80,30 @@ static void show(struct doctor *d, const char *check,
 	};
 	struct cw_view *v = d->session.view;
 
-	if (f->health == CW_ILL) {
-		d->mend = true;
+	d->mend |= f->health == CW_ILL;
+	if (f->health == CW_ILL && d->count < ARRAY_SIZE(d->ill))
 		d->ill[d->count++] = check;
-	}
 	cw_view_begin(v);
 	cw_view_tone(v, tones[f->health]);
 	cw_view_text(v, CW_AT(COL_STATE), words[f->health]);
 	cw_view_word(v, "check", CW_AT(COL_CHECK), check);
 	cw_view_word(v, "state", NULL, states[f->health]);
+	if (p) {
+		cw_view_bytes(v, "probe", NULL, &p->name);
+		cw_view_bool(v, "at_return", NULL, p->at_return);
+	}
 	cw_view_word(v, "finding", CW_AT(COL_WHAT), f->what);
 	if (f->fix[0]) {
 		cw_view_word(v, "fix", NULL, f->fix);
 		cw_view_below(v, "hint:", f->fix);
 	}
 	cw_session_shown(&d->session, cw_view_end(v));
+}
+
+static void show(struct doctor *d, const char *check,
+		 const struct cw_finding *f)
+{
+	show_of(d, check, f, NULL);
 }
 
 static void compare_versions(struct doctor *d, const struct cw_msg_info *info)
@@ -101,8 +119,7 @@ static void compare_versions(struct doctor *d, const struct cw_msg_info *info)
 		snprintf(f.what, sizeof(f.what),
 			 "this program is %s, the module is another version",
 			 ours);
-		snprintf(f.fix, sizeof(f.fix),
-			 "make && sudo rmmod closewatch && sudo insmod ./closewatch.ko");
+		cw_health_reload_commands("", f.fix, sizeof(f.fix));
 	}
 	show(d, "version", &f);
 }
@@ -120,7 +137,8 @@ static bool waits(struct doctor *d, const char *check, const char *behind)
 	snprintf(f.what, sizeof(f.what), "not checked: first mend '%s'",
 		 behind);
 	show(d, check, &f);
-	d->ill[d->count++] = check;
+	if (d->count < ARRAY_SIZE(d->ill))
+		d->ill[d->count++] = check;
 	return true;
 }
 
@@ -138,40 +156,123 @@ static void show_failure(struct doctor *d, const char *check,
 	show(d, check, &f);
 }
 
-/* Does a watch get through? @info is then of the probes that it has armed. */
-static void try_watch(struct doctor *d, struct cw_msg_info *info)
+/* Does a watch get through? If so it stays, and @info is of the probes it has armed. */
+static bool try_watch(struct doctor *d, struct cw_msg_info *info)
 {
 	struct cw_msg_filter filter = CW_FILTER_INIT;
 	struct cw_finding f = { .health = CW_HEALTHY };
 	struct cw_session *s = &d->session;
-	struct cw_msg_listener unused;
 	struct cw_fail fail = { 0 };
 
 	if (waits(d, "watch", "kprobes") || waits(d, "watch", "ftrace"))
-		return;
-	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_LOST;
-	if (cw_nl_subscribe(s->nl, &filter, &fail)) {
+		return false;
+	/* All probes, and no event: no connection has these ports. */
+	filter.events = 1U << CLOSEWATCH_EVENT_TYPE_LOST |
+			1U << CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE;
+	filter.local_port = 1;
+	filter.remote_port = 1;
+	if (cw_nl_subscribe(s->nl, &filter, &fail) ||
+	    cw_nl_info(s->nl, info, &fail)) {
 		show_failure(d, "watch", &fail);
-		return;
+		return false;
 	}
-	if (cw_nl_info(s->nl, info, &fail)) {
-		show_failure(d, "watch", &fail);
-	} else {
-		snprintf(f.what, sizeof(f.what),
-			 "a watch for a moment had %u probes armed",
-			 info->probes);
-		show(d, "watch", &f);
+	snprintf(f.what, sizeof(f.what),
+		 "a watch for a moment had %u probes armed", info->probes);
+	show(d, "watch", &f);
+	return true;
+}
+
+static bool all_fired(const struct cw_msg_info *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->probe_count && info->probe[i].fired; i++)
+		;
+	return i == info->probe_count;
+}
+
+/* A rule ahead of those for all network namespaces, which goes with this one. */
+static int leave_alone(struct cw_nl *nl, struct cw_fail *fail)
+{
+	struct cw_msg_policy rule = { 0 }, added;
+	int ret, fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	cw_policy_set(&rule, ACTION, action, CLOSEWATCH_ACTION_LEAVE);
+	cw_policy_set(&rule, NETNS_FD, netns_fd, fd);
+	cw_policy_set(&rule, FORCE, force, true);
+	cw_policy_set(&rule, PRIORITY, priority, 0);
+	ret = cw_nl_policy_add(nl, &rule, &added, fail);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static int await_fired(struct cw_nl *nl, struct cw_msg_info *info,
+		       struct cw_fail *fail)
+{
+	int ms, ret = CW_OK;
+
+	for (ms = 0; ms < FIRE_MS && !ret && !all_fired(info); ms++) {
+		poll(NULL, 0, 1);
+		ret = cw_nl_info(nl, info, fail);
 	}
-	cw_nl_unsubscribe(s->nl, &unused);
+	return ret;
+}
+
+/* Connections for each probe to be hit by; false: not made. */
+static bool try_probes(struct doctor *d, struct cw_msg_info *info,
+		       int errors[CW_TRIAL_ACTS])
+{
+	struct cw_nl *nl = d->session.nl;
+	struct cw_finding f = { .health = CW_HEALTHY };
+	struct cw_fail fail = { 0 };
+	int err = cw_trial_enter();
+
+	if (err) {
+		cw_find(&f, CW_UNCLEAR, NULL,
+			"no connections were made for the probes to fire at: no network namespace: %s",
+			strerror(-err));
+		show(d, "trial", &f);
+		return false;
+	}
+	if (info->policy_armed && leave_alone(nl, &fail)) {
+		show_failure(d, "trial", &fail);
+		return false;
+	}
+	cw_trial_run(errors);
+	if (await_fired(nl, info, &fail)) {
+		show_failure(d, "trial", &fail);
+		return false;
+	}
+	cw_find(&f, CW_HEALTHY, NULL,
+		"connections that end in every way were made, in a network namespace of their own");
+	show(d, "trial", &f);
+	return true;
+}
+
+/* In text, those that fire are a number. */
+static void show_probes(struct doctor *d, const struct cw_msg_info *info,
+			const int errors[CW_TRIAL_ACTS])
+{
+	struct cw_finding f;
+	unsigned int i;
+
+	for (i = 0; i < info->probe_count; i++) {
+		cw_probes_judge_one(&info->probe[i], errors, &f);
+		if (d->json || f.health != CW_HEALTHY)
+			show_of(d, "probe", &f, &info->probe[i]);
+	}
 }
 
 /* Finally, does the module answer this user here? */
 static void ask_module(struct doctor *d)
 {
 	struct cw_finding f = { .health = CW_HEALTHY };
+	int errors[CW_TRIAL_ACTS];
 	struct cw_session *s = &d->session;
 	struct cw_fail fail = { 0 };
 	struct cw_msg_info info;
+	bool anew, tried;
 
 	if (waits(d, "answer", "loaded") || waits(d, "answer", "permitted"))
 		return;
@@ -185,11 +286,15 @@ static void ask_module(struct doctor *d)
 		 info.listeners);
 	show(d, "answer", &f);
 	compare_versions(d, &info);
-	try_watch(d, &info);
+	anew = !info.probes;
+	tried = try_watch(d, &info) && !info.blind &&
+		try_probes(d, &info, errors);
 	if (info.blind && waits(d, "probes", "watch"))
 		return;
-	cw_probes_judge(&info, &f);
+	cw_probes_judge(&info, anew && !tried, &f);
 	show(d, "probes", &f);
+	if (tried)
+		show_probes(d, &info, errors);
 }
 
 int cw_cmd_doctor(int argc, char **argv, struct cw_fail *fail)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdio.h>
 
-#include "base/names_gen.h"
 #include "cmd/args.h"
 #include "cmd/cmd_explain.h"
 #include "cmd/session.h"
@@ -43,7 +42,7 @@ static const struct argp explain_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse, .args_doc = "[WORD]",
 	.doc =
-		"Say what a word of the output means: a path, a fate, a verdict, a side, a cause, a refusal, a state or a member of a JSON object. Without a word, list all. Needs neither the module nor root.",
+		"Say what a word of the output means: a path, a fate, a verdict, a side, a cause, a refusal, a state, what a pending connection waits for, what advise has seen, or a member of a JSON object. Without a word, list all. Needs neither the module nor root.",
 };
 
 enum { COL_WORD, COL_KIND, COL_MEANING };
@@ -81,16 +80,14 @@ static void show(struct explain *e, const struct cw_meaning *m, bool whole)
 
 static void show_all(struct explain *e)
 {
-	const struct cw_names *const *names;
 	struct cw_meaning m;
+	unsigned int nth;
 
 	cw_view_header(e->session.view);
-	for (names = cw_all_names; *names; names++)
-		for (m.value = 0; m.value < (*names)->count; m.value++) {
-			m.names = *names;
+	for (nth = 0; (m.names = cw_glossary_names(nth)); nth++)
+		for (m.value = 0; m.value < m.names->count; m.value++)
 			if (m.names->word[m.value].len)
 				show(e, &m, false);
-		}
 }
 
 static int show_word(struct explain *e)

@@ -78,7 +78,7 @@ int cw_cmd_info(int argc, char **argv, struct cw_fail *fail)
 		ret = cw_nl_info(s.nl, &info, fail);
 	if (!ret) {
 		cw_session_shown(&s, show(s.view, &info));
-		cw_probes_judge(&info, &finding);
+		cw_probes_judge(&info, false, &finding);
 		cw_health_warn(&finding);
 	}
 	return cw_session_close(&s, ret);

@@ -7,14 +7,17 @@
 #include "cmd/session.h"
 #include "explain/probes.h"
 #include "host/health.h"
+#include "host/hosted.h"
 #include "netlink/nl_ask.h"
 #include "netlink/nl_policy.h"
 #include "output/record_policy.h"
+#include "request/policy.h"
 
 struct list {
 	struct cw_scope_args scope;	/* first: see cw_scope_parse() */
 	struct cw_session session;
 	struct cw_rules_tried tried;
+	struct cw_hosted host;
 	bool header;
 	size_t shown;
 };
@@ -47,6 +50,8 @@ static const struct argp list_argp = {
 static void show(void *arg, const struct cw_msg_policy *p)
 {
 	struct list *l = arg;
+	char cgroup[CW_CGROUP_NAMED];
+	struct cw_policy_notes notes;
 
 	if (!cw_policy_concerns(&l->scope.match, p))
 		return;
@@ -54,9 +59,16 @@ static void show(void *arg, const struct cw_msg_policy *p)
 		cw_view_header(l->session.view);
 	l->header = false;
 	l->shown++;
+	notes = (struct cw_policy_notes){
+		.shadow = cw_rules_try(&l->tried, p),
+		.netns = cw_policy_has(p, NETNS) ?
+			 cw_hosted_netns(&l->host, p->netns, cw_session_clock()) :
+			 NULL,
+		.cgroup = cw_policy_cgroup(p, &l->host.cgroups, cgroup,
+					   sizeof(cgroup)),
+	};
 	cw_session_shown(&l->session,
-			 cw_record_policy(l->session.view, p,
-					  cw_rules_try(&l->tried, p)));
+			 cw_record_policy(l->session.view, p, &notes));
 }
 
 /* A policy whose probe does not fire is kept, and does nothing. */
@@ -68,7 +80,7 @@ static int warn(const struct list *l, struct cw_fail *fail)
 
 	if (ret)
 		return ret;
-	cw_probes_judge(&info, &finding);
+	cw_probes_judge(&info, false, &finding);
 	cw_health_warn(&finding);
 	return 0;
 }
@@ -85,6 +97,7 @@ int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 	if (ret || l.scope.args.done)
 		goto release;
 	opt.json = l.scope.json;
+	cw_hosted_init(&l.host);
 	ret = cw_session_open(&l.session, &opt, NULL, NULL);
 	if (!ret)
 		ret = cw_nl_policies(l.session.nl, &l.scope.policy, show, &l,
@@ -95,6 +108,7 @@ int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 		ret = warn(&l, fail);
 	ret = cw_session_close(&l.session, ret);
 	cw_rules_tried_release(&l.tried);
+	cw_hosted_release(&l.host);
 release:
 	cw_match_release(&l.scope.match);
 	return ret;

@@ -1,311 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <linux/closewatch.h>
 
-#include "base/parse.h"
-#include "cmd/args.h"
+#include "cmd/arm.h"
 #include "cmd/cmd_policy.h"
-#include "cmd/scope.h"
+#include "cmd/policy_args.h"
 #include "cmd/session.h"
-#include "explain/shadow.h"
 #include "netlink/nl_policy.h"
 #include "output/record_policy.h"
-#include "request/policy.h"
-
-#define NSEC_PER_MSEC 1000000ULL
-
-enum {
-	KEY_FD = 256, KEY_SOCKET, KEY_IDLE, KEY_TOTAL,
-	KEY_BYTES, KEY_LINGER0, KEY_OOM, KEY_DRY, KEY_EXPIRE, KEY_PRIORITY,
-	KEY_FORCE,
-};
 
 struct verb {
-	struct cw_args args;	/* first: see cw_args_parse() */
-	struct cw_policy_request wanted;
+	struct cw_policy_args words;
 	struct cw_session session;
-	bool json, off;
 };
-
-#define WHICH								\
-	{ NULL, 0, NULL, 0, "Which sockets; all conditions must hold:", 1 }, \
-	CW_MATCH_ENDS(CW_ON_RULE), CW_MATCH_OWNER(CW_ON_RULE, "closer"), \
-	CW_MATCH_NETNS(CW_ON_RULE),					\
-	{ "force", KEY_FORCE, NULL, 0, "all sockets, without any condition", 0 }, \
-	{ NULL, 0, NULL, 0, "Or one socket, until it is closed:", 2 },	\
-	{ "pid", 'p', "PID", 0, "its process", 0 },			\
-	{ "fd", KEY_FD, "N", 0, "with --pid: its descriptor there", 0 },	\
-	{ "socket", KEY_SOCKET, "'SRC:PORT DST:PORT'", 0,		\
-	  "its two ends, the local one first", 0 }
-
-#define HOW								\
-	{ "dry-run", KEY_DRY, NULL, 0, "only count and report", 0 },	\
-	{ "expire", KEY_EXPIRE, "SECONDS", 0,				\
-	  "remove the policy after this time", 0 },			\
-	{ "priority", KEY_PRIORITY, "N", 0,				\
-	  "place among the rules, the smallest first; else 1000", 0 },	\
-	{ "json", 'j', NULL, 0, "one JSON object", 0 },			\
-	CW_ARGS_COMMON, { 0 }
-
-static const struct argp_option drain_options[] = {
-	WHICH,
-	{ NULL, 0, NULL, 0, "How; the limit that is met first ends a drain:", 3 },
-	{ "idle", KEY_IDLE, "SECONDS", 0, "without progress; else 5", 0 },
-	{ "total", KEY_TOTAL, "SECONDS", 0, "in all; else 10", 0 },
-	{ "bytes", KEY_BYTES, "N[K|M|G]", 0, "discarded; else 16M", 0 },
-	{ "even-linger0", KEY_LINGER0, NULL, 0,
-	  "also where the program asked for RST by SO_LINGER", 0 },
-	{ "even-oom", KEY_OOM, NULL, 0,
-	  "also for victims of the kernel's out-of-memory killer", 0 },
-	HOW,
-};
-
-static const struct argp_option other_options[] = {
-	WHICH,
-	{ NULL, 0, NULL, 0, "How:", 3 },
-	HOW,
-};
-
-static int parse_ms(const char *text, uint64_t most, uint64_t *ms,
-		    struct cw_fail *fail)
-{
-	uint64_t ns = 0;
-	int ret = cw_parse_duration(text, &ns, fail);
-
-	if (!ret && ns / NSEC_PER_MSEC > most)
-		return cw_fail_usage(fail, NULL, "'%s' seconds are too many",
-				     text);
-	*ms = ns / NSEC_PER_MSEC;
-	return ret;
-}
-
-/* Limits and order; what is not given is not sent. */
-static error_t parse_how(int key, char *arg, struct argp_state *state)
-{
-	struct verb *v = state->input;
-	struct cw_msg_policy *p = &v->wanted.policy;
-	struct cw_fail *fail = v->args.fail;
-	uint32_t priority = 0;
-	uint64_t n = 0;
-	int ret;
-
-	switch (key) {
-	case KEY_IDLE:
-		ret = parse_ms(arg, UINT32_MAX, &n, fail);
-		cw_policy_set(p, IDLE_MS, idle_ms, n);
-		break;
-	case KEY_TOTAL:
-		ret = parse_ms(arg, UINT32_MAX, &n, fail);
-		cw_policy_set(p, TOTAL_MS, total_ms, n);
-		break;
-	case KEY_BYTES:
-		ret = cw_parse_bytes(arg, &n, fail);
-		cw_policy_set(p, BYTES, bytes, n);
-		break;
-	case KEY_EXPIRE:
-		ret = parse_ms(arg, UINT64_MAX, &n, fail);
-		cw_policy_set(p, EXPIRES_MS, expires_ms, n);
-		break;
-	case KEY_PRIORITY:
-		ret = cw_parse_u32(arg, 0, UINT32_MAX, "priority", &priority,
-				   fail);
-		cw_policy_set(p, PRIORITY, priority, priority);
-		break;
-	default:
-		return cw_args_default(key, arg, state);
-	}
-	v->args.ret = ret;
-	return ret ? CW_ARGS_STOP : 0;
-}
-
-static error_t parse_which(int key, char *arg, struct argp_state *state)
-{
-	struct verb *v = state->input;
-	struct cw_policy_request *w = &v->wanted;
-	struct cw_fail *fail = v->args.fail;
-	int ret;
-
-	switch (key) {
-	case KEY_SOCKET:
-		ret = cw_parse_ends(arg, &w->ends, fail);
-		w->has_ends = true;
-		break;
-	case 'p':
-		ret = cw_parse_u32(arg, 1, 1 << 22, "process id", &w->pid,
-				   fail);
-		break;
-	case KEY_FD:
-		ret = cw_parse_u32(arg, 0, INT32_MAX, "descriptor", &w->fd,
-				   fail);
-		w->has_fd = true;
-		break;
-	default:
-		if (cw_match_option(&w->match, key, arg, &v->args))
-			return v->args.ret ? CW_ARGS_STOP : 0;
-		return parse_how(key, arg, state);
-	}
-	v->args.ret = ret;
-	return ret ? CW_ARGS_STOP : 0;
-}
-
-static int conclude_off(struct verb *v)
-{
-	struct cw_policy_request *w = &v->wanted;
-	const struct cw_msg_policy none = { .action = CLOSEWATCH_ACTION_DRAIN };
-
-	if (memcmp(&w->policy, &none, sizeof(none)) || w->pid || w->has_fd ||
-	    w->has_ends)
-		return cw_fail_usage(v->args.fail, NULL,
-				     "'off' takes the conditions of the drain that is to end, or none for all, with --netns and --json; closewatch del removes the policy of one socket");
-	if (cw_policy_is_rule(w))
-		return cw_policy_conclude(w, v->args.fail);
-	cw_policy_scope(&w->policy, &w->match.filter);
-	return CW_OK;
-}
-
-/* Checks that need the complete command line. */
-static int conclude(struct verb *v)
-{
-	struct cw_policy_request *w = &v->wanted;
-	int ret = cw_match_place(&w->match, v->args.fail);
-
-	if (ret)
-		return ret;
-	cw_match_conclude(&w->match);
-	if (v->off)
-		return conclude_off(v);
-	if (w->policy.action == CLOSEWATCH_ACTION_LINGER &&
-	    !cw_has(&w->policy, CLOSEWATCH_A_POLICY_LINGER_SECONDS))
-		return cw_fail_usage(v->args.fail, NULL,
-				     "how long? Such as: closewatch linger 5 --local-port 80");
-	return cw_policy_conclude(w, v->args.fail);
-}
-
-static int parse_word(struct verb *v, char *arg, struct argp_state *state)
-{
-	struct cw_msg_policy *p = &v->wanted.policy;
-
-	if (p->action == CLOSEWATCH_ACTION_LINGER && !state->arg_num)
-		return cw_policy_seconds(p, arg, v->args.fail);
-	if (p->action == CLOSEWATCH_ACTION_DRAIN && !strcmp(arg, "off")) {
-		v->off = true;
-		return CW_OK;
-	}
-	cw_args_default(ARGP_KEY_ARG, arg, state);
-	return v->args.ret;
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct verb *v = state->input;
-	struct cw_policy_request *w = &v->wanted;
-
-	switch (key) {
-	case 'j':
-		v->json = true;
-		break;
-	case KEY_LINGER0:
-		cw_policy_set(&w->policy, EVEN_LINGER0, even_linger0, true);
-		break;
-	case KEY_OOM:
-		cw_policy_set(&w->policy, EVEN_OOM, even_oom, true);
-		break;
-	case KEY_DRY:
-		cw_policy_set(&w->policy, DRY_RUN, dry_run, true);
-		break;
-	case KEY_FORCE:
-		cw_policy_set(&w->policy, FORCE, force, true);
-		break;
-	case ARGP_KEY_ARG:
-		v->args.ret = parse_word(v, arg, state);
-		return v->args.ret ? CW_ARGS_STOP : 0;
-	case ARGP_KEY_SUCCESS:
-		v->args.ret = conclude(v);
-		return v->args.ret ? CW_ARGS_STOP : 0;
-	default:
-		return parse_which(key, arg, state);
-	}
-	return 0;
-}
-
-struct search {
-	const struct cw_msg_policy *added;
-	struct cw_shadow shadow;
-};
-
-static void look_for_shadow(void *arg, const struct cw_msg_policy *p)
-{
-	struct search *s = arg;
-
-	cw_shadow_look(&s->shadow, s->added, p);
-}
-
-/* Comes in the order in which they are tried. That it fails is no failure. */
-static struct cw_shadow find_shadow(struct verb *v,
-				    const struct cw_msg_policy *added)
-{
-	struct search s = { .added = added };
-	struct cw_msg_policy of = { .action = CLOSEWATCH_ACTION_DRAIN };
-	struct cw_fail ignored;
-
-	cw_policy_scope(&of, &v->wanted.match.filter);
-	cw_nl_policies(v->session.nl, &of, look_for_shadow, &s, &ignored);
-	return s.shadow;
-}
-
-/* The rules of one command: all of them or none. */
-struct rules {
-	struct cw_msg_policy rule[CW_POLICY_RULES];
-	unsigned int n;
-};
-
-static int add_all(struct verb *v, struct rules *added)
-{
-	unsigned int i, n = cw_policy_rules(&v->wanted);
-	struct cw_session *s = &v->session;
-	struct cw_msg_policy rule;
-	struct cw_fail ignored;
-	int ret = CW_OK;
-
-	for (added->n = 0; added->n < n && !ret; added->n++) {
-		cw_policy_rule(&v->wanted, added->n, &rule);
-		ret = cw_nl_policy_add(s->nl, &rule, &added->rule[added->n],
-				       s->fail);
-	}
-	if (!ret)
-		return CW_OK;
-	for (i = 0; i + 1 < added->n; i++)
-		cw_nl_policy_del(s->nl, added->rule[i].id, &ignored);
-	return ret;
-}
 
 static int add(struct verb *v)
 {
+	const struct cw_policy_request *wanted = &v->words.wanted;
 	struct cw_session *s = &v->session;
-	struct cw_shadow shadow;
-	struct rules added;
+	struct cw_armed armed;
 	unsigned int i;
 	int taken, ret;
 
-	ret = cw_policy_find_socket(&v->wanted, &taken, s->fail);
+	ret = cw_policy_find_socket(&v->words.wanted, &taken, s->fail);
 	if (!ret)
-		ret = add_all(v, &added);
+		ret = cw_arm(s->nl, wanted, &armed, s->fail);
 	if (taken >= 0)
 		close(taken);
-	for (i = 0; !ret && i < added.n; i++) {
-		shadow = find_shadow(v, &added.rule[i]);
-		cw_session_shown(s, cw_record_added(s->view, &added.rule[i],
-						    &v->wanted.policy, &shadow));
-	}
+	for (i = 0; !ret && i < armed.n; i++)
+		cw_session_shown(s, cw_record_added(s->view, &armed.rule[i],
+						    &wanted->policy,
+						    &armed.shadow[i]));
 	return ret;
 }
 
 struct undo {
 	const struct verb *v;
-	struct rules found;
+	struct cw_msg_policy found[CW_POLICY_RULES];
+	unsigned int n;
 };
 
 /* One that covers the other and is covered by it has the same conditions. */
@@ -316,15 +49,15 @@ static void look_for_rule(void *arg, const struct cw_msg_policy *p)
 	unsigned int i;
 
 	if (p->action != CLOSEWATCH_ACTION_DRAIN ||
-	    u->found.n == CW_POLICY_RULES)
+	    u->n == CW_POLICY_RULES)
 		return;
-	for (i = 0; i < cw_policy_rules(&u->v->wanted); i++) {
-		cw_policy_rule(&u->v->wanted, i, &rule);
+	for (i = 0; i < cw_policy_rules(&u->v->words.wanted); i++) {
+		cw_policy_rule(&u->v->words.wanted, i, &rule);
 		/* The list has none of another namespace. */
 		rule.netns = p->netns;
 		if (!cw_policy_shadows(p, &rule) || !cw_policy_shadows(&rule, p))
 			continue;
-		u->found.rule[u->found.n++] = *p;
+		u->found[u->n++] = *p;
 		return;
 	}
 }
@@ -337,17 +70,16 @@ static int off_some(struct verb *v)
 	unsigned int i;
 	int ret;
 
-	cw_policy_scope(&of, &v->wanted.match.filter);
+	cw_policy_scope(&of, &v->words.wanted.match.filter);
 	ret = cw_nl_policies(s->nl, &of, look_for_rule, &u, s->fail);
-	if (!ret && !u.found.n)
+	if (!ret && !u.n)
 		ret = cw_fail(s->fail, "closewatch list",
 			      "no drain has exactly these conditions");
-	for (i = 0; i < u.found.n && !ret; i++) {
-		ret = cw_nl_policy_del(s->nl, u.found.rule[i].id, s->fail);
+	for (i = 0; i < u.n && !ret; i++) {
+		ret = cw_nl_policy_del(s->nl, u.found[i].id, s->fail);
 		if (!ret)
 			cw_session_shown(s, cw_record_removed(s->view,
-							      &u.found.rule[i],
-							      &of));
+							      &u.found[i], &of));
 	}
 	return ret;
 }
@@ -359,11 +91,11 @@ static void count_removal(void *r, const struct cw_msg_policy *p)
 
 static int off(struct verb *v)
 {
-	struct cw_removal r = { .of = &v->wanted.policy };
+	struct cw_removal r = { .of = &v->words.wanted.policy };
 	struct cw_session *s = &v->session;
 	int ret;
 
-	if (cw_policy_is_rule(&v->wanted))
+	if (cw_policy_is_rule(&v->words.wanted))
 		return off_some(v);
 	ret = cw_nl_policies(s->nl, r.of, count_removal, &r, s->fail);
 	if (!ret)
@@ -373,89 +105,45 @@ static int off(struct verb *v)
 	return ret;
 }
 
-static int run(const struct argp *argp, enum closewatch_action action,
-	       int argc, char **argv, struct cw_fail *fail)
+static int run(enum closewatch_action action, int argc, char **argv,
+	       struct cw_fail *fail)
 {
 	struct verb v = {
-		.args.fail = fail, .wanted = CW_POLICY_REQUEST_INIT,
+		.words = CW_POLICY_ARGS_INIT(fail),
 		.session = CW_SESSION_INIT(fail),
 	};
 	struct cw_view_options opt = { .layout = cw_record_added_layout };
 	int ret;
 
-	v.wanted.match.takes = CW_ON_RULE;
-	v.wanted.match.why = CW_RULE_REASON;
-	v.wanted.policy.action = action;
-	ret = cw_args_parse(argp, argc, argv, &v.args);
-	if (ret || v.args.done)
+	ret = cw_policy_args_parse(&v.words, action, argc, argv);
+	if (ret || v.words.args.done)
 		goto release;
-	if (!v.off)
-		v.wanted.policy.present |= 1ULL << CLOSEWATCH_A_POLICY_ACTION;
-	opt.json = v.json;
+	opt.json = v.words.json;
 	ret = cw_session_open(&v.session, &opt, NULL, NULL);
 	if (!ret)
-		ret = v.off ? off(&v) : add(&v);
+		ret = v.words.off ? off(&v) : add(&v);
 	ret = cw_session_close(&v.session, ret);
 release:
-	cw_match_release(&v.wanted.match);
+	cw_match_release(&v.words.wanted.match);
 	return ret;
 }
 
-#define LIVES								\
-	"\vThe policy lives until closewatch del, closewatch flush or "	\
-	"closewatch drain off, --expire, the end of its network namespace or " \
-	"rmmod; that of one socket also until the socket is closed. "	\
-	"See closewatch list and closewatch(8)."
-
 int cw_cmd_drain(int argc, char **argv, struct cw_fail *fail)
 {
-	static const struct argp argp = {
-		.help_filter = cw_args_help_filter, .options = drain_options,
-		.parser = parse, .args_doc = "\noff",
-		.doc =
-			"Let the kernel close chosen sockets properly: FIN, then discard what still comes until the peer's FIN, so that unread data destroys no response. "
-		       "'off' ends all drains and removes all policies, at once; with conditions, it removes the drain that was added with these, and drains of it that run go on."
-		       LIVES,
-	};
-
-	return run(&argp, CLOSEWATCH_ACTION_DRAIN, argc, argv, fail);
+	return run(CLOSEWATCH_ACTION_DRAIN, argc, argv, fail);
 }
 
 int cw_cmd_linger(int argc, char **argv, struct cw_fail *fail)
 {
-	static const struct argp argp = {
-		.help_filter = cw_args_help_filter, .options = other_options,
-		.parser = parse, .args_doc = "SECONDS",
-		.doc =
-			"Let close() of chosen sockets wait for the peer's acknowledgment, as if the program had set SO_LINGER."
-		       LIVES,
-	};
-
-	return run(&argp, CLOSEWATCH_ACTION_LINGER, argc, argv, fail);
+	return run(CLOSEWATCH_ACTION_LINGER, argc, argv, fail);
 }
 
 int cw_cmd_reset(int argc, char **argv, struct cw_fail *fail)
 {
-	static const struct argp argp = {
-		.help_filter = cw_args_help_filter, .options = other_options,
-		.parser = parse,
-		.doc =
-			"Let chosen sockets be closed by RST, as if the program had set SO_LINGER with zero seconds."
-		       LIVES,
-	};
-
-	return run(&argp, CLOSEWATCH_ACTION_RESET, argc, argv, fail);
+	return run(CLOSEWATCH_ACTION_RESET, argc, argv, fail);
 }
 
 int cw_cmd_leave(int argc, char **argv, struct cw_fail *fail)
 {
-	static const struct argp argp = {
-		.help_filter = cw_args_help_filter, .options = other_options,
-		.parser = parse,
-		.doc =
-			"Exempt chosen sockets: they are closed as their program asks, whatever later rules say."
-		       LIVES,
-	};
-
-	return run(&argp, CLOSEWATCH_ACTION_LEAVE, argc, argv, fail);
+	return run(CLOSEWATCH_ACTION_LEAVE, argc, argv, fail);
 }

@@ -6,6 +6,7 @@
 #include <linux/closewatch.h>
 
 #include "base/parse.h"
+#include "cmd/alarms.h"
 #include "cmd/args.h"
 #include "cmd/cmd_record.h"
 #include "cmd/incoming.h"
@@ -37,9 +38,13 @@ struct recorder {
 	struct cw_session session;
 	struct cw_incoming incoming;
 	struct cw_store *store;
+	struct cw_alarms alarms;
 	struct cw_columns columns;
 	struct cw_hosted host;
-	uint64_t recorded;
+	uint64_t recorded;	/* or not written */
+	uint64_t unwritten;	/* lines */
+	uint64_t lost;		/* by the listener's own figure */
+	bool subscribed;
 	int told;		/* of the store's errors, the last */
 };
 
@@ -56,7 +61,7 @@ static const struct argp_option options[] = {
 	  "remove the oldest files beyond so much in all; default 1G", 0 },
 	{ NULL, 0, NULL, 0, "When to end; else at Ctrl-C:", 3 },
 	{ "count", 'c', "N", 0, "after N events", 0 },
-	{ "duration", 'd', "SECONDS", 0, "after this time, such as 10 or 0.5",
+	{ "duration", 'd', "SECONDS", 0, "after this time, such as 10, 0.5 or 5m",
 	  0 },
 	{ "quiet", 'q', NULL, 0, "say nothing but errors", 0 },
 	CW_ARGS_COMMON,
@@ -197,9 +202,11 @@ static void tell(struct recorder *r)
 	lost = err ? 0 : cw_store_dropped(r->store);
 	if (!lost)
 		return;
+	r->unwritten += lost;
 	fprintf(stderr, "closewatch: %" PRIu64 " events could not be written\n",
 		lost);
 	ev = cw_session_lost(CLOSEWATCH_LOSS_RECORDING, lost);
+	cw_alarms_take(&r->alarms, &ev);
 	cw_record_event(r->session.view, &ev, NULL, &r->columns, CW_DIAG_NOT);
 }
 
@@ -210,6 +217,7 @@ static bool take(void *arg, const struct cw_msg_event *ev,
 
 	if (r->count && r->recorded >= r->count)
 		return false;
+	cw_alarms_take(&r->alarms, ev);
 	cw_record_event(r->session.view, ev, holders, &r->columns,
 			CW_DIAG_NOT);
 	r->recorded += ev->type != CLOSEWATCH_EVENT_TYPE_LOST;
@@ -259,7 +267,7 @@ static int open_session(struct recorder *r)
 	return s->view ? CW_OK : cw_fail(s->fail, NULL, "out of memory");
 }
 
-/* Once a second it is tried again to write what could not be written. */
+/* Once a second, also what could not be written is tried again. */
 static int follow(struct recorder *r)
 {
 	struct cw_session *s = &r->session;
@@ -269,6 +277,7 @@ static int follow(struct recorder *r)
 		ret = cw_session_wait(s, cw_session_clock() + NSEC_PER_SEC);
 		cw_store_retry(r->store);
 		tell(r);
+		cw_alarms_tell(&r->alarms, cw_session_clock());
 	}
 	return ret;
 }
@@ -281,6 +290,7 @@ static int run(struct recorder *r)
 
 	if (ret)
 		return ret;
+	r->subscribed = true;
 	if (!r->quiet)
 		fprintf(stderr, "closewatch: recording into %s\n", r->opt.path);
 	if (r->duration)
@@ -291,10 +301,20 @@ static int run(struct recorder *r)
 		cw_nl_unsubscribe(s->nl, &figures);
 	fflush(s->out.file);
 	tell(r);
-	if (!r->quiet)
-		fprintf(stderr, "%" PRIu64 " event%s recorded; %" PRIu64 " lost\n",
-			r->recorded, r->recorded == 1 ? "" : "s", figures.lost);
+	r->lost = figures.lost;
 	return ret;
+}
+
+/* Once the store has been closed, which tries for the last time. */
+static void print_end(const struct recorder *r)
+{
+	uint64_t written = r->recorded > r->unwritten ?
+			   r->recorded - r->unwritten : 0;
+
+	if (r->subscribed && !r->quiet)
+		fprintf(stderr, "%" PRIu64 " event%s recorded; %" PRIu64 " lost\n",
+			written, written == 1 ? "" : "s",
+			r->lost + r->unwritten);
 }
 
 int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
@@ -309,6 +329,7 @@ int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
 
 	cw_hosted_init(&r.host);
 	ret = cw_args_parse(&record_argp, argc, argv, &r.args);
+	cw_alarms_open(&r.alarms, "");
 	if (!ret && !r.args.done) {
 		ret = open_session(&r);
 		if (!ret)
@@ -316,11 +337,17 @@ int cw_cmd_record(int argc, char **argv, struct cw_fail *fail)
 		ret = cw_session_close(&r.session, ret);
 		err = r.store ? cw_store_error(r.store) : 0;
 		lost = cw_store_close(r.store);
+		r.unwritten += lost;
+		print_end(&r);
 		if (lost && !ret)
 			ret = cw_fail(fail, NULL,
 				      "%" PRIu64 " events could not be written into %s: %s",
 				      lost, r.opt.path, strerror(err));
+		cw_alarms_tell(&r.alarms, UINT64_MAX);
 	}
+	if (ret)
+		cw_alarms_failed(&r.alarms, fail);
+	cw_alarms_close(&r.alarms);
 	cw_hosted_release(&r.host);
 	cw_match_release(&r.match);
 	return ret;

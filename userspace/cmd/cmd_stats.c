@@ -14,6 +14,7 @@
 #include "cmd/session.h"
 #include "explain/recount.h"
 #include "netlink/nl_ask.h"
+#include "output/openmetrics.h"
 #include "output/record_groups.h"
 #include "output/record_stats.h"
 #include "request/filter.h"
@@ -23,12 +24,13 @@
 /* Readings until two of them are the same. */
 #define STEADY_TRIES	20
 
-enum { KEY_RECONCILE = 256, KEY_GROUP_BY };
+enum { KEY_RECONCILE = 256, KEY_GROUP_BY, KEY_OPENMETRICS, KEY_PROMETHEUS };
 
 struct stats {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	struct cw_match match;
 	bool json, watch, reconcile;
+	bool metrics, text;	/* for Prometheus; in its text format */
 	struct cw_replay_args recorded;
 	bool counts;		/* conditions: the kernel's counters are of all */
 	struct cw_msg_stats counted;
@@ -64,8 +66,12 @@ static const struct argp_option options[] = {
 	  "for a while, or of --read, count closes, RSTs and losses by group", 0 },
 	{ "count", 'c', "N", 0, "with --watch: end after N intervals", 0 },
 	{ "duration", 'd', "SECONDS", 0,
-	  "end after this time, such as 10 or 0.5; else at Ctrl-C", 0 },
+	  "end after this time, such as 10, 0.5 or 5m; else at Ctrl-C", 0 },
 	{ "json", 'j', NULL, 0, "one JSON object a reading", 0 },
+	{ "openmetrics", KEY_OPENMETRICS, NULL, 0,
+	  "as OpenMetrics, for a scrape", 0 },
+	{ "prometheus", KEY_PROMETHEUS, NULL, 0,
+	  "in Prometheus' text format, for node_exporter's textfile collector", 0 },
 	CW_REPLAY_OPTIONS,
 	CW_ARGS_COMMON,
 	{ 0 },
@@ -91,6 +97,10 @@ static int check(struct stats *s)
 	if (s->duration && !s->watch && !s->reconcile && !s->grouping.groups.by)
 		return cw_fail_usage(s->args.fail, NULL,
 				     "--duration goes with --watch, --group-by or --reconcile");
+	if (s->metrics && (s->json || s->watch || s->reconcile ||
+			   s->grouping.groups.by || s->recorded.path))
+		return cw_fail_usage(s->args.fail, NULL,
+				     "--openmetrics and --prometheus are of the module's counters once: leave out --json, --watch, --group-by, --reconcile and --read");
 	return cw_replay_check(&s->recorded, s->watch ? "--watch" :
 			       s->reconcile ? "--reconcile" :
 			       s->duration ? "--duration" : NULL, s->args.fail);
@@ -137,6 +147,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'j':
 		s->json = true;
+		break;
+	case KEY_PROMETHEUS:
+	case KEY_OPENMETRICS:
+		s->metrics = true;
+		s->text = key == KEY_PROMETHEUS;
 		break;
 	case ARGP_KEY_ARG:
 		/* "--watch 5": what getopt does not take for its value. */
@@ -243,12 +258,14 @@ static int read_steady(struct stats *s, struct moment *m)
 	return ret;
 }
 
-static struct cw_reading reading(const struct moment *now,
+static struct cw_reading reading(struct stats *s, const struct moment *now,
 				 const struct moment *before)
 {
 	struct cw_reading r = {
 		.time = cw_session_date(),
 		.listeners = now->info.listeners,
+		.netns = cw_hosted_netns(&s->grouping.host, now->stats.netns,
+					 now->clock),
 	};
 
 	if (!before)
@@ -269,7 +286,12 @@ static int run_once(struct stats *s)
 
 	if (ret)
 		return ret;
-	r = reading(&now, NULL);
+	if (s->metrics) {
+		cw_openmetrics(s->session.out.file, s->text, &now.info,
+			       &now.stats);
+		return CW_OK;
+	}
+	r = reading(s, &now, NULL);
 	cw_session_shown(&s->session,
 			 cw_record_stats(s->session.view, &r, &now.stats));
 	return CW_OK;
@@ -300,7 +322,7 @@ static int run_watch(struct stats *s)
 		cw_stats_since(&delta, &now.stats, &before.stats);
 		now.steady = true;
 		before.steady = true;
-		r = reading(&now, &before);
+		r = reading(s, &now, &before);
 		if (shown++ && !s->json)
 			fputc('\n', out->out.file);
 		cw_session_shown(out, cw_record_stats(out->view, &r, &delta));
@@ -334,7 +356,7 @@ static int run_reconcile(struct stats *s)
 		return ret;
 	cw_stats_since(&stats, &now.stats, &before.stats);
 	cw_mibs_since(&mibs, &now.mibs, &before.mibs);
-	r = reading(&now, &before);
+	r = reading(s, &now, &before);
 	bad = cw_reconcile(rows, &stats, &mibs);
 	cw_session_shown(&s->session,
 			 cw_record_rows(s->session.view, &r, rows));
@@ -361,6 +383,7 @@ struct recount {
 	struct cw_msg_stats stats;
 	uint64_t lost;
 	bool several;		/* network namespaces */
+	char netns[CW_NAMESPACE_NAME];
 };
 
 static bool recount(void *arg, const struct cw_recorded *rec)
@@ -382,6 +405,7 @@ static bool recount(void *arg, const struct cw_recorded *rec)
 	}
 	n->several |= n->stats.netns && n->stats.netns != ev->netns;
 	n->stats.netns = ev->netns;
+	memcpy(n->netns, rec->told.netns, sizeof(n->netns));
 	cw_recount(&n->stats, ev);
 	return true;
 }
@@ -392,6 +416,7 @@ static void show_recorded(struct stats *s, const struct cw_replay *replay,
 	const struct cw_reading r = {
 		.time = replay->last, .span_ns = replay->last - replay->first,
 		.recorded = true, .partial = replay->partial, .lost = n->lost,
+		.netns = n->netns,
 	};
 
 	if (n->several)

@@ -29,6 +29,7 @@
 
 enum {
 	KEY_COLOR = 256, KEY_DIAG, KEY_NO_LINGER, KEY_CLOSE_WAIT, KEY_GROUP_BY,
+	KEY_STACK,
 };
 
 struct watch {
@@ -39,7 +40,7 @@ struct watch {
 	uint32_t count;
 	uint64_t duration;
 	uint32_t close_wait;	/* in seconds; 0: not asked for */
-	bool header, quiet, diag, no_linger;
+	bool header, quiet, diag, no_linger, stack;
 	struct cw_replay_args recorded;
 	/* the run */
 	struct cw_session session;
@@ -48,6 +49,8 @@ struct watch {
 	struct cw_refusals refusals;
 	struct cw_close_wait waits;
 	struct cw_incoming incoming;
+	struct cw_stacks stacks;
+	struct cw_stack_words words;
 	bool partial;		/* without all RSTs' own events */
 	bool full;		/* --count is reached: show no more */
 };
@@ -63,10 +66,12 @@ static const struct argp_option options[] = {
 	CW_REPLAY_OPTIONS,
 	{ NULL, 0, NULL, 0, "When to end; else at Ctrl-C:", 2 },
 	{ "count", 'c', "N", 0, "after N events", 0 },
-	{ "duration", 'd', "SECONDS", 0, "after this time, such as 10 or 0.5",
+	{ "duration", 'd', "SECONDS", 0, "after this time, such as 10, 0.5 or 5m",
 	  0 },
 	{ NULL, 0, NULL, 0, "How to show it:", 3 },
 	{ "diag", KEY_DIAG, NULL, 0, "add the cause and the remedy", 0 },
+	{ "stack", KEY_STACK, NULL, 0,
+	  "of a close or shutdown add the calls that led to it, in the kernel and the program", 0 },
 	CW_LOOKS_OPTIONS,
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "no-header", 'H', NULL, 0, "no line of titles", 0 },
@@ -82,13 +87,16 @@ static const struct argp_option options[] = {
 static const char doc[] =
 	"Show how TCP connections end on this host: a line a close, with its path, the bytes that were unread, unsent and unacknowledged, its owner, and what the peer saw; and a line for an end that went wrong, with what became of the data.\vVerbs (watch is the default):\n"
 	"  watch    show closes as they happen\n"
+	"  top      show who closes how, with rates and keys\n"
 	"  info     show the state of the module\n"
 	"  stats    show the counters of paths, fates and drains, and check them\n"
 	"  advise   say which ports or programs a lingering drain would help\n"
-	"  record   write events to files, for watch, stats and advise -r\n"
+	"  record   write events to files, for -r of watch, top, stats and advise\n"
+	"  story    join the recordings of both ends: who ended it, what arrived\n"
 	"  drain    let the kernel close chosen sockets properly; 'off' ends it\n"
 	"  linger, reset, leave   close chosen sockets in another way, or as they ask\n"
 	"  list, del, flush       show or remove such policies\n"
+	"  apply, save            install the policies of files, or write such a file\n"
 	"  drains   show the drains that run\n"
 	"  pending  show the connections that have not ended, and who does not close\n"
 	"  doctor   say what keeps closewatch from working and what mends it\n"
@@ -143,8 +151,8 @@ static error_t parse_value(int key, char *arg, struct argp_state *state)
 		ret = cw_parse_duration(arg, &w->duration, fail);
 		break;
 	case KEY_CLOSE_WAIT:
-		ret = cw_parse_u32(arg, 1, 86400, "time in CLOSE_WAIT",
-				   &w->close_wait, fail);
+		ret = cw_parse_seconds(arg, 86400, "time in CLOSE_WAIT",
+				       &w->close_wait, fail);
 		break;
 	case KEY_GROUP_BY:
 		ret = cw_groups_init(&w->groups, arg, fail);
@@ -187,6 +195,7 @@ static int conclude(struct watch *w)
 static int check(const struct watch *w)
 {
 	const char *live = w->close_wait ? "--close-wait" :
+			   w->stack ? "--stack" :
 			   w->duration ? "--duration" : NULL;
 
 	return cw_replay_check(&w->recorded, live, w->args.fail);
@@ -208,6 +217,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_DIAG:
 		w->diag = true;
+		break;
+	case KEY_STACK:
+		w->stack = true;
 		break;
 	case KEY_NO_LINGER:
 		w->no_linger = true;
@@ -246,6 +258,22 @@ static bool count(struct watch *w)
 	return !w->full;
 }
 
+static void find_stack(struct watch *w, const struct cw_msg_event *ev)
+{
+	const struct cw_stack_of of = {
+		.time = ev->time, .tid = ev->tid, .local_port = ev->local_port,
+		.remote_port = ev->remote_port,
+		.released = ev->type != CLOSEWATCH_EVENT_TYPE_SHUTDOWN,
+	};
+
+	w->looks.columns.stack = NULL;
+	if (ev->type != CLOSEWATCH_EVENT_TYPE_CLOSE &&
+	    ev->type != CLOSEWATCH_EVENT_TYPE_LINGER_WAIT && of.released)
+		return;
+	cw_stacks_say(&w->stacks, &of, &w->words);
+	w->looks.columns.stack = &w->words;
+}
+
 static bool show_event(struct watch *w, const struct cw_msg_event *ev,
 		       const struct cw_holders *holders)
 {
@@ -257,6 +285,8 @@ static bool show_event(struct watch *w, const struct cw_msg_event *ev,
 	cw_tally_add(&w->tally, ev);
 	if (w->groups.by)
 		cw_groups_add(&w->groups, ev);
+	if (w->stack)
+		find_stack(w, ev);
 	cw_session_shown(&w->session,
 			 cw_record_event(w->session.view, ev, holders,
 					 &w->looks.columns, diag));
@@ -321,6 +351,9 @@ static void on_events(void *arg, const void *attrs, size_t len)
 {
 	struct watch *w = arg;
 
+	/* All of what these events were called by, and perhaps of later ones. */
+	if (w->stack)
+		cw_stacks_read(&w->stacks);
 	w->tally.malformed += shows_no_more(w) ?
 		cw_decode_events(attrs, len, take_loss, w) :
 		cw_incoming_take(&w->incoming, attrs, len);
@@ -461,6 +494,7 @@ static int run_recorded(struct watch *w)
 	w->tally.recorded = true;
 	w->tally.cut = w->session.out.error;
 	w->tally.unwritten = cw_session_unwritten(&w->session);
+	w->tally.unrecorded = replay.partial;
 	w->tally.partial = replay.partial || !w->match.filter.quiet;
 	show_groups(w);
 	cw_tally_print(&w->tally, &none, stderr);
@@ -472,6 +506,8 @@ static int run_live(struct watch *w)
 {
 	int ret = open_session(w);
 
+	if (!ret && w->stack)
+		ret = cw_stacks_open(&w->stacks, w->session.fail);
 	if (ret)
 		return ret;
 	cw_incoming_init(&w->incoming, &w->match, show, w);
@@ -500,6 +536,7 @@ int cw_cmd_watch(int argc, char **argv, struct cw_fail *fail)
 		ret = w.recorded.path ? run_recorded(&w) : run_live(&w);
 	ret = cw_session_close(&w.session, ret);
 release:
+	cw_stacks_close(&w.stacks);
 	cw_groups_release(&w.groups);
 	cw_looks_release(&w.looks);
 	cw_match_release(&w.match);

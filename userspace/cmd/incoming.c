@@ -12,6 +12,7 @@ void cw_incoming_init(struct cw_incoming *in, struct cw_match *match,
 	in->fn = fn;
 	in->arg = arg;
 	in->whose.match = match;
+	in->whose.limit_ms = CW_WHOSE_MS;
 }
 
 static bool pass_on(struct cw_incoming *in, struct cw_msg_event *ev)

@@ -17,6 +17,9 @@ enum { CW_KEY_SINCE = 0x1100, CW_KEY_UNTIL };
 #define CW_REPLAY_OPTIONS						\
 	{ "read", 'r', "FILE|DIR", 0,					\
 	  "recorded events instead of live ones; - is standard input", 0 }, \
+	CW_SPAN_OPTIONS
+
+#define CW_SPAN_OPTIONS							\
 	{ "since", CW_KEY_SINCE, "TIME", 0,				\
 	  "from then on, such as 02:10, 2026-11-27T02:10:30Z or -10m", 0 }, \
 	{ "until", CW_KEY_UNTIL, "TIME", 0, "up to then", 0 }

@@ -10,6 +10,7 @@
 
 #include <linux/closewatch.h>
 
+#include "base/util.h"
 #include "base/wrap.h"
 #include "cmd/session.h"
 
@@ -156,11 +157,12 @@ int cw_session_wait(struct cw_session *s, uint64_t end)
 
 	while (goes_on(s)) {
 		struct pollfd p[] = {
-			{ .fd = cw_nl_fd(s->nl), .events = POLLIN },
+			{ .fd = s->nl ? cw_nl_fd(s->nl) : -1, .events = POLLIN },
 			{ .fd = s->signal_fd, .events = POLLIN },
 			{ .fd = s->timer_fd, .events = POLLIN },
 			/* No event asked for: reports a pipe without a reader. */
 			{ .fd = s->out.fd, .events = 0 },
+			{ .fd = s->key_fd, .events = POLLIN },
 		};
 		uint64_t now = cw_session_clock();
 		int ret, ms = -1;
@@ -169,7 +171,7 @@ int cw_session_wait(struct cw_session *s, uint64_t end)
 			return CW_OK;
 		if (end != UINT64_MAX)
 			ms = (end - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC;
-		if (poll(p, 4, ms) < 0 && errno != EINTR)
+		if (poll(p, ARRAY_SIZE(p), ms) < 0 && errno != EINTR)
 			return cw_fail(s->fail, NULL, "poll: %s",
 				       strerror(errno));
 		ret = p[0].revents ? cw_nl_receive(s->nl, &overrun, s->fail) :
@@ -179,9 +181,12 @@ int cw_session_wait(struct cw_session *s, uint64_t end)
 		if (ret)
 			return ret;
 		overrun = false;
-		if (p[3].revents & (POLLERR | POLLHUP) && !s->out.error)
+		if (p[3].revents && !s->out.error)
 			s->out.error = EPIPE;
-		s->stop |= p[1].revents || p[2].revents;
+		s->stop |= p[1].revents || p[2].revents ||
+			   p[4].revents & ~POLLIN;
+		if (p[4].revents)
+			break;
 	}
 	return CW_OK;
 }

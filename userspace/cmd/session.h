@@ -24,6 +24,7 @@ struct cw_session {
 	struct cw_view *view;
 	enum cw_color color;
 	int signal_fd;		/* -1: signals end the program at once */
+	int key_fd;		/* -1: no keys end a cw_session_wait() */
 	int timer_fd;		/* -1: nothing but a signal ends it */
 	bool stop;		/* one of them, or the verb has enough */
 	uint64_t records;
@@ -34,7 +35,7 @@ struct cw_session {
 };
 
 #define CW_SESSION_INIT(f)	\
-	{ .fail = (f), .signal_fd = -1, .timer_fd = -1 }
+	{ .fail = (f), .signal_fd = -1, .key_fd = -1, .timer_fd = -1 }
 
 /* Ctrl-C and its like are to end a cw_session_wait(); before the opening. */
 int cw_session_signals(struct cw_session *s);
@@ -62,7 +63,8 @@ unsigned int cw_session_unwritten(const struct cw_session *s);
 
 /*
  * Takes events until @end (CLOCK_MONOTONIC in ns), a signal, or the end of the
- * session or the output.
+ * session or the output; with keys also until one comes. There are no events where
+ * the module was not opened.
  */
 int cw_session_wait(struct cw_session *s, uint64_t end);
 

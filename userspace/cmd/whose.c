@@ -4,8 +4,6 @@
 #include "cmd/session.h"
 #include "cmd/whose.h"
 
-/* The events that wait meanwhile have 8 MiB of room. */
-#define SEARCH_MS	50
 /* Unless the filter needs them, searches take a hundredth of the time at most. */
 #define REST		99
 
@@ -32,7 +30,7 @@ static const struct cw_holder *search(struct cw_whose *w, uint32_t inode)
 	uint64_t begin = cw_session_clock(), end;
 	unsigned int i;
 
-	cw_holders_find(h, "/proc", inode, SEARCH_MS);
+	cw_holders_find(h, "/proc", inode, w->limit_ms);
 	end = cw_session_clock();
 	w->rest_until = end + REST * (end - begin);
 	for (i = 0; i < h->count; i++)
@@ -68,5 +66,6 @@ bool cw_whose_find(struct cw_whose *w, const struct cw_order *o,
 	if (h)
 		take(ev, h);
 	*found = &w->holders;
-	return h || !asked;
+	/* One that was given up may have missed the process that is asked for. */
+	return h || !asked || w->holders.cut;
 }
