@@ -303,4 +303,8 @@ void cw_say_policy(struct cw_text *t, const struct cw_msg_event *ev)
 	default:
 		cw_say(t, " acts in a way newer than this program");
 	}
+	if (cw_event_has(ev, DRAIN_OUTCOME) &&
+	    ev->drain_outcome == CLOSEWATCH_DRAIN_OUTCOME_REFUSED)
+		cw_say(t, ", but %s refused: %s", dry ? "would be" : "is",
+		       cw_drain_refusal_words(ev));
 }

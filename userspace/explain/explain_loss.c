@@ -25,8 +25,8 @@ static const struct cw_case losses[] = {
 		.tone = CW_LOSS,
 	},
 	[CLOSEWATCH_LOSS_INFLIGHT] = {
-		"More closes are waiting at once, mostly for SO_LINGER, than the module follows.",
-		"Turn SO_LINGER off in the program that holds them.",
+		"More connections are ending at once than the module follows: closes that wait for SO_LINGER, or peers that do not close.",
+		"Load the module with a larger track_slots, or turn SO_LINGER off in the program that holds them.",
 		.words = "too many closes at once to follow", .tone = CW_LOSS,
 	},
 	[CLOSEWATCH_LOSS_BLIND] = {

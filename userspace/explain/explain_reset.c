@@ -27,7 +27,7 @@ static const struct cw_case resets[] = {
 	},
 	[CLOSEWATCH_RESET_KIND_TIME_WAIT] = {
 		"Data or a SYN came for a connection of which only an entry in TIME_WAIT or FIN_WAIT2 was left.",
-		"If data was lost, read until EOF before close().",
+		"None of its own: the fate with the same cookie says what it means.",
 		.words = "RST sent: our side of the connection had ended",
 		.tone = CW_BAD,
 	},

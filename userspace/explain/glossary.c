@@ -1,41 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <linux/closewatch.h>
 
 #include "base/names_gen.h"
+#include "base/near.h"
 #include "explain/explain.h"
 #include "explain/glossary.h"
+#include "explain/join_say.h"
+#include "explain/pending.h"
+#include "explain/seen.h"
 
 #define NEAR	5	/* words that are offered */
-#define LONGEST	(CW_WORD_SIZE - 1)
-
-static char plain(char c)
-{
-	return c == '_' ? '-' : tolower((unsigned char)c);
-}
 
 static bool same(const char *a, const char *b)
 {
-	while (*a && plain(*a) == plain(*b)) {
+	while (*a && cw_near_plain(*a) == cw_near_plain(*b)) {
 		a++;
 		b++;
 	}
 	return !*a && !*b;
 }
 
+/* What the utility says and the module does not. */
+static const struct cw_names *const own[] = {
+	&cw_waits_names, &cw_seen_names, &cw_first_names,
+};
+
+const struct cw_names *cw_glossary_names(unsigned int nth)
+{
+	unsigned int i;
+
+	for (i = 0; cw_all_names[i]; i++)
+		if (i == nth)
+			return cw_all_names[i];
+	return nth - i < ARRAY_SIZE(own) ? own[nth - i] : NULL;
+}
+
 unsigned int cw_glossary_find(const char *word, struct cw_meaning *found)
 {
-	const struct cw_names *const *names;
-	unsigned int i, n = 0;
+	const struct cw_names *names;
+	unsigned int nth, i, n = 0;
 
-	for (names = cw_all_names; *names; names++)
-		for (i = 0; i < (*names)->count && n < CW_MEANINGS; i++)
-			if ((*names)->word[i].len &&
-			    same(word, (*names)->word[i].text))
-				found[n++] = (struct cw_meaning){ *names, i };
+	for (nth = 0; (names = cw_glossary_names(nth)); nth++)
+		for (i = 0; i < names->count && n < CW_MEANINGS; i++)
+			if (names->word[i].len && same(word, names->word[i].text))
+				found[n++] = (struct cw_meaning){ names, i };
 	return n;
 }
 
@@ -81,70 +92,36 @@ bool cw_glossary_cause(const struct cw_meaning *m, char *buf, size_t size)
 bool cw_glossary_remedy(const struct cw_meaning *m, char *buf, size_t size)
 {
 	struct cw_msg_event ev;
+	const char *remedy;
 
 	buf[0] = '\0';
+	if (m->names == &cw_seen_names) {
+		remedy = cw_seen_remedy(m->value);
+		snprintf(buf, size, "%s", remedy ? remedy : "");
+		return remedy;
+	}
 	return event_of(m, &ev) && cw_explain_remedy(&ev, false, buf, size) &&
 	       buf[0];
 }
 
-static unsigned int least(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters have to be put in, left out or changed. */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int row[LONGEST + 1], i, j, before, here;
-	size_t len = strlen(b);
-
-	for (j = 0; j <= len; j++)
-		row[j] = j;
-	for (i = 1; a[i - 1]; i++) {
-		before = row[0];
-		row[0] = i;
-		for (j = 1; j <= len; j++) {
-			here = row[j];
-			row[j] = least(least(row[j], row[j - 1]) + 1, before +
-				       (plain(a[i - 1]) != plain(b[j - 1])));
-			before = here;
-		}
-	}
-	return row[len];
-}
-
-/* A part of a word is nearer than a word with errors. */
-static unsigned int far_from(const char *word, const char *other)
-{
-	char part[LONGEST + 1];
-	unsigned int i;
-
-	for (i = 0; word[i]; i++)
-		part[i] = plain(word[i]);
-	part[i] = '\0';
-	return i > 2 && strstr(other, part) ? 1 : 2 + distance(word, other);
-}
-
 void cw_glossary_near(const char *word, char *buf, size_t size)
 {
-	unsigned int far, i, said = 0, most = 2 + (strlen(word) + 2) / 3;
-	const struct cw_names *const *names;
+	unsigned int far, nth, i, said = 0, most = cw_near_most(word);
+	const struct cw_names *names;
 	struct cw_meaning first[CW_MEANINGS];
 	size_t used = 0;
 
 	buf[0] = '\0';
-	if (strlen(word) > LONGEST)
-		return;
 	for (far = 1; far <= most; far++)
-		for (names = cw_all_names; *names; names++)
-			for (i = 0; i < (*names)->count && said < NEAR; i++) {
-				const char *text = (*names)->word[i].text;
+		for (nth = 0; (names = cw_glossary_names(nth)); nth++)
+			for (i = 0; i < names->count && said < NEAR; i++) {
+				const char *text = names->word[i].text;
 
-				if (!*text || far_from(word, text) != far)
+				if (!*text || cw_near_distance(word, text) != far)
 					continue;
 				/* Of several meanings the first is enough. */
 				cw_glossary_find(text, first);
-				if (first[0].names != *names)
+				if (first[0].names != names)
 					continue;
 				used += snprintf(buf + used, size - used,
 						 "%s%s", said++ ? ", " : "", text);

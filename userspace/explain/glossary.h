@@ -7,7 +7,7 @@
 
 #include "base/names.h"
 
-/* What the words of the output mean, by the spec's one table. Pure. */
+/* What the words of the output mean: the spec's, and the utility's own. Pure. */
 
 struct cw_meaning {
 	const struct cw_names *names;
@@ -15,6 +15,9 @@ struct cw_meaning {
 };
 
 #define CW_MEANINGS	8	/* no word has more */
+
+/* One table of words after the other; NULL behind the last. */
+const struct cw_names *cw_glossary_names(unsigned int nth);
 
 /* Upper or lower case, with dashes or underscores. Returns how many there are. */
 unsigned int cw_glossary_find(const char *word, struct cw_meaning *found);

@@ -22,7 +22,7 @@ const struct cw_names cw_group_names = {
 		[CW_BY_CGROUP] = CW_WORD_IS("cgroup"),
 		[CW_BY_CONTAINER] = CW_WORD_IS("container"),
 	},
-	.count = CW_BY_CONTAINER + 1,
+	.count = CW_BYS,
 };
 
 int cw_groups_init(struct cw_groups *g, const char *word, struct cw_fail *fail)
@@ -163,7 +163,7 @@ static void say_key(struct cw_text *t, struct cw_groups *g,
 	case CW_BY_CONTAINER:
 		say_cgroup(t, g, ev);
 		break;
-	case CW_BY_NONE:
+	default:
 		break;
 	}
 }
@@ -197,9 +197,17 @@ static struct cw_group *group_of(struct cw_groups *g, const char *key)
 
 /* --- what is counted --- */
 
-static uint64_t how_many(const struct cw_msg_event *ev)
+uint64_t cw_group_weight(const struct cw_msg_event *ev)
 {
 	return cw_event_has(ev, COUNT) ? ev->count : 1;
+}
+
+bool cw_path_resets(uint32_t path)
+{
+	return path == CLOSEWATCH_PATH_RST_UNREAD ||
+	       path == CLOSEWATCH_PATH_RST_LINGER0 ||
+	       path == CLOSEWATCH_PATH_RST_LINGER2 ||
+	       path == CLOSEWATCH_PATH_RST_MEMORY;
 }
 
 static void add_close(struct cw_group *to, const struct cw_msg_event *ev)
@@ -207,14 +215,7 @@ static void add_close(struct cw_group *to, const struct cw_msg_event *ev)
 	to->closes++;
 	to->unread_bytes += ev->unread;
 	/* Those of a listener's queue. */
-	to->rsts_sent += ev->children_reset;
-	switch (ev->path) {
-	case CLOSEWATCH_PATH_RST_UNREAD:
-	case CLOSEWATCH_PATH_RST_LINGER0:
-	case CLOSEWATCH_PATH_RST_LINGER2:
-	case CLOSEWATCH_PATH_RST_MEMORY:
-		to->rsts_sent++;
-	}
+	to->rsts_sent += ev->children_reset + cw_path_resets(ev->path);
 }
 
 /* An RST has one event of the two where both come: that of its own. */
@@ -237,12 +238,13 @@ static void add_fate(struct cw_group *to, const struct cw_msg_event *ev,
 static void add_reset(struct cw_group *to, const struct cw_msg_event *ev)
 {
 	if (ev->reset_kind == CLOSEWATCH_RESET_KIND_RECEIVED)
-		to->rsts_received += how_many(ev);
+		to->rsts_received += cw_group_weight(ev);
 	else
-		to->rsts_sent += how_many(ev);
+		to->rsts_sent += cw_group_weight(ev);
 }
 
-void cw_groups_add(struct cw_groups *g, const struct cw_msg_event *ev)
+struct cw_group *cw_groups_add(struct cw_groups *g,
+			       const struct cw_msg_event *ev)
 {
 	char key[KEY_MAX] = "";
 	struct cw_text t = { .buf = key, .size = sizeof(key) };
@@ -251,12 +253,16 @@ void cw_groups_add(struct cw_groups *g, const struct cw_msg_event *ev)
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_LOST) {
 		if (ev->loss != CLOSEWATCH_LOSS_BLIND)
 			g->missed += ev->count;
-		return;
+		return NULL;
 	}
 	if (ev->type != CLOSEWATCH_EVENT_TYPE_CLOSE &&
 	    ev->type != CLOSEWATCH_EVENT_TYPE_FATE &&
 	    ev->type != CLOSEWATCH_EVENT_TYPE_RESET)
-		return;
+		return NULL;
+	if (g->paths && g->by != CW_BY_PATH) {
+		say_path(&t, ev);
+		cw_say(&t, "\t");
+	}
 	say_key(&t, g, ev);
 	to = group_of(g, key);
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE)
@@ -265,6 +271,7 @@ void cw_groups_add(struct cw_groups *g, const struct cw_msg_event *ev)
 		add_fate(to, ev, g->partial);
 	else
 		add_reset(to, ev);
+	return to;
 }
 
 static int compare(const void *a, const void *b)

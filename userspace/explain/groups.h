@@ -14,7 +14,7 @@
 /* Events by what they have in common: who resets, who is reset. */
 enum cw_group_by {
 	CW_BY_NONE, CW_BY_PORT, CW_BY_COMM, CW_BY_PATH, CW_BY_PEER,
-	CW_BY_CGROUP, CW_BY_CONTAINER,
+	CW_BY_CGROUP, CW_BY_CONTAINER, CW_BYS,
 };
 
 extern const struct cw_names cw_group_names;
@@ -37,6 +37,7 @@ struct cw_group {
 
 struct cw_groups {
 	enum cw_group_by by;
+	bool paths;		/* by path, too: the key is that, a tab, the rest */
 	bool partial;		/* what another event reports does not come */
 	struct cw_hosted *host;	/* for names; set by the caller, NULL: not asked */
 	size_t n;
@@ -50,7 +51,15 @@ struct cw_groups {
 int cw_groups_init(struct cw_groups *g, const char *word, struct cw_fail *fail);
 void cw_groups_release(struct cw_groups *g);
 
-void cw_groups_add(struct cw_groups *g, const struct cw_msg_event *ev);
+/* Returns what it was added to; NULL if events of its type are not counted. */
+struct cw_group *cw_groups_add(struct cw_groups *g,
+			       const struct cw_msg_event *ev);
+
+/* Of how many events it tells. */
+uint64_t cw_group_weight(const struct cw_msg_event *ev);
+
+/* Does a close by @path, an enum closewatch_path, send RST? */
+bool cw_path_resets(uint32_t path);
 
 /*
  * Those with the most RSTs first, then with the most closes. None can be added

@@ -21,8 +21,18 @@ static const struct cw_word waits_words[] = {
 	[CW_WAITS_FIN] = CW_WORD_IS("fin"),
 };
 
+static const char *const waits_docs[] = {
+	[CW_WAITS_CLOSE] = "The program has read EOF, and has not closed.",
+	[CW_WAITS_READ] = "The peer has sent FIN, and the program has not read as far.",
+	[CW_WAITS_ACCEPT] = "The peer has sent FIN, and no program has accepted the connection.",
+	[CW_WAITS_DATA_ACK] = "Data of ours is sent or queued, and not acknowledged.",
+	[CW_WAITS_FIN_ACK] = "Nothing but our FIN is not acknowledged.",
+	[CW_WAITS_FIN] = "Our FIN is acknowledged; the peer has not sent its own.",
+};
+
 const struct cw_names cw_waits_names = {
-	.word = waits_words, .count = CW_WAITS_MAX + 1,
+	.word = waits_words, .count = CW_WAITS_MAX + 1, .doc = waits_docs,
+	.name = "waits-for",
 };
 
 static bool peer_ended(const struct cw_socket *s)

@@ -71,6 +71,19 @@ static void say_owner(struct cw_text *t, const struct cw_pending_group *g)
 	cw_say(t, "%s]", i < g->pid_count ? " and others" : "");
 }
 
+/* Where the sockets of a state wait for different things, with different remedies. */
+static const char *say_waits(const struct cw_pending_group *g)
+{
+	switch (cw_pending_waits(&g->first)) {
+	case CW_WAITS_READ:
+		return ", not read to EOF,";
+	case CW_WAITS_DATA_ACK:
+		return ", with data not acknowledged,";
+	default:
+		return "";
+	}
+}
+
 static void print_group(const struct cw_pending_group *g, FILE *to)
 {
 	const char *state = cw_names_word(&cw_state_names, g->first.state);
@@ -78,8 +91,9 @@ static void print_group(const struct cw_pending_group *g, FILE *to)
 	struct cw_text t = { .buf = what, .size = sizeof(what) };
 	uint64_t ms;
 
-	cw_say(&t, "%" PRIu64 " socket%s in %s ", (uint64_t)g->count,
-	       g->count == 1 ? "" : "s", state ? state : "a newer state");
+	cw_say(&t, "%" PRIu64 " socket%s in %s%s ", (uint64_t)g->count,
+	       g->count == 1 ? "" : "s", state ? state : "a newer state",
+	       say_waits(g));
 	if (g->comm.len)
 		say_owner(&t, g);
 	else

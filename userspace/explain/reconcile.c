@@ -153,6 +153,7 @@ void cw_stats_since(struct cw_msg_stats *delta, const struct cw_msg_stats *now,
 	delta->malformed = now->malformed;
 	counts_since(delta->close, now->close, before->close);
 	counts_since(delta->fate, now->fate, before->fate);
+	delta->linger_wait_ns = now->linger_wait_ns - before->linger_wait_ns;
 	buckets_since(delta->linger_wait, now->linger_wait,
 		      before->linger_wait);
 	buckets_since(delta->fate_time, now->fate_time, before->fate_time);

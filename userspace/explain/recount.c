@@ -23,8 +23,10 @@ static void add_close(struct cw_msg_stats *s, const struct cw_msg_event *ev)
 	n->bytes += ev->unread;
 	if (ev->unread)
 		add_bucket(s->unread, ev->unread);
-	if (cw_event_has(ev, LINGER_WAITED_NS))
+	if (cw_event_has(ev, LINGER_WAITED_NS)) {
 		add_bucket(s->linger_wait, ev->linger_waited_ns);
+		s->linger_wait_ns += ev->linger_waited_ns;
+	}
 }
 
 static void add_fate(struct cw_msg_stats *s, const struct cw_msg_event *ev)

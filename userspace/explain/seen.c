@@ -12,74 +12,81 @@
 #include "explain/seen.h"
 #include "explain/story.h"
 
+static const struct cw_word words[] = {
+	[CW_SEEN_IDLE_RACE] = CW_WORD_IS("idle-race"),
+	[CW_SEEN_LATE] = CW_WORD_IS("late-data"),
+	[CW_SEEN_GAVE_UP] = CW_WORD_IS("gave-up"),
+	[CW_SEEN_SILENT] = CW_WORD_IS("no-answer"),
+	[CW_SEEN_ACKED] = CW_WORD_IS("acknowledged"),
+	[CW_SEEN_TURNED_AWAY] = CW_WORD_IS("turned-away"),
+	[CW_SEEN_DEATH] = CW_WORD_IS("process-death"),
+	[CW_SEEN_LINGER0] = CW_WORD_IS("linger0"),
+	[CW_SEEN_STALL] = CW_WORD_IS("linger-stall"),
+	[CW_SEEN_QUEUE] = CW_WORD_IS("listen-queue"),
+	[CW_SEEN_CONNECT] = CW_WORD_IS("refused-connect"),
+	[CW_SEEN_LATE_WRITE] = CW_WORD_IS("late-write"),
+	[CW_SEEN_CHECK] = CW_WORD_IS("health-check"),
+	[CW_SEEN_REFUSAL] = CW_WORD_IS("refused-drain"),
+};
+
+static const char *const docs[] = {
+	[CW_SEEN_IDLE_RACE] = "requests on connections closed as idle",
+	[CW_SEEN_LATE] = "late data, all of ours acknowledged",
+	[CW_SEEN_GAVE_UP] = "answers that came after the client had closed",
+	[CW_SEEN_SILENT] = "RST for unread data, nothing had been sent",
+	[CW_SEEN_ACKED] = "RST for unread data, all of ours acknowledged",
+	[CW_SEEN_TURNED_AWAY] = "clients of which nothing was read, with late data",
+	[CW_SEEN_DEATH] = "connections of killed programs",
+	[CW_SEEN_LINGER0] = "RST that a program asked for by SO_LINGER 0",
+	[CW_SEEN_STALL] = "close() that waited for SO_LINGER",
+	[CW_SEEN_QUEUE] = "connections in the queues of listeners that closed",
+	[CW_SEEN_CONNECT] = "connects that were refused",
+	[CW_SEEN_LATE_WRITE] = "writes to peers that had closed",
+	[CW_SEEN_CHECK] = "resets by one peer, or its connections without data",
+	[CW_SEEN_REFUSAL] = "drains that were refused",
+};
+
+const struct cw_names cw_seen_names = {
+	.word = words, .count = CW_SEEN_KINDS, .doc = docs, .name = "seen",
+};
+
 static const struct {
-	const char *name;
-	const char *what;
 	enum cw_story story;	/* whose remedy it has, or */
 	const char *remedy;
 } kinds[] = {
-	[CW_SEEN_IDLE_RACE] = {
-		"idle-race", "requests on connections closed as idle",
-		.story = CW_STORY_IDLE_RACE,
-	},
-	[CW_SEEN_LATE] = {
-		"late-data", "late data, all of ours acknowledged",
-		.story = CW_STORY_LATE,
-	},
-	[CW_SEEN_SILENT] = {
-		"no-answer", "RST for unread data, nothing had been sent",
-		.story = CW_STORY_SILENT,
-	},
-	[CW_SEEN_ACKED] = {
-		"acknowledged", "RST for unread data, all of ours acknowledged",
-		.story = CW_STORY_ACKED,
-	},
-	[CW_SEEN_DEATH] = {
-		"process-death", "connections of killed programs",
-		.story = CW_STORY_KILLED,
-	},
+	[CW_SEEN_IDLE_RACE] = { .story = CW_STORY_IDLE_RACE },
+	[CW_SEEN_LATE] = { .story = CW_STORY_LATE },
+	[CW_SEEN_GAVE_UP] = { .story = CW_STORY_GAVE_UP },
+	[CW_SEEN_SILENT] = { .story = CW_STORY_SILENT },
+	[CW_SEEN_ACKED] = { .story = CW_STORY_ACKED },
+	[CW_SEEN_TURNED_AWAY] = { .story = CW_STORY_TURNED_AWAY },
+	[CW_SEEN_DEATH] = { .story = CW_STORY_KILLED },
 	[CW_SEEN_LINGER0] = {
-		"linger0", "RST that a program asked for by SO_LINGER 0",
 		.remedy =
 			"None is needed if the abort is wanted, as by many checkers of health, though it fills the peer's log with errors; else remove that setsockopt().",
 	},
-	[CW_SEEN_STALL] = {
-		"linger-stall", "close() that waited for SO_LINGER",
-		.story = CW_STORY_STALL,
-	},
+	[CW_SEEN_STALL] = { .story = CW_STORY_STALL },
 	[CW_SEEN_QUEUE] = {
-		"listen-queue", "connections in the queues of listeners that closed",
 		.remedy =
 			"Let the old server accept until its queue is empty, or hand the listener over (net.ipv4.tcp_migrate_req with SO_REUSEPORT).",
 	},
-	[CW_SEEN_CONNECT] = {
-		"refused-connect", "connects that were refused",
-		.story = CW_STORY_REFUSED,
-	},
-	[CW_SEEN_LATE_WRITE] = {
-		"late-write", "writes to peers that had closed",
-		.story = CW_STORY_LATE_WRITE,
-	},
+	[CW_SEEN_CONNECT] = { .story = CW_STORY_REFUSED },
+	[CW_SEEN_LATE_WRITE] = { .story = CW_STORY_LATE_WRITE },
 	[CW_SEEN_CHECK] = {
-		"health-check", "resets by one peer, or its connections without data",
 		.remedy =
 			"If it is a checker of health, let it end its checks in order, or let the service take its RST for no error; else look on the peer's host.",
 	},
-	[CW_SEEN_REFUSAL] = {
-		"refused-drain", "drains that were refused",
-	},
+	[CW_SEEN_REFUSAL] = { 0 },
 };
 
 _Static_assert(ARRAY_SIZE(kinds) == CW_SEEN_KINDS, "a text for each kind");
 
-const char *cw_seen_name(enum cw_seen_kind kind)
+const char *cw_seen_remedy(enum cw_seen_kind kind)
 {
-	return kinds[kind].name;
-}
+	struct cw_msg_event none = { 0 };
 
-const char *cw_seen_what(enum cw_seen_kind kind)
-{
-	return kinds[kind].what;
+	return kinds[kind].story ? cw_story_remedy(kinds[kind].story, &none) :
+				   kinds[kind].remedy;
 }
 
 static bool served(const struct cw_msg_event *ev)

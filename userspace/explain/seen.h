@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/names.h"
 #include "netlink/decode.h"
 
 /* What was seen that a drain does not mend, each with its own remedy. Pure. */
@@ -12,8 +13,10 @@
 enum cw_seen_kind {
 	CW_SEEN_IDLE_RACE,
 	CW_SEEN_LATE,
+	CW_SEEN_GAVE_UP,
 	CW_SEEN_SILENT,
 	CW_SEEN_ACKED,
+	CW_SEEN_TURNED_AWAY,
 	CW_SEEN_DEATH,
 	CW_SEEN_LINGER0,
 	CW_SEEN_STALL,
@@ -51,7 +54,9 @@ struct cw_seen {
 void cw_seen_add(struct cw_seen *s, const struct cw_msg_event *ev);
 
 /* A short name, for JSON, and what it is. */
-const char *cw_seen_name(enum cw_seen_kind kind);
-const char *cw_seen_what(enum cw_seen_kind kind);
+extern const struct cw_names cw_seen_names;
+
+/* What is always right for a kind; NULL if that depends. */
+const char *cw_seen_remedy(enum cw_seen_kind kind);
 
 #endif

@@ -122,6 +122,16 @@ static void say_late(struct cw_text *t, const struct cw_msg_event *ev)
 	say_acknowledged(t, ev);
 }
 
+static void say_gave_up(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "The program closed ");
+	if (cw_event_has(ev, SINCE_SENT_NS)) {
+		cw_say_duration(t, ev->since_sent_ns);
+		cw_say(t, " ");
+	}
+	cw_say(t, "after its request, before any of the answer had come.");
+}
+
 const char *cw_story_connect(const struct cw_msg_event *ev)
 {
 	switch (ev->connect_error) {
@@ -170,9 +180,20 @@ static void say_unreached(struct cw_text *t, const struct cw_msg_event *ev)
 /* Its FIN is the last that was heard, unless it acknowledged data after that. */
 static void say_late_write(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	cw_say(t, "The peer had closed (its FIN came ");
-	cw_say_duration(t, ev->since_heard_ns);
-	cw_say(t, " before or earlier), and its TCP answers with RST what we wrote after that.");
+	cw_say(t, "The peer had closed");
+	if (ev->since_heard_ns) {
+		cw_say(t, " (its FIN came ");
+		cw_say_duration(t, ev->since_heard_ns);
+		cw_say(t, " before or earlier)");
+	}
+	cw_say(t, ", and its TCP answers with RST what we wrote after that.");
+}
+
+static void say_turned_away(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "The program sent %" PRIu64
+	       " B and closed before it had read anything of this client, as one does that turns clients away.",
+	       sent_once(ev));
 }
 
 /* @cause: or @say, where the figures belong to it. */
@@ -189,7 +210,7 @@ static const struct {
 	[CW_STORY_STALL] = {
 		.say = say_stall,
 		.remedy =
-			"In an event loop turn SO_LINGER off, or close on another thread.",
+			"In an event loop turn SO_LINGER off, or close on another thread; with the program as it is, a drain lets close() return at once and resets peers that do not read within its limits.",
 	},
 	[CW_STORY_EXITED] = {
 		.say = say_exited,
@@ -229,6 +250,10 @@ static const struct {
 		.remedy =
 			"None is needed if the peer had all that it wanted; else look on its host, where closewatch names the path.",
 	},
+	[CW_STORY_NO_QUEUE] = {
+		.cause = "A listener was closed; no connection waited in its queue.",
+		.remedy = "None is needed: it took no connection with it.",
+	},
 	[CW_STORY_LINGER0] = {
 		.cause =
 			"The program closed with data unread, and had set SO_LINGER with zero time, which asks for an abort.",
@@ -256,12 +281,27 @@ static const struct {
 		.remedy =
 			"None is needed if no peer reports a reset; if some do, let the close linger: a drain on this port does that, or shutdown(SHUT_WR) and reading with a time limit before close().",
 	},
+	[CW_STORY_GAVE_UP] = {
+		.say = say_gave_up,
+		.remedy =
+			"If its time limit ended the wait, look why the peer was so late, or raise that limit; else none is needed.",
+	},
+	[CW_STORY_TURNED_AWAY] = {
+		.say = say_turned_away,
+		.remedy =
+			"If that was the notice of a limit, such as MaxStartups or maxclients, raise it; see the program's log. Its FIN left before the RST, so clients that read get it all; to those that still send then a drain on this port delivers it, but it lets none of them in.",
+	},
 };
 
 /* A program that writes to what has no reader any more */
 static const char pipe_remedy[] =
 	"Look what ended the reader of its pipe or socket: some relays end both ways at "
 	"their client's EOF. A drain delivers no answer that was not written.";
+
+/* A server that answers before it has read all, and closes. */
+static const char unread_remedy[] =
+	"Read what the peer had sent before it closed, which may be its answer; if it "
+	"closed too early, look on its host, where closewatch names the path.";
 
 _Static_assert(ARRAY_SIZE(stories) == CW_STORIES, "a text for each story");
 
@@ -294,6 +334,13 @@ static enum cw_story fin_story(const struct cw_msg_event *ev)
 							  CW_STORY_NONE;
 }
 
+/* Nothing is known of the queue if the event does not have it. */
+static bool queue_empty(const struct cw_msg_event *ev)
+{
+	return cw_event_has(ev, CHILDREN) && !ev->children &&
+	       !ev->children_migrated && !ev->syn_queue;
+}
+
 static enum cw_story close_story(const struct cw_msg_event *ev)
 {
 	if (ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED && ev->connect_error)
@@ -301,6 +348,8 @@ static enum cw_story close_story(const struct cw_msg_event *ev)
 	if (ev->path == CLOSEWATCH_PATH_ALREADY_CLOSED)
 		return cw_event_has(ev, REMOTE_ADDR) || ev->since_ended_ns ?
 		       CW_STORY_NONE : CW_STORY_NO_PEER;
+	if (ev->path == CLOSEWATCH_PATH_LISTENER)
+		return queue_empty(ev) ? CW_STORY_NO_QUEUE : CW_STORY_NONE;
 	if (ev->why == CLOSEWATCH_CAUSE_SIGNAL && state_open(ev->state) &&
 	    ev->path != CLOSEWATCH_PATH_DRAIN)
 		return CW_STORY_KILLED;
@@ -320,6 +369,21 @@ static bool was_idle(const struct cw_msg_event *ev)
 		ev->since_received_ns >= ev->since_sent_ns);
 }
 
+/* Of two hosts it has the port that was not to be known. */
+static bool is_client(const struct cw_msg_event *ev)
+{
+	return ev->local_port > ev->remote_port;
+}
+
+/* What a server says before it reads answers no request. Its FIN has left with it,
+ * so a client that reads does not see the RST.
+ */
+static bool turned_away(const struct cw_msg_event *ev)
+{
+	return !is_client(ev) && ev->sent && !ev->unsent &&
+	       ev->received == ev->unread;
+}
+
 /* Without an owner no program had closed it. */
 static enum cw_story late_story(const struct cw_msg_event *ev)
 {
@@ -327,8 +391,12 @@ static enum cw_story late_story(const struct cw_msg_event *ev)
 		return CW_STORY_NONE;
 	if (ev->why == CLOSEWATCH_CAUSE_SIGNAL)
 		return CW_STORY_KILLED;
+	if (turned_away(ev))
+		return CW_STORY_TURNED_AWAY;
 	if (under_way(ev) || !ev->sent)
 		return CW_STORY_NONE;
+	if (is_client(ev) && !ev->received)
+		return CW_STORY_GAVE_UP;
 	return was_idle(ev) ? CW_STORY_IDLE_RACE : CW_STORY_LATE;
 }
 
@@ -381,5 +449,7 @@ const char *cw_story_remedy(enum cw_story story, const struct cw_msg_event *ev)
 {
 	if (story == CW_STORY_KILLED && ev->signal == SIGPIPE)
 		return pipe_remedy;
+	if (story == CW_STORY_LATE_WRITE && ev->unread)
+		return unread_remedy;
 	return stories[story].remedy;
 }

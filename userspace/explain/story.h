@@ -23,11 +23,14 @@ enum cw_story {
 	CW_STORY_REFUSED,	/* RST to our SYN */
 	CW_STORY_LATE_WRITE,	/* RST to what we wrote after the peer's close */
 	CW_STORY_HALF_CLOSED,	/* RST from a peer that had sent its FIN */
+	CW_STORY_NO_QUEUE,	/* a listener with nothing in its queue */
 	CW_STORY_LINGER0,	/* unread data, and SO_LINGER 0 all the same */
 	CW_STORY_SILENT,	/* unread data, and nothing sent */
 	CW_STORY_ACKED,		/* unread data, and all of ours acknowledged */
 	CW_STORY_IDLE_RACE,	/* late data on what was closed as idle */
 	CW_STORY_LATE,		/* late data, and all of ours acknowledged */
+	CW_STORY_GAVE_UP,	/* a client that closed before its answer came */
+	CW_STORY_TURNED_AWAY,	/* FIN, then late data, and nothing was read */
 	CW_STORIES,
 };
 

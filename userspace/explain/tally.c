@@ -229,8 +229,13 @@ static void print_shown(const struct cw_tally *t,
 	if (t->hidden)
 		cw_say(&s, ", %" PRIu64 " end%s without a line (-a shows them)",
 		       t->hidden, t->hidden == 1 ? "" : "s");
-	if (t->partial)
+	if (t->unrecorded)
+		cw_say(&s, "; what ended well was not recorded (record -a)");
+	else if (t->partial)
 		cw_say(&s, "; what ended well is left out (-a has it)");
+	if (t->waits && !t->cut)
+		cw_say(&s, ", %" PRIu64 " of them close-wait, which this program finds itself",
+		       t->waits);
 	if (cw_has(kernel, CLOSEWATCH_A_LISTENER_SENT))
 		cw_say(&s, "; %" PRIu64 " delivered", kernel->sent);
 	if (t->cut)

@@ -38,6 +38,7 @@ struct cw_tally {
 	uint64_t shown;		/* events, records of loss excluded */
 	uint64_t hidden;	/* ends without a line, by cw_tally_ends() */
 	bool partial;		/* quiet events were not asked for, nor counted */
+	bool unrecorded;	/* some of the recording lacks them */
 	bool recorded;		/* no listener of ours, whose figures are missing */
 	uint64_t lost;		/* by in-band records */
 	uint64_t missed;	/* of them, probe hits: events at most */

@@ -9,6 +9,7 @@
 
 #include "base/names.h"
 #include "base/names_gen.h"
+#include "explain/story.h"
 #include "explain/whatif.h"
 
 /* The kernel's own default, should /proc not tell. */
@@ -60,6 +61,7 @@ bool cw_whatif_delivers(const struct cw_msg_event *ev, bool even_linger0)
 {
 	return cw_whatif_helps(ev, even_linger0) &&
 	       ev->why != CLOSEWATCH_CAUSE_SIGNAL &&
+	       cw_story_of(ev) != CW_STORY_TURNED_AWAY &&
 	       (ev->unsent || ev->unacked);
 }
 
