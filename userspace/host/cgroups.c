@@ -20,7 +20,7 @@ static int open_mount(void)
 {
 	/* Where both versions are in use, version 2 is a level deeper. */
 	static const char *const mounts[] = {
-		"/sys/fs/cgroup", "/sys/fs/cgroup/unified",
+		CW_CGROUP_ROOT, CW_CGROUP_ROOT "/unified",
 	};
 	struct statfs fs;
 	size_t i;

@@ -12,6 +12,8 @@
  * whose path this user may not ask for (CAP_DAC_READ_SEARCH), has none.
  */
 #define CW_CGROUPS	512
+#define CW_CGROUP_ROOT	"/sys/fs/cgroup"
+#define CW_CGROUP_NAMED	600	/* room for that and the path of a cgroup */
 
 struct cw_cgroup {
 	uint64_t id;

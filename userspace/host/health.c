@@ -156,6 +156,17 @@ bool cw_health_load_command(const char *root, char *buf, size_t size)
 	return true;
 }
 
+/* An upgrade of the packages leaves the old module loaded. */
+const char *cw_health_reload_commands(const char *root, char *buf, size_t size)
+{
+	char load[300];
+
+	snprintf(buf, size, "sudo rmmod closewatch && %s",
+		 cw_health_load_command(root, load, sizeof(load)) ? load :
+		 "make && sudo insmod ./closewatch.ko");
+	return buf;
+}
+
 static void check_kernel(const char *root, struct cw_finding *f)
 {
 	if (!root_exists(root, "/proc/modules"))
@@ -321,12 +332,19 @@ static void check_kprobes(const char *root, struct cw_finding *f)
 		cw_find(f, CW_HEALTHY, NULL, "kprobes are on");
 }
 
+/* arm64's kprobes are never on ftrace */
+#ifdef __aarch64__
+#define ON_FTRACE	false
+#else
+#define ON_FTRACE	true
+#endif
+
 static void check_ftrace(const char *root, struct cw_finding *f)
 {
 	char state[8];
 
-	if (!read_line(root, "/proc/sys/kernel/ftrace_enabled", state,
-		       sizeof(state)))
+	if (!ON_FTRACE ||
+	    !read_line(root, "/proc/sys/kernel/ftrace_enabled", state, sizeof(state)))
 		cw_find(f, CW_HEALTHY, NULL, "kprobes here do not depend on ftrace");
 	else if (state[0] == '0')
 		cw_find(f, CW_ILL, "sudo sysctl kernel.ftrace_enabled=1",

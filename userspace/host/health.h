@@ -52,6 +52,8 @@ void cw_health_warn(const struct cw_finding *finding);
 bool cw_health_module_loaded(const char *root);
 /* The command that loads the module from where it is; false if it is nowhere. */
 bool cw_health_load_command(const char *root, char *buf, size_t size);
+/* The commands that put a module of this program's version in place of the loaded one. */
+const char *cw_health_reload_commands(const char *root, char *buf, size_t size);
 /* Is the module's parameter userns set? */
 bool cw_health_userns(const char *root);
 /* A number that the module was given or last written; false if not known. */

@@ -67,3 +67,15 @@ const char *cw_namespaces_name(struct cw_namespaces *n, uint64_t inode,
 		search(k, n->proc, "/ns/net", end);
 	return k->name;
 }
+
+bool cw_namespaces_initial(const char *proc)
+{
+	struct stat ours, initial;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/1/ns/net", proc);
+	if (stat(path, &initial))
+		return false;
+	snprintf(path, sizeof(path), "%s/self/ns/net", proc);
+	return !stat(path, &ours) && ours.st_ino == initial.st_ino;
+}

@@ -2,6 +2,7 @@
 #ifndef CLOSEWATCH_NAMESPACES_H
 #define CLOSEWATCH_NAMESPACES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -31,5 +32,11 @@ struct cw_namespaces {
  */
 const char *cw_namespaces_name(struct cw_namespaces *n, uint64_t inode,
 			       uint64_t now);
+
+/*
+ * Is this program in the network namespace of process 1, which outside of
+ * containers is the initial one? @proc is normally "/proc".
+ */
+bool cw_namespaces_initial(const char *proc);
 
 #endif
