@@ -163,6 +163,15 @@ const struct cw_field cw_info_fields[CLOSEWATCH_A_INFO_MAX + 1] = {
 	INFO(USERNS, userns, BOOL),
 };
 
+#define PROBE(attr, member, kind)					\
+	[CLOSEWATCH_A_PROBE_##attr] = CW_FIELD(cw_msg_probe, member, kind)
+
+static const struct cw_field probe_fields[CLOSEWATCH_A_PROBE_MAX + 1] = {
+	PROBE(NAME, name, STRING),
+	PROBE(AT_RETURN, at_return, BOOL),
+	PROBE(FIRED, fired, BOOL),
+};
+
 #define POLICY(attr, member, kind)					\
 	[CLOSEWATCH_A_POLICY_##attr] = CW_FIELD(cw_msg_policy, member, kind)
 
@@ -196,10 +205,10 @@ const struct cw_field cw_policy_fields[CLOSEWATCH_A_POLICY_MAX + 1] = {
 	POLICY(EVEN_OOM, even_oom, FLAG),
 };
 
-/* Those of version 2: older modules send no more, and others where the rest is 0. */
+/* Those of version 2: a module sends no less. */
 #define FACTS_LEAST	176
 
-_Static_assert(offsetof(struct closewatch_facts, connect_error) == FACTS_LEAST,
+_Static_assert(sizeof(struct closewatch_facts) == FACTS_LEAST,
 	       "version 2 has no more");
 
 #define HAS(attr) (1ULL << CLOSEWATCH_A_EVENT_##attr)
@@ -259,16 +268,6 @@ static void set_words(struct cw_msg_event *ev, const struct closewatch_facts *f)
 	ev->linger_on = f->linger_on;
 }
 
-static void set_connect(struct cw_msg_event *ev,
-			const struct closewatch_facts *f)
-{
-	if (!f->connect_error)
-		return;
-	ev->connect_error = f->connect_error;
-	ev->connect_rst = f->connect_rst;
-	ev->more |= 1U << CW_MORE_CONNECT_ERROR | 1U << CW_MORE_CONNECT_RST;
-}
-
 /* False if they are shorter than any module sends them. */
 static bool set_facts(struct cw_msg_event *ev, const void *data, size_t len)
 {
@@ -277,12 +276,7 @@ static bool set_facts(struct cw_msg_event *ev, const void *data, size_t len)
 	if (len < FACTS_LEAST)
 		return false;
 	/* By copy: at any alignment. What a newer module adds is skipped. */
-	if (len >= sizeof(f)) {
-		memcpy(&f, data, sizeof(f));
-		set_connect(ev, &f);
-	} else {
-		memcpy(&f, data, FACTS_LEAST);
-	}
+	memcpy(&f, data, sizeof(f));
 	ev->present |= f.has & FACTS_HAS;
 	set_numbers(ev, &f);
 	set_words(ev, &f);
@@ -306,6 +300,8 @@ static void set_more(struct cw_msg_event *ev, const void *data, size_t len)
 	ev->since_heard_ns = m.since_heard_ns;
 	ev->ended_by = m.ended_by;
 	ev->inode = m.inode;
+	ev->connect_error = m.connect_error;
+	ev->connect_rst = m.connect_rst;
 	if (m.since_ended_ns)
 		ev->more |= 1U << CW_MORE_ENDED_BY | 1U << CW_MORE_SINCE_ENDED_NS;
 	if (m.since_received_ns || ev->type == CLOSEWATCH_EVENT_TYPE_FATE)
@@ -314,6 +310,8 @@ static void set_more(struct cw_msg_event *ev, const void *data, size_t len)
 		ev->more |= 1U << CW_MORE_SINCE_HEARD_NS;
 	if (m.inode)
 		ev->more |= 1U << CW_MORE_INODE;
+	if (m.connect_error)
+		ev->more |= 1U << CW_MORE_CONNECT_ERROR | 1U << CW_MORE_CONNECT_RST;
 }
 
 /* The module puts the facts, which have the type, before the rest. */
@@ -347,9 +345,21 @@ void cw_decode_listener(struct cw_msg_listener *l, const void *attrs,
 
 void cw_decode_info(struct cw_msg_info *info, const void *attrs, size_t len)
 {
+	struct cw_attr a = cw_attr_walk(attrs, len);
+	struct cw_msg_probe *p = info->probe;
+
 	memset(info, 0, sizeof(*info));
 	info->malformed = cw_attr_decode(cw_info_fields, CLOSEWATCH_A_INFO_MAX,
 					 attrs, len, info, &info->present);
+	while (cw_attr_next(&a) > 0 && p < info->probe + CW_MSG_PROBES) {
+		if (a.type != CLOSEWATCH_A_INFO_PROBE)
+			continue;
+		info->malformed += cw_attr_decode(probe_fields,
+						  CLOSEWATCH_A_PROBE_MAX, a.data,
+						  a.len, p, &p->present);
+		p++;
+	}
+	info->probe_count = p - info->probe;
 }
 
 void cw_decode_policy(struct cw_msg_policy *p, const void *attrs, size_t len)

@@ -107,6 +107,15 @@ struct cw_msg_listener {
 	unsigned int malformed;
 };
 
+struct cw_msg_probe {
+	uint64_t present;
+	struct cw_bytes name;
+	uint8_t at_return;
+	uint8_t fired;
+};
+
+#define CW_MSG_PROBES	40	/* most that are read; the module has 23 */
+
 struct cw_msg_info {
 	uint64_t present;
 	uint64_t events;
@@ -128,6 +137,8 @@ struct cw_msg_info {
 	uint8_t blind;
 	uint8_t userns;
 	struct cw_bytes version;
+	struct cw_msg_probe probe[CW_MSG_PROBES];
+	unsigned int probe_count;
 	unsigned int malformed;
 };
 

@@ -169,6 +169,9 @@ static unsigned int decode_stat(struct cw_msg_stats *stats,
 		return decode_tally(stats->fate, CLOSEWATCH_A_TALLY_FATE, a);
 	case CLOSEWATCH_A_STATS_LINGER_WAIT:
 		return decode_bucket(stats->linger_wait, a);
+	case CLOSEWATCH_A_STATS_LINGER_WAIT_NS:
+		return decode_number(&stats->linger_wait_ns,
+				     sizeof(stats->linger_wait_ns), a);
 	case CLOSEWATCH_A_STATS_FATE_TIME:
 		return decode_bucket(stats->fate_time, a);
 	case CLOSEWATCH_A_STATS_UNREAD:

@@ -29,6 +29,7 @@ struct cw_msg_stats {
 	struct cw_count close[CW_STATS_KINDS];
 	struct cw_count fate[CW_STATS_KINDS];
 	uint64_t linger_wait[CW_STATS_KINDS];
+	uint64_t linger_wait_ns;	/* their sum */
 	uint64_t fate_time[CW_STATS_KINDS];
 	uint64_t unread[CW_STATS_KINDS];
 	struct cw_drain_count drain[CW_STATS_KINDS];

@@ -18,6 +18,7 @@
 #include "netlink/diag.h"
 
 #define HOLDERS_MS	50
+#define ANY_COOKIE	(~0ULL)
 
 struct question {
 	struct nlmsghdr nlh;
@@ -98,6 +99,22 @@ static ssize_t exchange(int netns_fd, const void *request, size_t len,
 	return n;
 }
 
+int cw_diag_destroy(const struct cw_ends *ends)
+{
+	struct question q;
+	struct answer a = { 0 };
+	ssize_t n;
+
+	fill(&q, ends, ANY_COOKIE);
+	q.nlh.nlmsg_type = SOCK_DESTROY;
+	q.nlh.nlmsg_flags |= NLM_F_ACK;
+	n = exchange(-1, &q, sizeof(q), &a, sizeof(a));
+	if (n < 0)
+		return -errno;
+	return n >= (ssize_t)NLMSG_LENGTH(sizeof(a.error.error)) &&
+	       a.nlh.nlmsg_type == NLMSG_ERROR ? a.error.error : -EPROTO;
+}
+
 /* 0, with @msg filled in, or a negative errno. */
 static int ask(int netns_fd, const struct cw_ends *ends, uint64_t cookie,
 	       struct inet_diag_msg *msg)
@@ -119,8 +136,6 @@ static int ask(int netns_fd, const struct cw_ends *ends, uint64_t cookie,
 	*msg = a.msg;
 	return 0;
 }
-
-#define ANY_COOKIE (~0ULL)
 
 /* Where there is no such connection, the kernel answers with its listener. */
 static int find(int netns_fd, const struct cw_ends *ends,

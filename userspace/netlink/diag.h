@@ -23,6 +23,12 @@ int cw_diag_cookie(const struct cw_ends *ends, int netns_fd, uint64_t *cookie,
 		   struct cw_fail *fail);
 
 /*
+ * Ends the connection with these ends in this program's network namespace, as
+ * ss -K does. 0 or a negative errno.
+ */
+int cw_diag_destroy(const struct cw_ends *ends);
+
+/*
  * Who has the socket of @ev open. It takes 50 ms at most: the events that wait
  * meanwhile have 8 MiB of room. False if the connection is gone, or is of another
  * network namespace than this program.

@@ -22,9 +22,11 @@
 
 /* Room for some 50 000 events while the output is busy. */
 #define RECEIVE_BUFFER	(8 << 20)
-#define MESSAGE_MAX	(64 << 10)
+#define SEND_BUFFER	(1024 << 10)	/* for the largest set of policies */
+#define MESSAGE_MAX	(128 << 10)
 /* Arming probes takes the kernel long on a slow machine. */
 #define REPLY_MS	15000
+#define REQUEST_ROOM	4000
 #define MAX_ERRNO	4095	/* the kernel's */
 
 struct cw_nl {
@@ -37,6 +39,7 @@ struct cw_nl {
 	bool done;
 	int error;		/* 0 or a negative errno */
 	char message[256];	/* extack */
+	uint32_t refused;	/* where in the request; 0: of it all */
 	bool gone;		/* the family was unregistered */
 	struct cw_nl_want want;	/* what its replies are for */
 	uint32_t buf[MESSAGE_MAX / sizeof(uint32_t)];	/* a datagram */
@@ -58,6 +61,19 @@ static void read_message(struct cw_nl *nl, const struct nlmsghdr *nlh,
 		       strnlen(text, n), false);
 }
 
+static void read_offset(struct cw_nl *nl, const struct nlmsghdr *nlh,
+			size_t skip)
+{
+	size_t len = nlmsg_datalen(nlh), n;
+	const void *offset;
+
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && skip < len &&
+	    cw_attr_find((const char *)nlmsg_data(nlh) + skip, len - skip,
+			 NLMSGERR_ATTR_OFFS, &offset, &n) &&
+	    n == sizeof(nl->refused))
+		memcpy(&nl->refused, offset, n);
+}
+
 static void read_extack(struct cw_nl *nl, const struct nlmsgerr *e,
 			const struct nlmsghdr *nlh)
 {
@@ -68,6 +84,7 @@ static void read_extack(struct cw_nl *nl, const struct nlmsgerr *e,
 	    e->msg.nlmsg_len > sizeof(e->msg))
 		skip += NLMSG_ALIGN(e->msg.nlmsg_len) - sizeof(e->msg);
 	read_message(nl, nlh, skip);
+	read_offset(nl, nlh, skip);
 }
 
 /* @error as the kernel sent it: 0 or a negative errno. */
@@ -109,12 +126,11 @@ static void take_ctrl(struct cw_nl *nl, const struct genlmsghdr *gh,
 
 static void take_reply(struct cw_nl *nl, const void *attrs, size_t len)
 {
-	const void *nest;
-	size_t n;
+	struct cw_attr a = cw_attr_walk(attrs, len);
 
-	if (nl->want.take &&
-	    cw_attr_find(attrs, len, nl->want.attr, &nest, &n))
-		nl->want.take(nl->want.to, nest, n);
+	while (nl->want.take && cw_attr_next(&a) > 0)
+		if (a.type == nl->want.attr)
+			nl->want.take(nl->want.to, a.data, a.len);
 }
 
 /* A dump ends with its own error, which may have an extack message too. */
@@ -180,6 +196,7 @@ static void take_datagram(struct cw_nl *nl, uint32_t from, const void *data,
 static void set_options(struct cw_nl *nl)
 {
 	int fd = nl_socket_get_fd(nl->sock), one = 1, size = RECEIVE_BUFFER;
+	int send = SEND_BUFFER;
 
 	/* All of these are optional. */
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
@@ -187,6 +204,8 @@ static void set_options(struct cw_nl *nl)
 	setsockopt(fd, SOL_NETLINK, NETLINK_NO_ENOBUFS, &one, sizeof(one));
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &send, sizeof(send)))
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send, sizeof(send));
 }
 
 /* A process with CAP_NET_ADMIN could send us answers before the kernel does. */
@@ -218,6 +237,22 @@ static int fail_no_family(struct cw_fail *fail)
 		       "the closewatch module is not loaded");
 }
 
+static int check_version(unsigned int version, struct cw_fail *fail)
+{
+	char reload[384];
+
+	if (version == CLOSEWATCH_FAMILY_VERSION)
+		return CW_OK;
+	if (version > CLOSEWATCH_FAMILY_VERSION)
+		return cw_fail(fail,
+			       "install the program that came with the module",
+			       "the loaded module is newer than this program: it speaks version %u of the protocol, this program version %d",
+			       version, CLOSEWATCH_FAMILY_VERSION);
+	return cw_fail(fail, cw_health_reload_commands("", reload, sizeof(reload)),
+		       "the loaded module is older than this program: it speaks version %u of the protocol, this program version %d",
+		       version, CLOSEWATCH_FAMILY_VERSION);
+}
+
 static int find_family(struct cw_nl *nl, struct cw_fail *fail)
 {
 	struct genl_family *family;
@@ -240,12 +275,7 @@ static int find_family(struct cw_nl *nl, struct cw_fail *fail)
 	version = genl_family_get_version(family);
 	genl_family_put(family);
 	nl_cache_free(cache);
-	if (version == CLOSEWATCH_FAMILY_VERSION)
-		return CW_OK;
-	return cw_fail(fail,
-		       "make && sudo rmmod closewatch && sudo insmod ./closewatch.ko",
-		       "the loaded module speaks version %u of the protocol, this program version %d: build both from one source",
-		       version, CLOSEWATCH_FAMILY_VERSION);
+	return check_version(version, fail);
 }
 
 int cw_nl_open(struct cw_nl **out, cw_nl_event_fn *fn, void *arg,
@@ -339,13 +369,15 @@ static int await(struct cw_nl *nl, int silence_ms)
 	return nl->error;
 }
 
-struct nl_msg *cw_nl_request(struct cw_nl *nl, int cmd, int flags)
+struct nl_msg *cw_nl_request_sized(struct cw_nl *nl, int cmd, int flags,
+				   size_t room)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	struct nl_msg *msg = nlmsg_alloc_size(NLMSG_HDRLEN + GENL_HDRLEN + room);
 
 	nl->done = false;
 	nl->error = 0;
 	nl->message[0] = '\0';
+	nl->refused = 0;
 	nl->seq = nl_socket_use_seq(nl->sock);
 	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, nl->seq, nl->family, 0,
 				NLM_F_REQUEST | flags, cmd,
@@ -354,6 +386,16 @@ struct nl_msg *cw_nl_request(struct cw_nl *nl, int cmd, int flags)
 		return NULL;
 	}
 	return msg;
+}
+
+struct nl_msg *cw_nl_request(struct cw_nl *nl, int cmd, int flags)
+{
+	return cw_nl_request_sized(nl, cmd, flags, REQUEST_ROOM);
+}
+
+uint32_t cw_nl_refused(const struct cw_nl *nl)
+{
+	return nl->refused;
 }
 
 /* Takes over @msg. 0 or a negative errno. */
@@ -401,15 +443,23 @@ static int fail_permission(const struct cw_nl *nl, const char *what,
 		       nl->message[0] ? ")" : "");
 }
 
+/* Of the same version, but without what this program sends; the kernel's words. */
+static bool lacks_attribute(const struct cw_nl *nl, int err)
+{
+	return err == -EINVAL && !strcmp(nl->message, "Unknown attribute type");
+}
+
 int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 	       struct cw_fail *fail)
 {
 	const char *text = nl->message[0] ? nl->message : strerror(-err);
-	char load[320];
+	char load[384];
 
 	/* A module that gives a reason is loaded and knows the request. */
 	if ((err == -EOPNOTSUPP || err == -ENODEV) && nl->message[0])
 		err = -EINVAL;
+	if (lacks_attribute(nl, err))
+		err = -EOPNOTSUPP;
 	switch (-err) {
 	case EPERM:
 		return fail_permission(nl, what, fail);
@@ -421,9 +471,8 @@ int cw_nl_fail(const struct cw_nl *nl, int err, const char *what,
 			       "the module did not answer in %d s",
 			       REPLY_MS / 1000);
 	case EOPNOTSUPP:
-		return cw_fail(fail,
-			       "make && sudo rmmod closewatch && sudo insmod ./closewatch.ko",
-			       "the loaded module does not know this request (%s): build both from one source",
+		return cw_fail(fail, cw_health_reload_commands("", load, sizeof(load)),
+			       "the loaded module is older than this program: it does not know all of this request (%s)",
 			       what);
 	default:
 		return cw_fail(fail, nl->message[0] ? NULL :

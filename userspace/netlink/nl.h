@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/fail.h"
 
@@ -32,7 +33,7 @@ int cw_nl_fd(const struct cw_nl *nl);
  */
 int cw_nl_receive(struct cw_nl *nl, bool *overrun, struct cw_fail *fail);
 
-/* Nests of type @attr in the replies go to @take; a dump has many. */
+/* Nests of type @attr in the replies go to @take; a message may have many. */
 struct cw_nl_want {
 	unsigned int attr;
 	void (*take)(void *to, const void *attrs, size_t len);
@@ -42,6 +43,13 @@ struct cw_nl_want {
 
 /* A message that waits for its attributes, or NULL: out of memory. */
 struct nl_msg *cw_nl_request(struct cw_nl *nl, int cmd, int flags);
+
+/* The same, with @room for its attributes. */
+struct nl_msg *cw_nl_request_sized(struct cw_nl *nl, int cmd, int flags,
+				   size_t room);
+
+/* Where in the last request the kernel found what it refused; 0: it did not say. */
+uint32_t cw_nl_refused(const struct cw_nl *nl);
 
 /*
  * Sends @msg, which is taken over, and waits for the answer or the end of the

@@ -8,15 +8,16 @@
 #include <netlink/msg.h>
 
 #include <linux/closewatch.h>
+#include <linux/genetlink.h>
 
 #include "host/health.h"
 #include "netlink/nl_policy.h"
 
 /* 0 or a negative libnl error. */
-static int put_policy(struct nl_msg *msg, const struct cw_msg_policy *p)
+static int put_policy(struct nl_msg *msg, int attr,
+		      const struct cw_msg_policy *p)
 {
-	struct nlattr *nest = nla_nest_start(msg, CLOSEWATCH_A_POLICY |
-						  NLA_F_NESTED);
+	struct nlattr *nest = nla_nest_start(msg, attr | NLA_F_NESTED);
 	unsigned int type;
 	const void *data;
 	size_t len;
@@ -36,7 +37,7 @@ static int ask(struct cw_nl *nl, int cmd, int flags,
 {
 	struct nl_msg *msg = cw_nl_request(nl, cmd, flags);
 
-	if (msg && put_policy(msg, p) < 0) {
+	if (msg && put_policy(msg, CLOSEWATCH_A_POLICY, p) < 0) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
@@ -93,6 +94,94 @@ int cw_nl_policy_add(struct cw_nl *nl, const struct cw_msg_policy *policy,
 		return cw_fail(fail, "closewatch list",
 			       "the module added the policy and did not tell its id");
 	return CW_OK;
+}
+
+#define RULE_ROOM	256	/* more than all attributes of a rule need */
+
+static const struct cw_field change_fields[CLOSEWATCH_A_CHANGE_MAX + 1] = {
+	[CLOSEWATCH_A_CHANGE_ID] = CW_FIELD(cw_msg_change, id, NUMBER),
+	[CLOSEWATCH_A_CHANGE_ADDED] = CW_FIELD(cw_msg_change, added, FLAG),
+	[CLOSEWATCH_A_CHANGE_REMOVED] = CW_FIELD(cw_msg_change, removed, FLAG),
+};
+
+struct changes {
+	cw_change_fn *fn;
+	void *arg;
+};
+
+static void take_change(void *to, const void *attrs, size_t len)
+{
+	const struct changes *c = to;
+	struct cw_msg_change change = { 0 };
+
+	cw_attr_decode(change_fields, CLOSEWATCH_A_CHANGE_MAX, attrs, len,
+		       &change, &change.present);
+	c->fn(c->arg, &change);
+}
+
+static int put_set(struct nl_msg *msg, const struct cw_msg_policy *rules,
+		   size_t n, bool dry_run)
+{
+	const struct cw_msg_policy how = {
+		.dry_run = true, .present = 1ULL << CLOSEWATCH_A_POLICY_DRY_RUN,
+	};
+	int err = 0;
+	size_t i;
+
+	for (i = 0; i < n && !err; i++)
+		err = put_policy(msg, CLOSEWATCH_A_SET, &rules[i]);
+	return err || !dry_run ? err : put_policy(msg, CLOSEWATCH_A_POLICY, &how);
+}
+
+/* The rule at @offset of the message, and which of its attributes begins there. */
+static void find_refused(struct nl_msg *msg, uint32_t offset,
+			 struct cw_nl_refusal *r)
+{
+	const char *start = (const char *)nlmsg_hdr(msg);
+	struct nlattr *a, *of;
+	int rem, rest;
+
+	nlmsg_for_each_attr(a, nlmsg_hdr(msg), GENL_HDRLEN, rem) {
+		const char *end = (const char *)a + nla_len(a) + NLA_HDRLEN;
+
+		if (nla_type(a) != CLOSEWATCH_A_SET)
+			return;
+		if (start + offset < end) {
+			nla_for_each_nested(of, a, rest)
+				if ((const char *)of == start + offset)
+					r->attr = nla_type(of);
+			return;
+		}
+		r->rule++;
+	}
+}
+
+int cw_nl_policy_set(struct cw_nl *nl, const struct cw_msg_policy *rules,
+		     size_t n, bool dry_run, cw_change_fn *fn, void *arg,
+		     struct cw_nl_refusal *refusal, struct cw_fail *fail)
+{
+	struct changes changes = { .fn = fn, .arg = arg };
+	const struct cw_nl_want want = {
+		.attr = CLOSEWATCH_A_CHANGE, .take = take_change, .to = &changes,
+	};
+	struct nl_msg *msg = cw_nl_request_sized(nl, CLOSEWATCH_CMD_POLICY_SET,
+						 0, (n + 1) * RULE_ROOM);
+	int err;
+
+	*refusal = (struct cw_nl_refusal){ .rule = n };
+	if (!msg || put_set(msg, rules, n, dry_run)) {
+		nlmsg_free(msg);
+		return cw_fail(fail, NULL, "out of memory");
+	}
+	/* Sending it gives up one reference. */
+	nlmsg_get(msg);
+	err = cw_nl_exchange(nl, msg, &want);
+	if (err && cw_nl_refused(nl)) {
+		refusal->rule = 0;
+		find_refused(msg, cw_nl_refused(nl), refusal);
+	}
+	nlmsg_free(msg);
+	return err ? cw_nl_fail(nl, err, "the set of policies", fail) : CW_OK;
 }
 
 int cw_nl_policy_del(struct cw_nl *nl, uint32_t id, struct cw_fail *fail)

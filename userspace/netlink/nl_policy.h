@@ -18,6 +18,27 @@ int cw_nl_policy_add(struct cw_nl *nl, const struct cw_msg_policy *policy,
 bool cw_nl_total_too_long(const struct cw_msg_policy *policy, const char *root,
 			  struct cw_fail *fail);
 
+/* The kernel's answer for a rule; an id of 0 is one that there is not yet. */
+struct cw_msg_change {
+	uint32_t id;
+	bool added, removed;
+	uint64_t present;
+};
+
+/* Comes for each rule of the set in its order, then for those that are removed. */
+typedef void cw_change_fn(void *arg, const struct cw_msg_change *change);
+
+/* What the kernel refused; @rule is the number of rules if it is not one of them. */
+struct cw_nl_refusal {
+	size_t rule;
+	unsigned int attr;	/* of the rule, or 0 */
+};
+
+/* Replaces the rules of this network namespace; all or nothing. */
+int cw_nl_policy_set(struct cw_nl *nl, const struct cw_msg_policy *rules,
+		     size_t n, bool dry_run, cw_change_fn *fn, void *arg,
+		     struct cw_nl_refusal *refusal, struct cw_fail *fail);
+
 int cw_nl_policy_del(struct cw_nl *nl, uint32_t id, struct cw_fail *fail);
 
 /*
