@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/closewatch.h>
 
+#include "base/near.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "output/columns.h"
@@ -177,12 +179,12 @@ static void put_duration(struct cw_view *v, const struct cw_msg_event *ev,
 		.put = put_duration,					\
 	}
 
-/* They need 100 columns, unless they are asked for; the note repeats them. */
+/* They leave room for the process, unless they are asked for; the note repeats them. */
 #define BYTES(col, n, t, says)						\
 	[CW_COL_##col] = {						\
 		.name = n, .attr = A(col), .about = says,		\
 		.look = { .title = t, .empty = "-", .width = 7,		\
-			  .terminal = 100, .right = true },		\
+			  .terminal = CW_FIGURES_TERMINAL, .right = true },		\
 	}
 
 static const struct row rows[CW_COLS] = {
@@ -211,7 +213,7 @@ static const struct row rows[CW_COLS] = {
 	       "cookie of the socket, the same in all its events"),
 	[CW_COL_PATH] = {
 		"path", "path of a close, fate of a connection, else the type",
-		.look = { "PATH", .width = 16, .limit = 18, .toned = true },
+		.look = { "PATH", .width = 16, .limit = 20, .toned = true },
 		.attr = A(PATH), .also = { CW_COL_FATE }, .put = put_what,
 	},
 	ROW(STATE, STATE, "state", "STATE", 11, "state when it began"),
@@ -525,6 +527,21 @@ static int find_column(const char *name, size_t len)
 	return -1;
 }
 
+static int fail_column(const char *name, size_t len, struct cw_fail *fail)
+{
+	struct cw_nearest n;
+	char word[48];
+	int i;
+
+	snprintf(word, sizeof(word), "%.*s", (int)len, name);
+	cw_nearest_begin(&n, word);
+	for (i = 0; i < CW_COLS; i++)
+		cw_nearest_offer(&n, rows[i].name);
+	return cw_fail_usage(fail, n.word,
+			     "'%.*s' is no column; closewatch --list-fields lists them",
+			     (int)len, name);
+}
+
 /* A column that is there already stays where it is. */
 static int choose(struct cw_columns *c, const char *name, size_t len,
 		  struct cw_fail *fail)
@@ -532,9 +549,7 @@ static int choose(struct cw_columns *c, const char *name, size_t len,
 	int column = find_column(name, len);
 
 	if (column < 0)
-		return cw_fail_usage(fail, NULL,
-				     "'%.*s' is no column; closewatch --list-fields lists them",
-				     (int)len, name);
+		return fail_column(name, len, fail);
 	if (column == CW_COL_NOTE)
 		c->note = true;
 	else if (c->slots[column])

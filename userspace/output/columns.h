@@ -8,6 +8,7 @@
 
 #include "base/fail.h"
 #include "host/hosted.h"
+#include "host/stacks.h"
 #include "netlink/decode.h"
 #include "output/view.h"
 
@@ -46,6 +47,9 @@ enum cw_event_column {
 	CW_COL_SLOTS
 };
 
+/* Wide enough for a process beside both ends of IPv4 and three figures of bytes. */
+#define CW_FIGURES_TERMINAL	106
+
 /* In the order of JSON, which has the ends behind the first of them. */
 enum cw_members_part {
 	CW_MEMBERS_HEAD, CW_MEMBERS_FACTS, CW_MEMBERS_LINGER, CW_MEMBERS_TAIL,
@@ -68,6 +72,7 @@ struct cw_columns {
 	bool note;
 	bool utf8;
 	struct cw_hosted *host;		/* NULL: it is not asked */
+	const struct cw_stack_words *stack;	/* of the next event, or NULL */
 	/* Members of JSON beside attributes; @netns of other namespaces. */
 	bool local, peer, netns, netns_own, cgroup, container, pod, listening;
 	struct cw_members members[CW_MEMBERS_PARTS];

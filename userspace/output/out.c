@@ -48,8 +48,9 @@ static int wait_room(struct cw_out *out)
 
 		if (n < 0 && errno != EINTR)
 			return -errno;
+		/* Of a terminal that is gone, write() would say EIO. */
 		if (n > 0 && p[0].revents)
-			return 0;
+			return p[0].revents & (POLLERR | POLLHUP) ? -EPIPE : 0;
 		if (!n)
 			return -ETIMEDOUT;
 		stopping = n > 0;

@@ -72,6 +72,16 @@ static void put_diag(struct cw_view *v, const struct cw_msg_event *ev,
 	cw_view_below(v, "remedy:", remedy);
 }
 
+static void put_stack(struct cw_view *v, const struct cw_stack_words *stack)
+{
+	cw_view_open(v, "stack");
+	cw_view_word(v, "kernel", NULL, stack->kernel);
+	cw_view_word(v, "program", NULL, stack->program);
+	cw_view_close(v);
+	cw_view_below(v, "kernel:", stack->kernel);
+	cw_view_below(v, "program:", stack->program);
+}
+
 static const struct cw_place at_holder = { CW_COL_NOTE, "", NULL };
 static const struct cw_place at_holder_pid = { CW_COL_NOTE, "[", "]" };
 static const struct cw_place at_holder_fd = { CW_COL_NOTE, " fd ", NULL };
@@ -132,5 +142,7 @@ int cw_record_event(struct cw_view *v, const struct cw_msg_event *ev,
 		put_holders(v, ev, holders);
 	if (diag)
 		put_diag(v, ev, diag == CW_DIAG);
+	if (columns->stack)
+		put_stack(v, columns->stack);
 	return cw_view_end(v);
 }

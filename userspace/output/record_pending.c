@@ -24,7 +24,7 @@ const uint8_t cw_record_pending_slots[CW_COL_SLOTS] = {
 	[CW_COL_PROCESS] = SLOT_PROCESS + 1, [CW_COL_NOTE] = SLOT_NOTE + 1,
 };
 
-#define FIGURE(name) { name, "-", 7, .terminal = 100, .right = true }
+#define FIGURE(name) { name, "-", 7, .terminal = CW_FIGURES_TERMINAL, .right = true }
 
 #define LAYOUT(pair) {							\
 	[SLOT_AGE] = { "AGE", "-", 8, .right = true },			\
@@ -33,7 +33,7 @@ const uint8_t cw_record_pending_slots[CW_COL_SLOTS] = {
 	[SLOT_UNREAD] = FIGURE("UNREAD"),				\
 	[SLOT_UNSENT] = FIGURE("UNSENT"),				\
 	[SLOT_UNACKED] = FIGURE("UNACKED"),				\
-	[SLOT_PROCESS] = { "PROCESS", "-", 14, .limit = 30 },		\
+	[SLOT_PROCESS] = { "PROCESS", "-", 22, .limit = 30 },		\
 	[SLOT_NOTE] = { .title = "WHAT IT WAITS FOR" },			\
 	{ .title = NULL },						\
 }
@@ -140,6 +140,20 @@ static void put_owners(struct cw_view *v, const struct cw_pending_row *r)
 	cw_view_table_end(v);
 }
 
+/*
+ * A socket that its program has shut down has a descriptor, and one whose close() has
+ * returned no inode.
+ */
+static bool may_linger(const struct cw_pending_row *r)
+{
+	const struct cw_socket *s = r->socket;
+
+	return s->inode && !r->owned &&
+	       (s->state == CLOSEWATCH_STATE_FIN_WAIT1 ||
+		s->state == CLOSEWATCH_STATE_LAST_ACK ||
+		s->state == CLOSEWATCH_STATE_CLOSING);
+}
+
 /* Columns that only watch can show; JSON has these facts already. */
 static void put_chosen(struct cw_view *v, const struct cw_pending_row *r)
 {
@@ -191,6 +205,9 @@ int cw_record_pending(struct cw_view *v, const struct cw_pending_row *r)
 	put_bytes(v, r->socket);
 	cw_view_text(v, CW_AT(CW_COL_NOTE), says);
 	put_owners(v, r);
+	if (may_linger(r))
+		cw_view_text(v, CW_AT(CW_COL_NOTE),
+			     "; no descriptor of it is seen: its close() may wait for SO_LINGER");
 	if (r->columns && cw_view_is_text(v))
 		put_chosen(v, r);
 	if (r->diag)

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include <linux/closewatch.h>
@@ -10,7 +11,10 @@
 #include "base/names.h"
 #include "base/names_gen.h"
 #include "base/text.h"
+#include "base/utf8.h"
+#include "base/words.h"
 #include "explain/policy_say.h"
+#include "host/cgroups.h"
 #include "output/record_parts.h"
 #include "output/record_policy.h"
 
@@ -28,7 +32,7 @@ const struct cw_column cw_record_policy_layout[] = {
 	[COL_PRIORITY] = { "PRIORITY", "-", 8, .right = true },
 	[COL_HITS] = { "HITS", "-", 8, .right = true },
 	[COL_EXPIRES] = { "EXPIRES", "never", 7, .right = true },
-	[COL_NETNS] = { "NETNS", "-", 10, .right = true },
+	[COL_NETNS] = { "NETNS", "-", 10, .limit = 20 },
 	[COL_WHICH] = { "WHICH SOCKETS", "all", 28, .limit = 80 },
 	[COL_NOTE] = { .title = "LIMITS" },
 	{ .title = NULL },
@@ -41,6 +45,7 @@ static const struct cw_place at_hits = { .column = COL_HITS };
 static const struct cw_place at_expires = { .column = COL_EXPIRES };
 static const struct cw_place at_netns = { .column = COL_NETNS };
 static const struct cw_place at_note = { .column = COL_NOTE };
+static const struct cw_place at_note_more = { COL_NOTE, .before = " " };
 
 /* Conditions are written as they are typed, each with a blank behind it. */
 static const struct cw_place at_cookie = { COL_WHICH, "socket ", " " };
@@ -54,11 +59,11 @@ static const struct cw_place at_comm = { COL_WHICH, "--comm ", " " };
 static const struct cw_place at_uid = { COL_WHICH, "--user ", " " };
 static const struct cw_place at_cgroup = { COL_WHICH, "--cgroup ", " " };
 
-/* @list: in the columns of a list; else for JSON alone. */
+/* @list: in the columns of a list; NULL: for JSON alone. */
 #define AT(where) (list ? &at_##where : NULL)
 
 static void put_peer(struct cw_view *v, const struct cw_msg_policy *p,
-		     bool list)
+		     const struct cw_policy_notes *list)
 {
 	char addr[INET6_ADDRSTRLEN];
 
@@ -69,8 +74,35 @@ static void put_peer(struct cw_view *v, const struct cw_msg_policy *p,
 					       p->remote_addr.len * 8U);
 }
 
+static void put_cgroup(struct cw_view *v, const struct cw_msg_policy *p,
+		       const struct cw_policy_notes *list)
+{
+	char word[CW_CGROUP_NAMED + 64] = "";
+	struct cw_text t = { .buf = word, .size = sizeof(word) };
+
+	if (!list || !list->cgroup) {
+		put(v, p, CGROUP, AT(cgroup));
+		return;
+	}
+	put(v, p, CGROUP, NULL);
+	cw_view_word(v, "cgroup_path", NULL,
+		     list->cgroup + strlen(CW_CGROUP_ROOT));
+	cw_words_say(&t, list->cgroup, strlen(list->cgroup));
+	cw_view_text(v, &at_cgroup, word);
+}
+
+static void put_netns(struct cw_view *v, const struct cw_msg_policy *p,
+		      const struct cw_policy_notes *list)
+{
+	bool named = list && list->netns && *list->netns;
+
+	cw_view_big(v, "netns", named ? NULL : AT(netns), p->netns);
+	if (named)
+		cw_view_word(v, "netns_name", &at_netns, list->netns);
+}
+
 static void put_which(struct cw_view *v, const struct cw_msg_policy *p,
-		      bool list)
+		      const struct cw_policy_notes *list)
 {
 	put(v, p, COOKIE, AT(cookie));
 	if (cw_policy_has(p, FAMILY))
@@ -83,11 +115,11 @@ static void put_which(struct cw_view *v, const struct cw_msg_policy *p,
 		put_peer(v, p, list);
 	put(v, p, COMM, AT(comm));
 	put(v, p, UID, AT(uid));
-	put(v, p, CGROUP, AT(cgroup));
+	put_cgroup(v, p, list);
 }
 
 static void put_expiry(struct cw_view *v, const struct cw_msg_policy *p,
-		       bool list)
+		       const struct cw_policy_notes *list)
 {
 	char text[32];
 	uint64_t seconds = (p->expires_ms + 999) / 1000;
@@ -98,8 +130,14 @@ static void put_expiry(struct cw_view *v, const struct cw_msg_policy *p,
 		cw_view_text(v, &at_expires, text);
 }
 
+static bool has_limits(const struct cw_msg_policy *p)
+{
+	return p->action == CLOSEWATCH_ACTION_DRAIN ||
+	       p->action == CLOSEWATCH_ACTION_LINGER;
+}
+
 static void put_limits(struct cw_view *v, const struct cw_msg_policy *p,
-		       bool list)
+		       const struct cw_policy_notes *list)
 {
 	char note[128] = "";
 	struct cw_text t = { .buf = note, .size = sizeof(note) };
@@ -121,7 +159,7 @@ static void put_limits(struct cw_view *v, const struct cw_msg_policy *p,
 }
 
 static void put_policy(struct cw_view *v, const struct cw_msg_policy *p,
-		       bool list)
+		       const struct cw_policy_notes *list)
 {
 	put(v, p, ID, AT(id));
 	put(v, p, ACTION, AT(action));
@@ -133,7 +171,7 @@ static void put_policy(struct cw_view *v, const struct cw_msg_policy *p,
 	if (cw_policy_has(p, EXPIRES_MS))
 		put_expiry(v, p, list);
 	if (cw_policy_has(p, NETNS) && !p->all_netns)
-		cw_view_big(v, "netns", AT(netns), p->netns);
+		put_netns(v, p, list);
 	if (cw_policy_has(p, ALL_NETNS)) {
 		cw_view_bool(v, "all_netns", NULL, p->all_netns);
 		if (list)
@@ -144,18 +182,19 @@ static void put_policy(struct cw_view *v, const struct cw_msg_policy *p,
 }
 
 int cw_record_policy(struct cw_view *v, const struct cw_msg_policy *p,
-		     uint32_t shadow)
+		     const struct cw_policy_notes *notes)
 {
+	const uint32_t shadow = notes->shadow;
 	char text[64];
 
 	cw_view_begin(v);
 	cw_view_tone(v, p->dry_run || shadow ? CW_QUIET : CW_PLAIN);
-	put_policy(v, p, true);
+	put_policy(v, p, notes);
 	if (shadow) {
 		cw_view_number(v, "shadowed_by", NULL, shadow);
 		snprintf(text, sizeof(text),
-			 " (never acts: policy %" PRIu32 " takes all)", shadow);
-		cw_view_text(v, &at_note, text);
+			 "(never acts: policy %" PRIu32 " takes all)", shadow);
+		cw_view_text(v, has_limits(p) ? &at_note_more : &at_note, text);
 	}
 	return cw_view_end(v);
 }
@@ -224,7 +263,7 @@ int cw_record_added(struct cw_view *v, const struct cw_msg_policy *p,
 	cw_policy_say(&t, p, wanted);
 	snprintf(number, sizeof(number), "policy %" PRIu32 ": ", p->id);
 	cw_view_begin(v);
-	put_policy(v, p, false);
+	put_policy(v, p, NULL);
 	cw_view_text(v, &at_sentence, number);
 	cw_view_word(v, "does", &at_sentence, text);
 	put_idle(v, p, wanted);
@@ -256,7 +295,7 @@ int cw_record_removed(struct cw_view *v, const struct cw_msg_policy *p,
 	cw_policy_say_which(&t, p, scope);
 	cw_say(&t, "; drains that it has begun go on");
 	cw_view_begin(v);
-	put_policy(v, p, false);
+	put_policy(v, p, NULL);
 	cw_view_bool(v, "removed", NULL, true);
 	cw_view_word(v, "does", &at_sentence, text);
 	return cw_view_end(v);
@@ -273,5 +312,43 @@ int cw_record_off(struct cw_view *v, const struct cw_removal *r)
 	cw_view_bool(v, "off", NULL, true);
 	cw_view_word(v, "does", &at_sentence, text);
 	put_left(v, r);
+	return cw_view_end(v);
+}
+
+int cw_record_change(struct cw_view *v, const struct cw_msg_policy *p,
+		     const struct cw_rule_change *change)
+{
+	const char *sign = *change->how == 'a' ? "+" : *change->how == 'r' ? "-" : "=";
+	char text[640], number[32];
+
+	snprintf(number, sizeof(number), cw_policy_has(p, ID) ? "%s %" PRIu32 ": " :
+		 "%s ", sign, p->id);
+	cw_utf8_escape(text, sizeof(text), (const uint8_t *)change->line,
+		       strlen(change->line), false);
+	cw_view_begin(v);
+	cw_view_word(v, "change", NULL, change->how);
+	if (change->file) {
+		cw_view_word(v, "file", NULL, change->file);
+		cw_view_number(v, "line", NULL, change->at);
+	}
+	put_policy(v, p, NULL);
+	cw_view_text(v, &at_sentence, number);
+	cw_view_text(v, &at_sentence, text);
+	return cw_view_end(v);
+}
+
+int cw_record_set(struct cw_view *v, const struct cw_set_counts *counts)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%" PRIu32 " added, %" PRIu32 " removed, %" PRIu32
+		 " kept%s", counts->added, counts->removed, counts->kept,
+		 counts->dry_run ? "; a dry run, nothing was changed" : "");
+	cw_view_begin(v);
+	cw_view_number(v, "added", NULL, counts->added);
+	cw_view_number(v, "removed", NULL, counts->removed);
+	cw_view_number(v, "kept", NULL, counts->kept);
+	cw_view_bool(v, "dry_run", NULL, counts->dry_run);
+	cw_view_text(v, &at_sentence, text);
 	return cw_view_end(v);
 }

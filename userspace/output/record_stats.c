@@ -293,14 +293,27 @@ static void put_reading(struct cw_view *v, const struct cw_reading *r)
 		cw_view_big(v, "unfollowed", &in_list, r->unfollowed);
 }
 
+static void put_netns(struct cw_view *v, const struct cw_reading *r,
+		      uint64_t netns)
+{
+	/* A recording may be of several. */
+	if (!netns && r->recorded)
+		return;
+	if (!r->netns || !*r->netns) {
+		cw_view_big(v, "netns", &in_list, netns);
+		return;
+	}
+	cw_view_big(v, "netns", NULL, netns);
+	cw_view_word(v, "netns_name", NULL, r->netns);
+	cw_view_list_text(v, "netns", r->netns);
+}
+
 int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
 		    const struct cw_msg_stats *s)
 {
 	cw_view_begin(v);
 	put_reading(v, r);
-	/* A recording may be of several. */
-	if (s->netns || !r->recorded)
-		cw_view_big(v, "netns", &in_list, s->netns);
+	put_netns(v, r, s->netns);
 	if (!r->recorded)
 		cw_view_bool(v, "moving", NULL, r->listeners);
 	if (!r->recorded && !r->listeners)
@@ -314,6 +327,7 @@ int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
 	put_outcomes(v, s->drain);
 	put_refusals(v, s->refused);
 	put_counts(v, &drain_closes, s->drain_close);
+	cw_view_big(v, "linger_wait_ns", NULL, s->linger_wait_ns);
 	put_histogram(v, "linger_wait", linger_layout, true, s->linger_wait);
 	put_histogram(v, "fate_time", time_layout, true, s->fate_time);
 	put_histogram(v, "unread", unread_layout, false, s->unread);

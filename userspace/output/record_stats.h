@@ -12,6 +12,7 @@
 /* When counters were read, and what that is worth. */
 struct cw_reading {
 	uint64_t time;		/* ns since the epoch */
+	const char *netns;	/* the name of the network namespace, or NULL */
 	uint64_t span_ns;	/* 0: since the module was loaded */
 	uint32_t listeners;
 	uint64_t missed;	/* probe hits not handled, in that span */

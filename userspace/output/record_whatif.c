@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/names_gen.h"
 #include "base/text.h"
@@ -158,7 +159,7 @@ static void put_notes(struct cw_view *v, const struct cw_whatif *w,
 enum { COL_SEEN_WHAT, COL_SEEN_COUNT, COL_SEEN_WHERE };
 
 static const struct cw_column seen_layout[] = {
-	[COL_SEEN_WHAT] = { "WHAT ELSE WAS SEEN", .width = 30, .limit = 60 },
+	[COL_SEEN_WHAT] = { "WHAT ELSE WAS SEEN", .width = 30 },
 	[COL_SEEN_COUNT] = { "COUNT", .width = 8, .right = true },
 	[COL_SEEN_WHERE] = { .title = "WHERE" },
 	{ .title = NULL },
@@ -166,20 +167,30 @@ static const struct cw_column seen_layout[] = {
 
 static void put_seen(struct cw_view *v, const struct cw_seen *s)
 {
+	struct cw_column layout[ARRAY_SIZE(seen_layout)];
+	struct cw_column *what = &layout[COL_SEEN_WHAT];
 	bool any = false;
-	int i;
+	int i, width;
 
-	for (i = 0; i < CW_SEEN_KINDS; i++)
-		any |= s->row[i].count;
-	cw_view_table(v, "seen", any ? seen_layout : NULL);
+	/* All rows are known, so that their titles stand over them. */
+	memcpy(layout, seen_layout, sizeof(layout));
+	for (i = 0; i < CW_SEEN_KINDS; i++) {
+		if (!s->row[i].count)
+			continue;
+		any = true;
+		width = strlen(cw_seen_names.doc[i]);
+		if (width > what->width)
+			what->width = width;
+	}
+	cw_view_table(v, "seen", any ? layout : NULL);
 	for (i = 0; i < CW_SEEN_KINDS; i++) {
 		const struct cw_seen_row *row = &s->row[i];
 
 		if (!row->count)
 			continue;
 		cw_view_row(v);
-		cw_view_word(v, "kind", NULL, cw_seen_name(i));
-		cw_view_text(v, CW_AT(COL_SEEN_WHAT), cw_seen_what(i));
+		cw_view_word(v, "kind", NULL, cw_seen_names.word[i].text);
+		cw_view_text(v, CW_AT(COL_SEEN_WHAT), cw_seen_names.doc[i]);
 		cw_view_big(v, "count", CW_AT(COL_SEEN_COUNT), row->count);
 		cw_view_word(v, "where", CW_AT(COL_SEEN_WHERE), row->where);
 		cw_view_bool(v, "others", NULL, row->others);
@@ -196,8 +207,8 @@ enum { COL_WHEN = COL_WHICH + 1, COL_RATE, COL_DRAINED };
 
 static const struct cw_column before_layout[] = {
 	[COL_WHICH] = { "COMPARED", .width = 8, .limit = 24 },
-	[COL_WHEN] = { "BEFORE", .width = 44, .limit = 60 },
-	[COL_RATE] = { "NOW", .width = 44, .limit = 60 },
+	[COL_WHEN] = { "BEFORE", .width = 56, .limit = 72 },
+	[COL_RATE] = { "NOW", .width = 56, .limit = 72 },
 	[COL_DRAINED] = { .title = "BY DRAINS" },
 	{ .title = NULL },
 };
@@ -302,5 +313,16 @@ int cw_record_whatif(struct cw_view *v, struct cw_whatif *w,
 	put_rows(v, w, "programs", program_layout, programs, n_programs);
 	put_before(v, w, before, time, span_ns);
 	put_seen(v, &w->seen);
+	return cw_view_end(v);
+}
+
+int cw_record_whatif_row(struct cw_view *v, const struct cw_whatif *w,
+			 const struct cw_whatif_row *row)
+{
+	bool port = row->target.port;
+
+	cw_view_begin(v);
+	put_rows(v, w, port ? "ports" : "programs",
+		 port ? port_layout : program_layout, &row, 1);
 	return cw_view_end(v);
 }

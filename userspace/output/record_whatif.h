@@ -11,4 +11,8 @@ int cw_record_whatif(struct cw_view *v, struct cw_whatif *w,
 		     const struct cw_before *before, uint64_t time,
 		     uint64_t span_ns);
 
+/* One row of it: what speaks for a drain, and what to type. */
+int cw_record_whatif_row(struct cw_view *v, const struct cw_whatif *w,
+			 const struct cw_whatif_row *row);
+
 #endif

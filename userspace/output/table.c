@@ -252,7 +252,7 @@ void cw_table_header(struct cw_table *t)
 	for (i = 0; i < t->columns; i++) {
 		title = t->layout[i].title;
 		if (!column_shown(t, i) ||
-		    (i == note && !note_fits(t, title, strlen(title))))
+		    (i == note && (!*title || !note_fits(t, title, strlen(title)))))
 			continue;
 		print_cell(t, i, title, strlen(title), code, i < note - 1);
 	}
