@@ -391,6 +391,18 @@ static bool read_any(struct cw_recorded_reader *r, struct cw_recorded *to,
 
 /* --- records --- */
 
+/* FNV-1a. The same boot has the same number; 0 is no text. */
+static uint64_t number_of(const char *text)
+{
+	uint64_t h = 14695981039346656037U;
+
+	if (!*text)
+		return 0;
+	for (; *text; text++)
+		h = (h ^ (uint8_t)*text) * 1099511628211U;
+	return h | 1;
+}
+
 static enum cw_recorded_kind read_event(struct cw_recorded_reader *r,
 					struct cw_recorded *to,
 					struct json_object *object)
@@ -414,6 +426,7 @@ static enum cw_recorded_kind read_record(struct cw_recorded_reader *r,
 	}
 	if (!strcmp(type, "recording")) {
 		to->all = json_object_get_boolean(get(object, "all"));
+		to->boot = number_of(text_of(get(object, "boot_id")));
 		cw_parse_digits(text_of(get(object, "netns")), &to->told.here);
 		return CW_RECORDED_HEADER;
 	}

@@ -21,6 +21,7 @@ struct cw_recorded {
 	struct cw_told told;
 	/* Of the file, from its header, which has @told.here too. */
 	bool all;		/* quiet events are recorded, too */
+	uint64_t boot;		/* a number of its boot_id; 0: none is known */
 };
 
 enum cw_recorded_kind {

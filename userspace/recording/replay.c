@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/closewatch.h>
@@ -27,8 +28,9 @@ struct reading {
 	const char *name;	/* of the file */
 	uint64_t line;
 	bool end;		/* there are enough events */
+	bool any;		/* a line of a recording was read */
 	bool all;		/* of the file; true without a header */
-	uint64_t here;
+	uint64_t here, boot;
 };
 
 static void complain(struct reading *rd, const char *what)
@@ -54,6 +56,8 @@ static void take_event(struct reading *rd, const struct cw_recorded *rec)
 	struct cw_replay *r = rd->replay;
 	const struct cw_msg_event *ev = &rec->ev;
 
+	if (cw_event_has(ev, TIME) && (!r->begin || ev->time < r->begin))
+		r->begin = ev->time;
 	if (!in_span(r, ev) || !cw_filter_event(r->filter, ev))
 		return;
 	if (cw_event_has(ev, TIME)) {
@@ -69,17 +73,22 @@ static void take_event(struct reading *rd, const struct cw_recorded *rec)
 static void take_line(struct reading *rd, const char *line, size_t len)
 {
 	bool whole = len && line[len - 1] == '\n';
+	enum cw_recorded_kind kind;
 	struct cw_recorded rec;
 
 	rd->line++;
-	switch (cw_recorded_read(rd->reader, line, len - whole, &rec)) {
+	kind = cw_recorded_read(rd->reader, line, len - whole, &rec);
+	rd->any |= kind != CW_RECORDED_BAD;
+	switch (kind) {
 	case CW_RECORDED_EVENT:
 		rec.all = rd->all;
+		rec.boot = rd->boot;
 		rec.told.here = rd->here;
 		take_event(rd, &rec);
 		break;
 	case CW_RECORDED_HEADER:
 		rd->all = rec.all;
+		rd->boot = rec.boot;
 		rd->here = rec.told.here;
 		rd->replay->partial |= !rec.all;
 		break;
@@ -103,6 +112,7 @@ static int read_stream(struct reading *rd, FILE *f, struct cw_fail *fail)
 	rd->line = 0;
 	rd->all = true;
 	rd->here = 0;
+	rd->boot = 0;
 	errno = 0;
 	while (!rd->end && (n = getline(&line, &room, f)) > 0) {
 		take_line(rd, line, n);
@@ -159,6 +169,7 @@ static int read_list(struct reading *rd, int dir, struct dirent **list, int n,
 	int i, ret = CW_OK;
 
 	rd->name = name;
+	rd->replay->begin = begin_of(list[0]);
 	for (i = 0; i < n && !ret && !rd->end; i++) {
 		if (!may_hold(&rd->replay->span, list[i],
 			      i + 1 < n ? list[i + 1] : NULL))
@@ -167,7 +178,14 @@ static int read_list(struct reading *rd, int dir, struct dirent **list, int n,
 			 list[i]->d_name);
 		ret = read_file(rd, dir, list[i]->d_name, fail);
 	}
+	rd->name = rd->replay->path;
 	return ret;
+}
+
+static int fail_none(const char *path, struct cw_fail *fail)
+{
+	return cw_fail(fail, "closewatch record DIR makes one",
+		       "%s holds no recording", path);
 }
 
 static int read_folder(struct reading *rd, struct cw_fail *fail)
@@ -181,8 +199,7 @@ static int read_folder(struct reading *rd, struct cw_fail *fail)
 		ret = fail_open(path, fail);
 	} else {
 		ret = n ? read_list(rd, dir, list, n, fail) :
-			  cw_fail(fail, "closewatch record DIR makes one",
-				  "%s holds no recording", path);
+			  fail_none(path, fail);
 		cw_files_free(list, n);
 	}
 	if (dir >= 0)
@@ -208,11 +225,41 @@ int cw_replay(struct cw_replay *r, struct cw_fail *fail)
 		ret = read_file(&rd, AT_FDCWD, r->path, fail);
 	}
 	cw_recorded_reader_free(rd.reader);
+	/* A file that is empty may have been filtered. */
+	if (!ret && r->bad && !rd.any)
+		ret = fail_none(rd.name, fail);
 	return ret;
+}
+
+static void say_moment(FILE *to, const char *before, uint64_t ns)
+{
+	time_t seconds = ns / NSEC_PER_SEC;
+	struct tm tm;
+	char text[32];
+
+	if (localtime_r(&seconds, &tm) &&
+	    strftime(text, sizeof(text), "%F %T", &tm))
+		fprintf(to, "%s%s", before, text);
+}
+
+/* A time of day is one of several days, and local: where nothing is, which was meant? */
+static void say_span(const struct cw_replay *r, FILE *to)
+{
+	if (r->first || (!r->span.since && r->span.until == UINT64_MAX))
+		return;
+	fprintf(to, "nothing of that was recorded");
+	if (r->span.since)
+		say_moment(to, " from ", r->span.since);
+	if (r->span.until != UINT64_MAX)
+		say_moment(to, " up to ", r->span.until);
+	if (r->begin)
+		say_moment(to, "; the recording begins ", r->begin);
+	fprintf(to, "\n");
 }
 
 void cw_replay_say(const struct cw_replay *r, FILE *to)
 {
+	say_span(r, to);
 	if (r->bad)
 		fprintf(to, "%" PRIu64 " bad line%s skipped\n", r->bad,
 			r->bad == 1 ? "" : "s");

@@ -25,6 +25,7 @@ struct cw_replay {
 	FILE *complaints;	/* each bad line, up to a number of them */
 	/* filled in */
 	uint64_t first, last;	/* times of the events; 0: there was none */
+	uint64_t begin;		/* of the recording, by its oldest file or event read */
 	uint64_t bad;		/* lines left out, the torn ones included */
 	uint64_t other;		/* records of other kinds than events */
 	bool partial;		/* quiet events were not recorded */
@@ -33,7 +34,7 @@ struct cw_replay {
 /* Fails only if something cannot be read at all. */
 int cw_replay(struct cw_replay *r, struct cw_fail *fail);
 
-/* What was left out and is not shown: a line or none. */
+/* What was left out and is not shown, and a span in which nothing was: lines or none. */
 void cw_replay_say(const struct cw_replay *r, FILE *to);
 
 #endif
