@@ -29,11 +29,24 @@ bool cw_filter_is_open(const struct cw_msg_filter *f)
 	       f->netns_fd < 0 && !f->all_netns;
 }
 
+void cw_filter_hint(const char *word, int len, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (cw_names_value(&cw_path_names, word, len) >= 0)
+		snprintf(buf, size, "--path %.*s", len, word);
+	else if (cw_names_value(&cw_event_type_names, word, len) >= 0)
+		snprintf(buf, size, "-e %.*s", len, word);
+	else if (cw_names_value(&cw_fate_names, word, len) >= 0)
+		snprintf(buf, size,
+			 "%.*s is a fate: closewatch -e fate -j | jq -c 'select(.fate == \"%.*s\")'",
+			 len, word, len, word);
+}
+
 int cw_filter_paths(struct cw_msg_filter *f, const char *words,
 		    struct cw_fail *fail)
 {
 	_Static_assert(CLOSEWATCH_PATH_MAX < 64, "the mask has 64 bits");
-	char all[512];
+	char all[512], hint[128];
 
 	for (;;) {
 		size_t len = strcspn(words, ",");
@@ -41,7 +54,8 @@ int cw_filter_paths(struct cw_msg_filter *f, const char *words,
 
 		if (path < 0) {
 			cw_names_list(&cw_path_names, all, sizeof(all));
-			return cw_fail_usage(fail, NULL,
+			cw_filter_hint(words, len, hint, sizeof(hint));
+			return cw_fail_usage(fail, hint,
 					     "'%.*s' is no path; the paths are: %s",
 					     (int)len, words, all);
 		}

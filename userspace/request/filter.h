@@ -16,6 +16,12 @@ void cw_filter_release(struct cw_msg_filter *f);
 bool cw_filter_is_open(const struct cw_msg_filter *f);
 
 /*
+ * Where a word belongs that the option refused, since one column shows paths, fates and
+ * types of events; empty if it is none of these.
+ */
+void cw_filter_hint(const char *word, int len, char *buf, size_t size);
+
+/*
  * Words of the command line into conditions. On CW_USAGE @fail names what is
  * accepted.
  */

@@ -12,10 +12,10 @@
 
 #include "base/parse.h"
 #include "base/util.h"
+#include "host/cgroups.h"
 #include "request/filter.h"
 #include "request/match_options.h"
 
-#define CGROUP_ROOT	"/sys/fs/cgroup"
 #define CONTAINER_MIN	12	/* digits, as docker ps shows them */
 #define CONTAINER_MAX	64
 
@@ -158,7 +158,7 @@ static int take_cgroup(struct cw_match *m, const char *path,
 	uint64_t id;
 
 	snprintf(full, sizeof(full), "%s%s", *path == '/' ? "" :
-		 CGROUP_ROOT "/", path);
+		 CW_CGROUP_ROOT "/", path);
 	/* The id, as events tell it; it may be that of one that is gone. */
 	if (cw_parse_digits(path, &id) && id && access(full, F_OK)) {
 		if (m->cgroups)
@@ -181,7 +181,7 @@ static int take_cgroup(struct cw_match *m, const char *path,
 static int take_container(struct cw_match *m, const char *text,
 			  struct cw_fail *fail)
 {
-	const char *root = CGROUP_ROOT;
+	const char *root = CW_CGROUP_ROOT;
 	size_t len = strlen(text), i;
 	uint64_t id;
 	int ret;
@@ -193,7 +193,7 @@ static int take_container(struct cw_match *m, const char *text,
 				     "'%s' is no container: %d to %d hexadecimal digits of its id are wanted, as docker ps, podman ps and crictl ps show them",
 				     text, CONTAINER_MIN, CONTAINER_MAX);
 	if (!is_cgroup2(root))
-		root = CGROUP_ROOT "/unified";
+		root = CW_CGROUP_ROOT "/unified";
 	ret = take_cgroups(m, root, text, fail);
 	if (!ret && !cw_cgroup_set_count(m->cgroups, &id))
 		return cw_fail_usage(fail, NULL,

@@ -18,7 +18,7 @@ static const uint32_t with_path = 1U << CLOSEWATCH_EVENT_TYPE_CLOSE |
 
 int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail)
 {
-	char all[256];
+	char all[256], hint[128];
 
 	for (;;) {
 		size_t len = strcspn(words, ",");
@@ -26,7 +26,8 @@ int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail)
 
 		if (type < 0) {
 			cw_names_list(&cw_event_type_names, all, sizeof(all));
-			return cw_fail_usage(fail, NULL,
+			cw_filter_hint(words, len, hint, sizeof(hint));
+			return cw_fail_usage(fail, hint,
 					     "'%.*s' is no event; the events are: %s",
 					     (int)len, words, all);
 		}

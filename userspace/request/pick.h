@@ -18,7 +18,7 @@ enum { CW_KEY_PATH = 0x2001 };
 	{ "event", 'e', "WORD[,WORD]", 0,				\
 	  "these kinds of event only; may be repeated", 0 },		\
 	{ "all", 'a', NULL, 0,						\
-	  "all events, also what ended well and shared closes", 0 }
+	  "all events, also good ends and shared closes", 0 }
 
 /* Adds the types of WORD[,WORD] to @events, a bit mask of closewatch_event_type. */
 int cw_pick_events(uint32_t *events, const char *words, struct cw_fail *fail);

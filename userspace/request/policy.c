@@ -17,8 +17,7 @@ int cw_policy_seconds(struct cw_msg_policy *p, const char *text,
 		      struct cw_fail *fail)
 {
 	uint32_t seconds = 0;
-	int ret = cw_parse_u32(text, 1, 3600, "number of seconds to linger",
-			       &seconds, fail);
+	int ret = cw_parse_seconds(text, 3600, "time to linger", &seconds, fail);
 
 	if (!ret)
 		cw_policy_set(p, LINGER_SECONDS, linger_seconds, seconds);
@@ -48,6 +47,28 @@ static int take_match(struct cw_policy_request *w, struct cw_fail *fail)
 	if (!ret && cgroup)
 		cw_policy_set(p, CGROUP, cgroup, cgroup);
 	return ret;
+}
+
+const char *cw_policy_cgroup(const struct cw_msg_policy *p,
+			     struct cw_cgroups *cgroups, char *path, size_t size)
+{
+	struct cw_match m = CW_MATCH_INIT;
+	const struct cw_cgroup *c;
+	struct cw_fail ignored;
+	uint64_t id = 0;
+	int ret;
+
+	if (!cw_policy_has(p, CGROUP))
+		return NULL;
+	c = cw_cgroups_find(cgroups, p->cgroup);
+	if (!c || !*c->path)
+		return NULL;
+	snprintf(path, size, CW_CGROUP_ROOT "%s", c->path);
+	ret = cw_match_parse(&m, CW_KEY_CGROUP, path, &ignored);
+	if (!ret)
+		ret = cw_match_cgroup(&m, &id, &ignored);
+	cw_match_release(&m);
+	return !ret && id == p->cgroup ? path : NULL;
 }
 
 static unsigned int ways(unsigned int n)

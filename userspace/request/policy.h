@@ -4,12 +4,13 @@
 
 #include "base/address.h"
 #include "base/fail.h"
+#include "host/cgroups.h"
 #include "netlink/decode.h"
 #include "request/match.h"
 
 /*
  * A policy that is wanted, from the command line's words to the attributes of
- * the request. Pure, but for cw_policy_find_socket().
+ * the request. Pure, but for cw_policy_find_socket() and cw_policy_cgroup().
  */
 struct cw_policy_request {
 	struct cw_msg_policy policy;	/* what is present is sent */
@@ -55,6 +56,13 @@ void cw_policy_rule(const struct cw_policy_request *w, unsigned int n,
 
 /* Can a connection meet both? Always if there are no conditions. */
 bool cw_policy_concerns(const struct cw_match *m, const struct cw_msg_policy *p);
+
+/*
+ * The path of a rule's cgroup, if --cgroup makes the same id of it, written to @path
+ * of CW_CGROUP_NAMED bytes; else NULL: its number is all that names it.
+ */
+const char *cw_policy_cgroup(const struct cw_msg_policy *p,
+			     struct cw_cgroups *cgroups, char *path, size_t size);
 
 /*
  * Finds the one socket of --pid and --fd or of --socket, if one is wanted. A
