@@ -81,7 +81,6 @@ static inline struct closewatch_facts some_facts(void)
 		.fate = CLOSEWATCH_FATE_RST_LATE_DATA,
 		.verdict = CLOSEWATCH_VERDICT_LOST,
 		.closed_first = CLOSEWATCH_SIDE_LOCAL,
-		.connect_error = 113, .connect_rst = 1,
 	};
 
 	return f;
@@ -95,6 +94,7 @@ static inline void put_everything(struct message *m)
 		.since_ended_ns = 195000000, .since_received_ns = 900000000,
 		.since_heard_ns = 2100000000,
 		.ended_by = CLOSEWATCH_FATE_USER_TIMEOUT, .inode = 54321,
+		.connect_error = 113, .connect_rst = 1,
 	};
 
 	put(m, A(PAD), "", 0);

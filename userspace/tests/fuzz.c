@@ -368,7 +368,9 @@ static void take_drain(void *to, const void *attrs, size_t len)
 
 static int record_policy(struct cw_view *v, const void *p)
 {
-	return cw_record_policy(v, p, state.policy.id);
+	return cw_record_policy(v, p, &(struct cw_policy_notes){
+		.shadow = state.policy.id,
+	});
 }
 
 static int record_added(struct cw_view *v, const void *p)
@@ -498,6 +500,7 @@ static void check_words(struct cw_input *in)
 	CHECK(cw_parse_port(word, &f.port, &fail));
 	CHECK(cw_parse_u32(word, 1, 1 << 22, "number", &n, &fail));
 	CHECK(cw_parse_duration(word, &big, &fail));
+	CHECK(cw_parse_seconds(word, 3600, "time", &n, &fail));
 	CHECK(cw_parse_bytes(word, &big, &fail));
 	CHECK(cw_when_span(word, NULL, 1795770000000000000ULL, &span, &fail));
 	CHECK(cw_filter_paths(&f, word, &fail));

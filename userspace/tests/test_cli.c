@@ -43,18 +43,45 @@ TEST(ports_are_1_to_65535_and_nothing_else)
 TEST(durations_have_fractions_and_limits)
 {
 	static const char *const bad[] = {
-		"", "0", "-1", "nan", "inf", "1s", "1e99", "0.0001", ".",
+		"", "0", "-1", "nan", "inf", "1e99", "0.0001", ".", "s",
+		"1w", "5 m", "m5", "1h30m", "0m", "-5m", "12000d",
+	};
+	static const struct {
+		const char *text;
+		uint64_t ns;
+	} good[] = {
+		{ "0.5", 500000000 }, { "3600", 3600000000000 },
+		{ "10s", 10000000000 }, { "5m", 300000000000 },
+		{ "1.5h", 5400000000000 }, { "2d", 172800000000000 },
 	};
 	struct cw_fail fail;
 	uint64_t ns;
 	size_t i;
 
-	EXPECT_EQ(CW_OK, cw_parse_duration("0.5", &ns, &fail));
-	EXPECT_EQ(500000000, ns);
-	EXPECT_EQ(CW_OK, cw_parse_duration("3600", &ns, &fail));
-	EXPECT_EQ(3600000000000ULL, ns);
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		EXPECT_EQ(CW_OK, cw_parse_duration(good[i].text, &ns, &fail));
+		EXPECT_EQ(good[i].ns, ns);
+	}
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		EXPECT_EQ(CW_USAGE, cw_parse_duration(bad[i], &ns, &fail)) {
+			TH_LOG("'%s' was taken", bad[i]);
+		}
+}
+
+TEST(whole_seconds_take_the_same_units)
+{
+	static const char *const bad[] = { "0", "0.5", "1.5s", "61m", "3601", "5x" };
+	struct cw_fail fail;
+	uint32_t seconds = 0;
+	size_t i;
+
+	EXPECT_EQ(CW_OK, cw_parse_seconds("7", 3600, "time", &seconds, &fail));
+	EXPECT_EQ(7, seconds);
+	EXPECT_EQ(CW_OK, cw_parse_seconds("1h", 3600, "time", &seconds, &fail));
+	EXPECT_EQ(3600, seconds);
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		EXPECT_EQ(CW_USAGE, cw_parse_seconds(bad[i], 3600, "time",
+						     &seconds, &fail)) {
 			TH_LOG("'%s' was taken", bad[i]);
 		}
 }
@@ -143,8 +170,9 @@ static const struct {
 	{ "info -h", 0, "Usage: closewatch info" },
 	{ "--usage", 0, "[-c N]" },
 	{ "-V", 0, "closewatch 0." },
-	{ "wach 2>&1", 2, "the verbs are: watch, info, stats, advise, record, drain," },
-	{ "--wach 2>&1", 2, "[--path=WORD[,WORD]]" },
+	{ "wach 2>&1", 2, "the verbs are: watch, top, info, stats, advise, record, story, drain," },
+	{ "--wach 2>&1", 2, "--help' or `closewatch --usage' for more" },
+	{ "--wach 2>&1 | grep -c Usage:", 1, "0" },
 	{ "info -Z 2>&1", 2, "closewatch info" },
 	{ "-P 2>&1", 2, "requires an argument" },
 	{ "watch now 2>&1", 2, "takes options only" },
@@ -170,10 +198,32 @@ static const struct {
 	{ "-q -H -t none -o proc,local,cgroup -r -" RECORD, 0,
 	  "nginx[812]     127.0.0.1:80        /system.slice/nginx.service\n" },
 	{ "-o pid,nope 2>&1", 2, "'nope' is no column" },
+	{ "-o pid,unraed 2>&1", 2, "  hint: unread\n" },
 	{ "--resolve=users 2>&1", 2, "ports or hosts" },
 	{ "-t iso 2>&1", 2, "clock, relative, rfc3339 or none" },
 	{ "--list-fields", 0, "\nage                age_ns " },
 	{ "stats --help", 0, "--reconcile" },
+	{ "top --help", 0, "print N plain tables" },
+	{ "top --sort pid 2>&1", 2, "'pid' is none of: rate, count, unread, lost, flight" },
+	{ "top --group-by pid 2>&1", 2, "is none of: port, comm, path, peer, cgroup" },
+	{ "top -c 0 2>&1", 2, "count" },
+	{ "top -L 80- 2>&1", 2, "port or range of ports" },
+	{ "top --path fin,rst 2>&1", 2, "the paths are: unknown, fin," },
+	{ "top -r - -d 5 2>&1", 2, "--duration is about live events" },
+	{ "top --since 02:10 2>&1", 2, "go with --read" },
+	{ "top -r /no/such 2>&1", 1, "cannot read /no/such" },
+	{ "top -r - --group-by port -L 80-90" RECORD, 0, "\nrst-unread       80 " },
+	{ "top -r - -L 81-90" RECORD, 0, "  0 closes" },
+	{ "stats -j -r - --group-by port --until 2026-11-27T03:12:07Z" RECORD, 0,
+	  "\"groups\":[]" },
+	{ "stats -j -r - --group-by port --since 2026-11-27T03:12:07Z" RECORD, 0,
+	  "\"port\":\"80\"" },
+	{ "top -r - --until 2026-11-27T03:12:07Z" RECORD, 0, "  0 closes" },
+	{ "top -r - --since 2026-11-27T03:12:07Z" RECORD, 0, "  1 closes" },
+	{ "advise -r - --until 2026-11-27T03:12:07Z" RECORD, 0, "closes:          0" },
+	{ "advise -r - --since 2026-11-27T03:12:07Z" RECORD, 0, "closes:          1" },
+	{ "-r - --until 2026-11-27T03:12:07Z 2>&1" RECORD, 0, "0 events shown" },
+	{ "top -r - --path fin" RECORD, 0, "  0 closes" },
 	{ "stats -w x 2>&1", 2, "seconds are wanted" },
 	{ "stats --watch=0 2>&1", 2, "seconds are wanted" },
 	{ "stats -L 80 2>&1", 2, "with --watch" },
@@ -188,6 +238,8 @@ static const struct {
 	{ "stats -d 3 2>&1", 2, "goes with --watch, --group-by or --reconcile" },
 	{ "stats --group-by pid 2>&1", 2, "port, comm, path, peer, cgroup, container" },
 	{ "stats --group-by port --reconcile 2>&1", 2, "exclude each other" },
+	{ "stats --openmetrics -w 2>&1", 2, "leave out --json, --watch" },
+	{ "stats --prometheus -j 2>&1", 2, "leave out --json, --watch" },
 	{ "--group-by nope 2>&1", 2, "is no --group-by" },
 	{ "pending --help", 0, "CLOSE_WAIT" },
 	{ "pending now 2>&1", 2, "takes options only" },
@@ -210,14 +262,20 @@ static const struct {
 	{ "record --max-size 1G . 2>&1", 2, "twice --max-size" },
 	{ "record --max-age 0 . 2>&1", 2, "seconds are wanted" },
 	{ "record -e resets . 2>&1", 2, "is no event" },
+	{ "-e fate,rst-unread 2>&1", 2, "\n  hint: --path rst-unread\n" },
+	{ "--path reset 2>&1", 2, "\n  hint: -e reset\n" },
+	{ "--path peer-reset 2>&1", 2, "is a fate: closewatch -e fate -j | jq" },
 	{ "record -e fate,lost --path fin . 2>&1", 2, "-e close or -e shutdown" },
 	{ "-r 2>&1", 2, "requires an argument" },
 	{ "-r /no/such/file 2>&1", 1, "cannot read /no/such/file" },
 	{ "-r - -d 1 2>&1", 2, "--duration is about live events" },
+	{ "-r - --stack 2>&1", 2, "--stack is about live events" },
 	{ "-r - --close-wait 1 2>&1", 2, "--close-wait is about live events" },
 	{ "-r - --since soon 2>&1", 2, "is no time" },
 	{ "--since 02:10 2>&1", 2, "go with --read" },
-	{ "-r - </dev/null 2>&1", 0, "0 events shown" },
+	{ "-r - </dev/null 2>&1", 0, "0 events shown; what ended well is left out (-a has it)" },
+	{ "-r - -a 2>&1 <<'END'\n{\"event\":\"recording\",\"all\":false}\nEND\n", 0,
+	  "what ended well was not recorded (record -a)" },
 	{ "drain --help", 0, "--remote-prefix" },
 	{ "drain 2>&1", 2, "--force" },
 	{ "drain on 2>&1", 2, "takes options only" },
@@ -228,7 +286,7 @@ static const struct {
 	{ "drain --netns nope -L 80 2>&1", 2, "a name of ip netns" },
 	{ "drain --remote-prefix 10.0.0.1/8 2>&1", 2, "beyond the first 8" },
 	{ "drain -L 80 --idle 0 2>&1", 2, "seconds are wanted" },
-	{ "drain -L 80 --total 9999999 2>&1", 2, "too many" },
+	{ "drain -L 80 --total 9999999 2>&1", 2, "too long" },
 	{ "drain -L 80 --bytes 1MB 2>&1", 2, "no number of bytes" },
 	{ "drain -L 80 --priority x 2>&1", 2, "no priority" },
 	{ "drain -L 80 --expire soon 2>&1", 2, "seconds are wanted" },
@@ -261,6 +319,12 @@ static const struct {
 	{ "help pending", 0, "Usage: closewatch pending" },
 	{ "help drain", 0, "--remote-prefix" },
 	{ "help drian 2>&1", 2, "the verbs are: watch," },
+	{ "drian 2>&1", 2, "hint: closewatch drain\n" },
+	{ "stat 2>&1", 2, "hint: closewatch stats\n" },
+	{ "port 80 2>&1 | grep -c hint:", 1, "0" },
+	{ "drain --lcoal-port=80 2>&1", 2, "hint: --local-port\n" },
+	{ "--json=3 2>&1 | grep -c hint:", 1, "0" },
+	{ "--re 2>&1 | grep -c hint:", 1, "0" },
 	{ "help drain off 2>&1", 2, "takes options only" },
 	{ "explain rst-unread", 0, "cause The program closed before it had read" },
 	{ "explain RST_UNREAD -j", 0, "\"kind\":\"path\"" },
@@ -268,6 +332,11 @@ static const struct {
 	{ "explain peer", 0, "The other side" },
 	{ "explain signal", 0, "The death of the process by a signal" },
 	{ "explain close_wait", 0, "The peer's FIN has come" },
+	{ "explain idle-race", 0, "keep" },
+	{ "explain idle_race -j", 0, "\"kind\":\"seen\"" },
+	{ "explain between -j", 0, "\"kind\":\"first\"" },
+	{ "explain fin-ack", 0, "Nothing but our FIN is not acknowledged" },
+	{ "explain health-chek 2>&1", 2, "near it are: health-check" },
 	{ "explain", 0, "linger0-silent" },
 	{ "explain rst-unred 2>&1", 2, "near it are: rst-unread" },
 	{ "explain rst 2>&1", 2, "rst-linger0, rst-linger2" },
@@ -330,6 +399,7 @@ TEST(the_help_names_every_option_in_the_table)
 		"--user", "--cgroup", "--container", "--netns",
 		"--local-prefix", "--remote-prefix", "--ipv4", "--ipv6", "--path",
 		"--event", "--all", "--no-linger-start", "--count", "--duration", "--diag",
+		"--stack",
 		"--output", "--wide", "--time", "--resolve", "--list-fields",
 		"--json", "--no-header", "--quiet", "--color", "--numeric",
 		"--help", "--version",
@@ -341,6 +411,65 @@ TEST(the_help_names_every_option_in_the_table)
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		EXPECT_NE(NULL, strstr(out, options[i])) {
 			TH_LOG("%s", options[i]);
+		}
+}
+
+/* On a line of its own, or among others. */
+static bool lists(const char *help, const char *verb)
+{
+	static const char *const forms[] = { "\n  %s ", "\n  %s, ", ", %s, ", ", %s " };
+	char text[64];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(forms); i++) {
+		snprintf(text, sizeof(text), forms[i], verb);
+		if (strstr(help, text))
+			return true;
+	}
+	return false;
+}
+
+TEST(the_help_names_every_verb_and_has_no_blank_lines_of_argps)
+{
+	char verbs[1024], out[16384], *verb, *next;
+
+	ASSERT_EQ(0, run("help --list-verbs", verbs, sizeof(verbs)));
+	ASSERT_EQ(0, run("help", out, sizeof(out)));
+	for (verb = out; (verb = strchr(verb, '\n')); verb++)
+		EXPECT_FALSE(verb > out && verb[-1] == ' ');
+	for (verb = strtok_r(verbs, "\n", &next); verb;
+	     verb = strtok_r(NULL, "\n", &next)) {
+		EXPECT_TRUE(lists(out, verb)) {
+			TH_LOG("%s", verb);
+		}
+	}
+}
+
+/* What a verb cannot match on, it knows and says why. */
+TEST(each_verb_takes_the_same_conditions)
+{
+	static const char *const verbs[] = {
+		"watch", "top", "stats", "advise", "record", "story", "pending", "drain",
+		"drain off", "linger 5", "reset", "leave", "list",
+	};
+	static const char *const conditions[] = {
+		"-P 80,443,8000-8100", "-L 80,443,8000-8100", "-D 80-90",
+		"--local-prefix 10.0.0.0/8,::1", "--remote-prefix 10.0.0.0/8",
+		"-p 1", "-C a,b", "-u root", "--uid 0", "--cgroup 1", "--netns /proc/self/ns/net",
+		"-4", "-6", "--container x",
+	};
+	char args[128], out[16384];
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(verbs); i++)
+		for (j = 0; j < ARRAY_SIZE(conditions); j++) {
+			snprintf(args, sizeof(args), "%s %s --help 2>&1", verbs[i],
+				 conditions[j]);
+			EXPECT_TRUE(run(args, out, sizeof(out)) == 0 ||
+				    strstr(out, " is not possible here: ") ||
+				    strstr(out, "'x' is no container")) {
+				TH_LOG("closewatch %s: %s", args, out);
+			}
 		}
 }
 
@@ -551,18 +680,65 @@ TEST(what_the_module_says_of_its_probes_is_judged)
 	struct cw_msg_info info = { .probes = 22, .probes_fired = 3 };
 	struct cw_finding f;
 
-	cw_probes_judge(&info, &f);
+	cw_probes_judge(&info, false, &f);
 	EXPECT_EQ(CW_HEALTHY, f.health);
-	EXPECT_NE(NULL, strstr(f.what, "3 of 22"));
+	EXPECT_NE(NULL, strstr(f.what, "3 of 22 have fired since"));
+	info.probes_fired = 0;
+	cw_probes_judge(&info, false, &f);
+	EXPECT_NE(NULL, strstr(f.what, "0 of 22 have fired since"));
+	cw_probes_judge(&info, true, &f);
+	EXPECT_EQ(CW_HEALTHY, f.health);
+	EXPECT_NE(NULL, strstr(f.what, "22 were armed anew"));
 	info.probes_stuck = 2;
-	cw_probes_judge(&info, &f);
+	cw_probes_judge(&info, false, &f);
 	EXPECT_EQ(CW_ILL, f.health);
 	EXPECT_STREQ("sudo reboot", f.fix);
 	info.blind = 1;
-	cw_probes_judge(&info, &f);
+	cw_probes_judge(&info, false, &f);
 	EXPECT_EQ(CW_ILL, f.health);
 	EXPECT_NE(NULL, strstr(f.fix, "ftrace_enabled=1"));
 	EXPECT_NE(NULL, strstr(f.fix, "kprobes/enabled"));
+}
+
+static void judge_one(const char *name, bool at_return, bool fired, int error,
+		      struct cw_finding *f)
+{
+	struct cw_msg_probe p = {
+		.name.len = strlen(name), .at_return = at_return, .fired = fired,
+	};
+	int errors[CW_TRIAL_ACTS] = { [CW_TRIAL_ABORT] = error };
+
+	memcpy(p.name.b, name, p.name.len);
+	cw_probes_judge_one(&p, errors, f);
+}
+
+TEST(a_probe_that_does_not_fire_is_named_with_what_goes_unseen)
+{
+	struct cw_finding f;
+
+	judge_one("tcp_abort", false, true, 0, &f);
+	EXPECT_EQ(CW_HEALTHY, f.health);
+	judge_one("tcp_abort", false, false, 0, &f);
+	EXPECT_EQ(CW_ILL, f.health);
+	EXPECT_NE(NULL, strstr(f.what, "tcp_abort does not fire"));
+	EXPECT_NE(NULL, strstr(f.what, "fate killed"));
+	EXPECT_NE(NULL, strstr(f.fix, "grep -w tcp_abort"));
+	judge_one("tcp_shutdown", true, false, 0, &f);
+	EXPECT_NE(NULL, strstr(f.what, "the return of tcp_shutdown does not"));
+}
+
+/* What no connection has passed is no fault. */
+TEST(a_probe_that_was_not_tried_is_no_fault)
+{
+	struct cw_finding f;
+
+	judge_one("tcp_abort", false, false, EOPNOTSUPP, &f);
+	EXPECT_EQ(CW_UNCLEAR, f.health);
+	EXPECT_NE(NULL, strstr(f.what, "not tried: Operation not supported"));
+	judge_one("tcp_abort", true, false, 0, &f);
+	EXPECT_EQ(CW_UNCLEAR, f.health);
+	judge_one("tcp_future", false, false, 0, &f);
+	EXPECT_EQ(CW_UNCLEAR, f.health);
 }
 
 FIXTURE(pipe)

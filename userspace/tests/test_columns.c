@@ -100,16 +100,35 @@ TEST_F(columns, those_that_are_named_are_shown_in_their_order)
 /* On a terminal of any width, unlike the default's. */
 TEST_F(columns, one_that_is_named_is_shown_where_the_default_is_not)
 {
-	static const int widths[] = { 60, 80, 100, 160 };
+	static const int widths[] = { 60, 80, 100, 105, 106, 160 };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(widths); i++) {
 		cw_columns_init(&self->columns, false);
-		EXPECT_EQ(widths[i] >= 100,
+		EXPECT_EQ(widths[i] >= 106,
 			  !!strstr(show(self, false, widths[i]), " UNREAD"));
 		ASSERT_EQ(CW_OK, choose("+unread"));
 		EXPECT_NE(NULL, strstr(show(self, false, widths[i]), " UNREAD"));
 		EXPECT_NE(NULL, strstr(self->text, " 3812 "));
+	}
+}
+
+/* Where its title is. */
+TEST_F(columns, the_process_stands_beside_the_ends)
+{
+	int width;
+
+	for (width = 80; width <= 160; width++) {
+		const char *title = strstr(show(self, false, width), "PROCESS");
+		const char *row = strchr(self->text, '\n') + 1;
+		const char *process = strstr(row, "nginx[812]");
+
+		ASSERT_NE(NULL, process);
+		EXPECT_EQ(NULL, memchr(row, '\n', process - row)) {
+			TH_LOG("%d columns", width);
+		}
+		/* The arrow of the ends is longer than wide in both. */
+		EXPECT_EQ(title - self->text, process - row);
 	}
 }
 
@@ -143,7 +162,7 @@ TEST_F(columns, json_has_what_is_named_in_its_own_order)
 TEST_F(columns, a_name_may_be_that_of_json)
 {
 	ASSERT_EQ(CW_OK, choose("remote,age_ns,closed_first"));
-	EXPECT_EQ(0, strncmp("PEER                      AGE FIRST ",
+	EXPECT_EQ(0, strncmp("PEER                      AGE FIRST\n",
 			     show(self, false, 0), 36));
 }
 

@@ -151,12 +151,11 @@ TEST(each_attribute_of_a_wrong_length_is_left_out_and_counted)
 /* A newer module's are longer; none are shorter. */
 TEST(facts_may_be_longer_and_not_shorter)
 {
-	const size_t least = offsetof(struct closewatch_facts, connect_error);
+	const size_t least = sizeof(struct closewatch_facts);
 	struct closewatch_facts facts[2] = { some_facts() };
 	size_t len;
 
 	memset(&facts[1], 0xff, sizeof(facts[1]));
-	facts[0].connect_error = 111;
 	for (len = 0; len <= sizeof(facts); len++) {
 		struct message m = { 0 };
 		struct cw_msg_event ev;
@@ -170,8 +169,6 @@ TEST(facts_may_be_longer_and_not_shorter)
 		EXPECT_EQ(len < least, ev.malformed);
 		EXPECT_EQ(len < least ? 0 : facts[0].has, ev.present);
 		EXPECT_EQ(len < least ? 0 : 812, ev.pid);
-		if (len <= least || len >= sizeof(facts[0]))
-			EXPECT_EQ(len <= least ? 0 : 111, ev.connect_error);
 	}
 }
 
@@ -179,7 +176,7 @@ TEST(facts_may_be_longer_and_not_shorter)
 TEST(more_may_be_shorter_and_longer)
 {
 	const struct closewatch_more more[2] = {
-		{ .since_ended_ns = 195, .inode = 54321 },
+		{ .since_ended_ns = 195, .connect_error = 111 },
 	};
 	size_t len;
 
@@ -196,9 +193,10 @@ TEST(more_may_be_shorter_and_longer)
 		EXPECT_EQ(0, ev.malformed);
 		EXPECT_EQ(0, ev.present);
 		EXPECT_EQ(!!len, cw_event_more(&ev, SINCE_ENDED_NS));
-		EXPECT_EQ(len >= sizeof(more[0]), cw_event_more(&ev, INODE));
+		EXPECT_EQ(len >= sizeof(more[0]),
+			  cw_event_more(&ev, CONNECT_ERROR));
 		EXPECT_EQ(len ? 195 : 0, ev.since_ended_ns);
-		EXPECT_EQ(len < sizeof(more[0]) ? 0 : 54321, ev.inode);
+		EXPECT_EQ(len < sizeof(more[0]) ? 0 : 111, ev.connect_error);
 	}
 }
 
@@ -481,6 +479,42 @@ TEST(the_modules_state_is_read)
 	EXPECT_EQ(12, info.probes_fired);
 	EXPECT_EQ(13, info.evicted);
 	EXPECT_EQ(1, info.userns);
+	EXPECT_EQ(0, info.probe_count);
+}
+
+static void put_probe(struct message *m, const char *name, bool fired)
+{
+	struct message nest = { 0 };
+
+	put(&nest, CLOSEWATCH_A_PROBE_NAME, name, strlen(name) + 1);
+	put_u8(&nest, CLOSEWATCH_A_PROBE_AT_RETURN, !fired);
+	put_u8(&nest, CLOSEWATCH_A_PROBE_FIRED, fired);
+	put(m, CLOSEWATCH_A_INFO_PROBE, nest.b, nest.len);
+}
+
+/* More than there is room for are left out. */
+TEST(each_of_the_modules_probes_is_read)
+{
+	struct message m = { 0 };
+	struct cw_msg_info info;
+	int i;
+
+	put_probe(&m, "tcp_abort", false);
+	put_u32(&m, CLOSEWATCH_A_INFO_PROBES, 2);
+	put_probe(&m, "tcp_reset", true);
+	cw_decode_info(&info, m.b, m.len);
+	EXPECT_EQ(0, info.malformed);
+	ASSERT_EQ(2, info.probe_count);
+	EXPECT_EQ(0, memcmp("tcp_abort", info.probe[0].name.b, 9));
+	EXPECT_EQ(1, info.probe[0].at_return);
+	EXPECT_EQ(0, info.probe[0].fired);
+	EXPECT_EQ(0, memcmp("tcp_reset", info.probe[1].name.b, 9));
+	EXPECT_EQ(0, info.probe[1].at_return);
+	EXPECT_EQ(1, info.probe[1].fired);
+	for (i = 0; i < CW_MSG_PROBES; i++)
+		put_probe(&m, "x", true);
+	cw_decode_info(&info, m.b, m.len);
+	EXPECT_EQ(CW_MSG_PROBES, info.probe_count);
 }
 
 TEST_HARNESS_MAIN

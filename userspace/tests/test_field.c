@@ -165,6 +165,22 @@ FIXTURE_VARIANT_ADD(field, late_upload)
 	.seen = "late-data",
 };
 
+/* curl -m 4, and a server that another client kept from answering it. */
+FIXTURE_VARIANT_ADD(field, linger_block_C)
+{
+	.ev = {
+		FATE(RST_LATE_DATA, FIN_WAIT2), ENDS(51234, 80),
+		.comm = NAME("curl"), .pid = 812, .sent = 82, .acked = 82,
+		.since_sent_ns = 4010 * MS,
+		.verdict = CLOSEWATCH_VERDICT_DELIVERED,
+		.present = OWNED | bit(FATE) | bit(VERDICT) |
+			   bit(SINCE_SENT_NS) | bit(LOST_BYTES),
+	},
+	.cause = "The program closed 4.01 s after its request, before any of the answer had come.",
+	.remedy = "look why the peer was so late, or raise that limit",
+	.seen = "gave-up",
+};
+
 /* The peer timed out in good order; our next write meets no program there. */
 FIXTURE_VARIANT_ADD(field, late_write)
 {
@@ -175,6 +191,35 @@ FIXTURE_VARIANT_ADD(field, late_write)
 	},
 	.note = "RST from the peer, which had sent its FIN before; 64 B of ours in flight",
 	.cause = "its FIN came 2.00 s before or earlier), and its TCP answers with RST what",
+	.remedy = "Close when read() returns 0",
+	.seen = "late-write",
+};
+
+/* The answer to an upload that was not read to its end. */
+FIXTURE_VARIANT_ADD(field, gunicorn_413_C)
+{
+	.ev = {
+		RESET(RECEIVED, CLOSE_WAIT), ENDS(51234, 80), .unacked = 64000,
+		.unread = 4135, .sent = 500000, .received = 4135,
+		.since_heard_ns = 20 * MS,
+		.present = CONNECTION | bit(RESET_KIND) | bit(SINCE_SENT_NS),
+	},
+	.note = "; 4135 B of the peer's still unread",
+	.cause = "its FIN came 20.0 ms before or earlier), and its TCP answers with RST what",
+	.remedy = "Read what the peer had sent before it closed, which may be its answer",
+	.seen = "late-write",
+};
+
+/* The clock of such times is coarse. */
+FIXTURE_VARIANT_ADD(field, late_write_at_once)
+{
+	.ev = {
+		RESET(RECEIVED, CLOSE_WAIT), ENDS(51234, 80), .unacked = 64,
+		.sent = 128, .received = 130,
+		.present = CONNECTION | bit(RESET_KIND) | bit(SINCE_SENT_NS),
+	},
+	.note = "RST from the peer, which had sent its FIN before",
+	.cause = "The peer had closed, and its TCP answers with RST what",
 	.remedy = "Close when read() returns 0",
 	.seen = "late-write",
 };
@@ -470,7 +515,7 @@ FIXTURE_VARIANT_ADD(field, linger_block)
 	},
 	.note = "SO_LINGER ran out after 4.01 s",
 	.cause = "SO_LINGER made close() wait for 4.01 s",
-	.remedy = "In an event loop turn SO_LINGER off",
+	.remedy = "a drain lets close() return at once",
 	.seen = "linger-stall",
 };
 
@@ -580,9 +625,9 @@ FIXTURE_VARIANT_ADD(field, read_all_called_lost)
 			   bit(SINCE_SENT_NS) | bit(LOST_BYTES),
 	},
 	.note = "unknown: 22 B of ours in flight, not known whether they arrived",
-	.cause = "The peer sent data after this side had closed",
-	.remedy = "the last 22 B of ours",
-	.drain = "--local-port 8084",
+	.cause = "The program sent 22 B and closed before it had read anything of this client",
+	.remedy = "If that was the notice of a limit, such as MaxStartups",
+	.seen = "turned-away",
 };
 
 /* A process that a listener took along. */
@@ -600,6 +645,20 @@ FIXTURE_VARIANT_ADD(field, nginx_reload)
 	.cause = "A listener was closed",
 	.remedy = "hand the listener over before the end",
 	.seen = "listen-queue",
+};
+
+FIXTURE_VARIANT_ADD(field, a_listener_with_an_empty_queue)
+{
+	.ev = {
+		.type = CLOSEWATCH_EVENT_TYPE_CLOSE,
+		.path = CLOSEWATCH_PATH_LISTENER, .local_port = 80,
+		.state = CLOSEWATCH_STATE_LISTEN, .pid = 812,
+		.comm = NAME("nginx"),
+		.present = bit(TYPE) | bit(PID) | bit(COMM) | bit(CHILDREN),
+	},
+	.note = "listener closed; no connection waited for accept()",
+	.cause = "no connection waited in its queue",
+	.remedy = "None is needed: it took no connection with it.",
 };
 
 TEST_F(field, has_its_cause_and_its_remedy)

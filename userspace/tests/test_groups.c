@@ -75,6 +75,19 @@ TEST_F(groups, each_event_is_counted_under_what_it_shares)
 	}
 }
 
+TEST_F(groups, a_path_may_be_a_part_of_what_is_shared)
+{
+	by("port");
+	self->g.paths = true;
+	EXPECT_EQ(&self->g.list[0], add());
+	self->ev.path = CLOSEWATCH_PATH_FIN;
+	EXPECT_EQ(&self->g.list[1], add());
+	EXPECT_STREQ("rst-unread\t80", key(0));
+	EXPECT_STREQ("fin\t80", key(1));
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_SHUTDOWN;
+	EXPECT_EQ(NULL, add());
+}
+
 TEST_F(groups, a_port_is_the_servers)
 {
 	by("port");

@@ -73,6 +73,20 @@ static int closes(struct cw_view *v)
 	return bad;
 }
 
+static int stacks(struct cw_view *v)
+{
+	static const struct cw_stack_words words = {
+		"tcp_set_state < tcp_close_state < __tcp_close < tcp_close < inet_release < __sock_release < sock_close < __fput < task_work_run",
+		"libc.so.6+0xf8f67 < a-program-with-a-long-name+0xfedcba98 < none",
+	};
+	int bad;
+
+	columns.stack = &words;
+	bad = closes(v);
+	columns.stack = NULL;
+	return bad;
+}
+
 static int others(struct cw_view *v)
 {
 	struct cw_msg_event ev = event();
@@ -171,7 +185,10 @@ static int policies(struct cw_view *v)
 	int bad = 0;
 
 	for (; p.action <= CLOSEWATCH_ACTION_MAX; p.action++)
-		bad |= cw_record_policy(v, &p, p.action);
+		bad |= cw_record_policy(v, &p, &(struct cw_policy_notes){
+			.shadow = p.action, .netns = "a-name-of-a-namespace",
+			.cgroup = "/sys/fs/cgroup/system.slice/a-long-name.service",
+		});
 	return bad;
 }
 
@@ -275,6 +292,7 @@ static const struct {
 } samples[] = {
 	{ "watch, closes", columns.layout, columns.slots, closes },
 	{ "watch, others", columns.layout, columns.slots, others },
+	{ "watch, stacks", columns.layout, columns.slots, stacks },
 	{ "watch, IPv6", columns.layout, columns.slots, longest },
 	{ "watch, chosen", columns.layout, columns.slots, closes,
 	  "time,netns,container,pod,comm,cgroup,local,peer,fate,age,reason" },
@@ -391,6 +409,90 @@ TEST(what_a_verb_shows_fits_every_width_and_no_word_is_cut)
 	}
 }
 
+/* Where @word begins in line @n of @text. */
+static int place_of(const char *text, int n, const char *word)
+{
+	const char *at;
+
+	while (n--)
+		text = strchr(text, '\n') + 1;
+	at = strstr(text, word);
+	return at ? (int)cw_utf8_columns(text, at - text) : -1;
+}
+
+/* The titles are printed again once the column has grown. */
+static void expect_pair_below_its_title(struct __test_metadata *_metadata,
+					const struct cw_msg_event *ev)
+{
+	struct cw_view_options opt = {
+		.layout = columns.layout, .slots = columns.slots,
+	};
+	struct cw_view *v;
+	char *text;
+	size_t len;
+
+	opt.out = open_memstream(&text, &len);
+	v = cw_view_new(&opt);
+	ASSERT_NE(NULL, v);
+	EXPECT_EQ(0, cw_record_event(v, ev, NULL, &columns, CW_DIAG_NOT));
+	cw_view_header(v);
+	cw_view_free(v);
+	fclose(opt.out);
+	EXPECT_EQ(place_of(text, 1, "LOCAL"), place_of(text, 0, "127.0.0.1:")) {
+		TH_LOG("%s", text);
+	}
+	free(text);
+}
+
+TEST(the_path_column_grows_to_its_longest_word)
+{
+	struct cw_msg_event ev = event();
+
+	ev.local_addr = (struct cw_bytes){ 4, { 127, 0, 0, 1 } };
+	choose(NULL);
+	for (ev.path = 0; ev.path <= CLOSEWATCH_PATH_MAX; ev.path++)
+		expect_pair_below_its_title(_metadata, &ev);
+	for (ev.type = 0; ev.type <= CLOSEWATCH_EVENT_TYPE_MAX; ev.type++)
+		if (ev.type != CLOSEWATCH_EVENT_TYPE_LOST)
+			expect_pair_below_its_title(_metadata, &ev);
+	ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
+	for (ev.fate = 0; ev.fate <= CLOSEWATCH_FATE_MAX; ev.fate++)
+		expect_pair_below_its_title(_metadata, &ev);
+}
+
+/* Of the process that has it open, at no more than 80 columns. */
+TEST(a_pending_socket_has_its_process_below_the_title)
+{
+	static const struct cw_owner owner = {
+		1, { .pid = 4194304, .fd = 5, .comm = { 7, "python3" } },
+	};
+	struct cw_socket s = {
+		.ends.local = { 4, { 127, 0, 0, 1 } }, .inode = 1,
+		.ends.remote = { 4, { 127, 0, 0, 1 } }, .full = true,
+		.state = CLOSEWATCH_STATE_CLOSE_WAIT,
+	};
+	struct cw_pending_row r = { .socket = &s, .owners = &owner, .owned = 1 };
+	struct cw_view_options opt = {
+		.layout = cw_record_pending_layout, .slots = cw_record_pending_slots,
+	};
+	struct cw_view *v;
+	char *text;
+	size_t len;
+
+	opt.out = open_memstream(&text, &len);
+	v = cw_view_new(&opt);
+	ASSERT_NE(NULL, v);
+	cw_view_header(v);
+	EXPECT_EQ(0, cw_record_pending(v, &r));
+	cw_view_free(v);
+	fclose(opt.out);
+	EXPECT_EQ(place_of(text, 0, "PROCESS"), place_of(text, 1, "python3"));
+	EXPECT_EQ(place_of(text, 0, "WHAT IT"), place_of(text, 1, "the ")) {
+		TH_LOG("%s", text);
+	}
+	free(text);
+}
+
 /* A reader of a pipe gets a line a record. */
 TEST(in_a_pipe_a_record_is_a_line)
 {
@@ -437,6 +539,9 @@ TEST(a_line_ends_between_words_and_a_command_is_one)
 		     "type: closewatch del 3, then sleep");
 	expect_lines("closewatch drain --comm 'a, b c'|", 8, 0, 0,
 		     "closewatch drain --comm 'a, b c'");
+	/* A figure keeps its unit. */
+	expect_lines("sent|16 MiB,|20.0 ms|ago; 2|RSTs,|5 s|", 8, 0, 0,
+		     "sent 16 MiB, 20.0 ms ago; 2 RSTs, 5 s");
 	EXPECT_TRUE(cw_wrap_is_command("sudo reboot", 11));
 	EXPECT_FALSE(cw_wrap_is_command("run it with sudo", 16));
 }
@@ -476,7 +581,8 @@ static const char *const verbs[] = {
 	"-c 1 -d 0.1", "info", "stats", "advise -d 0.1", "drain -L 1 --idle x",
 	"drain off", "list", "del 4294967295", "flush", "drains", "pending",
 	"doctor", "wach", "-P x", "--help", "drain --help", "pending --help",
-	"advise --help", "stats --help",
+	"advise --help", "stats --help", "top --help", "record --help", "apply --help",
+	"list --help", "explain", "explain rst-late-data", "explain rst", "-r - --since x",
 	"-r - --group-by cgroup" RECORD, "stats -r - --group-by cgroup" RECORD,
 	"-r - -t rfc3339 --resolve -o +cgroup,age" RECORD,
 };

@@ -92,4 +92,15 @@ TEST_F(ended, is_told_by_the_error)
 	EXPECT_EQ(variant->outcome, cw_drain_outcome(&s));
 }
 
+/* What came by ICMP on the way to both FINs, with IP_RECVERR */
+TEST_F(ended, with_both_fins_is_delivered_whatever_came_before)
+{
+	struct cw_drain_state s = running;
+
+	s.closed = true;
+	s.err = variant->err;
+	s.peer_fin = true;
+	EXPECT_EQ(OUTCOME(DELIVERED), cw_drain_outcome(&s));
+}
+
 TEST_HARNESS_MAIN

@@ -176,14 +176,16 @@ TEST(the_summary_is_by_state_and_program)
 		.holder = { .pid = 20, .comm = { .len = 5, .b = "nginx" } },
 	};
 	struct cw_owner worker = python;
-	struct cw_socket younger = leaked;
+	struct cw_socket younger = leaked, unread = leaked;
 	struct cw_pending_tally t = { 0 };
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
 	younger.last_ack_ms = 1000;
+	unread.rqueue = 1;
 	ASSERT_NE(NULL, f);
+	EXPECT_EQ(0, cw_pending_add(&t, &unread, &python));
 	EXPECT_EQ(0, cw_pending_add(&t, &leaked, &python));
 	EXPECT_EQ(0, cw_pending_add(&t, &younger, &python));
 	EXPECT_EQ(0, cw_pending_add(&t, &younger, &nginx));
@@ -197,6 +199,9 @@ TEST(the_summary_is_by_state_and_program)
 	EXPECT_NE(NULL, strstr(text,
 			       "2 sockets in CLOSE_WAIT of pyth\\x1bon3[12], one for at least 312 s\n"
 			       "  remedy: leaked descriptors"));
+	EXPECT_NE(NULL, strstr(text,
+			       "1 socket in CLOSE_WAIT, not read to EOF, of pyth\\x1bon3[12] for at least 312 s\n"
+			       "  remedy: the program must read"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of nginx[20]\n"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in CLOSE_WAIT of an owner not known\n"));
 	EXPECT_NE(NULL, strstr(text, "1 socket in LAST_ACK without an owner for at least 7 s\n")) {
@@ -258,13 +263,36 @@ TEST(a_socket_is_a_line_with_all_its_owners)
 		.age_ms = 312490,
 	};
 	static const char want[] =
-		"     AGE STATE      LOCAL -> REMOTE                        UNREAD  UNSENT UNACKED PROCESS        WHAT IT WAITS FOR\n"
-		"   312 s CLOSE_WAIT 127.0.0.1:80 -> 127.0.0.1:51234             5       0       0 ng\\x1binx[12] fd 7 "
+		"     AGE STATE      LOCAL -> REMOTE                        UNREAD  UNSENT UNACKED PROCESS                WHAT IT WAITS FOR\n"
+		"   312 s CLOSE_WAIT 127.0.0.1:80 -> 127.0.0.1:51234             5       0       0 ng\\x1binx[12] fd 7     "
 		"the peer sent FIN at least 312 s ago; the program has not read the last 5 B; "
 		"also held by nginx[13] fd 8\n";
 	char *text = render(&r, false, true);
 
 	EXPECT_STREQ(want, text);
+	free(text);
+}
+
+/* Its descriptor is gone, and its program has not let go of it. */
+TEST(a_close_that_waits_for_so_linger_is_told)
+{
+	struct cw_socket s = complete();
+	struct cw_pending_row r = { .socket = &s };
+	char *text;
+
+	s.state = CLOSEWATCH_STATE_FIN_WAIT1;
+	text = render(&r, false, false);
+	EXPECT_NE(NULL, strstr(text, "; no descriptor of it is seen: its close() may wait"));
+	free(text);
+	r.owners = two;
+	r.owned = 1;
+	text = render(&r, false, false);
+	EXPECT_EQ(NULL, strstr(text, "SO_LINGER"));
+	free(text);
+	r.owned = 0;
+	s.inode = 0;
+	text = render(&r, false, false);
+	EXPECT_EQ(NULL, strstr(text, "SO_LINGER"));
 	free(text);
 }
 
@@ -302,7 +330,8 @@ TEST(a_socket_that_stays_is_an_event)
 	EXPECT_NE(NULL, strstr(text, " close-wait 127.0.0.1:80 -> ")) {
 		TH_LOG("%s", text);
 	}
-	EXPECT_NE(NULL, strstr(text, "nginx[13] fd 8 the peer sent FIN at least 312 s ago;"));
+	EXPECT_NE(NULL, strstr(text,
+			       "nginx[13] fd 8         the peer sent FIN at least 312 s ago;"));
 	EXPECT_NE(NULL, strstr(text, "remedy: the program must read and close"));
 	EXPECT_EQ(json, strstr(json, "{\"event\":\"close-wait\","
 			       "\"time\":\"2026-11-21T03:12:07.123456789Z\","

@@ -469,7 +469,7 @@ TEST_F(shown, each_action_has_a_sentence)
 }
 
 static const char *list(FILE *out, char **text, const struct cw_msg_policy *p,
-			bool json, uint32_t shadow)
+			bool json, const struct cw_policy_notes *notes)
 {
 	struct cw_view_options opt = {
 		.out = out, .json = json, .layout = cw_record_policy_layout,
@@ -477,7 +477,7 @@ static const char *list(FILE *out, char **text, const struct cw_msg_policy *p,
 	struct cw_view *v = cw_view_new(&opt);
 
 	rewind(out);
-	if (!v || cw_record_policy(v, p, shadow))
+	if (!v || cw_record_policy(v, p, notes))
 		return "(failed)";
 	cw_view_free(v);
 	fflush(out);
@@ -486,7 +486,10 @@ static const char *list(FILE *out, char **text, const struct cw_msg_policy *p,
 	return *text;
 }
 
-#define listed(json) list(self->out, &self->text, &self->p, json, 0)
+#define noted(json, ...)						\
+	list(self->out, &self->text, &self->p, json,			\
+	     &(struct cw_policy_notes){ __VA_ARGS__ })
+#define listed(json) noted(json, 0)
 
 TEST_F(shown, a_list_has_conditions_as_they_are_typed)
 {
@@ -506,6 +509,27 @@ TEST_F(shown, a_list_has_conditions_as_they_are_typed)
 			       " --local-port 80-90 --remote-prefix 10.0.0.0/8 --comm a\\x0ab "));
 	EXPECT_NE(NULL, strstr(self->text, " drain (dry run) "));
 	EXPECT_NE(NULL, strstr(self->text, "    60 s "));
+}
+
+TEST_F(shown, a_list_names_what_the_options_take)
+{
+	static const struct cw_policy_notes notes = {
+		.netns = "blue", .cgroup = CW_CGROUP_ROOT "/a b/c",
+	};
+
+	cw_policy_set(&self->p, CGROUP, cgroup, 23);
+	EXPECT_STREQ("   3 drain                1000       12   never blue       "
+		     "--local-port 80 --cgroup '/sys/fs/cgroup/a b/c'  "
+		     "5 s without progress, 10 s in all, or 16 MiB\n",
+		     list(self->out, &self->text, &self->p, false, &notes));
+	list(self->out, &self->text, &self->p, true, &notes);
+	EXPECT_NE(NULL, strstr(self->text,
+			       "\"netns\":\"4026531840\",\"netns_name\":\"blue\","));
+	EXPECT_NE(NULL, strstr(self->text,
+			       "\"cgroup\":\"23\",\"cgroup_path\":\"/a b/c\"")) {
+		TH_LOG("%s", self->text);
+	}
+	EXPECT_NE(NULL, strstr(listed(false), " 4026531840 --local-port 80 --cgroup 23 "));
 }
 
 TEST_F(shown, json_has_the_keys_of_the_contract)
@@ -619,10 +643,11 @@ TEST_F(shown, a_limit_that_comes_too_late_is_told)
 
 TEST_F(shown, a_list_marks_a_rule_that_never_acts)
 {
-	EXPECT_NE(NULL, strstr(list(self->out, &self->text, &self->p, false, 2),
-			       ", or 16 MiB (never acts: policy 2 takes all)\n"));
-	EXPECT_NE(NULL, strstr(list(self->out, &self->text, &self->p, true, 2),
-			       ",\"shadowed_by\":2}\n"));
+	EXPECT_NE(NULL, strstr(noted(false, 2), ", or 16 MiB (never acts: policy 2 takes all)\n"));
+	EXPECT_NE(NULL, strstr(noted(true, 2), ",\"shadowed_by\":2}\n"));
+	self->p.action = CLOSEWATCH_ACTION_LEAVE;
+	EXPECT_STREQ("--local-port 80              (never acts: policy 2 takes all)\n",
+		     strstr(noted(false, 2), "--"));
 }
 
 /* In the order of a list: the id, what it matches, and what takes all of that. */

@@ -36,7 +36,8 @@ FIXTURE_TEARDOWN(recount)
 TEST_F(recount, a_close_counts_by_its_path)
 {
 	EXPECT_ONLY(.close[PATH] = { .events = 1, .bytes = 3812 },
-		    .unread[11] = 1, .linger_wait[20] = 1);
+		    .unread[11] = 1, .linger_wait[20] = 1,
+		    .linger_wait_ns = 1200345);
 }
 
 TEST_F(recount, what_was_read_and_did_not_wait_is_in_no_histogram)

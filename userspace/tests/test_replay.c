@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
+#include "folder.h"
 #include "kselftest_harness.h"
 #include "recording/files.h"
 #include "recording/replay.h"
@@ -48,28 +49,14 @@ FIXTURE_SETUP(replay)
 
 FIXTURE_TEARDOWN(replay)
 {
-	char command[64];
-
-	snprintf(command, sizeof(command), "rm -r %s", self->dir);
-	ASSERT_EQ(0, system(command));
-}
-
-static void write_file(const char *dir, const char *name, const char *text)
-{
-	char path[128];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "w");
-	fputs(text, f);
-	fclose(f);
+	ASSERT_EQ(0, remove_folder(self->dir));
 }
 
 #define CLOSE(time, seq)						\
 	"{\"event\":\"close\",\"time\":\"2026-11-27T" time "Z\",\"seq\":\"" #seq "\"}\n"
 #define HEADER(all) "{\"event\":\"recording\",\"all\":" all "}\n"
 
-#define put_file(name, text) write_file(self->dir, name, text)
+#define put_file(name, text) put_file(self->dir, name, text)
 
 #define replay() ({							\
 		int code;						\
@@ -202,18 +189,24 @@ TEST_F(replay, what_was_not_recorded_is_known_from_the_headers)
 TEST_F(replay, an_event_is_of_its_own_files_recorder)
 {
 	put_file("closewatch-20261127T020000Z-0.ndjson",
-		 "{\"event\":\"recording\",\"all\":false,\"netns\":\"7\"}\n"
+		 "{\"event\":\"recording\",\"all\":false,\"netns\":\"7\",\"boot_id\":\"1-2\"}\n"
 		 CLOSE("02:00:00", 1));
 	put_file("closewatch-20261127T020000Z-1.ndjson", CLOSE("02:00:00", 2));
 	put_file("closewatch-20261127T020000Z-2.ndjson",
 		 HEADER("true") CLOSE("02:00:00", 3));
+	put_file("closewatch-20261127T020000Z-3.ndjson",
+		 "{\"event\":\"recording\",\"boot_id\":\"1-2\"}\n" CLOSE("02:00:00", 4));
 	ASSERT_EQ(CW_OK, replay());
-	EXPECT_SEEN(1, 2, 3);
+	EXPECT_SEEN(1, 2, 3, 4);
 	EXPECT_EQ(7, self->last[0].told.here);
 	EXPECT_FALSE(self->last[0].all);
 	EXPECT_EQ(0, self->last[1].told.here);
 	EXPECT_TRUE(self->last[1].all);
 	EXPECT_TRUE(self->last[2].all);
+	EXPECT_NE(0, self->last[0].boot);
+	EXPECT_EQ(0, self->last[1].boot);
+	EXPECT_EQ(0, self->last[2].boot);
+	EXPECT_EQ(self->last[0].boot, self->last[3].boot);
 }
 
 TEST_F(replay, what_cannot_be_read_or_is_no_recording_is_an_error)
@@ -223,6 +216,50 @@ TEST_F(replay, what_cannot_be_read_or_is_no_recording_is_an_error)
 	self->r.path = "/no/such/file";
 	EXPECT_EQ(CW_FAILED, replay());
 	EXPECT_NE(NULL, strstr(self->fail.what, "/no/such/file: No such file"));
+}
+
+TEST_F(replay, files_without_a_line_of_a_recording_hold_none)
+{
+	self->r.path = "/proc/version";
+	EXPECT_EQ(CW_FAILED, replay());
+	EXPECT_STREQ("/proc/version holds no recording", self->fail.what);
+	EXPECT_STREQ("closewatch record DIR makes one", self->fail.fix);
+	self->r.path = self->dir;
+	put_file("closewatch-20261127T010000Z-0.ndjson", "nonsense\n");
+	EXPECT_EQ(CW_FAILED, replay());
+	EXPECT_STREQ(self->dir, strtok(self->fail.what, " "));
+	put_file("closewatch-20261127T010001Z-0.ndjson", HEADER("true"));
+	EXPECT_EQ(CW_OK, replay());
+}
+
+TEST_F(replay, an_empty_span_is_told_with_its_days)
+{
+	char said[256] = "";
+
+	put_file("closewatch-20261127T010000Z-0.ndjson", CLOSE("01:00:05", 1));
+	self->r.span = (struct cw_span){ TWO * S, (TWO + 600) * S };
+	ASSERT_EQ(CW_OK, replay());
+	self->r.complaints = fmemopen(said, sizeof(said), "w");
+	cw_replay_say(&self->r, self->r.complaints);
+	fclose(self->r.complaints);
+	EXPECT_STREQ("nothing of that was recorded from 2026-11-27 02:00:00 up to "
+		     "2026-11-27 02:10:00; the recording begins 2026-11-27 01:00:00\n",
+		     said);
+	self->r.span = (struct cw_span){ 0, TWO * S };
+	ASSERT_EQ(CW_OK, replay());
+	memset(said, 0, sizeof(said));
+	self->r.complaints = fmemopen(said, sizeof(said), "w");
+	cw_replay_say(&self->r, self->r.complaints);
+	fclose(self->r.complaints);
+	EXPECT_STREQ("", said);
+}
+
+/* What a filter such as grep leaves of a recording */
+TEST_F(replay, an_empty_file_is_a_recording_without_events)
+{
+	self->r.path = "/dev/null";
+	EXPECT_EQ(CW_OK, replay());
+	EXPECT_EQ(0, self->n);
 }
 
 TEST_HARNESS_MAIN

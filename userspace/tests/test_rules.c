@@ -70,13 +70,13 @@ static void choose(struct rule *r)
 	r->p.priority = below(4);
 }
 
-/* In the order in which an installed rule gets its id */
+/* In the order in which an installed rule gets its seq */
 static void install(struct cw_rules *rules, struct rule *r)
 {
-	static u32 id;
+	static u64 seq;
 
 	choose(r);
-	r->p.id = ++id;
+	r->p.seq = ++seq;
 	cw_rules_add(rules, &r->p, r->links);
 	r->installed = true;
 }
@@ -102,7 +102,7 @@ static const struct cw_policy *linear(const struct rule *all,
 		    (p->expires && p->expires <= now))
 			continue;
 		if (!first || p->priority < first->priority ||
-		    (p->priority == first->priority && p->id < first->id))
+		    (p->priority == first->priority && p->seq < first->seq))
 			first = p;
 	}
 	return first;

@@ -71,6 +71,7 @@ FIXTURE_SETUP(stats)
 		  CLOSEWATCH_FATE_RST_LATE_DATA, 2, 8192);
 	put_bucket(&self->m, CLOSEWATCH_A_STATS_LINGER_WAIT, 20, 8);
 	put_bucket(&self->m, CLOSEWATCH_A_STATS_LINGER_WAIT, 22, 1);
+	put_u64(&self->m, CLOSEWATCH_A_STATS_LINGER_WAIT_NS, 13000000);
 	put_bucket(&self->m, CLOSEWATCH_A_STATS_UNREAD, 0, 1);
 	put_bucket(&self->m, CLOSEWATCH_A_STATS_UNREAD, 63, 1);
 	put_drains(&self->m, CLOSEWATCH_A_STATS_DRAIN,
@@ -109,6 +110,7 @@ TEST_F(stats, every_nest_lands_in_its_place)
 	EXPECT_EQ(2, s->fate[CLOSEWATCH_FATE_RST_LATE_DATA].events);
 	EXPECT_EQ(8192, s->fate[CLOSEWATCH_FATE_RST_LATE_DATA].bytes);
 	EXPECT_EQ(8, s->linger_wait[20]);
+	EXPECT_EQ(13000000, s->linger_wait_ns);
 	EXPECT_EQ(1, s->unread[63]);
 	EXPECT_EQ(0, s->fate_time[20]);
 }
@@ -194,7 +196,8 @@ TEST_F(stats, json_mirrors_the_contract)
 		"\"response_acked\":\"89999\"}],\"refused\":["
 		"{\"refusal\":\"ulp\",\"events\":\"2\",\"response_bytes\":\"50\"}],"
 		"\"drain_close\":[{\"path\":\"already-closed\",\"events\":\"6\","
-		"\"unread_bytes\":\"0\"}],\"linger_wait\":["
+		"\"unread_bytes\":\"0\"}],\"linger_wait_ns\":\"13000000\","
+		"\"linger_wait\":["
 		"{\"log2\":20,\"count\":\"8\"},{\"log2\":21,\"count\":\"0\"},"
 		"{\"log2\":22,\"count\":\"1\"}],\"fate_time\":[],\"unread\":["
 		"{\"log2\":0,\"count\":\"1\"},";
@@ -241,6 +244,25 @@ TEST_F(stats, text_has_aligned_tables_and_bars)
 	/* A histogram of nothing is not there. */
 	EXPECT_EQ(NULL, strstr(self->text, "CLOSE TO FATE"));
 	EXPECT_EQ(NULL, strstr(self->text, "nobody listens"));
+}
+
+TEST_F(stats, a_network_namespace_has_the_name_that_netns_takes)
+{
+	struct cw_view *text = view_of(self->out, false);
+	struct cw_view *json = view_of(self->out, true);
+
+	ASSERT_TRUE(text && json);
+	self->r.netns = "blue";
+	EXPECT_EQ(0, cw_record_stats(text, &self->r, &self->s));
+	EXPECT_EQ(0, cw_record_stats(json, &self->r, &self->s));
+	cw_view_free(text);
+	cw_view_free(json);
+	fflush(self->out);
+	EXPECT_NE(NULL, strstr(self->text, "\nnetns:           blue\n")) {
+		TH_LOG("%s", self->text);
+	}
+	EXPECT_NE(NULL, strstr(self->text,
+			       ",\"netns\":\"4026531840\",\"netns_name\":\"blue\","));
 }
 
 TEST_F(stats, counters_that_stand_still_say_so)

@@ -487,6 +487,7 @@ TEST_F(view, a_policy_says_what_it_did_or_would_do)
 	struct cw_msg_event *ev = &self->ev;
 
 	ev->type = CLOSEWATCH_EVENT_TYPE_POLICY;
+	ev->present &= ~(1ULL << CLOSEWATCH_A_EVENT_DRAIN_OUTCOME);
 	EXPECT_STREQ("policy 11 (dry run) would leave the close to its program",
 		     note_of(ev));
 	ev->action = CLOSEWATCH_ACTION_DRAIN;
@@ -496,6 +497,16 @@ TEST_F(view, a_policy_says_what_it_did_or_would_do)
 	EXPECT_STREQ("policy 11 sets SO_LINGER 5 s", note_of(ev));
 	ev->action = CLOSEWATCH_ACTION_RESET;
 	EXPECT_STREQ("policy 11 closes by RST", note_of(ev));
+	ev->present |= 1ULL << CLOSEWATCH_A_EVENT_DRAIN_OUTCOME;
+	ev->drain_outcome = CLOSEWATCH_DRAIN_OUTCOME_REFUSED;
+	ev->refusal = CLOSEWATCH_REFUSAL_REPAIR;
+	EXPECT_STREQ("policy 11 closes by RST, but is refused: the socket was in TCP_REPAIR",
+		     note_of(ev));
+	ev->dry_run = 1;
+	ev->action = CLOSEWATCH_ACTION_DRAIN;
+	ev->refusal = CLOSEWATCH_REFUSAL_NOT_CONNECTED;
+	EXPECT_STREQ("policy 11 (dry run) would drain this close, but would be refused: "
+		     "there was no connection to drain", note_of(ev));
 }
 
 TEST_F(view, each_end_of_a_drain_has_a_sentence_and_advice)
@@ -711,7 +722,8 @@ TEST_F(view, the_tally_has_sockets_that_stay_in_close_wait)
 	cw_tally_add_wait(&t);
 	cw_tally_print(&t, &kernel, self->out);
 	fflush(self->out);
-	EXPECT_STREQ("close-wait: 2\n2 events shown; 0 delivered, 0 lost\n",
+	EXPECT_STREQ("close-wait: 2\n2 events shown, 2 of them close-wait, "
+		     "which this program finds itself; 0 delivered, 0 lost\n",
 		     self->text);
 }
 

@@ -415,7 +415,8 @@ TEST_F(whatif, resets_without_data_of_ours_are_no_reason_for_a_drain)
 			       ": nothing to type\n"));
 	EXPECT_EQ(NULL, strstr(self->text, "closewatch drain"));
 	EXPECT_NE(NULL, strstr(self->text,
-			       "\nRST for unread data, nothing had been sent        2 port 80\n"
+			       "\nWHAT ELSE WAS SEEN                            COUNT WHERE\n"
+			       "RST for unread data, nothing had been sent        2 port 80\n"
 			       "             remedy: Look in the program's log")) {
 		TH_LOG("%s", self->text);
 	}
@@ -479,6 +480,12 @@ TEST_F(whatif, a_run_with_the_drain_is_compared_with_the_one_before)
 			       "0 of 1 closes in 60.0 s by RST, 0 B at risk "));
 	EXPECT_NE(NULL, strstr(self->text,
 			       " 1: 1 ended well, 107 B acknowledged; 0 refused\n"));
+	/* Figures as a server has them do not run into the next column. */
+	self->before.row[0].rsts = 1200;
+	self->before.row[0].closes = 1234;
+	self->before.row[0].at_risk = 1234567;
+	EXPECT_NE(NULL, strstr(render(self->out, &self->text, self->w, false),
+			       "1200 of 1234 closes in 5.0 s by RST, 1234567 B at risk  "));
 }
 
 TEST_F(whatif, what_is_no_advice_is_not_read)

@@ -32,6 +32,7 @@ FIXTURE_SETUP(whose)
 	ASSERT_EQ(0, fstat(self->fd, &st));
 	self->match = (struct cw_match)CW_MATCH_INIT;
 	self->whose.match = &self->match;
+	self->whose.limit_ms = 60000;
 	self->reset = &self->order.list[0];
 	self->order.count = 1;
 	*self->reset = (struct cw_msg_event){
@@ -127,6 +128,23 @@ TEST_F(whose, process_is_gone)
 	EXPECT_TRUE(find(self));
 	EXPECT_FALSE(cw_event_has(self->reset, PID));
 	ask_for(&self->match, self->reset, getpid());
+	EXPECT_FALSE(find(self));
+}
+
+/* More have it open than are listed: the one that is asked for may be another. */
+TEST_F(whose, search_that_is_given_up_hides_nothing)
+{
+	int fds[CW_HOLDERS_MAX];
+
+	for (unsigned int i = 0; i < CW_HOLDERS_MAX; i++) {
+		fds[i] = dup(self->fd);
+		ASSERT_GE(fds[i], 0);
+	}
+	ask_for(&self->match, self->reset, getpid() + 1);
+	EXPECT_TRUE(find(self));
+	EXPECT_FALSE(cw_event_has(self->reset, PID));
+	for (unsigned int i = 0; i < CW_HOLDERS_MAX; i++)
+		close(fds[i]);
 	EXPECT_FALSE(find(self));
 }
 
