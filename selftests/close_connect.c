@@ -21,8 +21,8 @@ static int error_verify(struct scene *s, unsigned int error, bool rst)
 	if (!ev)
 		return differ("number of close events", 0, 1);
 	bad = DIFFER(ev, PATH, PATH(ALREADY_CLOSED));
-	bad += differ("error of connect()", ev->connect_error, error);
-	return bad + differ("RST in answer", ev->connect_rst, rst);
+	bad += differ("error of connect()", ev->more.connect_error, error);
+	return bad + differ("RST in answer", ev->more.connect_rst, rst);
 }
 
 /* An attempt at a deaf listener, which never answers */

@@ -26,6 +26,7 @@ FIXTURE_VARIANT_ADD(fin_lost, ipv6) {
 
 FIXTURE_SETUP(fin_lost)
 {
+	NEED_HELPER(return, FAULT);
 	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));
 }
@@ -72,6 +73,7 @@ FIXTURE(netns_gone) {
 
 FIXTURE_SETUP(netns_gone)
 {
+	NEED_HELPER(return, FAULT);
 	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open_bare(&self->s));
 }

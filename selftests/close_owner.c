@@ -2,12 +2,14 @@
 /* Who closed, why, when and in what order */
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <netlink/attr.h>
 #include <sched.h>
 #include <sys/prctl.h>
 
 #include "cgroup.h"
 #include "closer.h"
 #include "flavours.h"
+#include "netns.h"
 #include "tenant.h"
 #include "wait.h"
 
@@ -265,6 +267,34 @@ TEST_F(clock, no_age_for_a_connection_older_than_the_probes)
 	ASSERT_EQ(0, events_subscribe(&self->s.events, NULL, NULL));
 	ASSERT_EQ(0, scene_act(&self->s));
 	ASSERT_EQ(0, scene_end(&self->s));
+	ev = scene_event(&self->s);
+	ASSERT_NE(NULL, ev);
+	EXPECT_FALSE(EVENT_HAS(ev, AGE_NS));
+}
+
+static int fill_counters(struct nl_msg *msg, const void *unused)
+{
+	return nla_put_u32(msg, CLOSEWATCH_A_FILTER_EVENTS, 1U << TYPE(LOST));
+}
+
+/* Of a namespace that another listener asks nothing of, births are not noted */
+TEST_F(clock, no_age_for_a_connection_of_which_only_counters_were_asked)
+{
+	struct events *e = &self->s.events, elsewhere;
+	int here = netns_open();
+	const struct event *ev;
+
+	ASSERT_EQ(0, events_subscribe(e, fill_counters, NULL));
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, events_open(&elsewhere));
+	ASSERT_EQ(0, events_subscribe(&elsewhere, NULL, NULL));
+	ASSERT_EQ(0, netns_switch(here));
+	close(here);
+	ASSERT_EQ(0, pair_open(&self->s.p, &variant->opts));
+	ASSERT_EQ(0, events_subscribe(e, NULL, NULL));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, scene_end(&self->s));
+	events_close(&elsewhere);
 	ev = scene_event(&self->s);
 	ASSERT_NE(NULL, ev);
 	EXPECT_FALSE(EVENT_HAS(ev, AGE_NS));

@@ -10,6 +10,7 @@
 #include "drains.h"
 #include "ends.h"
 #include "flavours.h"
+#include "inject.h"
 #include "verify.h"
 #include "wait.h"
 
@@ -24,6 +25,15 @@ static int peer_ends_well(struct scene *s, int bytes)
 		return -1;
 	return shutdown(s->p.them, SHUT_WR) ?: drain_await(s);
 }
+
+static const struct want_drain nothing_to_discard = {
+	.close = {
+		.state = STATE(ESTABLISHED), .fin = FIN(ALONE),
+		.new_state = STATE(FIN_WAIT1), .fins = 1,
+	},
+	.outcome = OUTCOME(DELIVERED),
+	.end_path = PATH(ALREADY_CLOSED),
+};
 
 SCENE_FIXTURE(state);
 
@@ -52,20 +62,12 @@ TEST_F(state, established_with_unread_data)
 TEST_F(state, established_without_unread_data)
 {
 	struct pair *p = &self->s.p;
-	struct want_drain want = {
-		.close = {
-			.state = STATE(ESTABLISHED), .fin = FIN(ALONE),
-			.new_state = STATE(FIN_WAIT1), .fins = 1,
-		},
-		.outcome = OUTCOME(DELIVERED),
-		.end_path = PATH(ALREADY_CLOSED),
-	};
 
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, scene_act(&self->s));
 	ASSERT_EQ(0, peer_ends_well(&self->s, 0));
 	EXPECT_EQ(TCP_TIME_WAIT, state_by_address(&p->local, &p->remote));
-	EXPECT_EQ(0, drain_verify(&self->s, &want));
+	EXPECT_EQ(0, drain_verify(&self->s, &nothing_to_discard));
 }
 
 /* The response is on its way when the close comes, and the peer sends on */
@@ -95,6 +97,17 @@ TEST_F(state, response_is_delivered_though_the_peer_keeps_sending)
 	ASSERT_EQ(0, give(p->them, LATE));
 	ASSERT_EQ(0, peer_ends_well(&self->s, RESPONSE));
 	EXPECT_EQ(0, drain_verify(&self->s, &want));
+}
+
+/* A FIN sent again after the end is acknowledged again, to nobody */
+TEST_F(state, peer_that_repeats_its_fin_is_no_reset)
+{
+	ASSERT_EQ(0, drain_arm(&self->s));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, peer_ends_well(&self->s, 0));
+	ASSERT_EQ(0, inject_fin_again(&self->s));
+	EXPECT_EQ(0, drain_verify(&self->s, &nothing_to_discard));
+	EXPECT_EQ(1, self->s.strays);
 }
 
 TEST_F(state, fin_wait1)

@@ -353,6 +353,7 @@ FIXTURE_SETUP(starved)
 {
 	struct pair_opts opts = { .flavour = IPV6 };
 
+	NEED_HELPER(return, FAULT);
 	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open(&self->s, &opts));
 }

@@ -382,9 +382,8 @@ static void run_drains(atomic_long *rounds)
 
 FIXTURE_SETUP(unload)
 {
-	self->path = getenv("CLOSEWATCH_MODULE");
-	if (!self->path)
-		SKIP(return, "CLOSEWATCH_MODULE does not name closewatch.ko");
+	NEED_MODULE_FILE(return);
+	self->path = kmod_path(MODULE);
 	self->rounds = shared_count();
 	ASSERT_NE(NULL, self->rounds);
 	self->kmsg = kmsg_open();
@@ -433,6 +432,7 @@ TEST_F(unload, does_not_wait_for_a_close_that_lingers)
 	struct slow_close c;
 	struct scene s;
 
+	NEED_HELPER(return, FAULT);
 	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open(&s, &opts));
 	ASSERT_EQ(0, drain_arm(&s));

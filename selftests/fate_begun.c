@@ -34,7 +34,9 @@ FIXTURE_SETUP(begun)
 {
 	static const struct pair_opts opts = { .flavour = IPV4 };
 
+	NEED_HELPER(return, FAULT);
 	ASSERT_EQ(0, kmod_load_helper(FAULT));
+	NEED_HELPER(return, HOLD);
 	ASSERT_EQ(0, kmod_load_helper(HOLD));
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, events_open(&self->elsewhere));

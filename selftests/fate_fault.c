@@ -26,6 +26,7 @@ FIXTURE_VARIANT_ADD(fin_lost, connected_ipv6) {
 
 FIXTURE_SETUP(fin_lost)
 {
+	NEED_HELPER(return, FAULT);
 	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open(&self->s, &variant->opts));
 	ASSERT_EQ(0, set_int(self->s.p.us, IPPROTO_TCP, TCP_LINGER2, 1));

@@ -88,7 +88,10 @@ TEST_F(vanishing, namespace_takes_its_minisocks_along)
 	EXPECT_EQ(1U, events_count(e, TYPE(FATE), news.cookie));
 }
 
-/* An orphan of a program holds its namespace: it comes to its own end there */
+/*
+ * An orphan of a program holds its namespace: it comes to its own end there. The
+ * peer goes last: what it is still sent it would answer with an RST.
+ */
 static int leave_orphan(struct news *news)
 {
 	struct pair_opts opts = { .flavour = IPV4 };
@@ -99,7 +102,7 @@ static int leave_orphan(struct news *news)
 	news->cookie = p.cookie;
 	return sysctl_write("net/ipv4/tcp_orphan_retries", "1") ?:
 	       deafen(p.them) ?: give(p.us, 25) ?: close(p.us) ?:
-	       vanish(&p.them) ?: loopback_set(false);
+	       loopback_set(false) ?: vanish(&p.them);
 }
 
 TEST_F(vanishing, orphan_outlives_all_programs_of_its_namespace)
@@ -124,6 +127,7 @@ FIXTURE(kernel_owned) {
 
 FIXTURE_SETUP(kernel_owned)
 {
+	NEED_HELPER(return, FAULT);
 	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, scene_open_bare(&self->s));
 	ASSERT_EQ(0, events_subscribe_all(&self->s.events));

@@ -2,6 +2,7 @@
 /* Filters and network namespaces: what a listener asked for and no more */
 #include <netlink/attr.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "ends.h"
 #include "flavours.h"
@@ -329,6 +330,48 @@ TEST_F(received, rst_passes_over_a_process_if_the_listener_looks_it_up)
 	ASSERT_EQ(0, scene_end(&self->s));
 	EXPECT_NE(NULL, events_nth(&self->s.events, TYPE(RESET), p->cookie, 0));
 	EXPECT_EQ(0U, events_count(&self->s.events, TYPE(CLOSE), 0));
+}
+
+BARE_FIXTURE(replaced);
+
+#define CLOSES	1000UL
+
+static pid_t closer_of_many(void)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	for (int i = 0; i < (int)CLOSES; i++) {
+		if (close(tcp_socket(IPV4)))
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* Each close passes the filter before and the one after */
+TEST_F(replaced, no_event_is_missed_or_told_twice)
+{
+	struct condition filters[2][2] = {
+		{ { A(EVENTS), 4, 1U << TYPE(CLOSE), NULL } },
+		{ { A(EVENTS), 4, 1U << TYPE(CLOSE) | 1U << TYPE(FATE), NULL } },
+	};
+	struct events *e = &self->s.events;
+	size_t told = 0;
+	int status = 0;
+	pid_t pid;
+
+	ASSERT_EQ(0, events_subscribe(e, put, filters[1]));
+	pid = closer_of_many();
+	ASSERT_LT(0, pid);
+	for (int i = 0; waitpid(pid, &status, WNOHANG) == 0; i++)
+		ASSERT_EQ(0, events_subscribe(e, put, filters[i % 2]));
+	EXPECT_EQ(0, status);
+	ASSERT_EQ(0, events_unsubscribe(e));
+	for (size_t i = 0; i < e->n; i++)
+		told += EVENT_NUM(&e->list[i], TYPE) == TYPE(CLOSE) &&
+			EVENT_NUM(&e->list[i], PID) == (uint64_t)pid;
+	EXPECT_EQ(CLOSES, told + events_lost(e));
 }
 
 BARE_FIXTURE(netns);

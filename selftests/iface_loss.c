@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Listeners that do not read, and listeners that go */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <netinet/tcp.h>
 #include <netlink/socket.h>
+#include <pthread.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "flavours.h"
+#include "kmod.h"
 #include "wait.h"
 
 #define CLOSES	5000
@@ -135,6 +144,182 @@ TEST_F(lazy, flood_is_accounted_for_by_the_ring_as_well)
 	ASSERT_EQ(0, close_many(4 * CLOSES));
 	ASSERT_TRUE(WAIT_FOR(all_told(good, 4 * CLOSES)));
 	EXPECT_TRUE(adds_up(good, 4 * CLOSES));
+}
+
+#define HALVES	200	/* connections closed on one side */
+
+FIXTURE(full) {
+	struct scene s;
+	int them[HALVES];
+};
+
+FIXTURE_SETUP(full)
+{
+	NEED_MODULE_FILE(return);
+	ASSERT_EQ(0, kmod_reload("track_slots=64"));
+	ASSERT_EQ(0, scene_open_bare(&self->s));
+}
+
+FIXTURE_TEARDOWN(full)
+{
+	scene_close(&self->s);
+	EXPECT_EQ(0, kmod_reload(""));
+}
+
+/* Leaves a minisock that waits for the peer's FIN */
+static int close_half(void)
+{
+	struct pair_opts opts = { .flavour = IPV4 };
+	struct pair p;
+
+	if (pair_open(&p, &opts) || close(p.us) ||
+	    await_state(p.them, TCP_CLOSE_WAIT))
+		return -1;
+	close(p.listener);
+	return p.them;
+}
+
+static bool fates_told(struct events *e)
+{
+	while (events_poll(e))
+		;
+	return events_count(e, TYPE(FATE), 0) + events_lost(e) + missed(e) >=
+	       2 * HALVES;
+}
+
+TEST_F(full, fates_of_minisocks_without_room_are_told_as_lost)
+{
+	struct events *e = &self->s.events;
+
+	for (int i = 0; i < HALVES; i++) {
+		self->them[i] = close_half();
+		ASSERT_GE(self->them[i], 0);
+	}
+	for (int i = 0; i < HALVES; i++)
+		ASSERT_EQ(0, close(self->them[i]));
+	ASSERT_TRUE(WAIT_FOR(fates_told(e)));
+	EXPECT_GT(events_lost_by(e, CLOSEWATCH_LOSS_INFLIGHT), 0U);
+	EXPECT_LE(events_count(e, TYPE(FATE), 0) + events_lost(e), 2U * HALVES);
+}
+
+/*
+ * Tasks that wait for a socket's lock, which a send holds that waits for memory.
+ * Any user can have that by a file of FUSE.
+ */
+#define WAITERS	200
+
+FIXTURE(waiting) {
+	struct scene s;
+	pthread_t thread[WAITERS + 1];
+	int faults, n;
+	void *page;
+};
+
+FIXTURE_SETUP(waiting)
+{
+	struct pair_opts opts = { .flavour = IPV4 };
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register missing = {
+		.range.len = getpagesize(),
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	self->faults = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (self->faults < 0)
+		SKIP(return, "this kernel has no userfaultfd");
+	ASSERT_EQ(0, scene_open(&self->s, &opts));
+	ASSERT_EQ(0, ioctl(self->faults, UFFDIO_API, &api));
+	self->page = mmap(NULL, getpagesize(), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->page);
+	missing.range.start = (uintptr_t)self->page;
+	ASSERT_EQ(0, ioctl(self->faults, UFFDIO_REGISTER, &missing));
+}
+
+/* Closing it lets the send go on */
+FIXTURE_TEARDOWN(waiting)
+{
+	close(self->faults);
+	while (self->n--)
+		pthread_join(self->thread[self->n], NULL);
+	scene_close(&self->s);
+}
+
+struct wait_arg {
+	int fd;
+	void *page;
+};
+
+static void *send_page(void *arg)
+{
+	struct wait_arg *w = arg;
+
+	send(w->fd, w->page, 1, MSG_NOSIGNAL);
+	return NULL;
+}
+
+static void *shut_down(void *arg)
+{
+	shutdown(((struct wait_arg *)arg)->fd, SHUT_WR);
+	return NULL;
+}
+
+/* Has the send met the page? */
+static bool faulted(int faults)
+{
+	struct pollfd p = { .fd = faults, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static char state_of(const char *tid)
+{
+	char name[300], state = 0;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "/proc/self/task/%s/stat", tid);
+	f = fopen(name, "r");
+	if (!f)
+		return 0;
+	if (fscanf(f, "%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(f);
+	return state;
+}
+
+/* Threads that wait for a lock */
+static int waiters(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	struct dirent *d;
+	int n = 0;
+
+	if (!tasks)
+		return -1;
+	while ((d = readdir(tasks)))
+		n += state_of(d->d_name) == 'D';
+	closedir(tasks);
+	return n;
+}
+
+TEST_F(waiting, shutdowns_of_others_are_told)
+{
+	struct wait_arg arg = { self->s.p.us, self->page };
+	struct pair_opts opts = { .flavour = IPV4 };
+	struct events *e = &self->s.events;
+	struct pair other;
+
+	ASSERT_EQ(0, pthread_create(&self->thread[self->n++], NULL, send_page,
+				    &arg));
+	ASSERT_TRUE(WAIT_FOR(faulted(self->faults)));
+	while (self->n <= WAITERS)
+		ASSERT_EQ(0, pthread_create(&self->thread[self->n++], NULL,
+					    shut_down, &arg));
+	ASSERT_TRUE(WAIT_FOR(waiters() == WAITERS));
+	ASSERT_EQ(0, pair_open(&other, &opts));
+	ASSERT_EQ(0, shutdown(other.us, SHUT_WR));
+	EXPECT_NE(NULL, events_await(e, TYPE(SHUTDOWN), other.cookie));
+	pair_close(&other);
 }
 
 BARE_FIXTURE(leaving);

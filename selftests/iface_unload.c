@@ -78,9 +78,8 @@ FIXTURE_SETUP(unload)
 	long *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	self->path = getenv("CLOSEWATCH_MODULE");
-	if (!self->path)
-		SKIP(return, "CLOSEWATCH_MODULE does not name closewatch.ko");
+	NEED_MODULE_FILE(return);
+	self->path = kmod_path(MODULE);
 	ASSERT_NE(MAP_FAILED, shared);
 	self->closes = (void *)&shared[0];
 	self->events = (void *)&shared[1];

@@ -11,6 +11,7 @@
 #include "kmod.h"
 #include "netns.h"
 #include "policy.h"
+#include "skip.h"
 #include "tenant.h"
 #include "wait.h"
 
@@ -363,6 +364,7 @@ FIXTURE_VARIANT_ADD(user, name) {					\
 USER(add, POLICY_ADD, false);
 USER(del, POLICY_DEL, false);
 USER(get, POLICY_GET, true);
+USER(set, POLICY_SET, false);
 USER(flush, POLICY_FLUSH, false);
 USER(drain_get, DRAIN_GET, true);
 USER(drain_off, DRAIN_OFF, false);
@@ -405,6 +407,8 @@ FIXTURE_SETUP(contained)
 		DRAIN_IT, U16(LOCAL_PORT, 81), FLAG(ALL_NETNS), {}
 	};
 
+	NEED_MODULE_FILE(return);
+	skip_without_userns();
 	ASSERT_EQ(0, kmod_reload("userns=1"));
 	ASSERT_EQ(0, netns_enter());
 	self->outer = netns_open();
@@ -449,6 +453,8 @@ static int contained_checks(const int *ids, int outer, int sock)
 	struct attr other[] = { DRAIN_IT, U16(LOCAL_PORT, 82),
 				U32(NETNS_FD, outer), {} };
 	struct attr theirs[] = { DRAIN_IT, U32(SOCKET_FD, sock), {} };
+	struct policy everywhere = { .action = ACTION(DRAIN), .local_port = 82, .all_netns = true };
+	struct rules wide = { .rule = &everywhere, .n = 1 }, none = {};
 	struct events e, l;
 	int err, id;
 
@@ -475,9 +481,13 @@ static int contained_checks(const int *ids, int outer, int sock)
 		return 9;
 	if (list(&l, &all[2]) != -EPERM || list(&l, &other[2]) != -EPERM)
 		return 10;
-	if (policy_flush(&e) || drain_off(&e))
+	if (policy_set(&e, &wide) != -EPERM || !e.extack[0])
 		return 11;
-	return list(&l, NULL) || l.n_policies ? 12 : 0;
+	if (policy_set(&e, &none) || list(&l, NULL) || l.n_policies)
+		return 12;
+	if (add(&e, own) < 0 || policy_flush(&e) || drain_off(&e))
+		return 13;
+	return list(&l, NULL) || l.n_policies ? 14 : 0;
 }
 
 TEST_F(contained, root_rules_its_own_namespace_alone)
@@ -553,6 +563,29 @@ TEST_F(policy, requests_take_nothing_that_they_do_not_heed)
 	EXPECT_EQ(-EINVAL, list(&self->l, odd));
 	EXPECT_EQ(-EINVAL, events_dump(e, CLOSEWATCH_CMD_DRAIN_GET,
 				       nest_attrs, odd));
+}
+
+static int fill_how(struct nl_msg *msg, const void *second)
+{
+	static const struct attr dry_run[] = { FLAG(DRY_RUN), {} };
+
+	return nest_attrs(msg, dry_run) < 0 ||
+	       nla_put(msg, *(const int *)second | NLA_F_NESTED, 0, NULL) < 0 ? -1 : 0;
+}
+
+TEST_F(policy, a_dry_run_of_a_set_is_not_hidden)
+{
+	static const struct attr rule[] = { DRAIN_IT, U16(LOCAL_PORT, 80), {} };
+	static const int second[] = { CLOSEWATCH_A_POLICY, CLOSEWATCH_A_FILTER };
+
+	ASSERT_LT(0, add(&self->e, rule));
+	for (size_t i = 0; i < ARRAY_SIZE(second); i++) {
+		EXPECT_EQ(-EINVAL, events_request(&self->e, CLOSEWATCH_CMD_POLICY_SET,
+						  fill_how, &second[i]));
+		EXPECT_STREQ("policy-set takes set, and policy once; leave the rest out",
+			     self->e.extack);
+	}
+	EXPECT_EQ(1, policies_count(&self->e));
 }
 
 TEST_F(policy, list_shows_what_was_asked_and_the_defaults)

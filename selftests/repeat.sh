@@ -10,6 +10,8 @@
 # those that take a second by the clock.
 
 HERE=$(cd "$(dirname "$0")" && pwd)
+. "$HERE/lib/needs.sh"
+needs closewatch diff
 REPEAT=${CLOSEWATCH_REPEAT:-3}
 PROGRAMS=(close_fin close_rst close_already close_listener close_linger
 	close_memory close_owner close_fault)

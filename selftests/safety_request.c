@@ -30,6 +30,19 @@ static int add(struct events *e)
 	return id < 0 ? id : 0;
 }
 
+/* Of a port, so that there is a table by port to be freed */
+static int replace(struct events *e)
+{
+	static const struct policy other = { .action = ACTION(LEAVE), .local_port = 81 };
+
+	return policy_set(e, &(struct rules){ .rule = &other, .n = 1 });
+}
+
+static int remove_last(struct events *e)
+{
+	return policy_del(e, e->policy_id);
+}
+
 static int flush_all(struct events *e)
 {
 	return drain_off_everywhere(e);
@@ -64,6 +77,7 @@ WAITING(subscribe, flush_all, subscribe);
 WAITING(refilter, subscribe, subscribe);
 WAITING(unsubscribe, subscribe, events_unsubscribe);
 WAITING(policy_add, flush_all, add);
+WAITING(policy_set, add, replace);
 WAITING(policy_flush, add, policy_flush);
 WAITING(drain_off, add, drain_off);
 
@@ -72,6 +86,7 @@ FIXTURE_SETUP(waiting)
 	ASSERT_EQ(0, netns_enter());
 	ASSERT_EQ(0, events_open(&self->r.e));
 	ASSERT_EQ(0, variant->before(&self->r.e));
+	NEED_HELPER(return, HOLD);
 	ASSERT_EQ(0, kmod_load_helper(HOLD));
 	self->other = nl_socket_alloc();
 	ASSERT_EQ(0, genl_connect(self->other));
@@ -96,12 +111,16 @@ static void *requester_run(void *arg)
 	return NULL;
 }
 
+static int requester_run_it(struct requester *r, int (*request)(struct events *e))
+{
+	r->request = request;
+	return pthread_create(&r->thread, NULL, requester_run, r);
+}
+
 /* In the network namespace of the caller */
 static int requester_start(struct requester *r, int (*request)(struct events *e))
 {
-	r->request = request;
-	return events_open(&r->e) ?:
-	       pthread_create(&r->thread, NULL, requester_run, r);
+	return events_open(&r->e) ?: requester_run_it(r, request);
 }
 
 static int requester_finish(struct requester *r)
@@ -130,6 +149,42 @@ TEST_F(waiting, holds_nothing_that_another_family_needs)
 	EXPECT_EQ(0, r->ret);
 }
 
+/* Two namespaces with a rule each; the set of one waits for a grace period */
+FIXTURE(set) {
+	struct requester r, other;
+};
+
+FIXTURE_SETUP(set)
+{
+	NEED_HELPER(return, HOLD);
+	ASSERT_EQ(0, kmod_load_helper(HOLD));
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, events_open(&self->other.e));
+	ASSERT_EQ(0, add(&self->other.e));
+	ASSERT_EQ(0, netns_enter());
+	ASSERT_EQ(0, events_open(&self->r.e));
+	ASSERT_EQ(0, add(&self->r.e));
+	ASSERT_EQ(0, kmod_param_write(HOLD, "grace", 1));
+	ASSERT_EQ(0, requester_run_it(&self->r, replace));
+	ASSERT_TRUE(WAIT_FOR(self->r.tid && thread_sleeps(self->r.tid)));
+}
+
+FIXTURE_TEARDOWN(set)
+{
+	EXPECT_EQ(0, kmod_param_write(HOLD, "grace", 0));
+	EXPECT_EQ(0, requester_finish(&self->r));
+	EXPECT_EQ(0, requester_finish(&self->other));
+	EXPECT_EQ(0, kmod_remove(HOLD));
+}
+
+TEST_F(set, that_waits_makes_no_other_namespace_wait)
+{
+	ASSERT_EQ(0, requester_run_it(&self->other, remove_last));
+	EXPECT_TRUE(WAIT_FOR(self->other.done));
+	EXPECT_FALSE(self->r.done);
+	EXPECT_EQ(1, kmod_param_read(HOLD, "grace"));
+}
+
 /* A drain that cannot end, and its namespace's drain-off, which waits for it */
 FIXTURE(flush) {
 	struct scene s;
@@ -142,6 +197,7 @@ FIXTURE_SETUP(flush)
 
 	ASSERT_EQ(0, scene_open(&self->s, &opts));
 	ASSERT_EQ(0, drain_arm(&self->s));
+	NEED_HELPER(return, HOLD);
 	ASSERT_EQ(0, kmod_load_helper(HOLD));
 	ASSERT_EQ(0, kmod_param_write(HOLD, "socket", self->s.p.us));
 	ASSERT_EQ(0, scene_act(&self->s));

@@ -22,6 +22,7 @@ FIXTURE_SETUP(stuck)
 {
 	int size = 1;
 
+	NEED_MODULE_FILE(return);
 	ASSERT_EQ(0, kmod_reload("ring_slots=256"));
 	ASSERT_EQ(0, scene_open_bare(&self->s));
 	ASSERT_EQ(0, events_open(&self->stuck));

@@ -75,6 +75,8 @@ TEST_F(on_way, close_finds_all_that_it_needs)
 	struct slow_close c;
 	struct remover r;
 
+	NEED_MODULE_FILE(return);
+	NEED_HELPER(return, HOLD);
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, give(self->s.p.them, 3));
 	ASSERT_EQ(0, await_readable(self->s.p.us, 3));
@@ -105,6 +107,8 @@ TEST_F(on_way, close_without_its_policy_lingers_outside_the_module)
 	int log = kmsg_open();
 	struct slow_close c;
 
+	NEED_MODULE_FILE(return);
+	NEED_HELPER(return, HOLD);
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, set_linger(self->s.p.us, 30));
 	ASSERT_EQ(0, isolate(&self->s.p));
@@ -124,6 +128,8 @@ TEST_F(on_way, close_without_memory_lingers_outside_the_module)
 	int log = kmsg_open();
 	struct slow_close c;
 
+	NEED_MODULE_FILE(return);
+	NEED_HELPER(return, FAULT);
 	ASSERT_EQ(0, kmod_load_helper(FAULT));
 	ASSERT_EQ(0, drain_arm(&self->s));
 	ASSERT_EQ(0, set_linger(self->s.p.us, 30));

@@ -13,11 +13,11 @@
 #include "kmod.h"
 #include "netns.h"
 #include "policy.h"
+#include "skip.h"
 #include "tenant.h"
 #include "verify.h"
 #include "wait.h"
 
-#define MODULE	"closewatch"
 #define OTHER	65533
 
 /* The columns; "open" is the module's parameter userns */
@@ -69,6 +69,7 @@ struct row {
 #define NO	(-EPERM)
 #define GONE	(-ENOENT)
 #define NEVER	(-EOPNOTSUPP)
+#define WRONG	(-EINVAL)
 
 static const struct row table[] = {
 /*                                 root        contained  plain
@@ -97,6 +98,9 @@ ROW(POLICY_GET,   ALL,             0,   0,     NO, NO,    NO, NO, SHOWS_RULE),
 ROW(POLICY_FLUSH, OWN,             0,   0,     NO, 0,     NO, NO, REMOVES),
 ROW(POLICY_FLUSH, THEIRS,          0,   0,     NO, NO,    NO, NO, REMOVES),
 ROW(POLICY_FLUSH, ALL,             0,   0,     NO, NO,    NO, NO, REMOVES),
+ROW(POLICY_SET,   OWN,             0,   0,     NO, 0,     NO, NO, REMOVES),
+ROW(POLICY_SET,   THEIRS,      WRONG, WRONG,   NO, WRONG, NO, NO, REMOVES),
+ROW(POLICY_SET,   ALL,         WRONG, WRONG,   NO, WRONG, NO, NO, REMOVES),
 ROW(DRAIN_GET,    OWN,             0,   0,     NO, 0,     NO, NO, SHOWS_DRAIN),
 ROW(DRAIN_GET,    THEIRS,          0,   0,     NO, NO,    NO, NO, SHOWS_DRAIN),
 ROW(DRAIN_GET,    ALL,             0,   0,     NO, NO,    NO, NO, SHOWS_DRAIN),
@@ -403,8 +407,11 @@ FIXTURE_SETUP(rights)
 {
 	int init = netns_open_init();
 
+	if (variant->user == CONTAINED || variant->user == CONTAINED_OPEN)
+		skip_without_userns();
 	self->open = variant->user == CONTAINED_OPEN ||
 		     variant->user == PLAIN_OPEN;
+	NEED_MODULE_FILE(return);
 	ASSERT_EQ(0, kmod_reload(self->open ? "userns=1" : ""));
 	ASSERT_EQ(0, netns_switch(init));
 	close(init);
@@ -430,6 +437,8 @@ FIXTURE(guest) {
 
 FIXTURE_SETUP(guest)
 {
+	NEED_MODULE_FILE(return);
+	skip_without_userns();
 	ASSERT_EQ(0, kmod_reload("userns=1"));
 	ASSERT_EQ(0, netns_enter());
 	self->one = (struct tenant){ .uid = NOBODY, .contained = true };

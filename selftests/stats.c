@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The counters of a namespace */
 #include <netinet/tcp.h>
+#include <netlink/attr.h>
 #include <netlink/socket.h>
 #include <sys/wait.h>
 

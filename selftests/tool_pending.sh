@@ -7,6 +7,9 @@
 
 . "$(dirname "$0")/lib/tool.sh"
 . "$HERE/lib/tap.sh"
+needs diff python3 ss tc
+needs_python jsonschema
+needs_netem
 
 # A socket of ours in each state. Each function prints what it has made, as JSON, and
 # a function is called by its name on a line of standard input.
@@ -16,6 +19,7 @@ l = socket.socket()
 l.bind(("127.0.0.1", 0))
 l.listen(8)
 kept, doomed, spare = [], [], []
+FIN_WAIT2, TIMEWAIT = "05", "03"
 talking = True
 
 def connect():
@@ -39,17 +43,28 @@ def ended(make=pair):
     a.setblocking(True)
     a.recv(1)
     return c, a
+def tcp_timer(local, remote):
+    while True:
+        for row in open("/proc/net/tcp").read().splitlines()[1:]:
+            f = row.split()
+            if f[3] == FIN_WAIT2 and f[1:3] == ["0100007F:%04X" % p for p in (local, remote)]:
+                return f[5].split(":")[0]
 def made(name, c, a, state, waits, unread=0):
     fd = a.fileno() if a else -1
     print(json.dumps({"name": name, "want": {
         "remote": c.getsockname()[1], "state": state, "waits_for": waits,
         "unread": unread, "fd": fd if fd >= 0 else None}}))
 
-# The minisock comes first: the kernel keeps it for a minute.
+# The kernel keeps a minisock for a minute. Where the peer's acknowledgment meets the
+# last lines of close() it keeps the socket itself instead, with a timer (R2').
+def minisock():
+    while True:
+        c, a = pair()
+        a.close()
+        if tcp_timer(l.getsockname()[1], c.getsockname()[1]) == TIMEWAIT:
+            return made("closed", c, a, "FIN_WAIT2", "fin", None)
+
 def states():
-    c, a = pair()
-    a.close()
-    made("closed", c, a, "FIN_WAIT2", "fin", None)
     made("EOF read", *ended(), "CLOSE_WAIT", "close")
     c, a = pair()
     c.shutdown(socket.SHUT_WR)
@@ -150,12 +165,14 @@ is() {
 		$is, $want, $is == [$want]' "$DIR/out"
 }
 
+comes_to_be() { await is "$1" || is "$1"; }
+
 # each_is: every socket in $DIR/made
 each_is() {
 	local row
 	while read -r row; do
 		tap_check "$(jq -r '"\(.name): \(.want.state), waits for \(.want.waits_for)"' \
-			<<<"$row")" await is "$row"
+			<<<"$row")" comes_to_be "$row"
 	done <"$DIR/made"
 }
 
@@ -275,6 +292,7 @@ long_stays_are_told_once_and_not_before() {
 	await told_all_old && make_stay answer && make_stay talk && await told_last &&
 		make_stay stay && await told_last && make_stay stay && await told_last &&
 		kill -INT "${WATCHES[@]}" && wait "${WATCHES[@]}" || return
+	keep "$DIR/watched"
 	jq -c . "$DIR/watched"
 	[ ! -s "$DIR/foreign" ] && told '(map(.remote.port) | length == (unique | length)) and
 		all(.state == "CLOSE_WAIT" and .age_ms >= 1000) and
@@ -296,6 +314,8 @@ disown
 scene port && PORT=$(cat "$DIR/made") || exit 1
 
 echo "TAP version 13"
+scene minisock || exit 1
+each_is
 scene states || exit 1
 each_is
 tap_check 'states, queues and owners are those of ss' agrees_with_ss 12
@@ -311,4 +331,5 @@ scene lose || exit 1
 each_is
 tap_check 'states, queues and owners are those of ss after a loss' agrees_with_ss 14
 tap_check a_lost_fin_ages a_lost_fin_ages
+tap_check records_are_as_the_schema_says records_are_as_the_schema_says
 tap_end

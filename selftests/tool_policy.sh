@@ -7,11 +7,15 @@
 
 . "$(dirname "$0")/lib/tool.sh"
 . "$HERE/lib/tap.sh"
+needs diff nginx python3 ss tc
+needs_python jsonschema
+needs_netem
 
 # run ARGUMENT...: closewatch; leaves $DIR/out, $DIR/err and STATUS.
 run() {
 	timeout "$LIMIT" closewatch "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
 	STATUS=$?
+	keep "$DIR/out"
 	echo "# closewatch $*: $STATUS"
 	head -n 4 "$DIR/out" "$DIR/err"
 	return $STATUS
@@ -101,7 +105,7 @@ list_shows_what_was_asked_for() {
 	add linger 7 -L 80-90 --remote-prefix 2001:db8::/32 -C 'a b' -u 33 -6 --priority 5 &&
 		add drain -L 80 --even-linger0 && run list &&
 		shows '^ID|^ +ID' &&
-		shows 'linger +5 +0 +never +[0-9]+ --ipv6 --local-port 80-90 --remote-prefix 2001:db8::/32 --comm a b --user 33 +7 s' &&
+		shows 'linger +5 +0 +never +[^ ]+ +--ipv6 --local-port 80-90 --remote-prefix 2001:db8::/32 --comm a b --user 33 +7 s' &&
 		shows 'drain +1000 .* --local-port 80 .*16 MiB, even with SO_LINGER 0' &&
 		run list -j && json '.[0] | .action == "linger" and .priority == 5 and .hits == "0"
 			and .local_port == 80 and .local_port_last == 90 and .remote_addr == "2001:db8::"
@@ -573,6 +577,7 @@ TESTS=(
 	a_rule_that_never_acts_is_told
 	where_nothing_is_reset_there_is_nothing_to_type
 	info_counts_policies_and_drains stats_count_drains_with_nobody_listening
+	records_are_as_the_schema_says
 )
 
 start_traffic fin

@@ -7,6 +7,8 @@
 
 . "$(dirname "$0")/lib/tool.sh"
 . "$HERE/lib/tap.sh"
+needs diff python3
+needs_python jsonschema
 
 REC=$DIR/rec
 
@@ -23,6 +25,7 @@ replay() {
 	timeout "$LIMIT" setpriv --reuid=65534 --regid=65534 --clear-groups \
 		closewatch "$@" >"$DIR/out" 2>"$DIR/err" </dev/null
 	STATUS=$?
+	keep "$DIR/out"
 	[ $STATUS = 0 ] || cat "$DIR/err"
 	return $STATUS
 }
@@ -217,10 +220,32 @@ a_full_disk_is_told_and_what_is_missing_is_counted() {
 	rm "$DIR/disk/full"
 	await grep -q 'the recording goes on' "$DIR/said" && stop TERM || return
 	readable
+	keep "$DIR"/disk/rec/*
 	replay -a -q -j -r "$DIR/disk/rec" && jq -es 'length > 20' "$DIR/out" &&
 		! says skipped
 	local status=$?
 	umount "$DIR/disk"
+	return $status
+}
+
+# Records of loss may be among what was not written, and are no events.
+what_a_full_disk_did_not_take_is_not_called_recorded() {
+	local said written status
+	mkdir "$DIR/full" && mount -t tmpfs -o size=32k tmpfs "$DIR/full" || return
+	start -a -L 7001 "$DIR/full/rec"
+	until grep -q 'cannot write .*: No space left' "$DIR/said"; do
+		make_closes 7001
+		! ended || return
+	done
+	make_closes 7001
+	stop INT
+	cat "$DIR/said"
+	said=$(sed -n 's/ events recorded; .*//p' "$DIR/said")
+	written=$(records "$DIR/full/rec" | grep -vc '"event":"lost"')
+	[ "$written" -gt 0 ] && [ "$said" -le "$written" ] && [ "$said" -ge $((written - 4)) ] &&
+		grep -q 'events could not be written into .*: No space left' "$DIR/said"
+	status=$?
+	umount "$DIR/full"
 	return $status
 }
 
@@ -241,6 +266,11 @@ a_folder_that_cannot_be_written_is_refused() {
 		! run record "$DIR/no/such" && says 'cannot make the folder'
 }
 
+files_and_lines_are_as_the_schema_says() {
+	keep "$DIR/live.json" "$REC"/* "$DIR"/{rst,small}/*
+	grep -q '"event":"recording"' "$DIR/records" && records_are_as_the_schema_says
+}
+
 echo "TAP version 13"
 for claim in live_events_are_recorded a_replay_prints_what_watch_printed \
 	a_replay_shows_what_is_chosen_as_watch_did \
@@ -249,7 +279,9 @@ for claim in live_events_are_recorded a_replay_prints_what_watch_printed \
 	an_rst_is_recorded_with_the_process_that_it_met \
 	a_kill_loses_no_whole_record a_later_recorder_goes_on_behind_it \
 	what_happened_at_0214 a_full_disk_is_told_and_what_is_missing_is_counted \
-	all_files_stay_within_a_bound a_folder_that_cannot_be_written_is_refused; do
+	what_a_full_disk_did_not_take_is_not_called_recorded \
+	all_files_stay_within_a_bound a_folder_that_cannot_be_written_is_refused \
+	files_and_lines_are_as_the_schema_says; do
 	tap_check "$claim" "$claim"
 done
 tap_end

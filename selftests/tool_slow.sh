@@ -7,6 +7,7 @@
 
 . "$(dirname "$0")/lib/tool.sh"
 . "$HERE/lib/tap.sh"
+needs python3
 FLOOD=5000
 
 info() { closewatch info -j | jq -r ".$1"; }
@@ -55,6 +56,7 @@ ends_with() {
 
 stopped_reader_accounts_for_all() {
 	watch "$DIR/out" && kill -STOP "$WATCH" && fill && ends_with 0 && all_is_accounted_for &&
+		keep <(head -n 100 "$DIR/out") &&
 		[ "$(grep -c '"event":"close"' "$DIR/out")" = "$(figure delivered)" ] &&
 		[ "$(figure 'events shown')" = "$(figure delivered)" ]
 }
@@ -72,12 +74,14 @@ slow_output_ends_with_the_kernels_count() {
 		await all_is_taken && [ $(($(figure 'events shown') + $(figure 'of them not written'))) = \
 			"$(figure delivered)" ]
 	status=$?
+	keep <(head -n 100 "$DIR/taken")
 	kill "${PIDS[-1]}" "${PIDS[-2]}" 2>/dev/null
 	return $status
 }
 
 echo "TAP version 13"
-for name in stopped_reader_accounts_for_all slow_output_ends_with_the_kernels_count; do
+for name in stopped_reader_accounts_for_all slow_output_ends_with_the_kernels_count \
+	records_are_as_the_schema_says; do
 	tap_check "$name" "$name"
 done
 tap_end
