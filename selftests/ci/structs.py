@@ -20,14 +20,15 @@ def comment(text, more=" *   "):
                          subsequent_indent=more)
 
 
-def member(m):
+def member(m, attributes):
+    """The kernel's ynl reads no string in a struct, so there a text is binary."""
     if "len" in m:
-        kind = "char" if m["type"] == "string" else "__u8"
+        kind = "char" if attributes.get(m["name"]) == "string" else "__u8"
         return "\t%s %s[%d];\n" % (kind, ident(m["name"]), m["len"])
     return "\t__%s %s;\n" % (m["type"], ident(m["name"]))
 
 
-def struct(d):
+def struct(d, attributes):
     name = "closewatch_" + ident(d["name"])
     what, _, more = d["doc"].partition(". ")
     docs = [comment("struct %s - %s" % (name, what))]
@@ -35,16 +36,19 @@ def struct(d):
              for m in d["members"] if "doc" in m]
     docs += [" *", comment(more, " * ")]
     return "\n/**\n%s\n */\nstruct %s {\n%s};\n" % (
-        "\n".join(docs), name, "".join(member(m) for m in d["members"]))
+        "\n".join(docs), name, "".join(member(m, attributes) for m in d["members"]))
 
 
 def main(spec, header):
     with open(spec, encoding="utf-8") as f:
-        definitions = yaml.safe_load(f)["definitions"]
+        spec = yaml.safe_load(f)
+    attributes = {a["name"]: a["type"] for s in spec["attribute-sets"]
+                  if s["name"] == "event" for a in s["attributes"]}
     with open(header, encoding="utf-8") as f:
         text = f.read()
     guard = "#define _UAPI_LINUX_CLOSEWATCH_H\n"
-    structs = "".join(struct(d) for d in definitions if d["type"] == "struct")
+    structs = "".join(struct(d, attributes) for d in spec["definitions"]
+                      if d["type"] == "struct")
     assert guard in text and MARK in text
     text = text.replace(guard, guard + "\n#include <linux/types.h>\n", 1)
     text = text.replace(MARK, structs + MARK, 1)
