@@ -26,7 +26,6 @@
 #define SOL_NETLINK 270
 #endif
 
-#define MODULE		"closewatch"
 #define MESSAGES	35000	/* in the form that fits a usual run */
 #define MANY		50000	/* of a variant: enough for whatever is rare */
 #define SENDERS		4	/* of each role: one waits while another sends */
@@ -429,6 +428,7 @@ FIXTURE_SETUP(fuzz)
 	self->seed = from_env("SEED", now_ns() % 1000000);
 	self->messages = from_env("HARD_MESSAGES", MESSAGES) / VARIANTS /
 			 SENDERS / __builtin_popcount(variant->roles);
+	NEED_MODULE_FILE(return);
 	ASSERT_EQ(0, kmod_reload(variant->params ?: ""));
 }
 

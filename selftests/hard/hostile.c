@@ -15,7 +15,6 @@
 #include "netns.h"
 #include "wait.h"
 
-#define MODULE		"closewatch"
 #define PEERS		2000
 #define OTHERS		20	/* well-behaved clients */
 #define RESPONSE	4000

@@ -305,6 +305,7 @@ static const struct spec_op *random_op(struct random *r)
 	do {
 		op = &spec_ops[random_below(r, N_OPS)];
 	} while ((op->cmd == CLOSEWATCH_CMD_POLICY_FLUSH ||
+		  op->cmd == CLOSEWATCH_CMD_POLICY_SET ||
 		  op->cmd == CLOSEWATCH_CMD_DRAIN_OFF) && !random_percent(r, 2));
 	return op;
 }
