@@ -265,3 +265,55 @@ int capture_rsts_from(const struct capture *c, uint16_t port)
 		n += c->p[i].src == port && c->p[i].rst;
 	return n;
 }
+
+/* How far one side has come: the end of its FIN, and what it acknowledges */
+struct way {
+	uint32_t end, ack;
+	bool fin;
+};
+
+static bool is_acked(const struct way *w, const struct way *by)
+{
+	return w->fin && (int32_t)(by->ack - w->end) >= 0;
+}
+
+/* A socket's RST acknowledges, and one that answers an acknowledgment does not */
+static bool has_aborted(const struct capture *c, uint16_t src, uint16_t dst)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		const struct packet *s = &c->p[i];
+
+		if (s->src == src && s->dst == dst && s->rst && s->has_ack)
+			return true;
+	}
+	return false;
+}
+
+int capture_strays(const struct capture *c, uint16_t src, uint16_t dst)
+{
+	bool aborted = has_aborted(c, src, dst);
+	struct way ways[2] = { 0 };
+	int n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct packet *s = &c->p[i];
+		struct way *w = &ways[s->src == dst];
+
+		if (!(s->src == src && s->dst == dst) &&
+		    !(s->src == dst && s->dst == src))
+			continue;
+		if (s->rst) {
+			n += s->src == src &&
+			     ((aborted && !s->has_ack) ||
+			      (is_acked(&ways[0], &ways[1]) &&
+			       is_acked(&ways[1], &ways[0])));
+			continue;
+		}
+		if (s->fin) {
+			w->fin = true;
+			w->end = s->seq + s->len + 1;
+		}
+		w->ack = s->ack;
+	}
+	return n;
+}

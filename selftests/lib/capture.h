@@ -45,6 +45,14 @@ void capture_flow(const struct capture *c, uint16_t src, uint16_t dst,
 int capture_ends(const struct capture *c, uint16_t src, uint16_t dst,
 		 struct packet *first, struct packet *last);
 
+/*
+ * RSTs from @src to @dst that no socket decided on, and that say nothing of how the
+ * connection ended. A slow machine sends a segment twice, and the second meets nobody:
+ * the acknowledgment of a FIN when both sides' FINs were acknowledged, and any segment
+ * when @src has aborted, also when its own RST is still to come.
+ */
+int capture_strays(const struct capture *c, uint16_t src, uint16_t dst);
+
 /* RSTs sent from @port to anybody */
 int capture_rsts_from(const struct capture *c, uint16_t port);
 

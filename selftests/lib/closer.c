@@ -12,6 +12,11 @@
 
 #include "wait.h"
 
+/* x86 alone has it, and call32() */
+#ifndef MAP_32BIT
+#define MAP_32BIT	0
+#endif
+
 static void *slow_close_run(void *arg)
 {
 	struct slow_close *c = arg;

@@ -63,14 +63,11 @@ static void take_address(uint8_t *to, size_t *len, const uint8_t *addr,
 
 static void take_facts(struct event *ev, const struct nlattr *a)
 {
-	struct closewatch_facts f = { 0 };
-	size_t len = nla_len(a);
+	struct closewatch_facts f;
 
-	if (len < offsetof(struct closewatch_facts, connect_error))
+	if (nla_len(a) < (int)sizeof(f))
 		return;
-	memcpy(&f, nla_data(a), len < sizeof(f) ? len : sizeof(f));
-	ev->connect_error = f.connect_error;
-	ev->connect_rst = f.connect_rst;
+	memcpy(&f, nla_data(a), sizeof(f));
 	ev->has |= f.has;
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		memcpy(&ev->num[members[i].type], (char *)&f + members[i].offset,

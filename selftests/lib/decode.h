@@ -32,7 +32,6 @@ struct event {
 	uint64_t num[CLOSEWATCH_A_EVENT_MAX + 1];
 	uint8_t local[16], remote[16];
 	size_t local_len, remote_len;
-	uint32_t connect_error, connect_rst;	/* of the facts alone */
 	char comm[64], ulp[64], reason[64];
 	struct closewatch_more more;	/* 0 without */
 };

@@ -9,6 +9,7 @@
 #include <netlink/netlink.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/socket.h>
 
 #include "wait.h"
@@ -36,6 +37,7 @@ int events_open(struct events *e)
 		return -1;
 	/* Refused to the unprivileged, who have no events to lose */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	return 0;
 }
 
@@ -183,15 +185,20 @@ static int transact(struct events *e, struct nl_msg *msg)
 	return ask(e, msg) ?: await_answer(e);
 }
 
-static struct nl_msg *request(struct events *e, uint8_t cmd)
+static struct nl_msg *request_sized(struct events *e, uint8_t cmd, size_t size)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	struct nl_msg *msg = nlmsg_alloc_size(size);
 
 	if (!msg)
 		abort();
 	genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, e->family, 0, NLM_F_REQUEST,
 		    cmd, CLOSEWATCH_FAMILY_VERSION);
 	return msg;
+}
+
+static struct nl_msg *request(struct events *e, uint8_t cmd)
+{
+	return request_sized(e, cmd, getpagesize());
 }
 
 int events_subscribe(struct events *e, filter_fill fill, const void *arg)
@@ -232,7 +239,14 @@ static int ask_filled(struct events *e, struct nl_msg *msg, filter_fill fill,
 int events_request(struct events *e, uint8_t cmd, filter_fill fill,
 		   const void *arg)
 {
-	return ask_filled(e, request(e, cmd), fill, arg) ?: await_answer(e);
+	return events_request_sized(e, cmd, getpagesize(), fill, arg);
+}
+
+int events_request_sized(struct events *e, uint8_t cmd, size_t size,
+			 filter_fill fill, const void *arg)
+{
+	return ask_filled(e, request_sized(e, cmd, size), fill, arg) ?:
+	       await_answer(e);
 }
 
 int events_dump_ask(struct events *e, uint8_t cmd, filter_fill fill,

@@ -50,6 +50,8 @@ int events_stats(struct events *e);
  */
 int events_request(struct events *e, uint8_t cmd, filter_fill fill,
 		   const void *arg);
+int events_request_sized(struct events *e, uint8_t cmd, size_t size,
+			 filter_fill fill, const void *arg);
 int events_dump(struct events *e, uint8_t cmd, filter_fill fill,
 		const void *arg);
 

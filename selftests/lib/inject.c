@@ -118,10 +118,35 @@ int inject_as_peer(struct scene *s, unsigned int flags, unsigned int len,
 	return inject(flavour_of(&s->p), &f);
 }
 
+int inject_our_ack(struct scene *s)
+{
+	struct forgery f = { .flags = TH_ACK };
+	struct packet last;
+
+	if (forge(s, &f, &last))
+		return -1;
+	f.src = last.src;
+	f.dst = last.dst;
+	f.seq = last.seq;
+	f.ack = last.ack;
+	return inject(flavour_of(&s->p), &f);
+}
+
 int inject_shut_window(struct scene *s)
 {
 	struct forgery f = { .flags = TH_ACK, .shut = true };
 	struct packet last;
 
 	return forge(s, &f, &last) ?: inject(flavour_of(&s->p), &f);
+}
+
+int inject_fin_again(struct scene *s)
+{
+	struct forgery f = { .flags = TH_FIN | TH_ACK };
+	struct packet last;
+
+	if (forge(s, &f, &last))
+		return -1;
+	f.seq--;
+	return inject(flavour_of(&s->p), &f);
 }

@@ -22,6 +22,12 @@ int inject(enum flavour flavour, const struct forgery *f);
 int inject_as_peer(struct scene *s, unsigned int flags, unsigned int len,
 		   bool ack_all);
 
+/* In the peer's name: its FIN, which has been acknowledged, once more */
+int inject_fin_again(struct scene *s);
+
+/* In our name: an acknowledgment, as a segment that is sent again has one */
+int inject_our_ack(struct scene *s);
+
 /* In the peer's name: no more room, and nothing new acknowledged */
 int inject_shut_window(struct scene *s);
 

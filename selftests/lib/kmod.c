@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -48,30 +50,45 @@ int kmod_remove(const char *name)
 			ret != -EBUSY) ? ret : -ETIMEDOUT;
 }
 
-int kmod_reload(const char *params)
+static const char *module_path(void)
 {
-	const char *path = getenv("CLOSEWATCH_MODULE") ?: "/payload/closewatch.ko";
-	int ret = kmod_loaded(MODULE) ? kmod_remove(MODULE) : 0;
-
-	return ret ?: load_with(path, params);
+	return getenv("CLOSEWATCH_MODULE") ?: "";
 }
 
 static const char *helper_path(const char *name)
 {
-	static const char * const folders[] = { ".", "kmod", "/payload" };
-	static char path[128];
+	const char *module = module_path(), *slash = strrchr(module, '/');
+	static char path[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s.ko", folders[i], name);
-		if (!access(path, R_OK))
-			return path;
-	}
-	return NULL;
+	snprintf(path, sizeof(path), "kmod/%s.ko", name);
+	if (access(path, R_OK))
+		snprintf(path, sizeof(path), "%.*s/%s.ko",
+			 (int)(slash ? slash - module : 0), module, name);
+	return path;
+}
+
+const char *kmod_path(const char *name)
+{
+	const char *path = strcmp(name, MODULE) ? helper_path(name) :
+						  module_path();
+
+	return access(path, R_OK) ? NULL : path;
+}
+
+int kmod_reload(const char *params)
+{
+	const char *path = kmod_path(MODULE);
+	int ret;
+
+	if (!path)
+		return -ENOENT;
+	ret = kmod_loaded(MODULE) ? kmod_remove(MODULE) : 0;
+	return ret ?: load_with(path, params);
 }
 
 int kmod_load_helper(const char *name)
 {
-	const char *path = helper_path(name);
+	const char *path = kmod_path(name);
 
 	if (kmod_loaded(name))
 		return 0;

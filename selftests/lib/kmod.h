@@ -6,9 +6,17 @@
 #include <stdbool.h>
 
 #define MODULE	"closewatch"
-/* Helpers, which lie in kmod/ or beside the tests */
+/* Helpers */
 #define FAULT	"closewatch_fault"
 #define HOLD	"closewatch_hold"
+
+#define NO_MODULE_FILE "CLOSEWATCH_MODULE does not name closewatch.ko"
+
+/*
+ * The file of closewatch, which CLOSEWATCH_MODULE names, or of a helper: in kmod/,
+ * or beside that. NULL where it cannot be read.
+ */
+const char *kmod_path(const char *name);
 
 /* 0 or a negative errno; neither waits */
 int kmod_load(const char *path);
@@ -18,7 +26,7 @@ bool kmod_loaded(const char *name);
 /* Unload as soon as nothing uses it any more */
 int kmod_remove(const char *name);
 
-/* Load closewatch.ko anew, with these parameters */
+/* Load closewatch.ko anew, with these parameters; without a file, leave it loaded */
 int kmod_reload(const char *params);
 
 /* Load a helper if it is not there already */

@@ -45,14 +45,18 @@ static int fill_what(struct nl_msg *msg, const struct policy *p)
 	return 0;
 }
 
-static int fill_policy(struct nl_msg *msg, const void *arg)
+static int fill_nest(struct nl_msg *msg, int type, const struct policy *p)
 {
-	struct nlattr *nest;
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
 
-	nest = nla_nest_start(msg, CLOSEWATCH_A_POLICY | NLA_F_NESTED);
-	if (!nest || fill_what(msg, arg) || fill_whom(msg, arg))
+	if (!nest || fill_what(msg, p) || fill_whom(msg, p))
 		return -EMSGSIZE;
 	return nla_nest_end(msg, nest);
+}
+
+static int fill_policy(struct nl_msg *msg, const void *arg)
+{
+	return fill_nest(msg, CLOSEWATCH_A_POLICY, arg);
 }
 
 int policy_add(struct events *e, const struct policy *p)
@@ -60,6 +64,29 @@ int policy_add(struct events *e, const struct policy *p)
 	int err = events_request(e, CLOSEWATCH_CMD_POLICY_ADD, fill_policy, p);
 
 	return err ?: (int)e->policy_id;
+}
+
+static int fill_set(struct nl_msg *msg, const void *arg)
+{
+	const struct rules *set = arg;
+	struct nlattr *nest;
+
+	for (size_t i = 0; i < set->n; i++) {
+		if (fill_nest(msg, CLOSEWATCH_A_SET, &set->rule[i]))
+			return -EMSGSIZE;
+	}
+	nest = nla_nest_start(msg, CLOSEWATCH_A_POLICY | NLA_F_NESTED);
+	if (!nest || (set->dry_run && nla_put_flag(msg, ATTR(DRY_RUN))))
+		return -EMSGSIZE;
+	return nla_nest_end(msg, nest);
+}
+
+#define RULE_SIZE	128	/* more than all of its attributes need */
+
+int policy_set(struct events *e, const struct rules *set)
+{
+	return events_request_sized(e, CLOSEWATCH_CMD_POLICY_SET,
+				    (set->n + 1) * RULE_SIZE, fill_set, set);
 }
 
 static int fill_id(struct nl_msg *msg, const void *arg)

@@ -26,6 +26,15 @@ struct policy {
 /* In the caller's namespace. The id, or a negative errno */
 int policy_add(struct events *e, const struct policy *p);
 
+/* Replace the rules of the caller's namespace by @n; 0 or a negative errno */
+struct rules {
+	const struct policy *rule;
+	size_t n;
+	bool dry_run;
+};
+
+int policy_set(struct events *e, const struct rules *set);
+
 /* 0 or a negative errno */
 int policy_del(struct events *e, unsigned int id);
 int policy_flush(struct events *e);

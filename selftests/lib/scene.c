@@ -98,6 +98,9 @@ int scene_end(struct scene *s)
 		fprintf(stderr, "# the capture or the counters failed\n");
 		ret = -1;
 	}
+	s->strays = capture_strays(s->capture, s->p.remote.port,
+				   s->p.local.port);
+	s->after.out_rsts -= s->strays;
 	if (!s->ended && events_unsubscribe(&s->events) < 0)
 		ret = -1;
 	s->ended = true;

@@ -27,6 +27,7 @@ struct scene {
 	struct counters before, after;
 	struct closer closer;
 	uint64_t netns;
+	int strays;		/* the peer's, in no oracle's figures */
 	int64_t acted[2];	/* CLOCK_REALTIME around the first act */
 	bool ended;
 };
@@ -48,6 +49,8 @@ int scene_shut(struct scene *s, int how);
 /*
  * Read packets and counters, then end the subscription, which delivers all
  * that is pending. scene_verify() does it too, and may be called once or more.
+ * RSTs that the peer's host sends when the connection is over on both sides
+ * count for nothing.
  */
 int scene_end(struct scene *s);
 

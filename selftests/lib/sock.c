@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "skip.h"
 #include "wait.h"
 
 static socklen_t loopback(enum flavour flavour, uint16_t port,
@@ -42,6 +43,8 @@ int tcp_socket(enum flavour flavour)
 	int family = flavour == IPV4 ? AF_INET : AF_INET6;
 	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
 
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		skip_test("this kernel has no IPv6");
 	if (fd >= 0 && flavour == V4MAPPED)
 		set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 	return fd;

@@ -22,6 +22,11 @@ tap_check() {
 	echo "not ok $TAP_NUMBER $claim"
 }
 
+tap_skip() {
+	TAP_NUMBER=$((TAP_NUMBER + 1))
+	echo "ok $TAP_NUMBER $1 # SKIP $2"
+}
+
 tap_end() {
 	echo "1..$TAP_NUMBER"
 	return $((TAP_FAILED > 0))
