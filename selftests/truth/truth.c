@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "needs.h"
 #include "script.h"
 #include "wait.h"
 
@@ -105,6 +106,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: truth [-s SEED] [-n N] [-j AT_ONCE] [--only INDEX] [-v]\n");
 		return 2;
 	}
+	needs_root_and_module();
 	modules_load();
 	batches = o.one ? 1 : (o.n + BATCH - 1) / BATCH;
 	printf("TAP version 13\n1..%" PRIu64 "\n", batches);
