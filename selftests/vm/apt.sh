@@ -36,12 +36,15 @@ apt_sources() {
 	[ "$1" != trixie ] || printf 'deb%s %s trixie-backports main\n' "$signed" "$APT_MAIN"
 }
 
-# apt_state RELEASE: choose that release for apt_get and apt_cache, with lists
-# not older than a day. An unreachable archive is no failure while old lists are
-# there to serve.
+# apt_state RELEASE [ARCHITECTURE]: choose that release for apt_get and apt_cache,
+# with lists not older than a day. An unreachable archive is no failure while old
+# lists are there to serve. Beside packages of another architecture there are those
+# of amd64, as NAME:amd64.
 apt_state() {
-	local dir=$CACHE/apt/$1
-	cache_lock "apt-$1"
+	local arch=${2:-amd64} name=$1 dir
+	[ "$arch" = amd64 ] || name+=-$arch
+	dir=$CACHE/apt/$name
+	cache_lock "apt-$name"
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
 	: >"$dir/status"
 	APT_OPTIONS=(
@@ -55,9 +58,11 @@ apt_state() {
 		-o "Dir::Etc::PreferencesParts=/dev/null"
 		-o "Acquire::Check-Valid-Until=false"
 		-o "Acquire::Languages=none"
-		-o "APT::Architecture=amd64"
+		-o "APT::Architecture=$arch"
 		-o "APT::Sandbox::User="
 	)
+	[ "$arch" = amd64 ] ||
+		APT_OPTIONS+=(-o "APT::Architectures::=$arch" -o "APT::Architectures::=amd64")
 	older_than "$dir/updated" 1 || return 0
 	apt_find_archives
 	apt_sources "$1" >"$dir/sources.list"
@@ -93,6 +98,12 @@ apt_closure() {
 			sed 's/^ *//; s/[ :(].*//' | grep -E "$pattern" || :)
 	done
 	printf '%s\n' "$seen"
+}
+
+# apt_resolve PACKAGE...: the packages and all that they depend on.
+apt_resolve() {
+	apt-get "${APT_OPTIONS[@]}" --simulate --no-install-recommends install "$@" |
+		sed -n 's/^Inst \([^ ]*\) .*/\1/p'
 }
 
 # apt_unpack DIR PACKAGE...: download and unpack below DIR.

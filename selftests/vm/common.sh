@@ -15,7 +15,8 @@ export LC_ALL=C.UTF-8
 VM_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$VM_DIR/../.." && pwd)
 CACHE=${CLOSEWATCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/closewatch}
-SERIES_ALL=(5.10 6.1 6.12 7.2)
+SERIES_ALL=(5.10 6.1 6.12 7.2 6.1-rt 6.12-rt 6.1-arm64 6.12-arm64)
+SERIES_OWN=(debug small)
 mkdir -p "$CACHE"
 CACHE=$(cd "$CACHE" && pwd)
 
@@ -68,10 +69,18 @@ cache_make() {
 # Is the file missing or older than the given number of days?
 older_than() { [ -z "$(find "$1" -maxdepth 0 -mtime "-$2" 2>/dev/null)" ]; }
 
+# The machine that a series is for, as Debian calls it.
+series_arch() {
+	case $1 in
+	*-arm64) echo arm64 ;;
+	*) echo amd64 ;;
+	esac
+}
+
 series_check() {
 	local s
-	for s in "${SERIES_ALL[@]}" debug; do
+	for s in "${SERIES_ALL[@]}" "${SERIES_OWN[@]}"; do
 		[ "$s" = "$1" ] && return 0
 	done
-	die "no kernel series '$1': choose one of ${SERIES_ALL[*]} debug"
+	die "no kernel series '$1': choose one of ${SERIES_ALL[*]} ${SERIES_OWN[*]}"
 }

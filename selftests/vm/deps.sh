@@ -4,11 +4,11 @@
 # The host's packages: installed when missing, never upgraded.
 
 DEPS=(
-	bc binutils bison busybox-static cpio flex gcc git kmod lz4 make
-	libelf-dev libjson-c-dev libnl-3-dev libnl-genl-3-dev libpcap-dev
-	libsmartcols-dev mmdebstrap pkg-config procps python3-jsonschema
-	python3-yaml qemu-system-x86 rsync shellcheck sparse squashfs-tools
-	tshark uidmap util-linux xz-utils zstd
+	bc binutils bison busybox-static cpio fish flex gcc git kmod lz4 make
+	libelf-dev libjson-c-dev libncurses-dev libnl-3-dev libnl-genl-3-dev
+	libpcap-dev libsmartcols-dev mmdebstrap pkg-config procps
+	python3-jsonschema python3-yaml qemu-system-x86 rsync shellcheck sparse
+	squashfs-tools tmux tshark uidmap util-linux xz-utils zsh zstd
 )
 
 # The command prefix that gives apt its rights.

@@ -4,8 +4,12 @@
 # A guest: three read-only disks (root, kernel modules, payload), a console that
 # goes to a log, and a second serial port that carries what the guest has to say.
 
+GUEST_ARCH=amd64
 GUEST_MEMORY=${CLOSEWATCH_GUEST_MEMORY:-1024}
 GUEST_CPUS=${CLOSEWATCH_GUEST_CPUS:-2}
+
+# How QEMU is told of the second port; its other end is the chardev "report".
+GUEST_REPORT=(-serial chardev:report)
 
 # guest_dir NAME: a fresh directory for one boot's payload and logs.
 guest_dir() {
@@ -19,8 +23,9 @@ guest_dir() {
 }
 
 guest_kernel() {
+	GUEST_ARCH=$(series_arch "$1")
 	KERNEL=$("$VM_DIR/kernel" "$1")
-	ROOT=$("$VM_DIR/root")
+	ROOT=$("$VM_DIR/root" "$GUEST_ARCH")
 }
 
 guest_images() {
@@ -43,7 +48,7 @@ guest_images() {
 guest_accel() {
 	local dir=$1
 	GUEST_ACCEL=tcg,thread=single
-	[ "${CLOSEWATCH_ACCEL:-tcg}" = kvm ] || return 0
+	[ "$GUEST_ARCH-${CLOSEWATCH_ACCEL:-tcg}" = amd64-kvm ] || return 0
 	if timeout 30 qemu-system-x86_64 -accel kvm -cpu max -m 512 -nodefaults \
 		-nic none -display none -no-reboot -serial "file:$dir/kvm.log" \
 		-kernel "$KERNEL/vmlinuz" -initrd "$dir/initrd" \
@@ -55,17 +60,29 @@ guest_accel() {
 	fi
 }
 
-guest_command() {
-	local dir=$1 disk
-	QEMU=(
-		qemu-system-x86_64 -accel "$GUEST_ACCEL" -cpu max
-		-m "$GUEST_MEMORY" -smp "$GUEST_CPUS"
-		-nodefaults -nic none -display none -no-reboot
-		-kernel "$KERNEL/vmlinuz" -initrd "$dir/initrd"
-		-append 'console=ttyS0 loglevel=7 oops=panic panic=-1 tsc=reliable'
-	)
+# The machine itself. arm64's has one serial port of its own; signatures of pointers
+# in QEMU's own hash are emulated much faster.
+guest_machine() {
+	local append='loglevel=7 oops=panic panic=-1'
+	if [ "$GUEST_ARCH" = arm64 ]; then
+		QEMU=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on")
+		QEMU+=(-append "console=ttyAMA0 GUEST_PORT=ttyS0 $append")
+		GUEST_REPORT=(-device "pci-serial,chardev=report")
+		return
+	fi
+	QEMU=(qemu-system-x86_64 -cpu max -append "console=ttyS0 tsc=reliable $append")
 	# On the default machine the debug kernel waits half a minute for ACPI.
 	[ "$(basename "$KERNEL")" != debug ] || QEMU+=(-M q35)
+}
+
+guest_command() {
+	local dir=$1 disk
+	guest_machine
+	QEMU+=(
+		-accel "$GUEST_ACCEL" -m "$GUEST_MEMORY" -smp "$GUEST_CPUS"
+		-nodefaults -nic none -display none -no-reboot
+		-kernel "$KERNEL/vmlinuz" -initrd "$dir/initrd"
+	)
 	for disk in "$ROOT" "$KERNEL/modules.sqfs" "$dir/payload.sqfs"; do
 		QEMU+=(-drive "if=virtio,format=raw,readonly=on,file=$disk")
 	done
@@ -80,7 +97,8 @@ guest_run() {
 	shift 2
 	: >"$dir/report"
 	timeout --foreground -k 5 "$seconds" "${QEMU[@]}" \
-		-serial "file:$dir/report" </dev/null >"$dir/qemu.log" 2>&1 &
+		-chardev "file,id=report,path=$dir/report" "${GUEST_REPORT[@]}" \
+		</dev/null >"$dir/qemu.log" 2>&1 &
 	pid=$!
 	# shellcheck disable=SC2064
 	trap "kill $pid 2>/dev/null || :" EXIT

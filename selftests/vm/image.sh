@@ -29,11 +29,14 @@ module_order() {
 	' "$dir/modules.dep"
 }
 
+# make_initrd MODULES OUT [BUSYBOX]
 make_initrd() {
-	local modules=$1 out=$2 root path
+	local modules=$1 out=$2 busybox=${3:-} root path
+	[ -n "$busybox" ] ||
+		busybox=$(dpkg -L busybox-static | grep -E '/bin/busybox$' | head -n 1)
 	root=$(mktemp -d "$CACHE/initrd.XXXXXX")
 	mkdir -p "$root"/{bin,dev,proc,mnt,modules}
-	cp "$(dpkg -L busybox-static | grep -E '/bin/busybox$' | head -n 1)" "$root/bin/busybox"
+	cp "$busybox" "$root/bin/busybox"
 	: >"$root/modules/order"
 	# shellcheck disable=SC2086
 	for path in $(module_order "$modules" $BOOT_MODULES); do
