@@ -5,9 +5,10 @@
 # (selftests/vm/).
 
 GUEST	:= 6.1
-KERNELS	:= 5.10 6.1 6.12 7.2
+KERNELS	:= 5.10 6.1 6.12 7.2 6.1-rt 6.12-rt 6.1-arm64 6.12-arm64
 KDIR	?= /lib/modules/$(shell uname -r)/build
 VM	:= selftests/vm
+VERSION	:= $(shell sed -n 's/.*CW_VERSION "\(.*\)"/\1/p' module/core/version.h)
 
 # Of check-truth
 KERNEL	:= 6.1
@@ -37,18 +38,39 @@ else
 endif
 
 userspace:
-	@pkg-config --exists libnl-genl-3.0 || $(VM)/deps
+	@pkg-config --exists libnl-genl-3.0 json-c ncursesw || $(VM)/deps
 	$(MAKE) -C userspace
 
-install: all
+# Where no module can be loaded none is installed.
+install: $(if $(HOST_KERNEL),module) userspace
 ifneq ($(HOST_KERNEL),)
-	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+		INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod -a)
 endif
 	$(MAKE) -C userspace install
 
+uninstall:
+ifneq ($(HOST_KERNEL),)
+	rm -f $(DESTDIR)/lib/modules/$$($(MAKE) -s --no-print-directory -C $(KDIR) \
+		kernelrelease)/updates/closewatch.ko*
+	$(if $(DESTDIR),,depmod -a)
+endif
+	$(MAKE) -C userspace uninstall
+
+# The module's source for DKMS, which reads the version in dkms.conf.
+DKMS_SOURCE = $(DESTDIR)/usr/src/closewatch-$(VERSION)
+
+install-dkms:
+	find Kbuild module -name '*.[ch]' -o -name Kbuild | \
+		xargs -I {} install -D -m 644 {} $(DKMS_SOURCE)/{}
+	sed 's/#MODULE_VERSION#/$(VERSION)/' module/dkms.conf >$(DKMS_SOURCE)/dkms.conf
+
+deb:
+	selftests/ci/deb deb
+
 clean:
-	rm -f closewatch.ko
+	rm -rf closewatch.ko deb
 ifneq ($(HOST_KERNEL),)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
 endif
@@ -60,8 +82,11 @@ spec:
 demo:
 	@selftests/demo/run $(GUEST)
 
+screens:
+	@selftests/demo/screens $(GUEST)
+
 proof:
-	@selftests/servers/proof $(GUEST)
+	@selftests/demo/proof $(GUEST)
 
 shell:
 	@$(VM)/shell $(GUEST)
@@ -86,7 +111,24 @@ check-debug:
 		selftests/ci/check.sh debug
 
 check-hard:
-	@selftests/ci/check.sh hard
+	@selftests/ci/check.sh hard $(if $(filter file,$(origin GUEST)),,$(GUEST))
+
+check-field:
+	@selftests/ci/check.sh field
+
+check-kselftest:
+	@selftests/ci/check.sh kselftest
+
+check-packetdrill:
+	$(if $(PACKETDRILL),,$(error PACKETDRILL= does not name packetdrill's source))
+	@PACKETDRILL="$(PACKETDRILL)" CLOSEWATCH_GUESTS=1 SUITE_SECONDS=7200 \
+		GUEST_TEST_SECONDS=7000 $(VM)/run-suite $(GUEST) packetdrill.sh
+
+check-install:
+	@selftests/ci/check.sh install
+
+check-clang:
+	@selftests/ci/check.sh clang
 
 fuzz:
 	@selftests/vm/deps clang
@@ -97,16 +139,28 @@ check-truth:
 
 help:
 	@echo "make                module (against KDIR) and utility"
-	@echo "make install        both, and the man page (DESTDIR, PREFIX)"
+	@echo "make install        both, man pages and completions (DESTDIR, PREFIX);" \
+		"make uninstall"
+	@echo "make install-dkms   the module's source for 'dkms install closewatch/$(VERSION)'"
+	@echo "make deb            Debian packages, in deb/"
 	@echo "make demo           watch it at work in a guest"
+	@echo "make screens        README's pictures, from what a guest shows"
 	@echo "make proof          what real servers lose without and with a drain"
 	@echo "make shell          a guest to play in, everything loaded"
 	@echo "make check          all tests; guest: $(GUEST)"
 	@echo "make check-unit     unit tests on this host"
-	@echo "make check-kernels  the guest's tests on $(KERNELS)"
+	@echo "make check-kernels  the guest's tests on KERNELS=\"$(KERNELS)\";" \
+		"two hours are enough for four of them"
 	@echo "make check-debug    the same on a kernel with KASAN, lockdep and kmemleak"
-	@echo "make check-hard     attacks, on 6.1 and that kernel; HARD_MESSAGES=," \
+	@echo "make check-clang    some of them with the module built by clang"
+	@echo "make check-hard     attacks, on 6.1 and that kernel or GUEST=; HARD_MESSAGES=," \
 		"HARD_SECONDS=, HARD_PEERS=, SEED= of your choice"
+	@echo "make check-field    public bug reports, rebuilt with their servers and" \
+		"clients: is what is said true, and what is advised of use?"
+	@echo "make check-install  the Debian packages on a fresh Debian 12 with systemd:" \
+		"upgrades, another kernel, Secure Boot, purge"
+	@echo "make check-kselftest  the selftests as kernel people run them (selftests/README)"
+	@echo "make check-packetdrill PACKETDRILL=SOURCE  packetdrill's scripts, watched"
 	@echo "make fuzz           libFuzzer on what the utility reads and shows;" \
 		"FUZZ_SECONDS="
 	@echo "make check-truth    N=$(N) random connections against the wire, on" \
@@ -116,7 +170,8 @@ help:
 	@echo "make lint           compilers' warnings, sparse, checkpatch, rules"
 	@echo "make spec           regenerate code from the netlink spec"
 	@echo "make clean          what was built here (the cache stays)"
-	@echo "GUEST=6.12 chooses the guest of demo, proof and shell."
+	@echo "GUEST=6.12 or 6.1-arm64 chooses the guest of demo, proof and shell."
 
-.PHONY: all module userspace install clean spec demo proof shell bench check check-unit \
-	lint check-kernels check-debug check-hard check-truth fuzz help
+.PHONY: all module userspace install uninstall install-dkms deb clean spec demo screens \
+	proof shell bench check check-unit lint check-kernels check-debug check-clang check-hard \
+	check-truth check-field check-install check-kselftest check-packetdrill fuzz help
