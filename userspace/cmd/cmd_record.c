@@ -12,6 +12,7 @@
 #include "cmd/incoming.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
+#include "host/service.h"
 #include "netlink/nl_ask.h"
 #include "output/record.h"
 #include "recording/store.h"
@@ -291,6 +292,7 @@ static int run(struct recorder *r)
 	if (ret)
 		return ret;
 	r->subscribed = true;
+	cw_service_ready();
 	if (!r->quiet)
 		fprintf(stderr, "closewatch: recording into %s\n", r->opt.path);
 	if (r->duration)
