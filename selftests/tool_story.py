@@ -6,6 +6,7 @@ this test have done and what crossed the interface of either end. Two hosts are 
 namespaces, with a router between them that alone delays and loses. As root, with the
 module loaded and `closewatch' in PATH.
 """
+import importlib.util
 import json
 import os
 import random
@@ -20,12 +21,15 @@ import tempfile
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(sys.argv[0])), "lib"))
+HERE = os.path.dirname(os.path.abspath(sys.argv[0]))
+sys.path.insert(0, HERE + "/lib")
 from hosts import A, B, INTERFACE, NAMES, address, enter, network_down, network_up, quiet  # noqa: E402
-from tap import needs, run  # noqa: E402
+from tap import needs, run, skip_all  # noqa: E402
 from wire import Wire  # noqa: E402
 
 needs("closewatch", "ip", "tc")
+if not importlib.util.find_spec("jsonschema"):
+    skip_all("needs Python's jsonschema")
 
 SEED = int(os.environ.get("SEED") or random.randrange(1 << 30))
 WAVES, CONNECTIONS = 3, 25
@@ -213,6 +217,8 @@ def forget_all():
 def story(*words):
     got = subprocess.run(["closewatch", "story", "-j", *words], text=True, capture_output=True, check=False)
     assert got.returncode == 0, got.stderr
+    with open(DIR + "/stories", "a", encoding="utf-8") as f:
+        f.write(got.stdout)
     return [json.loads(line) for line in got.stdout.splitlines()], got.stderr
 
 
@@ -365,10 +371,16 @@ def conditions_are_of_either_end():
         assert len(story(*words, DIR + "/a", DIR + "/b")[0]) == n
 
 
+def stories_are_as_the_schema_says():
+    subprocess.run([sys.executable, HERE + "/lib/validate.py", HERE + "/closewatch.schema.json", DIR + "/stories"],
+                   check=True)
+
+
 TESTS = (
     both_recordings_tell_what_was_done_and_what_crossed_the_wire,
     recordings_without_what_ended_well_claim_no_more, one_recording_of_both_ends_tells_the_same,
     clocks_that_differ_change_nothing_but_are_told, one_end_alone_is_said_to_be_alone, conditions_are_of_either_end,
+    stories_are_as_the_schema_says,
 )
 
 

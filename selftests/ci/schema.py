@@ -14,6 +14,7 @@ LINGER = {"linger-on": "on", "linger-seconds": "seconds",
 NUMBER = {"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
+FIRSTS = ["unknown", "a", "b", "both", "between"]
 U32 = {"type": "integer", "minimum": 0, "maximum": 2 ** 32 - 1}
 
 
@@ -116,6 +117,23 @@ def close_wait(event):
     return closed(dict(members, **{m: event[m] for m in same}), ["event"])
 
 
+def half(event):
+    """Of a story: an end of a connection that a recording has"""
+    same = ("netns", "local", "cookie", "path", "fate", "verdict", "closed_first", "reset_kind",
+            "drain_outcome", "sent", "retransmitted", "acked", "lost_bytes", "received", "why",
+            "signal", "comm", "pid", "tid", "uid", "cgroup")
+    return closed(dict({m: event[m] for m in same}, not_received=NUMBER, read=NUMBER),
+                  ["local", "cookie"])
+
+
+def story(event):
+    """A line of story -j"""
+    end = half(event)
+    return closed({"event": {"const": "story"}, "time": event["time"], "story": TEXT,
+                   "first": {"enum": FIRSTS}, "a": end, "b": end},
+                  ["event", "time", "first", "story"])
+
+
 def kind(name, otherwise):
     """By the word in event, so that what is wrong is found in the kind that it is."""
     return {"if": {"properties": {"event": {"const": name}}, "required": ["event"]},
@@ -129,12 +147,16 @@ def main(spec_file, out_file):
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$comment": "Do not edit: make spec generates it from the netlink spec.",
         "title": "An event of closewatch",
-        "description": "A line of watch -j or of a recording. What does not apply is absent.",
+        "description": "A line of watch -j, of story -j or of a recording. What does not apply is "
+                       "absent.",
     }
     event = properties(spec)
-    schema.update(kind("recording", kind("close-wait", {"$ref": "#/$defs/event"})))
     schema["$defs"] = {"event": closed(event, ["event"]), "recording": recording(event),
-                       "close-wait": close_wait(event)}
+                       "close-wait": close_wait(event), "story": story(event)}
+    tree = {"$ref": "#/$defs/event"}
+    for name in ("story", "close-wait", "recording"):
+        tree = kind(name, tree)
+    schema.update(tree)
     with open(out_file, "w", encoding="utf-8") as f:
         json.dump(schema, f, indent=1)
         f.write("\n")

@@ -80,6 +80,7 @@ int cw_record_join(struct cw_view *v, const struct cw_join *j)
 	cw_join_say(&t, j);
 	cw_view_begin(v);
 	cw_view_tone(v, tone_of(j));
+	cw_view_word(v, "event", NULL, "story");
 	cw_view_time(v, "time", CW_AT(COL_TIME), j->time);
 	cw_view_word(v, "first", NULL,
 		     cw_names_word(&cw_first_names, cw_join_first(j)));

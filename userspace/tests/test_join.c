@@ -124,12 +124,20 @@ TEST_F(join, data_that_came_too_late_is_met_by_an_rst)
 
 TEST_F(join, both_can_close_before_either_knows)
 {
+	char check[256];
+
 	both(OF_A("close", "01", "1", CLOSE("fin", "ESTABLISHED") FIGURES(0, 0, 0, 0)),
 	     OF_B("close", "01", "9", CLOSE("fin", "ESTABLISHED") FIGURES(0, 0, 0, 0)));
 	tells("A sent FIN (fin); B sent FIN (fin); each before it had that of the other; "
 	      "A sent nothing; B sent nothing\n");
 	EXPECT_EQ(0, story("-j -q a b 2>&1"));
 	tells("\"first\":\"both\"");
+	EXPECT_EQ(0, story("-j -q a b >stories"));
+	snprintf(check, sizeof(check),
+		 "/usr/bin/python3 ../selftests/lib/validate.py "
+		 "../Documentation/netlink/closewatch.schema.json %s/stories", self->dir);
+	EXPECT_EQ(0, run_command(check, self->out, sizeof(self->out)));
+	tells("1 records;");
 }
 
 TEST_F(join, what_each_lays_on_the_other_was_between_them)
