@@ -6,6 +6,7 @@
 #ifndef CW_COMPAT_H
 #define CW_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/net.h>
@@ -55,6 +56,16 @@
 #else
 #define CW_FILE_CLOSE_SYMBOL	"filp_close"
 #endif
+
+/* A reference, unless the file is being released; it must not be freed yet. */
+static inline bool cw_file_get(struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return get_file_active(&file);
+#else
+	return get_file_rcu(file);
+#endif
+}
 
 static inline struct socket *cw_sock_from_file(struct file *file)
 {

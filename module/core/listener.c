@@ -6,6 +6,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/hashtable.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
@@ -16,6 +17,7 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "compat/compat.h"
 #include "canary.h"
 #include "charge.h"
 #include "encode.h"
@@ -36,8 +38,9 @@ MODULE_PARM_DESC(listeners_max_uid, "most listeners of a user at a time (64)");
 #define CW_NR_LOSSES	(CLOSEWATCH_LOSS_MAX + 1)
 
 /*
- * lost[] is written by handlers and the worker, dead by cw_listener_released();
- * net, portid and payer are constant. cw_hook_lock protects the rest.
+ * lost[] is written by handlers and the worker; net, payer, sk, file and portid are
+ * constant. cw_hook_lock protects the rest. The release of the socket waits for that
+ * lock to remove the listener, so the socket and its file are there meanwhile.
  */
 struct cw_listener {
 	struct list_head node;
@@ -48,7 +51,8 @@ struct cw_listener {
 	struct cw_hook *last;		/* replaced, for handlers on their way; or NULL */
 	struct net *net;
 	u64 payer;
-	const struct sock *sk;		/* only to compare */
+	const struct sock *sk;
+	struct file *file;		/* of the socket; not held */
 	u32 portid;
 	atomic64_t lost[CW_NR_LOSSES];
 	u64 reported[CW_NR_LOSSES];
@@ -60,7 +64,6 @@ struct cw_listener {
 	unsigned int nr;		/* events in skb, lost records apart */
 	unsigned int skip;		/* events to count but not encode */
 	bool leaving;			/* asked for its figures: takes no more */
-	bool dead;			/* portid may be reused already */
 };
 
 static LIST_HEAD(cw_listener_list);
@@ -95,6 +98,24 @@ static void __cw_listener_count_shared(struct cw_listener *l, const u64 *lost)
 			     lost[shared[i]] - l->before[shared[i]]);
 }
 
+/*
+ * A message goes to whoever has the port, which anybody may bind as soon as the
+ * socket's release has left it, long before we hear of that. With its file held the
+ * socket is not released.
+ */
+static int __cw_listener_deliver(struct cw_listener *l)
+{
+	int err;
+
+	if (!cw_file_get(l->file)) {
+		nlmsg_free(l->skb);
+		return -ECONNREFUSED;
+	}
+	err = genlmsg_unicast(l->net, l->skb, l->portid);
+	fput(l->file);
+	return err;
+}
+
 static void __cw_listener_send(struct cw_listener *l)
 {
 	int err;
@@ -103,12 +124,7 @@ static void __cw_listener_send(struct cw_listener *l)
 	if (!l->skb)
 		return;
 	genlmsg_end(l->skb, l->msg);
-	if (READ_ONCE(l->dead)) {
-		nlmsg_free(l->skb);
-		err = -ECONNREFUSED;
-	} else {
-		err = genlmsg_unicast(l->net, l->skb, l->portid);
-	}
+	err = __cw_listener_deliver(l);
 	l->skb = NULL;
 	if (err) {
 		atomic64_add(l->nr, &l->lost[CLOSEWATCH_LOSS_SOCKET]);
@@ -274,14 +290,19 @@ static int __cw_listener_add(struct cw_listener *l)
 int cw_listener_add(struct net *net, u32 portid, const struct sock *sk,
 		    u64 payer, const struct cw_filter *filter)
 {
-	struct cw_listener *l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
+	struct file *file = sk->sk_socket->file;
+	struct cw_listener *l;
 	int err = -ENOMEM;
 
+	if (!file)
+		return -EINVAL;
+	l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
 	if (!l)
 		return -ENOMEM;
 	l->net = net;
 	l->portid = portid;
 	l->sk = sk;
+	l->file = file;
 	l->payer = payer;
 	l->hook = cw_hook_alloc(filter);
 	if (l->hook) {
@@ -416,7 +437,7 @@ int cw_listener_del(struct net *net, u32 portid)
 
 	mutex_lock(&cw_hook_lock);
 	l = cw_listener_find(net, portid);
-	if (l && (l->leaving || l->dead)) {
+	if (l && (l->leaving || sock_flag(l->sk, SOCK_DEAD))) {
 		__cw_listener_unlink(l);
 		err = 0;
 	}
@@ -425,20 +446,20 @@ int cw_listener_del(struct net *net, u32 portid)
 }
 
 /*
- * The port id can be reused at once by a socket that is no listener, so dead is
- * set before waiting for the lock: the worker sends nothing more. The lookup
- * takes no lock because this runs for each netlink socket that is closed.
+ * The port may have another socket by now, which listens; only one that is released
+ * is dead. The lookup takes no lock because this runs for each netlink socket that is
+ * closed.
  */
 int cw_listener_released(struct net *net, u32 portid)
 {
 	struct cw_listener *l;
+	bool is_dead;
 
 	rcu_read_lock();
 	l = cw_listener_find(net, portid);
-	if (l)
-		WRITE_ONCE(l->dead, true);
+	is_dead = l && sock_flag(l->sk, SOCK_DEAD);
 	rcu_read_unlock();
-	return l ? cw_listener_del(net, portid) : -ENOENT;
+	return is_dead ? cw_listener_del(net, portid) : -ENOENT;
 }
 
 bool cw_listener_del_any(void)

@@ -30,17 +30,18 @@ void cw_listener_init(u64 (*missed)(void));
  * cw_listener_add() - make a netlink socket a listener
  * @net: its network namespace; outlives the listener, whose socket holds it
  * @portid: its port id
- * @sk: itself, only to compare
+ * @sk: itself; what a program has, and sends the request by
  * @payer: charged for it, see cw_netns_payer()
  * @filter: copied
  *
  * It gets what begins a grace period from now, for which this waits: no end is
- * judged of which the begin was not watched.
+ * judged of which the begin was not watched. A later listener also gets what the
+ * rings still hold for those before it, if it matches.
  *
  * Context: process, may sleep; takes cw_hook_lock. The probes are armed, and
  * stay so meanwhile.
- * Return: 0, -EEXIST if it is a listener already, -EUSERS if @payer has as many
- * as the parameter listeners_max_uid allows, or -ENOMEM.
+ * Return: 0, -EEXIST if it is a listener already, -EINVAL if no file has the socket,
+ * -EUSERS if @payer has as many as the parameter listeners_max_uid allows, or -ENOMEM.
  */
 int cw_listener_add(struct net *net, u32 portid, const struct sock *sk,
 		    u64 payer, const struct cw_filter *filter);
@@ -71,7 +72,7 @@ int cw_listener_leave(struct net *net, u32 portid,
 		      struct cw_listener_stats *stats);
 
 /**
- * cw_listener_del() - remove a listener after cw_listener_leave()
+ * cw_listener_del() - remove a listener after cw_listener_leave(), or one that is released
  *
  * Context: as cw_listener_add(). Return: 0, or -ENOENT also if it has asked for
  * another filter since.
@@ -81,7 +82,8 @@ int cw_listener_del(struct net *net, u32 portid);
 /**
  * cw_listener_released() - a netlink socket was closed
  *
- * Called for every generic netlink socket; costs a lookup if it is no listener.
+ * Called for every generic netlink socket; costs a lookup if it is no listener. Another
+ * listener that has taken its port meanwhile stays.
  *
  * Context: as cw_listener_add(). Return: 0 if it was a listener, or -ENOENT.
  */

@@ -20,13 +20,25 @@
 
 #define ROOMY	(8 << 20)	/* receive buffer: no loss unless a test wants it */
 
+static int connect_at(struct nl_sock *sk, uint32_t port)
+{
+	if (port)
+		nl_socket_set_local_port(sk, port);
+	return genl_connect(sk);
+}
+
 int events_open(struct events *e)
+{
+	return events_open_at(e, 0);
+}
+
+int events_open_at(struct events *e, uint32_t port)
 {
 	int on = 1, size = ROOMY, fd;
 
 	memset(e, 0, sizeof(*e));
 	e->sk = nl_socket_alloc();
-	if (!e->sk || genl_connect(e->sk) < 0)
+	if (!e->sk || connect_at(e->sk, port) < 0)
 		return -1;
 	e->family = genl_ctrl_resolve(e->sk, CLOSEWATCH_FAMILY_NAME);
 	if (e->family < 0)

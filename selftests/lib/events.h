@@ -30,6 +30,7 @@ struct events {
 
 /* Fails, without a word, when the module is not loaded */
 int events_open(struct events *e);
+int events_open_at(struct events *e, uint32_t port);	/* its own; 0: any */
 void events_close(struct events *e);
 
 /*
