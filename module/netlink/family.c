@@ -157,8 +157,9 @@ int __init cw_netlink_init(void)
 void cw_netlink_exit(void)
 {
 	genl_unregister_family(&cw_netlink_family);
-	netlink_unregister_notifier(&cw_netlink_notifier);
+	/* Of one whose socket is released meanwhile the notifier must tell. */
 	while (cw_listener_del_any())
 		cw_watch_put();
+	netlink_unregister_notifier(&cw_netlink_notifier);
 	cw_watch_exit();
 }
