@@ -158,8 +158,23 @@ put:
 	return err;
 }
 
+/* Another may have left since, and narrowed it. What is refused does not listen. */
+static int cw_subscribe_widen(struct net *net, u32 portid,
+			      const struct cw_filter *filter,
+			      struct netlink_ext_ack *extack)
+{
+	int err = cw_watch_widen(cw_filter_types(filter), extack);
+	struct cw_listener_stats stats;
+
+	if (err && !cw_listener_leave(net, portid, &stats) &&
+	    !cw_listener_del(net, portid))
+		cw_watch_put();
+	return err;
+}
+
 int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	struct net *net = genl_info_net(info);
 	struct cw_filter filter;
 	int err;
 
@@ -167,11 +182,12 @@ int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err)
 		err = cw_watch_get(info->extack);
 	if (!err)
-		err = cw_subscribe(genl_info_net(info), info->snd_portid,
-				   NETLINK_CB(skb).sk, &filter, info->extack);
-	/* Another may have left since, and narrowed it. */
-	return err ? err :
-		     cw_watch_widen(cw_filter_types(&filter), info->extack);
+		err = cw_subscribe(net, info->snd_portid, NETLINK_CB(skb).sk,
+				   &filter, info->extack);
+	if (!err)
+		err = cw_subscribe_widen(net, info->snd_portid, &filter,
+					 info->extack);
+	return err;
 }
 
 int cw_netlink_put_listener(struct sk_buff *skb,
