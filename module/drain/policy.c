@@ -29,6 +29,7 @@
 #define CW_POLICY_EXPIRY_MIN	HZ
 #define CW_POLICY_EXPIRY_MAX	(3600UL * HZ)
 #define CW_POLICY_IDLE		HZ	/* armed without a policy */
+#define CW_POLICY_TRIES		8	/* look-ups among rules that change */
 
 static struct rhashtable cw_policy_sockets;
 static u64 cw_policy_next_expiry = U64_MAX;
@@ -105,30 +106,39 @@ cw_lookup_rule(const struct cw_scope *own, const struct sock *sk)
 	cw_owner_take(&owner, sk);
 	if (READ_ONCE(cw_policy_next_expiry) != U64_MAX)
 		now = ktime_get_boottime_ns();
-	do {
-		p = cw_rules_first(&own->rules, &conn, &owner, now);
-		shared = cw_rules_first(&cw_policy_shared.rules, &conn,
-					&owner, now);
-		p = cw_rule_earlier(p, shared);
-		/* After the chains were read; see cw_entry_remove(). */
-		smp_rmb();
-		/* Before they are read again; see there, too. */
-	} while (p && smp_load_acquire(&cw_entry_of(p)->removed));
-	return p;
+	p = cw_rules_first(&own->rules, &conn, &owner, now);
+	shared = cw_rules_first(&cw_policy_shared.rules, &conn, &owner, now);
+	return cw_rule_earlier(p, shared);
 }
 
-/* Not lockdep's variants: handlers have interrupts off anyhow. */
+/* Is that what holds, after all that was read before? See cw_entry_remove(). */
+static bool cw_lookup_removed(const struct cw_policy *p)
+{
+	smp_rmb();
+	return p && smp_load_acquire(&cw_entry_of(p)->removed);
+}
+
+/*
+ * Who changes rules without end must not keep a close of the same namespace here: in
+ * doubt it has no policy. Not lockdep's variants: handlers have interrupts off anyhow.
+ */
 static const struct cw_policy *cw_lookup_rules(const struct cw_scope *own,
 					       const struct sock *sk)
 {
+	const struct cw_scope *shared = &cw_policy_shared;
+	unsigned int try, seq_own, seq_shared;
 	const struct cw_policy *p;
-	unsigned int seq;
 
-	do {
-		seq = raw_read_seqcount_begin(&cw_policy_swap);
+	for (try = 0; try < CW_POLICY_TRIES; try++) {
+		seq_own = raw_read_seqcount_begin(&own->swap);
+		seq_shared = raw_read_seqcount_begin(&shared->swap);
 		p = cw_lookup_concerns(own, sk) ? cw_lookup_rule(own, sk) : NULL;
-	} while (read_seqcount_retry(&cw_policy_swap, seq));
-	return p;
+		if (!cw_lookup_removed(p) &&
+		    !read_seqcount_retry(&own->swap, seq_own) &&
+		    !read_seqcount_retry(&shared->swap, seq_shared))
+			return p;
+	}
+	return NULL;
 }
 
 const struct cw_policy *cw_policy_lookup(struct sock *sk, bool count)
@@ -359,6 +369,7 @@ int cw_policy_add(struct net *net, struct cw_policy *p,
 	if (!e)
 		return -ENOMEM;
 	mutex_lock(&cw_policy_lock);
+	cw_scope_of(net)->used = true;
 	err = cw_policy_arm(extack);
 	if (!err)
 		err = cw_install(e, extack);
@@ -551,9 +562,20 @@ static void cw_scope_free(struct cw_scope *scope)
 	kvfree(rcu_dereference_protected(scope->rules.ports, 1));
 }
 
-/* No socket of a program is left in @net, so no lookup can run. */
+static int __net_init cw_policy_net_init(struct net *net)
+{
+	seqcount_init(&cw_scope_of(net)->swap);
+	return 0;
+}
+
+/*
+ * No socket of a program is left in @net, so no lookup can run, and no request. Most
+ * have had no policy, and do not wait for the requests of others.
+ */
 static void __net_exit cw_policy_net_exit(struct net *net)
 {
+	if (!cw_scope_of(net)->used)
+		return;
 	mutex_lock(&cw_policy_lock);
 	cw_policy_remove_all(net);
 	cw_policy_disarm_if_none();
@@ -562,6 +584,7 @@ static void __net_exit cw_policy_net_exit(struct net *net)
 }
 
 static struct pernet_operations cw_policy_net_ops = {
+	.init = cw_policy_net_init,
 	.exit = cw_policy_net_exit,
 	.id = &cw_policy_net_id,
 	.size = sizeof(struct cw_scope),

@@ -4,8 +4,11 @@
  * them. An entry cannot be on two chains at once, so that one that is kept is
  * copied, with its id.
  */
+#include <linux/jhash.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/netlink.h>
+#include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
@@ -15,12 +18,16 @@
 #include "policy_set.h"
 #include "policy_table.h"
 
+#define CW_SET_BUCKETS	256
+
 /**
  * struct cw_new_rules - what is to be exchanged
  * @own: rules of the namespace
  * @shared: rules for all
  * @old: entries in use, in the order of evaluation
  * @entry: those that replace them; the set's come first, in its order
+ * @same: @old that no entry has replaced yet, by a hash of what they say
+ * @seed: of that hash, so that nobody can fill one bucket
  * @nr_old: number of @old
  * @n: number of @entry
  * @nr_own: how many rules the namespace will have
@@ -33,6 +40,8 @@ struct cw_new_rules {
 	struct cw_rules shared;
 	struct cw_entry **old;
 	struct cw_entry **entry;
+	struct hlist_head *same;
+	u32 seed;
 	unsigned int nr_old;
 	unsigned int n;
 	unsigned int nr_own;
@@ -77,18 +86,42 @@ static bool cw_set_same(const struct cw_policy *a, const struct cw_policy *b)
 	       !memcmp(&a->want, &b->want, sizeof(a->want));
 }
 
-/* The first of those that no other rule of the set has taken. */
-static struct cw_entry *cw_set_find(const struct cw_new_rules *new,
-				    const struct cw_entry *e)
+/* Of all that cw_set_same() compares */
+static struct hlist_head *cw_set_bucket(const struct cw_new_rules *new,
+					const struct cw_policy *p)
+{
+	u32 flags = p->dry_run | p->even_oom << 1 | p->even_linger0 << 2;
+	u32 hash = jhash(&p->want, sizeof(p->want), new->seed);
+
+	hash = jhash(&p->limits, sizeof(p->limits), hash ^ flags);
+	hash = jhash_3words(p->action, p->priority, p->linger_seconds, hash);
+	return &new->same[hash % CW_SET_BUCKETS];
+}
+
+/* In their order in each bucket. Those that expire are not of the set. */
+static void cw_set_hash(struct cw_new_rules *new)
 {
 	struct cw_entry *old;
 	unsigned int i;
 
-	for (i = 0; i < new->nr_old; i++) {
+	for (i = new->nr_old; i--;) {
 		old = new->old[i];
-		if (!old->other && !old->p.expires && old->net == e->net &&
-		    cw_set_same(&old->p, &e->p))
+		if (!old->p.expires)
+			hlist_add_head(&old->same, cw_set_bucket(new, &old->p));
+	}
+}
+
+/* The first of those that no other rule of the set has taken. */
+static struct cw_entry *cw_set_take(const struct cw_new_rules *new,
+				    const struct cw_entry *e)
+{
+	struct cw_entry *old;
+
+	hlist_for_each_entry(old, cw_set_bucket(new, &e->p), same) {
+		if (old->net == e->net && cw_set_same(&old->p, &e->p)) {
+			hlist_del(&old->same);
 			return old;
+		}
 	}
 	return NULL;
 }
@@ -105,8 +138,9 @@ static void cw_set_match(struct cw_policy_set *set, struct cw_new_rules *new)
 	struct cw_entry *old;
 	unsigned int i;
 
+	cw_set_hash(new);
 	for (i = 0; i < set->n; i++) {
-		old = cw_set_find(new, new->entry[i]);
+		old = cw_set_take(new, new->entry[i]);
 		cond_resched();
 		if (!old)
 			continue;
@@ -114,6 +148,12 @@ static void cw_set_match(struct cw_policy_set *set, struct cw_new_rules *new)
 		set->rule[i].p.id = old->p.id;
 		set->rule[i].kept = true;
 	}
+}
+
+static void cw_set_add(struct cw_new_rules *new, struct cw_entry *e)
+{
+	new->entry[new->n++] = e;
+	++*(e->net ? &new->nr_own : &new->nr_shared);
 }
 
 /* Those that expire stay, as copies. */
@@ -135,13 +175,12 @@ static int cw_set_take_rest(struct cw_policy_set *set, struct cw_new_rules *new)
 		if (!e)
 			return -ENOMEM;
 		cw_set_pair(e, old);
-		new->entry[new->n++] = e;
+		cw_set_add(new, e);
 	}
 	return 0;
 }
 
-static int cw_set_prepare(struct cw_new_rules *new,
-			  struct netlink_ext_ack *extack)
+static int cw_set_prepare(struct cw_new_rules *new)
 {
 	struct cw_entry *e;
 	unsigned int i;
@@ -149,12 +188,17 @@ static int cw_set_prepare(struct cw_new_rules *new,
 
 	for (i = 0; i < new->n && !err; i++) {
 		e = new->entry[i];
-		++*(e->net ? &new->nr_own : &new->nr_shared);
 		err = cw_rules_prepare(e->net ? &new->own : &new->shared,
 				       &e->p);
 	}
-	if (err || max(new->nr_own, new->nr_shared) <= CW_POLICY_MAX_RULES)
-		return err;
+	return err;
+}
+
+static int cw_set_check_room(const struct cw_new_rules *new,
+			     struct netlink_ext_ack *extack)
+{
+	if (max(new->nr_own, new->nr_shared) <= CW_POLICY_MAX_RULES)
+		return 0;
 	NL_SET_ERR_MSG(extack,
 		       "1024 rules of a network namespace and 1024 for all of them is the limit; leave some out");
 	return -ENOSPC;
@@ -273,14 +317,15 @@ static void cw_set_publish(const struct cw_policy_set *set,
 {
 	struct cw_scope *own = cw_scope_of(set->net);
 	struct cw_scope *shared = cw_scope_of(NULL);
+	seqcount_t *swap = &(cw_set_is_shared(set) ? shared : own)->swap;
 	unsigned long flags;
 
 	local_irq_save(flags);
-	raw_write_seqcount_begin(&cw_policy_swap);
+	raw_write_seqcount_begin(swap);
 	cw_set_exchange(&own->rules, &new->own);
 	if (cw_set_is_shared(set))
 		cw_set_exchange(&shared->rules, &new->shared);
-	raw_write_seqcount_end(&cw_policy_swap);
+	raw_write_seqcount_end(swap);
 	local_irq_restore(flags);
 	new->published = true;
 	cw_policy_changed(new->nr_own - own->nr_rules);
@@ -382,7 +427,9 @@ static int cw_set_make(struct cw_policy_set *set, struct cw_new_rules *new,
 	cw_set_match(set, new);
 	err = cw_set_take_rest(set, new);
 	if (!err)
-		err = cw_set_prepare(new, extack);
+		err = cw_set_check_room(new, extack);
+	if (!err)
+		err = cw_set_prepare(new);
 	if (!err)
 		err = cw_set_charge(set, new, extack);
 	if (!err)
@@ -411,10 +458,16 @@ static int cw_set_replace(struct cw_policy_set *set, struct cw_new_rules *new,
 
 /* Room for those of the set, for those that expire, and for those in use. */
 static int cw_set_alloc_entries(const struct cw_policy_set *set,
-				struct cw_new_rules *new)
+				struct cw_new_rules *new,
+				struct netlink_ext_ack *extack)
 {
 	struct cw_entry *e;
 
+	new->seed = get_random_u32();
+	new->same = kcalloc(CW_SET_BUCKETS, sizeof(*new->same),
+			    GFP_KERNEL_ACCOUNT);
+	if (!new->same)
+		return -ENOMEM;
 	new->entry = kvcalloc(set->n + 2 * CW_SET_REMOVED, sizeof(*new->entry),
 			      GFP_KERNEL_ACCOUNT);
 	if (!new->entry)
@@ -425,17 +478,18 @@ static int cw_set_alloc_entries(const struct cw_policy_set *set,
 				 &set->rule[new->n].p);
 		if (!e)
 			return -ENOMEM;
-		new->entry[new->n++] = e;
+		cw_set_add(new, e);
 	}
-	return 0;
+	return cw_set_check_room(new, extack);
 }
 
 int cw_policy_set(struct cw_policy_set *set, struct netlink_ext_ack *extack)
 {
 	struct cw_new_rules new = {};
-	int err = cw_set_alloc_entries(set, &new);
+	int err = cw_set_alloc_entries(set, &new, extack);
 
 	mutex_lock(&cw_policy_lock);
+	cw_scope_of(set->net)->used = true;
 	if (err)
 		cw_set_abandon(&new);
 	else
@@ -445,5 +499,6 @@ int cw_policy_set(struct cw_policy_set *set, struct netlink_ext_ack *extack)
 	/* Without the lock, because this waits and exits of namespaces need it. */
 	cw_set_free_ports(&new);
 	kvfree(new.entry);
+	kfree(new.same);
 	return err;
 }

@@ -20,11 +20,12 @@ MODULE_PARM_DESC(policies_max_uid,
 DEFINE_MUTEX(cw_policy_lock);
 DEFINE_XARRAY_FLAGS(cw_policy_ids, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 LIST_HEAD(cw_policy_order);
-seqcount_t cw_policy_swap = SEQCNT_ZERO(cw_policy_swap);
 unsigned int cw_policy_nr;
 u32 cw_policy_generation = 1;
 unsigned int cw_policy_net_id;
-struct cw_scope cw_policy_shared;
+struct cw_scope cw_policy_shared = {
+	.swap = SEQCNT_ZERO(cw_policy_shared.swap),
+};
 
 static u32 cw_policy_next_id;
 static u64 cw_policy_last_seq;

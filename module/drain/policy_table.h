@@ -53,6 +53,7 @@ struct cw_hits {
  * @refs: one while installed, one while on cw_policy_used_list
  * @removed: set after it has left its scope
  * @other: while a set replaces rules, what this one replaces or is replaced by
+ * @same: while a set replaces rules, beside those that may be the same
  * @links: in the rules of its scope, if it is a rule
  */
 struct cw_entry {
@@ -69,14 +70,21 @@ struct cw_entry {
 	atomic_t is_used;
 	bool removed;
 	struct cw_entry *other;
+	struct hlist_node same;
 	struct cw_rule_link links[];
 };
 
 /* The policies of a network namespace, or the rules for all of them. */
 struct cw_scope {
 	struct cw_rules rules;	/* RCU */
+	/* Of the rules as a whole, and with that of the shared ones also of those of the
+	 * initial namespace. Written with interrupts off: a reader in a handler would
+	 * wait for its own CPU.
+	 */
+	seqcount_t swap;
 	unsigned int nr_rules;
 	unsigned int nr_sockets;
+	bool used;		/* has had a policy */
 };
 
 /*
@@ -86,9 +94,6 @@ struct cw_scope {
 extern struct mutex cw_policy_lock;
 extern struct xarray cw_policy_ids;
 extern struct list_head cw_policy_order;	/* rules by priority, then by seq */
-
-/* Written with interrupts off: a reader in a handler would wait for its own CPU. */
-extern seqcount_t cw_policy_swap;
 
 extern unsigned int cw_policy_nr;
 extern u32 cw_policy_generation;	/* another after each change */
