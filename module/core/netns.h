@@ -21,7 +21,7 @@ struct user_namespace;
  * struct cw_netns - what is known of a network namespace
  * @number: constant
  * @payer: constant; 0 in the initial namespace, where each socket has its own
- * @asked: of core/notify: what the listeners want of any socket of this namespace,
+ * @asked: of core/hook: what the listeners want of any socket of this namespace,
  *	and in the upper half the cw_hook_generation of which that is the answer
  * @userns: the user namespace that is charged, or NULL; held by the namespace
  * @node: on a list of netns.c

@@ -374,7 +374,7 @@ static bool cw_drain_end_at_once(struct cw_drain *d)
 	struct sock *sk = d->sk;
 
 	if (!CW_HAVE_DESTROY_SOCK || sock_owned_by_user(sk) ||
-	    cw_eligible_unread(sk) ||
+	    cw_facts_close_aborts(sk) ||
 	    atomic_cmpxchg(&d->turn, CW_DRAIN_IDLE, CW_DRAIN_KICKED) !=
 	    CW_DRAIN_IDLE)
 		return false;

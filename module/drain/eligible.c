@@ -94,20 +94,7 @@ bool cw_eligible_surely_needless(const struct sock *sk)
 	       skb_queue_empty_lockless(&sk->sk_receive_queue);
 }
 
-bool cw_eligible_unread(const struct sock *sk)
-{
-	const struct sk_buff *skb;
-
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
-		const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
-
-		if (cb->end_seq - cb->seq > !!(cb->tcp_flags & TCPHDR_FIN))
-			return true;
-	}
-	return false;
-}
-
 bool cw_eligible_needless(const struct sock *sk)
 {
-	return cw_eligible_answered(sk) && !cw_eligible_unread(sk);
+	return cw_eligible_answered(sk) && !cw_facts_close_aborts(sk);
 }

@@ -32,15 +32,6 @@ bool cw_eligible_refusal(const struct sock *sk, const struct cw_policy *p,
  */
 bool cw_eligible_surely_needless(const struct sock *sk);
 
-/**
- * cw_eligible_unread() - is data left that would make tcp_close() send RST?
- *
- * As __tcp_close() counts: by segments, also those that have been read.
- *
- * Context: the caller owns the socket, or holds its lock.
- */
-bool cw_eligible_unread(const struct sock *sk);
-
 /** cw_eligible_needless() - the same, exact; the caller owns the socket */
 bool cw_eligible_needless(const struct sock *sk);
 

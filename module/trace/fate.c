@@ -271,7 +271,7 @@ static void cw_fate_known(struct sock *sk, int old_state, struct cw_ending *c,
 /*
  * There is no entry: nothing was seen before, or it was evicted. What a task does
  * with a socket that it owns may have begun, and left no mark, long before
- * anybody asked; all else is over in a grace period (core/notify.c).
+ * anybody asked; all else is over in a grace period (core/hook.h).
  */
 static noinline void cw_fate_sudden(struct sock *sk, int old_state)
 {

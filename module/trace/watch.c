@@ -41,7 +41,7 @@ MODULE_PARM_DESC(track_slots,
 #define CW_WATCH_DELAY	HZ
 
 /* Protects the count and the pipeline. Never taken inside another lock of ours:
- * stopping waits for the worker, which takes cw_notify_lock.
+ * stopping waits for the worker, which takes cw_hook_lock.
  */
 static DEFINE_MUTEX(cw_watch_lock);
 static unsigned int cw_watch_users;

@@ -42,8 +42,7 @@ void cw_watch_put(void);
  * On return no handler runs and no event is pending.
  *
  * Context: process, may sleep; no user may be left or come. Takes the watch
- * lock. The caller must not hold the notify lock, because the worker may wait
- * for it.
+ * lock. The caller must not hold cw_hook_lock, for which the worker may wait.
  */
 void cw_watch_exit(void);
 
