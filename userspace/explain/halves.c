@@ -131,6 +131,15 @@ static void take_figures(struct cw_half *h, const struct cw_msg_event *ev)
 		h->written = written;
 }
 
+/* What a TCP in @state has sent, or queued behind data. */
+static bool fin_by_state(uint32_t state)
+{
+	return state == CLOSEWATCH_STATE_FIN_WAIT1 ||
+	       state == CLOSEWATCH_STATE_FIN_WAIT2 ||
+	       state == CLOSEWATCH_STATE_CLOSING ||
+	       state == CLOSEWATCH_STATE_LAST_ACK;
+}
+
 static bool sends_fin(const struct cw_msg_event *ev)
 {
 	switch (ev->path) {
@@ -143,10 +152,7 @@ static bool sends_fin(const struct cw_msg_event *ev)
 	default:
 		return (ev->fin != CLOSEWATCH_FIN_FORM_NONE &&
 			ev->fin != CLOSEWATCH_FIN_FORM_LOST) ||
-		       ev->state == CLOSEWATCH_STATE_FIN_WAIT1 ||
-		       ev->state == CLOSEWATCH_STATE_FIN_WAIT2 ||
-		       ev->state == CLOSEWATCH_STATE_CLOSING ||
-		       ev->state == CLOSEWATCH_STATE_LAST_ACK;
+		       fin_by_state(ev->state);
 	}
 }
 
@@ -244,6 +250,9 @@ static bool aborts_with_rst(uint32_t state)
 static void take_end(struct cw_half *h, const struct cw_msg_event *ev)
 {
 	take_fate(h, ev->fate);
+	/* Of a close or a shutdown that is not recorded */
+	if (!cw_event_has(&h->ev, PATH))
+		h->fin |= fin_by_state(ev->state);
 	TAKE(h, ev, VERDICT, verdict);
 	TAKE(h, ev, LOST_BYTES, lost_bytes);
 	TAKE(h, ev, UNACKED, unacked);
@@ -270,7 +279,10 @@ static void take_reset(struct cw_half *h, const struct cw_msg_event *ev)
 	switch (ev->reset_kind) {
 	case CLOSEWATCH_RESET_KIND_RECEIVED:
 		h->got_rst = true;
-		local = sends_fin(ev) && first_by_state(ev->state) == CLOSEWATCH_SIDE_LOCAL;
+		/* The shutdown before it is a quiet event. */
+		h->fin |= fin_by_state(ev->state);
+		local = fin_by_state(ev->state) &&
+			first_by_state(ev->state) == CLOSEWATCH_SIDE_LOCAL;
 		set_first(h, local ? CLOSEWATCH_SIDE_LOCAL : CLOSEWATCH_SIDE_PEER);
 		if (!cw_event_has(&h->ev, FATE))
 			take_fate(h, CLOSEWATCH_FATE_PEER_RESET);

@@ -148,6 +148,9 @@ static void say_alone(struct cw_text *t, const struct cw_half *h)
 {
 	const struct cw_msg_event *ev = &h->ev;
 
+	/* A minisock has no figures. */
+	if (!cw_half_counted(h))
+		return;
 	cw_say(t, "; ");
 	cw_say_totals(t, ev);
 	if (ev->acked < cw_half_sent(h))

@@ -356,6 +356,31 @@ TEST_F(join, an_end_alone_is_told_by_itself)
 	      "the other end is not recorded\n");
 }
 
+/* Its figures are gone with the socket. */
+TEST_F(join, a_minisock_alone_is_told_without_figures)
+{
+	put_file(self->dir, "a", OF_A("fate", "01", "1", "\"fate\":\"rst-late-data\","
+				      "\"verdict\":\"delivered\",\"closed_first\":\"local\","
+				      "\"state\":\"FIN_WAIT2\""));
+	EXPECT_EQ(0, story("-a a 2>&1"));
+	tells("A sent FIN, then RST (rst-late-data); the other end is not recorded\n");
+}
+
+/* The shutdown that sent it is quiet. */
+TEST_F(join, an_rst_in_fin_wait_came_to_an_end_that_had_sent_fin)
+{
+	both(OF_A("reset", "02", "1", "\"reset_kind\":\"received\",\"state\":\"FIN_WAIT2\","
+		  "\"unsent\":0,\"unacked\":0," FIGURES(500, 500, 80, 0))
+	     OF_A("close", "03", "1", CLOSE("already-closed", "CLOSE")
+		  "\"ended_by\":\"peer-reset\",\"since_ended_ns\":\"5\"," FIGURES(500, 500, 80, 0)),
+	     OF_B("close", "02", "9", CLOSE("rst-unread", "CLOSE_WAIT") FIGURES(80, 80, 500, 5)));
+	tells("A sent FIN first, got RST (already-closed, peer-reset); B sent RST (rst-unread); ");
+	both(OF_A("fate", "02", "1", FATE("peer-reset", "delivered", "local")
+		  "\"state\":\"FIN_WAIT1\"," FIGURES(500, 500, 80, 0)),
+	     OF_B("close", "02", "9", CLOSE("rst-unread", "CLOSE_WAIT") FIGURES(80, 80, 500, 5)));
+	tells("A sent FIN first, got RST (peer-reset); B sent RST (rst-unread); ");
+}
+
 /* A's FIN was by a shutdown, which is quiet, and B did not have it yet. */
 TEST_F(join, none_is_called_first_if_both_may_have_been)
 {
