@@ -157,7 +157,7 @@ static void print_row(FILE *to, const struct cw_top_row *row, const char *key,
 	fputc(' ', to);
 	/* Of a path or an address the end tells most, of a container's number its begin. */
 	if (c->by != CW_BY_CONTAINER && w->key > 0 && columns > (size_t)w->key)
-		tab += cw_utf8_cut(tab, strlen(tab), columns - w->key);
+		tab += cw_utf8_cut(tab, strlen(tab), columns - w->key + 1) - 1;
 	print_left(to, !tab ? "" : tab[1] ? tab + 1 : "-", w->key);
 	for (i = 0; i < ARRAY_SIZE(figures); i++) {
 		say_figure(text, sizeof(text), row->figure[i],

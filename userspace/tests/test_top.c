@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What top counts, and its rows as lines. */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,6 +343,22 @@ TEST_F(top, lines_fit_every_width)
 	/* Where it is cut, its end is left. */
 	self->look.width = 60;
 	EXPECT_NE(NULL, strstr(print(), "1:2121:2199 "));
+}
+
+TEST_F(top, what_is_cut_is_cut_at_a_whole_character)
+{
+	static const char name[] = "Übermäßig";
+
+	setlocale(LC_ALL, "C.UTF-8");
+	self->ev.comm.len = sizeof(name) - 1;
+	memcpy(self->ev.comm.b, name, sizeof(name) - 1);
+	add();
+	self->look.width = 44;
+	EXPECT_NE(NULL, strstr(print(), "rst-unread       mäßig "));
+	self->look.width = 43;
+	EXPECT_NE(NULL, strstr(print(), "rst-unread       äßig "));
+	self->look.width = 42;
+	EXPECT_NE(NULL, strstr(print(), "rst-unread       ßig "));
 }
 
 TEST_F(top, a_row_has_its_figures_and_the_shape_of_its_minute)
