@@ -31,6 +31,14 @@ static size_t utf8_char(const uint8_t *s, size_t len, uint32_t *code)
 	return n;
 }
 
+/* What ends a line, or lets the rest of it stand in another order. */
+static bool reorders(uint32_t code)
+{
+	return code == 0x061c || code == 0x200e || code == 0x200f ||
+	       (code >= 0x2028 && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069);
+}
+
 /*
  * To a terminal that is not UTF-8 the second byte of a character may be a C1
  * control.
@@ -40,7 +48,8 @@ static bool harmless(uint32_t code, bool keep_c0)
 	if (code < 0x20)
 		return keep_c0;
 	return code > 0x9f &&
-	       (keep_c0 || !strcmp(nl_langinfo(CODESET), "UTF-8"));
+	       (keep_c0 || (!reorders(code) &&
+			    !strcmp(nl_langinfo(CODESET), "UTF-8")));
 }
 
 void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,

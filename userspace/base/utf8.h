@@ -9,9 +9,9 @@
 /*
  * Arbitrary bytes as text that is valid UTF-8 and cannot steer a terminal:
  * what is not UTF-8, DEL and the C1 controls become \xNN. C0 controls too,
- * unless @keep_c0: JSON has its own notation for them. Without it, all but
- * ASCII is escaped where the locale is not UTF-8. The result always ends with
- * a NUL and is cut at a whole character.
+ * unless @keep_c0: JSON has its own notation for them. Without it, so do the
+ * characters that reorder a line, and all but ASCII where the locale is not
+ * UTF-8. The result always ends with a NUL and is cut at a whole character.
  */
 void cw_utf8_escape(char *buf, size_t size, const void *bytes, size_t len,
 		    bool keep_c0);

@@ -912,6 +912,20 @@ TEST(escaping_keeps_utf8_and_cuts_at_a_character)
 	EXPECT_STREQ("\\xe2", buf);
 }
 
+/* U+202E lets what follows stand from right to left; U+2028 ends a line. */
+TEST(a_name_cannot_reorder_its_line)
+{
+	char buf[32];
+
+	ASSERT_NE(NULL, setlocale(LC_CTYPE, "C.UTF-8"));
+	cw_utf8_escape(buf, sizeof(buf), "a\xe2\x80\xae", 4, false);
+	EXPECT_STREQ("a\\xe2\\x80\\xae", buf);
+	cw_utf8_escape(buf, sizeof(buf), "\xe2\x80\xa8", 3, false);
+	EXPECT_STREQ("\\xe2\\x80\\xa8", buf);
+	cw_utf8_escape(buf, sizeof(buf), "\xe2\x80\xae", 3, true);
+	EXPECT_STREQ("\xe2\x80\xae", buf);
+}
+
 TEST(a_column_is_a_character_wherever_it_stands)
 {
 	static const char text[] = "n\xc3\xa4h, \xe2\x86\x92 x\xf0\x9f\x98\x80, "
