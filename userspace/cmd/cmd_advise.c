@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "cmd/args.h"
 #include "cmd/cmd_advise.h"
+#include "cmd/incoming.h"
 #include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
@@ -31,6 +32,7 @@ struct advise {
 	uint32_t count;
 	struct cw_replay_args recorded;
 	struct cw_session session;
+	struct cw_incoming incoming;
 	struct cw_whatif *whatif;
 	struct cw_before before;
 	uint64_t ports_read;	/* when */
@@ -100,13 +102,13 @@ static const struct argp advise_argp = {
 	       "Once it is installed, the next run compares.",
 };
 
-static bool take(void *arg, const struct cw_msg_event *ev)
+static bool take(void *arg, const struct cw_msg_event *ev,
+		 const struct cw_holders *holders)
 {
 	struct advise *a = arg;
 	uint64_t now = cw_session_clock();
 
-	if (!cw_match_event(&a->match, ev))
-		return true;
+	(void)holders;
 	/* A server may have started since. */
 	if (cw_whatif_helps(ev, a->even_linger0) &&
 	    now - a->ports_read >= PORTS_AGAIN) {
@@ -121,7 +123,9 @@ static bool take(void *arg, const struct cw_msg_event *ev)
 
 static void on_events(void *arg, const void *attrs, size_t len)
 {
-	cw_decode_events(attrs, len, take, arg);
+	struct advise *a = arg;
+
+	cw_incoming_take(&a->incoming, attrs, len);
 }
 
 static void on_overrun(void *arg)
@@ -245,6 +249,7 @@ static int run(struct advise *a)
 	int ret;
 
 	filter->events = wanted;
+	cw_incoming_init(&a->incoming, &a->match, take, a);
 	cw_whatif_ports(a->whatif, "/proc");
 	ret = cw_nl_subscribe(s->nl, filter, s->fail);
 	if (ret)

@@ -369,7 +369,7 @@ static int run_groups(struct stats *s)
 {
 	struct cw_grouping *g = &s->grouping;
 
-	g->match = &s->match;
+	cw_grouping_match(g, &s->match);
 	g->interval = s->watch ? s->interval : 0;
 	g->duration = s->duration;
 	g->count = s->count;

@@ -8,6 +8,7 @@
 #include "base/wrap.h"
 #include "cmd/args.h"
 #include "cmd/cmd_top.h"
+#include "cmd/incoming.h"
 #include "cmd/replayed.h"
 #include "cmd/scope.h"
 #include "cmd/session.h"
@@ -33,6 +34,7 @@ struct top {
 	uint32_t count;
 	/* the run */
 	struct cw_session session;
+	struct cw_incoming incoming;
 	struct cw_hosted host;
 	struct cw_whatif *whatif;
 	struct cw_top_pages pages;
@@ -135,13 +137,13 @@ static const struct argp top_argp = {
 		"\vWithout a terminal, or on a dumb one, a plain table is printed each second. A replay shows how it was at its end.",
 };
 
-static bool take(void *arg, const struct cw_msg_event *ev)
+static bool take(void *arg, const struct cw_msg_event *ev,
+		 const struct cw_holders *holders)
 {
 	struct top *t = arg;
 	uint64_t now = cw_session_clock();
 
-	if (!cw_match_event(&t->match, ev))
-		return true;
+	(void)holders;
 	/* A server may have started since. */
 	if (cw_whatif_helps(ev, false) && now - t->ports_read >= NSEC_PER_SEC) {
 		cw_whatif_ports(t->whatif, "/proc");
@@ -154,14 +156,16 @@ static bool take(void *arg, const struct cw_msg_event *ev)
 
 static void on_events(void *arg, const void *attrs, size_t len)
 {
-	cw_decode_events(attrs, len, take, arg);
+	struct top *t = arg;
+
+	cw_incoming_take(&t->incoming, attrs, len);
 }
 
 static void on_overrun(void *t)
 {
 	const struct cw_msg_event ev = cw_session_lost(CLOSEWATCH_LOSS_SOCKET, 0);
 
-	take(t, &ev);
+	take(t, &ev, NULL);
 }
 
 /* What one event of two reports, another has to: see struct cw_groups. */
@@ -310,6 +314,7 @@ static int run_live(struct top *t)
 	if (ret)
 		return ret;
 	warn();
+	cw_incoming_init(&t->incoming, &t->match, take, t);
 	cw_whatif_ports(t->whatif, "/proc");
 	ret = cw_nl_subscribe(s->nl, &t->match.filter, s->fail);
 	if (!ret && t->duration)

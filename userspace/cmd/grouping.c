@@ -18,18 +18,27 @@ void cw_grouping_release(struct cw_grouping *g)
 	cw_hosted_release(&g->host);
 }
 
-static bool add(void *grouping, const struct cw_msg_event *ev)
+static bool add(void *grouping, const struct cw_msg_event *ev,
+		const struct cw_holders *holders)
 {
 	struct cw_grouping *g = grouping;
 
-	if (cw_match_event(g->match, ev))
-		cw_groups_add(&g->groups, ev);
+	(void)holders;
+	cw_groups_add(&g->groups, ev);
 	return true;
+}
+
+void cw_grouping_match(struct cw_grouping *g, struct cw_match *match)
+{
+	g->match = match;
+	cw_incoming_init(&g->incoming, match, add, g);
 }
 
 void cw_grouping_events(void *grouping, const void *attrs, size_t len)
 {
-	cw_decode_events(attrs, len, add, grouping);
+	struct cw_grouping *g = grouping;
+
+	cw_incoming_take(&g->incoming, attrs, len);
 }
 
 /* The kernel could not say how many. */

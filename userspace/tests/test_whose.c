@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Whose socket an RST has met */
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/closewatch.h>
 
+#include "cmd/grouping.h"
 #include "cmd/whose.h"
 #include "kselftest_harness.h"
 #include "request/match_options.h"
@@ -159,6 +162,58 @@ TEST_F(whose, searches_leave_time_for_the_events)
 	ask_for(&self->match, self->reset, getpid());
 	EXPECT_TRUE(find(self));
 	EXPECT_NE(NULL, self->found);
+}
+
+/* A message of the module with one event: that an RST came for the socket @inode. */
+struct message {
+	struct nlattr event, facts_head;
+	struct closewatch_facts facts;
+	struct nlattr more_head;
+	struct closewatch_more more;
+} __attribute__((packed));
+
+static struct message rst_received(uint32_t inode)
+{
+	return (struct message){
+		.event = { sizeof(struct message), CLOSEWATCH_A_EVENT },
+		.facts_head = {
+			sizeof(struct nlattr) + sizeof(struct closewatch_facts),
+			CLOSEWATCH_A_EVENT_FACTS,
+		},
+		.facts = {
+			.has = bit(TYPE), .type = CLOSEWATCH_EVENT_TYPE_RESET,
+		},
+		.more_head = {
+			sizeof(struct nlattr) + sizeof(struct closewatch_more),
+			CLOSEWATCH_A_EVENT_MORE,
+		},
+		.more = { .inode = inode },
+	};
+}
+
+TEST_F(whose, groups_have_the_program_that_an_rst_has_met)
+{
+	struct message m = rst_received(self->reset->inode);
+	struct cw_grouping *g = calloc(1, sizeof(*g));
+	struct cw_fail fail;
+
+	ASSERT_NE(NULL, g);
+	cw_grouping_init(g);
+	ASSERT_EQ(CW_OK, cw_groups_init(&g->groups, "comm", &fail));
+	/* As the kernel passes it on for one process: that may be another's. */
+	self->match.filter.pid = getpid();
+	cw_grouping_match(g, &self->match);
+	EXPECT_TRUE(self->match.filter.by_inode);
+	g->incoming.whose.limit_ms = 60000;
+	cw_grouping_events(g, &m, sizeof(m));
+	ASSERT_EQ(1, g->groups.n);
+	EXPECT_STREQ("test_whose", g->groups.list[0].key);
+	EXPECT_EQ(1, g->groups.list[0].rsts_received);
+	self->match.filter.pid++;
+	cw_grouping_events(g, &m, sizeof(m));
+	EXPECT_EQ(1, g->groups.list[0].rsts_received);
+	cw_grouping_release(g);
+	free(g);
 }
 
 TEST_F(whose, other_events_are_none_of_a_socket)
