@@ -65,7 +65,10 @@ bool cw_whatif_delivers(const struct cw_msg_event *ev, bool even_linger0)
 	       (ev->unsent || ev->unacked);
 }
 
-/* A name that a shell takes as one word as it stands, or between quotes. */
+/*
+ * A name that a shell takes as one word as it stands, or between quotes, and --comm
+ * as one name.
+ */
 static bool can_be_typed(const struct cw_bytes *comm)
 {
 	unsigned int i;
@@ -73,7 +76,8 @@ static bool can_be_typed(const struct cw_bytes *comm)
 	if (!comm->len || comm->len > CLOSEWATCH_COMM_MAX)
 		return false;
 	for (i = 0; i < comm->len; i++)
-		if (comm->b[i] < ' ' || comm->b[i] > '~' || comm->b[i] == '\'')
+		if (comm->b[i] < ' ' || comm->b[i] > '~' ||
+		    comm->b[i] == '\'' || comm->b[i] == ',')
 			return false;
 	return true;
 }

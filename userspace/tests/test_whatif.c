@@ -110,6 +110,9 @@ TEST_F(whatif, commands_can_be_typed)
 	self->ev.remote_port = 80;
 	EXPECT_TRUE(cw_whatif_target(&self->ev, &target));
 	EXPECT_STREQ("nginx", target.comm);
+	/* --comm ng,nx names two. */
+	self->ev.comm.b[2] = ',';
+	EXPECT_FALSE(cw_whatif_target(&self->ev, &target));
 	self->ev.comm.b[2] = '\n';
 	EXPECT_FALSE(cw_whatif_target(&self->ev, &target));
 }
