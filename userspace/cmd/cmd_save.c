@@ -16,7 +16,7 @@
 struct save {
 	struct cw_args args;	/* first: see cw_args_parse() */
 	struct cw_cgroups cgroups;
-	bool initial;		/* of rules for all namespaces, too */
+	int initial;		/* 1: of rules for all namespaces, too; -1: not known */
 };
 
 static const struct argp_option options[] = {
@@ -32,12 +32,20 @@ static const struct argp save_argp = {
 		"\vSuch as: closewatch save > " CW_POLICIES_DIR "/saved.conf",
 };
 
+/* NULL: it can be written, else why not. */
+static const char *left_out(const struct save *s, const struct cw_msg_policy *p)
+{
+	if (p->all_netns && s->initial < 0)
+		return "it is for all network namespaces, and only root can tell whether this is the initial one, to which it belongs";
+	return cw_policy_unlined(p);
+}
+
 static void print(void *arg, const struct cw_msg_policy *p)
 {
 	char line[1024] = "", path[CW_CGROUP_NAMED];
 	struct cw_text t = { .buf = line, .size = sizeof(line) };
-	const char *why = cw_policy_unlined(p), *cgroup;
 	struct save *s = arg;
+	const char *why = left_out(s, p), *cgroup;
 
 	if (p->all_netns && !s->initial)
 		return;

@@ -68,14 +68,14 @@ const char *cw_namespaces_name(struct cw_namespaces *n, uint64_t inode,
 	return k->name;
 }
 
-bool cw_namespaces_initial(const char *proc)
+int cw_namespaces_initial(const char *proc)
 {
 	struct stat ours, initial;
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/1/ns/net", proc);
 	if (stat(path, &initial))
-		return false;
+		return -1;
 	snprintf(path, sizeof(path), "%s/self/ns/net", proc);
-	return !stat(path, &ours) && ours.st_ino == initial.st_ino;
+	return stat(path, &ours) ? -1 : ours.st_ino == initial.st_ino;
 }

@@ -2,7 +2,6 @@
 #ifndef CLOSEWATCH_NAMESPACES_H
 #define CLOSEWATCH_NAMESPACES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -35,8 +34,9 @@ const char *cw_namespaces_name(struct cw_namespaces *n, uint64_t inode,
 
 /*
  * Is this program in the network namespace of process 1, which outside of
- * containers is the initial one? @proc is normally "/proc".
+ * containers is the initial one? 1 or 0; -1: this user may not ask. @proc is
+ * normally "/proc".
  */
-bool cw_namespaces_initial(const char *proc);
+int cw_namespaces_initial(const char *proc);
 
 #endif

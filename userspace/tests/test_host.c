@@ -112,6 +112,20 @@ FIXTURE_TEARDOWN(names)
 
 #define SECOND	1000000000ULL
 
+TEST_F(names, whether_a_namespace_is_the_initial_one_may_not_be_known)
+{
+	char command[256];
+
+	/* The user may not follow it, or no /proc is mounted. */
+	EXPECT_EQ(-1, cw_namespaces_initial(self->proc));
+	make(self->root, "proc/1/ns/net", NULL);
+	EXPECT_EQ(0, cw_namespaces_initial(self->proc));
+	snprintf(command, sizeof(command), "ln -f %s/1/ns/net %s/self/ns/net",
+		 self->proc, self->proc);
+	ASSERT_EQ(0, system(command));
+	EXPECT_EQ(1, cw_namespaces_initial(self->proc));
+}
+
 TEST_F(names, a_namespace_is_known_by_a_name_or_else_by_a_process)
 {
 	char command[256];
