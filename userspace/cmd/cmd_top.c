@@ -347,6 +347,7 @@ static int run(struct top *t)
 	t->whatif->netns = t->match.netns ? t->match.netns : t->match.place;
 	t->pages.offer = (struct cw_offer){
 		.whatif = t->whatif, .session = s, .filter = f,
+		.here = t->host.here,
 	};
 	t->pages.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	return t->recorded.path ? run_recorded(t) : run_live(t);

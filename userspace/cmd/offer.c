@@ -18,6 +18,9 @@ void cw_offer_make(struct cw_offer *o, const struct cw_msg_event *ev,
 	if (program)
 		as.local_port = 0;
 	cw_offer_release(o);
+	/* A replay shows those of all network namespaces. */
+	o->elsewhere = o->filter->netns_fd < 0 && cw_event_has(ev, NETNS) &&
+		       ev->netns != o->here ? ev->netns : 0;
 	if (!cw_whatif_target(&as, &o->target))
 		o->target = (struct cw_target){ 0 };
 }
@@ -54,6 +57,10 @@ void cw_offer_print(struct cw_offer *o, FILE *to, int width)
 	} else if (o->filter->all_netns) {
 		fputs("A drain is offered where one network namespace is watched.\n",
 		      to);
+	} else if (o->elsewhere) {
+		fprintf(to, "That was in the network namespace %" PRIu64 "; a drain is of the one in\n"
+			"which top runs. With --netns it is offered for that one.\n",
+			o->elsewhere);
 	} else if (!row || !row->responses) {
 		fputs("No RST of this side was seen that endangered data of ours\n"
 		      "which a drain could have delivered: there is nothing to arm.\n",

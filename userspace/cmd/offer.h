@@ -11,7 +11,9 @@ struct cw_offer {
 	struct cw_whatif *whatif;
 	struct cw_session *session;
 	const struct cw_msg_filter *filter;	/* whose network namespace is meant */
+	uint64_t here;	/* the one that is meant if the filter names none */
 	struct cw_target target;
+	uint64_t elsewhere;	/* that of the event, where it is another; or 0 */
 	int width;
 	bool open;	/* it was shown with a reason, and waits for its answer */
 	char *said;	/* what became of it; NULL: not accepted */

@@ -298,6 +298,33 @@ TEST_F(screen, a_drain_is_offered_with_its_reason_and_refused_without_the_module
 	expect(has("by path and port"));
 }
 
+/* That of the drain would be the one in which the test runs. */
+TEST_F(screen, no_drain_is_offered_for_another_network_namespace)
+{
+	char path[128], env[160];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/other", self->dir);
+	f = fopen(path, "w");
+	ASSERT_NE(NULL, f);
+	fputs("{\"event\":\"close\",\"time\":\"2026-11-27T02:00:00Z\",\"netns\":\"7\","
+	      "\"local\":{\"addr\":\"10.0.0.1\",\"port\":80},"
+	      "\"remote\":{\"addr\":\"10.0.0.2\",\"port\":40000},\"cookie\":\"1\","
+	      "\"path\":\"rst-unread\",\"state\":\"ESTABLISHED\",\"unread\":3,"
+	      "\"unacked\":500,\"comm\":\"nginx\",\"pid\":812}\n", f);
+	ASSERT_EQ(0, fclose(f));
+	snprintf(env, sizeof(env), "-r %s", path);
+	start("", env);
+	expect(has("rst-unread       nginx"));
+	keys("d");
+	expect(has("That was in the network namespace 7; a drain is of the one in") &&
+	       !has("Arm this drain?"));
+	keys("y");
+	expect(has("rst-unread       nginx"));
+	keys("q");
+	expect(has("quit with 0"));
+}
+
 TEST_F(screen, what_is_answered_otherwise_is_not_armed)
 {
 	start("", "--sort unread");
