@@ -195,8 +195,9 @@ void cw_stacks_read(struct cw_stacks *s)
 	struct timespec real, mono;
 	size_t i;
 
-	clock_gettime(CLOCK_MONOTONIC, &mono);
+	/* In this order: what comes between them makes no stack younger than its event. */
 	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_MONOTONIC, &mono);
 	s->now = real.tv_sec * NSEC_PER_SEC + real.tv_nsec;
 	s->offset = s->now - (mono.tv_sec * NSEC_PER_SEC + mono.tv_nsec);
 	for (i = 0; i < s->cpus; i++)

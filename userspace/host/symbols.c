@@ -9,6 +9,8 @@
 
 #define FRAMES	64
 #define NAME	64
+/* Position-independent files are mapped far beyond; others where they were linked to. */
+#define FIXED_BELOW	0x10000000
 
 static int compare(const void *a, const void *b)
 {
@@ -86,6 +88,12 @@ static void tame(char *name)
 			*name = '?';
 }
 
+/* As addr2line takes it: a file that has fixed addresses is asked by these. */
+static uint64_t within(uint64_t addr, uint64_t first, uint64_t offset)
+{
+	return first < FIXED_BELOW ? addr : addr - first + offset;
+}
+
 static void name_frames(FILE *maps, const uint64_t *addr, size_t n,
 			char (*name)[NAME])
 {
@@ -103,7 +111,7 @@ static void name_frames(FILE *maps, const uint64_t *addr, size_t n,
 		for (i = 0; i < n; i++)
 			if (addr[i] >= first && addr[i] < end) {
 				snprintf(name[i], NAME, "%.40s+0x%" PRIx64,
-					 file + 1, addr[i] - first + offset);
+					 file + 1, within(addr[i], first, offset));
 				tame(name[i]);
 			}
 	}

@@ -28,7 +28,8 @@ const char *cw_symbols_find(const struct cw_symbols *s, uint64_t addr);
 
 /*
  * "FILE+0xOFFSET < ...", as addr2line takes them, of the @n addresses of process @pid;
- * the bare address where it has no file, or is gone.
+ * of a file with fixed addresses these; the bare address where it has no file, or is
+ * gone.
  */
 void cw_symbols_say_program(struct cw_text *t, const char *root, uint32_t pid,
 			    const uint64_t *addr, size_t n);

@@ -58,8 +58,9 @@ FIXTURE_SETUP(stacks)
 		 "ffff000000004000 t handle_softirqs\n"
 		 "ffff000000005000 T do_syscall_64\n");
 	put_file(self->root, "proc/812/maps",
-		 "400000-401000 r-xp 00002000 08:01 17 /usr/sbin/nginx\n"
-		 "7f0000-7f1000 r-xp 00000000 08:01 18 /tmp/a\"\033b (deleted)\n"
+		 "401000-402000 r-xp 00001000 08:01 19 /usr/bin/fixed\n"
+		 "55f000400000-55f000401000 r-xp 00002000 08:01 17 /usr/sbin/nginx\n"
+		 "7f00007f0000-7f00007f1000 r-xp 00000000 08:01 18 /tmp/a\"\033b (deleted)\n"
 		 "7ffd00-7ffe00 rw-p 00000000 00:00 0 [stack]\n");
 	self->s = (struct cw_stacks){
 		.offset = 100 * SECOND,
@@ -189,17 +190,22 @@ TEST_F(stacks, records_that_are_torn_or_too_long_are_cut)
 
 TEST_F(stacks, frames_of_a_program_are_offsets_into_its_files)
 {
-	const uint64_t frame[] = { 0x400123, 0x7f0001, 0x7ffd10, 0x10 };
+	const uint64_t frame[] = { 0x55f000400123, 0x7f00007f0001, 0x7ffd10, 0x10 };
+	const uint64_t fixed = 0x401106;
 	char text[256];
 	struct cw_text t = { .buf = text, .size = sizeof(text) };
 
 	cw_symbols_say_program(&t, self->root, 812, frame, ARRAY_SIZE(frame));
 	/* What a file is called is its owner's choice. */
 	EXPECT_STREQ("nginx+0x2123 < a??b?(deleted)+0x1 < 0x7ffd10 < 0x10", text);
+	/* One that is linked to fixed addresses has its symbols there. */
+	t.used = 0;
+	cw_symbols_say_program(&t, self->root, 812, &fixed, 1);
+	EXPECT_STREQ("fixed+0x401106", text);
 	t.used = 0;
 	cw_symbols_say_program(&t, self->root, 4711, frame, 2);
-	EXPECT_STREQ("0x400123 < 0x7f0001", text);
-	take_stack(9 * SECOND, 813, RELEASE, USER, 0x400123);
+	EXPECT_STREQ("0x55f000400123 < 0x7f00007f0001", text);
+	take_stack(9 * SECOND, 813, RELEASE, USER, 0x55f000400123);
 	say();
 	EXPECT_STREQ("tcp_set_state < inet_release", self->words.kernel);
 	EXPECT_NE(NULL, strstr(self->words.program, "0x"));
