@@ -192,6 +192,31 @@ static bool take_recorded(void *arg, const struct cw_recorded *r)
 
 /* --- what is shown --- */
 
+static size_t count_lines(const char *text)
+{
+	size_t n = 0;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+/* Text is scrolled until its last line is the last that is shown. */
+static void end_scrolling(struct top *t, struct cw_screen_page *page, int height)
+{
+	size_t lines = count_lines(page->text);
+	/* Beside the foot */
+	size_t shown = height > page->head + 1 ? height - 1 : page->head + 1;
+	size_t most = lines > shown ? lines - shown : 0;
+
+	if (page->marked || page->at <= most)
+		return;
+	page->at = most;
+	t->pages.at[t->pages.page] = most;
+}
+
 static void draw(struct top *t)
 {
 	struct cw_screen_page page;
@@ -204,8 +229,12 @@ static void draw(struct top *t)
 		return;
 	cw_painter_size(&painter, &width, &height);
 	cw_top_pages_print(&t->pages, to, width, &page);
-	fclose(to);
+	if (fclose(to) || !text) {
+		free(text);
+		return;
+	}
 	page.text = text;
+	end_scrolling(t, &page, height);
 	cw_painter_draw(&painter, &page);
 }
 

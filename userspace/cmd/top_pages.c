@@ -289,7 +289,7 @@ static void type(struct cw_top_pages *p, int key)
 	p->typing = key != CW_KEY_ENTER && key != CW_KEY_BACK;
 }
 
-/* By lines; where rows are marked, the row is what counts. */
+/* By lines, to which who draws sets a bound; where rows are marked, the row counts. */
 static bool move(struct cw_top_pages *p, int key, size_t lines)
 {
 	size_t *at = &p->at[p->page], last = SIZE_MAX / 2;
@@ -298,7 +298,7 @@ static bool move(struct cw_top_pages *p, int key, size_t lines)
 		*at = line_of_row(p);
 		last = p->top->n ? p->top->n - 1 : 0;
 	} else if (p->page == CW_PAGE_EVENTS) {
-		last = p->events - 1;
+		last = p->events ? p->events - 1 : 0;
 	}
 	if (key == CW_KEY_UP)
 		*at -= *at > 0;
@@ -310,7 +310,7 @@ static bool move(struct cw_top_pages *p, int key, size_t lines)
 		*at += lines;
 	else if (key == CW_KEY_HOME)
 		*at = 0;
-	else if (key == CW_KEY_END && last < SIZE_MAX / 2)
+	else if (key == CW_KEY_END)
 		*at = last;
 	else
 		return false;

@@ -350,6 +350,22 @@ TEST_F(screen, help_and_drains_are_pages)
 	expect(has("running drains: 0\n"));
 }
 
+TEST_F(screen, a_page_is_scrolled_no_further_than_its_end)
+{
+	start("", "");
+	expect(has(FIN));
+	EXPECT_EQ(0, tmux("resize-window -x 80 -y 10"));
+	keys("h");
+	expect(has("closewatch top\nRATE/S ") && !has("\nq       quit"));
+	keys("End");
+	expect(has("\nq       quit\n") && has("\nd       offer"));
+	keys("-N 30 Down");
+	keys("Up");
+	expect(has("\nw       the drains") && !has("\nq       quit"));
+	keys("Home");
+	expect(has("closewatch top\nRATE/S "));
+}
+
 TEST_F(screen, the_terminal_is_left_as_it_was)
 {
 	static const char *const ends[] = { "q", "C-c" };
