@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "base/names_gen.h"
 #include "base/near.h"
+#include "base/utf8.h"
 #include "base/words.h"
 #include "cmd/policy_args.h"
 #include "cmd/policy_files.h"
@@ -21,8 +22,11 @@ int cw_policy_files_fail(struct cw_fail *fail, int ret,
 			 const struct cw_policy_place *at)
 {
 	struct cw_fail inner = *fail;
+	char what[sizeof(inner.what)];
 
-	cw_fail(fail, inner.fix, "%s:%u: %s", at->file, at->line, inner.what);
+	/* It may have words of the file. */
+	cw_utf8_escape(what, sizeof(what), inner.what, strlen(inner.what), false);
+	cw_fail(fail, inner.fix, "%s:%u: %s", at->file, at->line, what);
 	return ret;
 }
 

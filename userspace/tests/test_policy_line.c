@@ -183,6 +183,7 @@ static const struct {
 	{ "drain -L 80 --netns /proc/self/ns/net", "leave out --netns" },
 	{ "drain --pid 1 --fd 3", "the policy of one socket does not outlive it" },
 	{ "drain 'x", "a ' is not closed" },
+	{ "'\033[2Jdrain' -L 80", "'\\x1b[2Jdrain' begins no policy" },
 };
 
 TEST(what_is_wrong_with_a_line_is_said_with_its_place)
