@@ -36,7 +36,8 @@ static const struct argp save_argp = {
 static const char *left_out(const struct save *s, const struct cw_msg_policy *p)
 {
 	if (p->all_netns && s->initial < 0)
-		return "it is for all network namespaces, and only root can tell whether this is the initial one, to which it belongs";
+		return "it is for all network namespaces, and only root can tell "
+		       "whether this is the initial one, to which it belongs";
 	return cw_policy_unlined(p);
 }
 

@@ -58,7 +58,8 @@ void cw_offer_print(struct cw_offer *o, FILE *to, int width)
 		fputs("A drain is offered where one network namespace is watched.\n",
 		      to);
 	} else if (o->elsewhere) {
-		fprintf(to, "That was in the network namespace %" PRIu64 "; a drain is of the one in\n"
+		fprintf(to, "That was in the network namespace %" PRIu64
+			"; a drain is of the one in\n"
 			"which top runs. With --netns it is offered for that one.\n",
 			o->elsewhere);
 	} else if (!row || !row->responses) {
