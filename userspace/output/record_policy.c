@@ -91,6 +91,21 @@ static void put_cgroup(struct cw_view *v, const struct cw_msg_policy *p,
 	cw_view_text(v, &at_cgroup, word);
 }
 
+/* A name has blanks, too. */
+static void put_comm(struct cw_view *v, const struct cw_msg_policy *p,
+		     const struct cw_policy_notes *list)
+{
+	char word[6 * CLOSEWATCH_COMM_MAX + 3] = "", shown[4 * sizeof(word)];
+	struct cw_text t = { .buf = word, .size = sizeof(word) };
+
+	put(v, p, COMM, NULL);
+	if (!list || !cw_policy_has(p, COMM))
+		return;
+	cw_words_say(&t, (const char *)p->comm.b, p->comm.len);
+	cw_utf8_escape(shown, sizeof(shown), word, t.used, false);
+	cw_view_text(v, &at_comm, shown);
+}
+
 static void put_netns(struct cw_view *v, const struct cw_msg_policy *p,
 		      const struct cw_policy_notes *list)
 {
@@ -113,7 +128,7 @@ static void put_which(struct cw_view *v, const struct cw_msg_policy *p,
 	put(v, p, LOCAL_PORT_LAST, AT(last));
 	if (cw_policy_has(p, REMOTE_ADDR))
 		put_peer(v, p, list);
-	put(v, p, COMM, AT(comm));
+	put_comm(v, p, list);
 	put(v, p, UID, AT(uid));
 	put_cgroup(v, p, list);
 }

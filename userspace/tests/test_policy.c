@@ -506,9 +506,14 @@ TEST_F(shown, a_list_has_conditions_as_they_are_typed)
 	self->p.comm = (struct cw_bytes){ 3, "a\nb" };
 	self->p.present |= bit(COMM);
 	EXPECT_NE(NULL, strstr(listed(false),
-			       " --local-port 80-90 --remote-prefix 10.0.0.0/8 --comm a\\x0ab "));
+			       " --local-port 80-90 --remote-prefix 10.0.0.0/8 --comm 'a\\x0ab' "));
 	EXPECT_NE(NULL, strstr(self->text, " drain (dry run) "));
 	EXPECT_NE(NULL, strstr(self->text, "    60 s "));
+	self->p.comm = (struct cw_bytes){ 12, "health check" };
+	EXPECT_NE(NULL, strstr(listed(false), " --comm 'health check' "));
+	self->p.comm = (struct cw_bytes){ 5, "nginx" };
+	EXPECT_NE(NULL, strstr(listed(false), " --comm nginx "));
+	EXPECT_NE(NULL, strstr(listed(true), ",\"comm\":\"nginx\""));
 }
 
 TEST_F(shown, a_list_names_what_the_options_take)
