@@ -101,8 +101,9 @@ static void print_state(const struct cw_top_pages *p, FILE *to)
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	cw_top_sum(p->top, &sum);
 	fprintf(to, "%s  %" PRIu64 " closes; RSTs: %" PRIu64 " sent, %" PRIu64
-		" received; drains: %" PRIu64, clock, sum.closes, sum.rsts_sent,
-		sum.rsts_received, p->drains);
+		" received", clock, sum.closes, sum.rsts_sent, sum.rsts_received);
+	if (p->looked)
+		fprintf(to, "; drains: %" PRIu64, p->drains);
 	if (p->drains)
 		fprintf(to, ", %" PRIu64 " B discarded", p->discarded);
 	fputc('\n', to);
@@ -207,7 +208,10 @@ void cw_top_pages_print(struct cw_top_pages *p, FILE *to, int width,
 		cw_offer_print(&p->offer, to, width);
 		return;
 	case CW_PAGE_DRAINS:
-		fprintf(to, "running drains: %" PRIu64 "\n", p->drains);
+		if (p->looked)
+			fprintf(to, "running drains: %" PRIu64 "\n", p->drains);
+		else
+			fputs("A recording does not tell which drains run.\n", to);
 		if (p->drains)
 			print_drains(p, to, width);
 		return;
@@ -235,6 +239,7 @@ void cw_top_pages_look(struct cw_top_pages *p)
 	struct cw_fail unused;
 
 	cw_policy_scope(&of, p->offer.filter);
+	p->looked = true;
 	p->drains = 0;
 	p->discarded = 0;
 	cw_nl_drains(p->offer.session->nl, &of, count_drain, p, &unused);

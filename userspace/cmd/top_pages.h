@@ -30,6 +30,7 @@ struct cw_top_pages {
 	/* Running drains */
 	struct cw_msg_event drain[CW_TOP_DRAINS];
 	uint64_t drains, discarded;
+	bool looked;			/* not of a recording, which has none */
 };
 
 void cw_top_pages_init(struct cw_top_pages *p);
