@@ -292,6 +292,8 @@ static void type(struct cw_top_pages *p, int key)
 	else if (key == CW_KEY_BACK)
 		memset(p->text, 0, sizeof(p->text));
 	p->typing = key != CW_KEY_ENTER && key != CW_KEY_BACK;
+	/* Keys that come before the next page is drawn go by the new rows. */
+	cw_top_list(p->top, &p->choice);
 }
 
 /* By lines, to which who draws sets a bound; where rows are marked, the row counts. */
@@ -332,9 +334,11 @@ static void key_on_rows(struct cw_top_pages *p, int key)
 	if (key == 'g') {
 		c->by = c->by == CW_BYS - 1 ? CW_BY_NONE + 1 : c->by + 1;
 		p->row = -1;
+		cw_top_list(p->top, c);
 	} else if (key == '>' || key == '<') {
 		c->sort = (c->sort + (key == '>' ? 1 : CW_TOP_SORTS - 1)) %
 			  CW_TOP_SORTS;
+		cw_top_list(p->top, c);
 	} else if (key == '/') {
 		p->typing = true;
 	} else if (key == 'w' || key == 'h') {

@@ -256,6 +256,31 @@ TEST_F(screen, rows_are_grouped_and_filtered_by_keys)
 	expect(has("\nfin ") && !has("with"));
 }
 
+/* Of many programs there is one row by path: the end of theirs is none there. */
+TEST_F(screen, keys_that_come_at_once_go_by_the_rows_of_those_before)
+{
+	char path[128], args[160];
+	unsigned int i;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/many", self->dir);
+	f = fopen(path, "w");
+	ASSERT_NE(NULL, f);
+	for (i = 0; i < 9; i++)
+		fprintf(f, "{\"event\":\"close\",\"time\":\"2026-11-27T02:00:0%uZ\","
+			"\"path\":\"fin\",\"comm\":\"p%u\",\"pid\":8}\n", i, i);
+	ASSERT_EQ(0, fclose(f));
+	snprintf(args, sizeof(args), "-r %s", path);
+	start("", args);
+	expect(has("fin              p8 "));
+	keys("g End Enter");
+	expect(has("fin : the last events, 9 kept, the newest first"));
+	keys("Escape");
+	expect(has("1 row by path"));
+	keys("q");
+	expect(has("quit with 0"));
+}
+
 TEST_F(screen, a_change_of_size_draws_all_anew)
 {
 	start("", "");
