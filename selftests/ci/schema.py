@@ -118,12 +118,12 @@ def close_wait(event):
 
 
 def half(event):
-    """Of a story: an end of a connection that a recording has"""
+    """Of a story: an end of a connection that a recording has; a cookie is a socket's"""
     same = ("netns", "local", "cookie", "path", "fate", "verdict", "closed_first", "reset_kind",
             "drain_outcome", "sent", "retransmitted", "acked", "lost_bytes", "received", "why",
             "signal", "comm", "pid", "tid", "uid", "cgroup")
     return closed(dict({m: event[m] for m in same}, not_received=NUMBER, read=NUMBER),
-                  ["local", "cookie"])
+                  ["local"])
 
 
 def story(event):

@@ -153,7 +153,8 @@ static void say_alone(struct cw_text *t, const struct cw_half *h)
 		return;
 	cw_say(t, "; ");
 	cw_say_totals(t, ev);
-	if (ev->acked < cw_half_sent(h))
+	/* Absent where the connection was over. */
+	if (cw_event_has(ev, ACKED) && ev->acked < cw_half_sent(h))
 		cw_say(t, ", %" PRIu64 " B acknowledged", ev->acked);
 	if (ev->lost_bytes)
 		cw_say(t, ", %" PRIu64 " B never sent", ev->lost_bytes);

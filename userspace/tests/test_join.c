@@ -73,6 +73,19 @@ FIXTURE_TEARDOWN(join)
 		EXPECT_EQ(0, story("a b 2>&1"));			\
 	} while (0)
 
+/* By the schema of JSON records */
+#define is_valid() do {							\
+		char check[256];					\
+									\
+		EXPECT_EQ(0, story("-j -q a b >stories"));		\
+		snprintf(check, sizeof(check),				\
+			 "/usr/bin/python3 ../selftests/lib/validate.py " \
+			 "../Documentation/netlink/closewatch.schema.json %s/stories", \
+			 self->dir);					\
+		EXPECT_EQ(0, run_command(check, self->out, sizeof(self->out))); \
+		tells("1 records;");					\
+	} while (0)
+
 TEST_F(join, an_orderly_end_is_that_on_both)
 {
 	both(OF_A("close", "01", "1", CLOSE("fin", "ESTABLISHED") PROGRAM("nginx", 812)
@@ -124,20 +137,13 @@ TEST_F(join, data_that_came_too_late_is_met_by_an_rst)
 
 TEST_F(join, both_can_close_before_either_knows)
 {
-	char check[256];
-
 	both(OF_A("close", "01", "1", CLOSE("fin", "ESTABLISHED") FIGURES(0, 0, 0, 0)),
 	     OF_B("close", "01", "9", CLOSE("fin", "ESTABLISHED") FIGURES(0, 0, 0, 0)));
 	tells("A sent FIN (fin); B sent FIN (fin); each before it had that of the other; "
 	      "A sent nothing; B sent nothing\n");
 	EXPECT_EQ(0, story("-j -q a b 2>&1"));
 	tells("\"first\":\"both\"");
-	EXPECT_EQ(0, story("-j -q a b >stories"));
-	snprintf(check, sizeof(check),
-		 "/usr/bin/python3 ../selftests/lib/validate.py "
-		 "../Documentation/netlink/closewatch.schema.json %s/stories", self->dir);
-	EXPECT_EQ(0, run_command(check, self->out, sizeof(self->out)));
-	tells("1 records;");
+	is_valid();
 }
 
 TEST_F(join, what_each_lays_on_the_other_was_between_them)
@@ -162,11 +168,13 @@ TEST_F(join, an_end_that_gave_up_sent_no_fin_and_may_be_the_only_one)
 
 TEST_F(join, a_host_that_refuses_has_no_socket)
 {
-	both(OF_A("reset", "01", "0", "\"reset_kind\":\"no-listener\",\"state\":\"CLOSE\""),
+	both("{\"event\":\"reset\",\"time\":\"2026-11-27T02:00:01Z\",\"netns\":\"7\",\"local\":"
+	     A ",\"remote\":" B ",\"reset_kind\":\"no-listener\",\"state\":\"CLOSE\"}\n",
 	     OF_B("reset", "01", "9", "\"reset_kind\":\"received\",\"state\":\"SYN_SENT\","
 		  "\"unsent\":0,\"unacked\":0," FIGURES(0, 0, 0, 0)));
 	tells("A had no socket and sent RST first (no-listener); "
 	      "B sent no FIN, got RST (peer-reset); B sent nothing\n");
+	is_valid();
 }
 
 TEST_F(join, a_child_of_a_listener_has_had_no_reader)
@@ -353,6 +361,18 @@ TEST_F(join, an_end_alone_is_told_by_itself)
 	EXPECT_EQ(0, story("-a b a 2>&1"));
 	tells("02:00:01.000 10.0.0.2:5000    10.0.0.1:80      B sent FIN (fin); "
 	      "sent 500 B, received 80 B, 400 B acknowledged, 77 B read; "
+	      "the other end is not recorded\n");
+}
+
+/* What was acknowledged is told while the connection is there. */
+TEST_F(join, an_end_alone_that_was_over_tells_nothing_of_acknowledgments)
+{
+	put_file(self->dir, "a", OF_A("close", "01", "1", CLOSE("already-closed", "CLOSE")
+				      "\"sent\":\"500\",\"retransmitted\":\"0\","
+				      "\"received\":\"80\",\"unread\":0,"
+				      "\"ended_by\":\"time-wait\",\"since_ended_ns\":\"5\""));
+	EXPECT_EQ(0, story("-a a 2>&1"));
+	tells("A sent FIN (already-closed, time-wait); sent 500 B, received 80 B, 80 B read; "
 	      "the other end is not recorded\n");
 }
 
