@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <linux/closewatch.h>
 
@@ -13,8 +14,13 @@
 #include "request/policy.h"
 #include "request/policy_line.h"
 
+#define TRIES	10	/* until the rules stay as they are while they are listed */
+
 struct save {
 	struct cw_args args;	/* first: see cw_args_parse() */
+	struct cw_msg_policy *policy;
+	size_t n;
+	bool full;		/* out of memory */
 	struct cw_cgroups cgroups;
 	int initial;		/* 1: of rules for all namespaces, too; -1: not known */
 };
@@ -41,11 +47,10 @@ static const char *left_out(const struct save *s, const struct cw_msg_policy *p)
 	return cw_policy_unlined(p);
 }
 
-static void print(void *arg, const struct cw_msg_policy *p)
+static void print(struct save *s, const struct cw_msg_policy *p)
 {
 	char line[1024] = "", path[CW_CGROUP_NAMED];
 	struct cw_text t = { .buf = line, .size = sizeof(line) };
-	struct save *s = arg;
 	const char *why = left_out(s, p), *cgroup;
 
 	if (p->all_netns && !s->initial)
@@ -63,22 +68,57 @@ static void print(void *arg, const struct cw_msg_policy *p)
 	puts(line);
 }
 
-int cw_cmd_save(int argc, char **argv, struct cw_fail *fail)
+static void remember(void *arg, const struct cw_msg_policy *p)
+{
+	struct save *s = arg;
+	struct cw_msg_policy *all = reallocarray(s->policy, s->n + 1, sizeof(*all));
+
+	s->full |= !all;
+	if (!all)
+		return;
+	s->policy = all;
+	all[s->n++] = *p;
+}
+
+/* A part of them, applied again, would remove the others. */
+static int list(struct save *s, struct cw_nl *nl)
 {
 	const struct cw_msg_policy here = { .action = CLOSEWATCH_ACTION_DRAIN };
+	struct cw_fail *fail = s->args.fail;
+	unsigned int tries = 0;
+	int ret;
+
+	do {
+		s->n = 0;
+		ret = cw_nl_policies(nl, &here, remember, s, fail);
+	} while (!ret && cw_nl_interrupted(nl) && ++tries < TRIES);
+	if (!ret && s->full)
+		ret = cw_fail(fail, NULL, "out of memory");
+	else if (!ret && tries == TRIES)
+		ret = cw_fail(fail, "closewatch save",
+			      "the policies change while they are listed");
+	return ret;
+}
+
+int cw_cmd_save(int argc, char **argv, struct cw_fail *fail)
+{
 	struct save s = {
 		.args.fail = fail, .cgroups = CW_CGROUPS_INIT,
 		.initial = cw_namespaces_initial("/proc"),
 	};
 	struct cw_nl *nl = NULL;
 	int ret = cw_args_parse(&save_argp, argc, argv, &s.args);
+	size_t i;
 
 	if (!ret && !s.args.done) {
 		ret = cw_nl_open(&nl, NULL, NULL, fail);
 		if (!ret)
-			ret = cw_nl_policies(nl, &here, print, &s, fail);
+			ret = list(&s, nl);
 		cw_nl_close(nl);
 	}
+	for (i = 0; i < s.n && !ret; i++)
+		print(&s, &s.policy[i]);
+	free(s.policy);
 	cw_cgroups_release(&s.cgroups);
 	return ret;
 }

@@ -40,6 +40,7 @@ struct cw_nl {
 	int error;		/* 0 or a negative errno */
 	char message[256];	/* extack */
 	uint32_t refused;	/* where in the request; 0: of it all */
+	bool interrupted;	/* the dump is of no one moment */
 	bool gone;		/* the family was unregistered */
 	struct cw_nl_want want;	/* what its replies are for */
 	uint32_t buf[MESSAGE_MAX / sizeof(uint32_t)];	/* a datagram */
@@ -172,7 +173,7 @@ static void take_genl(struct cw_nl *nl, const struct nlmsghdr *nlh)
 
 /*
  * A loop of our own: libnl would copy each message, and look for an answer in
- * it. An interrupted dump (NLM_F_DUMP_INTR) is taken as far as it came.
+ * it. An interrupted dump is taken as far as it came: see cw_nl_interrupted().
  */
 static void take_datagram(struct cw_nl *nl, uint32_t from, const void *data,
 			  int len)
@@ -184,6 +185,8 @@ static void take_datagram(struct cw_nl *nl, uint32_t from, const void *data,
 		return;
 	for (; nlmsg_ok(nlh, len);
 	     nlh = nlmsg_next((struct nlmsghdr *)nlh, &len)) {
+		nl->interrupted |= nlh->nlmsg_seq == nl->seq &&
+				   nlh->nlmsg_flags & NLM_F_DUMP_INTR;
 		if (nlh->nlmsg_type == NLMSG_ERROR)
 			take_error(nl, nlh);
 		else if (nlh->nlmsg_type == NLMSG_DONE)
@@ -378,6 +381,7 @@ struct nl_msg *cw_nl_request_sized(struct cw_nl *nl, int cmd, int flags,
 	nl->error = 0;
 	nl->message[0] = '\0';
 	nl->refused = 0;
+	nl->interrupted = false;
 	nl->seq = nl_socket_use_seq(nl->sock);
 	if (msg && !genlmsg_put(msg, NL_AUTO_PORT, nl->seq, nl->family, 0,
 				NLM_F_REQUEST | flags, cmd,
@@ -391,6 +395,11 @@ struct nl_msg *cw_nl_request_sized(struct cw_nl *nl, int cmd, int flags,
 struct nl_msg *cw_nl_request(struct cw_nl *nl, int cmd, int flags)
 {
 	return cw_nl_request_sized(nl, cmd, flags, REQUEST_ROOM);
+}
+
+bool cw_nl_interrupted(const struct cw_nl *nl)
+{
+	return nl->interrupted;
 }
 
 uint32_t cw_nl_refused(const struct cw_nl *nl)

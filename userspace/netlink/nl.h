@@ -51,6 +51,9 @@ struct nl_msg *cw_nl_request_sized(struct cw_nl *nl, int cmd, int flags,
 /* Where in the last request the kernel found what it refused; 0: it did not say. */
 uint32_t cw_nl_refused(const struct cw_nl *nl);
 
+/* What the last request listed changed meanwhile: some may be missing, or there twice. */
+bool cw_nl_interrupted(const struct cw_nl *nl);
+
 /*
  * Sends @msg, which is taken over, and waits for the answer or the end of the
  * dump. @want may be NULL. 0 or a negative errno.

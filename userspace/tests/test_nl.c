@@ -113,6 +113,21 @@ TEST_F(nl, a_reply_may_have_many_of_a_kind)
 	EXPECT_EQ(40, lengths);
 }
 
+TEST_F(nl, a_list_that_changed_meanwhile_is_known)
+{
+	answer.nlh.nlmsg_type = NLMSG_DONE;
+	answer.nlh.nlmsg_flags = NLM_F_MULTI | NLM_F_DUMP_INTR;
+	answer.e.error = 0;
+	/* Of another request */
+	answer.nlh.nlmsg_seq = SEQ - 1;
+	take();
+	EXPECT_FALSE(cw_nl_interrupted(&self->nl));
+	answer.nlh.nlmsg_seq = SEQ;
+	take();
+	EXPECT_TRUE(self->nl.done);
+	EXPECT_TRUE(cw_nl_interrupted(&self->nl));
+}
+
 TEST_F(nl, a_module_that_says_why_was_not_unloaded)
 {
 	struct cw_fail fail = { 0 };
