@@ -111,10 +111,11 @@ cw_lookup_rule(const struct cw_scope *own, const struct sock *sk)
 	return cw_rule_earlier(p, shared);
 }
 
-/* Is that what holds, after all that was read before? See cw_entry_remove(). */
 static bool cw_lookup_removed(const struct cw_policy *p)
 {
+	/* After the chains were read; see cw_entry_remove(). */
 	smp_rmb();
+	/* Before they are read again; see there, too. */
 	return p && smp_load_acquire(&cw_entry_of(p)->removed);
 }
 
