@@ -156,7 +156,7 @@ socket_users() {
 	call+='|genl_(connect|send|ctrl)[a-z_]*'
 	cd "$TOP"
 	# Words in comments and messages are not calls.
-	sources_of userspace | grep -vE '/(tests|netlink)/|/host/journal\.c$' | while read -r file; do
+	sources_of userspace | grep -vE '/(tests|netlink)/|/host/(journal|service)\.c$' | while read -r file; do
 		sed -E 's/"([^"\\]|\\.)*"/""/g; s,^[[:space:]]*/?\*.*,,' "$file" |
 			grep -nE "(^|[^a-z_.>])($call)\\(" | sed "s,^,$file:,"
 	done | nothing
@@ -226,7 +226,7 @@ done
 tap_check "module: only netlink, encode and listener see generic netlink" generic_netlink_users
 tap_check "module: only compat/ knows the kernel's version" version_readers
 tap_check "module: raw locks keep interrupts off, not softirqs" raw_locks_of_softirq
-tap_check "userspace: only netlink/ and journal touch sockets" socket_users
+tap_check "userspace: only netlink/, journal and service touch sockets" socket_users
 tap_check "module: no static name or tag stands twice" units names module
 tap_check "each file stands in a room, and includes what that may" units rooms module userspace selftests
 tap_check "units: circles, headers and rooms are found" "$TOP/selftests/ci/units-test"
