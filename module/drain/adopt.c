@@ -283,7 +283,7 @@ static int cw_adopt_on_release(struct kprobe *kp, struct pt_regs *regs)
 	cw_arm_fire(cw_arm_of(kp));
 	if (!cw_adopt_concerns(sock))
 		return 0;
-	/* Keeps softirqs out, as the handlers of trace/probe.c do. */
+	/* Keeps softirqs out, as the handlers of trace/ do. */
 	local_irq_save(flags);
 	cw_adopt_lookup(sock->sk);
 	local_irq_restore(flags);
