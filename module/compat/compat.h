@@ -6,7 +6,6 @@
 #ifndef CW_COMPAT_H
 #define CW_COMPAT_H
 
-#include <linux/fs.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/net.h>
@@ -57,16 +56,6 @@
 #define CW_FILE_CLOSE_SYMBOL	"filp_close"
 #endif
 
-/* A reference, unless the file is being released; it must not be freed yet. */
-static inline bool cw_file_get(struct file *file)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-	return get_file_active(&file);
-#else
-	return get_file_rcu(file);
-#endif
-}
-
 static inline struct socket *cw_sock_from_file(struct file *file)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
@@ -97,11 +86,13 @@ static inline bool cw_disconnect_refused(const struct sock *sk)
 #endif
 }
 
-/* Since 6.12.53, 6.1.156 and 5.10.246 a close passes over data that was read but
- * is still in the receive queue.
+/* Since 6.17.3, 6.12.53, 6.1.156 and 5.10.246 a close passes over data that was
+ * read but is still in the receive queue.
  */
 #define CW_CLOSE_PASSES_OVER_READ_DATA \
-	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 53) || \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 3) || \
+	 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 53) && \
+	  LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)) || \
 	 (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 156) && \
 	  LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)) || \
 	 (LINUX_VERSION_CODE >= KERNEL_VERSION(5, 10, 246) && \

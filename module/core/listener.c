@@ -6,7 +6,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/err.h>
-#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/hashtable.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
@@ -17,7 +17,6 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-#include "compat/compat.h"
 #include "canary.h"
 #include "charge.h"
 #include "encode.h"
@@ -38,9 +37,9 @@ MODULE_PARM_DESC(listeners_max_uid, "most listeners of a user at a time (64)");
 #define CW_NR_LOSSES	(CLOSEWATCH_LOSS_MAX + 1)
 
 /*
- * lost[] is written by handlers and the worker; net, payer, sk, file and portid are
+ * lost[] is written by handlers and the worker; net, payer, sk, inode and portid are
  * constant. cw_hook_lock protects the rest. The release of the socket waits for that
- * lock to remove the listener, so the socket and its file are there meanwhile.
+ * lock to remove the listener, so the socket and its inode are there meanwhile.
  */
 struct cw_listener {
 	struct list_head node;
@@ -52,7 +51,7 @@ struct cw_listener {
 	struct net *net;
 	u64 payer;
 	const struct sock *sk;
-	struct file *file;		/* of the socket; not held */
+	struct inode *inode;		/* of the socket */
 	u32 portid;
 	atomic64_t lost[CW_NR_LOSSES];
 	u64 reported[CW_NR_LOSSES];
@@ -100,19 +99,20 @@ static void __cw_listener_count_shared(struct cw_listener *l, const u64 *lost)
 
 /*
  * A message goes to whoever has the port, which anybody may bind as soon as the
- * socket's release has left it, long before we hear of that. With its file held the
- * socket is not released.
+ * socket's release has left it, long before we hear of that. The release locks the
+ * inode first, and waits for us with it; so it is tried only. fchown() locks it,
+ * too: then the message is lost, and counted.
  */
 static int __cw_listener_deliver(struct cw_listener *l)
 {
 	int err;
 
-	if (!cw_file_get(l->file)) {
+	if (!inode_trylock(l->inode)) {
 		nlmsg_free(l->skb);
 		return -ECONNREFUSED;
 	}
 	err = genlmsg_unicast(l->net, l->skb, l->portid);
-	fput(l->file);
+	inode_unlock(l->inode);
 	return err;
 }
 
@@ -250,6 +250,17 @@ static struct cw_listener *cw_listener_find(const struct net *net, u32 portid)
 	return NULL;
 }
 
+/* The one that had the port before may not be gone yet. */
+static struct cw_listener *__cw_listener_find_own(const struct net *net,
+						  u32 portid,
+						  const struct sock *sk)
+{
+	struct cw_listener *l = cw_listener_find(net, portid);
+
+	lockdep_assert_held(&cw_hook_lock);
+	return l && l->sk == sk ? l : NULL;
+}
+
 static void __cw_listener_link(struct cw_listener *l)
 {
 	unsigned int from;
@@ -290,11 +301,11 @@ static int __cw_listener_add(struct cw_listener *l)
 int cw_listener_add(struct net *net, u32 portid, const struct sock *sk,
 		    u64 payer, const struct cw_filter *filter)
 {
-	struct file *file = sk->sk_socket->file;
 	struct cw_listener *l;
 	int err = -ENOMEM;
 
-	if (!file)
+	/* The release of another does not lock the inode. */
+	if (!sk->sk_socket->file)
 		return -EINVAL;
 	l = kzalloc(sizeof(*l), GFP_KERNEL_ACCOUNT);
 	if (!l)
@@ -302,7 +313,7 @@ int cw_listener_add(struct net *net, u32 portid, const struct sock *sk,
 	l->net = net;
 	l->portid = portid;
 	l->sk = sk;
-	l->file = file;
+	l->inode = SOCK_INODE(sk->sk_socket);
 	l->payer = payer;
 	l->hook = cw_hook_alloc(filter);
 	if (l->hook) {
@@ -316,8 +327,8 @@ int cw_listener_add(struct net *net, u32 portid, const struct sock *sk,
 }
 
 /* The listener that this socket is, if it does not wait for a filter already. */
-static struct cw_listener *__cw_listener_find_own(struct net *net, u32 portid,
-						  const struct sock *sk)
+static struct cw_listener *__cw_listener_find_ready(struct net *net, u32 portid,
+						    const struct sock *sk)
 {
 	struct cw_listener *l = cw_listener_find(net, portid);
 
@@ -344,7 +355,7 @@ static void __cw_listener_forget_last(struct cw_listener *l)
 static int __cw_listener_refilter(struct net *net, u32 portid,
 				  const struct sock *sk, struct cw_hook *h)
 {
-	struct cw_listener *l = __cw_listener_find_own(net, portid, sk);
+	struct cw_listener *l = __cw_listener_find_ready(net, portid, sk);
 
 	if (IS_ERR(l)) {
 		kfree(h);
@@ -414,13 +425,13 @@ static void __cw_listener_unlink(struct cw_listener *l)
 	kfree_rcu(l, rcu);
 }
 
-int cw_listener_leave(struct net *net, u32 portid,
+int cw_listener_leave(struct net *net, u32 portid, const struct sock *sk,
 		      struct cw_listener_stats *stats)
 {
 	struct cw_listener *l;
 
 	mutex_lock(&cw_hook_lock);
-	l = cw_listener_find(net, portid);
+	l = __cw_listener_find_own(net, portid, sk);
 	if (l) {
 		__cw_listener_send(l);
 		l->leaving = true;
@@ -430,14 +441,29 @@ int cw_listener_leave(struct net *net, u32 portid,
 	return l ? 0 : -ENOENT;
 }
 
-int cw_listener_del(struct net *net, u32 portid)
+int cw_listener_del(struct net *net, u32 portid, const struct sock *sk)
+{
+	struct cw_listener *l;
+	int err = -ENOENT;
+
+	mutex_lock(&cw_hook_lock);
+	l = __cw_listener_find_own(net, portid, sk);
+	if (l && l->leaving) {
+		__cw_listener_unlink(l);
+		err = 0;
+	}
+	mutex_unlock(&cw_hook_lock);
+	return err;
+}
+
+static int cw_listener_del_dead(struct net *net, u32 portid)
 {
 	struct cw_listener *l;
 	int err = -ENOENT;
 
 	mutex_lock(&cw_hook_lock);
 	l = cw_listener_find(net, portid);
-	if (l && (l->leaving || sock_flag(l->sk, SOCK_DEAD))) {
+	if (l && sock_flag(l->sk, SOCK_DEAD)) {
 		__cw_listener_unlink(l);
 		err = 0;
 	}
@@ -459,7 +485,7 @@ int cw_listener_released(struct net *net, u32 portid)
 	l = cw_listener_find(net, portid);
 	is_dead = l && sock_flag(l->sk, SOCK_DEAD);
 	rcu_read_unlock();
-	return is_dead ? cw_listener_del(net, portid) : -ENOENT;
+	return is_dead ? cw_listener_del_dead(net, portid) : -ENOENT;
 }
 
 bool cw_listener_del_any(void)
@@ -474,13 +500,13 @@ bool cw_listener_del_any(void)
 	return l;
 }
 
-int cw_listener_get_stats(struct net *net, u32 portid,
+int cw_listener_get_stats(struct net *net, u32 portid, const struct sock *sk,
 			  struct cw_listener_stats *stats)
 {
 	struct cw_listener *l;
 
 	mutex_lock(&cw_hook_lock);
-	l = cw_listener_find(net, portid);
+	l = __cw_listener_find_own(net, portid, sk);
 	if (l)
 		__cw_listener_stats(l, stats);
 	mutex_unlock(&cw_hook_lock);

@@ -68,16 +68,16 @@ int cw_listener_refilter(struct net *net, u32 portid, const struct sock *sk,
  *
  * Context: as cw_listener_add(). Return: 0 or -ENOENT.
  */
-int cw_listener_leave(struct net *net, u32 portid,
+int cw_listener_leave(struct net *net, u32 portid, const struct sock *sk,
 		      struct cw_listener_stats *stats);
 
 /**
- * cw_listener_del() - remove a listener after cw_listener_leave(), or one that is released
+ * cw_listener_del() - remove a listener after cw_listener_leave()
  *
  * Context: as cw_listener_add(). Return: 0, or -ENOENT also if it has asked for
  * another filter since.
  */
-int cw_listener_del(struct net *net, u32 portid);
+int cw_listener_del(struct net *net, u32 portid, const struct sock *sk);
 
 /**
  * cw_listener_released() - a netlink socket was closed
@@ -93,7 +93,7 @@ int cw_listener_released(struct net *net, u32 portid);
 bool cw_listener_del_any(void);
 
 /** cw_listener_get_stats() - figures of a listener; 0 or -ENOENT */
-int cw_listener_get_stats(struct net *net, u32 portid,
+int cw_listener_get_stats(struct net *net, u32 portid, const struct sock *sk,
 			  struct cw_listener_stats *stats);
 
 /** cw_listeners() - how many there are; racy without cw_hook_lock */

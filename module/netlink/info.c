@@ -126,7 +126,8 @@ int closewatch_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 		return -ENOMEM;
 	err = cw_put_info(reply);
 	if (!err && !cw_listener_get_stats(genl_info_net(info),
-					   info->snd_portid, &stats))
+					   info->snd_portid,
+					   NETLINK_CB(skb).sk, &stats))
 		err = cw_netlink_put_listener(reply, &stats);
 	if (err) {
 		nlmsg_free(reply);

@@ -127,6 +127,25 @@ static int cw_parse_filter(struct cw_filter *f, struct sk_buff *skb,
 	return err;
 }
 
+static int cw_listen_anew(struct net *net, u32 portid, const struct sock *sk,
+			  const struct cw_filter *filter,
+			  struct netlink_ext_ack *extack)
+{
+	int err = cw_listener_add(net, portid, sk, cw_netns_payer(net, sk),
+				  filter);
+
+	if (err == -EEXIST)
+		NL_SET_ERR_MSG(extack,
+			       "another request has subscribed this socket meanwhile; try again");
+	if (err == -EINVAL)
+		NL_SET_ERR_MSG(extack,
+			       "only the socket of a program can be subscribed");
+	if (err == -EUSERS)
+		NL_SET_ERR_MSG(extack,
+			       "you have as many listeners as the module's parameter listeners_max_uid allows; end one first");
+	return err;
+}
+
 /* With the pipeline taken, which runs while a filter is announced: a listener
  * that is new keeps it, another has its own.
  */
@@ -134,60 +153,49 @@ static int cw_subscribe(struct net *net, u32 portid, const struct sock *sk,
 			const struct cw_filter *filter,
 			struct netlink_ext_ack *extack)
 {
-	int err = cw_watch_widen(cw_filter_types(filter), extack);
+	int err = cw_listener_refilter(net, portid, sk, filter);
 
-	if (err)
-		goto put;
-	err = cw_listener_refilter(net, portid, sk, filter);
-	if (err == -EBUSY)
+	if (err == -ENOENT) {
+		err = cw_listen_anew(net, portid, sk, filter, extack);
+		if (!err)
+			return 0;
+	} else if (err == -EBUSY) {
 		NL_SET_ERR_MSG(extack,
 			       "another request of this port id is being served, or its last socket released; try again");
-	if (err != -ENOENT)
-		goto put;
-	err = cw_listener_add(net, portid, sk, cw_netns_payer(net, sk), filter);
-	if (!err)
-		return 0;
-	if (err == -EEXIST)
-		NL_SET_ERR_MSG(extack,
-			       "another request has subscribed this socket meanwhile; try again");
-	if (err == -EUSERS)
-		NL_SET_ERR_MSG(extack,
-			       "you have as many listeners as the module's parameter listeners_max_uid allows; end one first");
-put:
+	}
 	cw_watch_put();
 	return err;
 }
 
-/* Another may have left since, and narrowed it. What is refused does not listen. */
-static int cw_subscribe_widen(struct net *net, u32 portid,
-			      const struct cw_filter *filter,
-			      struct netlink_ext_ack *extack)
+static int cw_subscribe_wide(struct net *net, u32 portid,
+			     const struct sock *sk,
+			     const struct cw_filter *filter,
+			     struct netlink_ext_ack *extack)
 {
-	int err = cw_watch_widen(cw_filter_types(filter), extack);
-	struct cw_listener_stats stats;
+	u32 types = cw_filter_types(filter);
+	int err = cw_watch_widen(types, extack);
 
-	if (err && !cw_listener_leave(net, portid, &stats) &&
-	    !cw_listener_del(net, portid))
+	if (err) {
 		cw_watch_put();
+		return err;
+	}
+	err = cw_subscribe(net, portid, sk, filter, extack);
+	cw_watch_settle(types);
 	return err;
 }
 
 int closewatch_nl_subscribe_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct net *net = genl_info_net(info);
 	struct cw_filter filter;
 	int err;
 
 	err = cw_parse_filter(&filter, skb, info);
 	if (!err)
 		err = cw_watch_get(info->extack);
-	if (!err)
-		err = cw_subscribe(net, info->snd_portid, NETLINK_CB(skb).sk,
-				   &filter, info->extack);
-	if (!err)
-		err = cw_subscribe_widen(net, info->snd_portid, &filter,
-					 info->extack);
-	return err;
+	if (err)
+		return err;
+	return cw_subscribe_wide(genl_info_net(info), info->snd_portid,
+				 NETLINK_CB(skb).sk, &filter, info->extack);
 }
 
 int cw_netlink_put_listener(struct sk_buff *skb,
@@ -207,13 +215,14 @@ int cw_netlink_put_listener(struct sk_buff *skb,
 
 int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct sock *sk = NETLINK_CB(skb).sk;
 	struct net *net = genl_info_net(info);
 	struct cw_listener_stats stats;
 	struct sk_buff *reply;
 	void *msg;
 	int err;
 
-	if (cw_listener_get_stats(net, info->snd_portid, &stats)) {
+	if (cw_listener_get_stats(net, info->snd_portid, sk, &stats)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "this socket is not subscribed; send subscribe first");
 		return -ENOENT;
@@ -225,7 +234,7 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	cw_late_flush();
 	cw_notify_flush();
 	/* Fails if a second request or the socket's release came first. */
-	if (cw_listener_leave(net, info->snd_portid, &stats)) {
+	if (cw_listener_leave(net, info->snd_portid, sk, &stats)) {
 		nlmsg_free(reply);
 		return -ENOENT;
 	}
@@ -236,7 +245,7 @@ int closewatch_nl_unsubscribe_doit(struct sk_buff *skb, struct genl_info *info)
 	genlmsg_end(reply, msg);
 	/* A full socket takes no reply: the figures wait for another request. */
 	err = genlmsg_reply(reply, info);
-	if (!err && !cw_listener_del(net, info->snd_portid))
+	if (!err && !cw_listener_del(net, info->snd_portid, sk))
 		cw_watch_put();
 	return err;
 }

@@ -45,6 +45,7 @@ MODULE_PARM_DESC(track_slots,
  */
 static DEFINE_MUTEX(cw_watch_lock);
 static unsigned int cw_watch_users;
+static unsigned int cw_watch_wideners;	/* between widen and settle */
 static bool cw_watch_runs;
 
 static void cw_watch_work_fn(struct work_struct *work);
@@ -142,7 +143,7 @@ static bool __cw_watch_is_wide(void)
 	if (!cw_watch_runs)
 		return false;
 	return !cw_watch_users ||
-	       (cw_probe_has_shared() &&
+	       (cw_probe_has_shared() && !cw_watch_wideners &&
 		!cw_hook_wants(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE));
 }
 
@@ -179,21 +180,37 @@ int cw_watch_widen(u32 types, struct netlink_ext_ack *extack)
 {
 	int err = 0;
 
+	if (!(types & BIT(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE)))
+		return 0;
 	mutex_lock(&cw_watch_lock);
-	if (!cw_watch_runs || cw_probe_has_shared() ||
-	    !(types & 1U << CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE))
-		goto out;
-	err = cw_arm_hold(extack);
-	if (err)
-		goto out;
-	err = cw_probe_arm_shared(extack);
-	cw_arm_let_go();
-out:
+	if (!cw_probe_has_shared()) {
+		err = cw_arm_hold(extack);
+		if (!err) {
+			err = cw_probe_arm_shared(extack);
+			cw_arm_let_go();
+		}
+	}
+	if (!err)
+		cw_watch_wideners++;
+	mutex_unlock(&cw_watch_lock);
+	return err;
+}
+
+/* The last listener may have left, or a filter want less than before. */
+static void __cw_watch_reconsider(void)
+{
 	if (__cw_watch_is_wide())
 		mod_delayed_work(system_long_wq, &cw_watch_work,
 				 CW_WATCH_DELAY);
+}
+
+void cw_watch_settle(u32 types)
+{
+	mutex_lock(&cw_watch_lock);
+	if (types & BIT(CLOSEWATCH_EVENT_TYPE_SHARED_CLOSE))
+		cw_watch_wideners--;
+	__cw_watch_reconsider();
 	mutex_unlock(&cw_watch_lock);
-	return err;
 }
 
 void cw_watch_put(void)
@@ -201,9 +218,7 @@ void cw_watch_put(void)
 	mutex_lock(&cw_watch_lock);
 	if (!WARN_ON_ONCE(!cw_watch_users))
 		cw_watch_users--;
-	if (__cw_watch_is_wide())
-		mod_delayed_work(system_long_wq, &cw_watch_work,
-				 CW_WATCH_DELAY);
+	__cw_watch_reconsider();
 	mutex_unlock(&cw_watch_lock);
 }
 

@@ -19,12 +19,21 @@ int cw_watch_get(struct netlink_ext_ack *extack);
  * @types: bit mask of enum closewatch_event_type
  * @extack: says what the kernel refused
  *
- * Called before a filter is put in place, so that it can be refused, and after,
- * because what no filter asks for is disarmed about a second later.
+ * Called before a filter is put in place, so that it can be refused. The caller has
+ * cw_watch_get(), and calls cw_watch_settle() if this was not refused.
  *
  * Context: as cw_watch_get(). Return: 0 or -errno.
  */
 int cw_watch_widen(u32 types, struct netlink_ext_ack *extack);
+
+/**
+ * cw_watch_settle() - the filter of a cw_watch_widen() is in place, or was refused
+ *
+ * What no filter asks for is disarmed about a second later.
+ *
+ * Context: as cw_watch_get().
+ */
+void cw_watch_settle(u32 types);
 
 /**
  * cw_watch_put() - release one cw_watch_get()
