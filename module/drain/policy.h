@@ -83,7 +83,8 @@ void cw_policy_exit(void);
  * matches. Costs the same however many rules name other local ports.
  *
  * Context: any but NMI, in an RCU read section, in which the result is valid.
- * Return: the first policy that matches, or NULL.
+ * Return: the first policy that matches; or NULL, also if rules change at each of
+ * several looks.
  */
 const struct cw_policy *cw_policy_lookup(struct sock *sk, bool count);
 

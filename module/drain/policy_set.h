@@ -50,7 +50,8 @@ bool cw_set_is_shared(const struct cw_policy_set *set);
  * @set: what to install; what became of it
  * @extack: says why not
  *
- * A close finds the rules as they were before or as they are afterwards. Those
+ * A close finds the rules as they were before or as they are afterwards, or none if
+ * they change at each of several looks. Those
  * that were there keep ids and hits. Rules that expire stay, behind the set. If the
  * set is there already, nothing changes; otherwise all of its rules come behind
  * those of other scopes with the same priority.
