@@ -66,19 +66,27 @@ static void __cw_canary_set_blind(bool blind)
 	}
 }
 
+/* It fires: what is said of blindness is over, if anything is. */
+static void __cw_canary_see(void)
+{
+	if (!cw_canary_is_blind)
+		return;
+	cw_canary_silent();
+	/* What ends a connection may have begun while no probe fired. */
+	synchronize_rcu();
+	__cw_canary_set_blind(false);
+}
+
 static void __cw_canary_poll(void)
 {
-	bool blind = !cw_canary_fires();
-
 	lockdep_assert_held(&cw_canary_lock);
-	if (blind)
-		atomic64_inc(&cw_canary_nr_blind);
-	if (blind || cw_canary_is_blind)
-		cw_canary_silent();
-	/* What ends a connection may have begun while no probe fired. */
-	if (!blind && cw_canary_is_blind)
-		synchronize_rcu();
-	__cw_canary_set_blind(blind);
+	if (cw_canary_fires()) {
+		__cw_canary_see();
+		return;
+	}
+	atomic64_inc(&cw_canary_nr_blind);
+	cw_canary_silent();
+	__cw_canary_set_blind(true);
 }
 
 static void cw_canary_work_fn(struct work_struct *work)
@@ -159,6 +167,9 @@ int cw_canary_check(struct netlink_ext_ack *extack)
 	mutex_lock(&cw_canary_lock);
 	if (cw_canary_users)
 		err = __cw_canary_check(extack);
+	/* Who was just told that it fires asks next whether it is blind. */
+	if (cw_canary_users && !err)
+		__cw_canary_see();
 	mutex_unlock(&cw_canary_lock);
 	return err;
 }
