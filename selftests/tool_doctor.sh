@@ -67,11 +67,11 @@ so_is_its_return() {
 			map(.probe) == ["tcp_disconnect", "tcp_disconnect"] and
 			(map(.at_return) | sort) == [false, true]'
 }
-ftrace() { sysctl -q "kernel.ftrace_enabled=$1"; }
+kprobes() { echo "$1" >/sys/kernel/debug/kprobes/enabled; }
 blind() { closewatch stats --openmetrics | grep -x 'closewatch_blind 1'; }
 a_module_that_sees_again_is_well_at_once() {
-	watch && ftrace 0 && await blind
-	ftrace 1
+	watch && await kprobes 0 && await blind
+	kprobes 1
 	doctor
 	kill "$WATCH"
 	[ $STATUS = 0 ] && shows 'probes +.* have fired'
@@ -82,8 +82,7 @@ echo "TAP version 13"
 for name in each_probe_fires those_that_fire_are_a_number a_policy_of_all_namespaces_is_kept_out; do
 	tap_check "$name" "$name"
 done
-for name in a_silent_one_is_named_with_what_goes_unseen so_is_its_return \
-	a_module_that_sees_again_is_well_at_once; do
+for name in a_silent_one_is_named_with_what_goes_unseen so_is_its_return; do
 	if mute sk_stream_error 2>"$DIR/err"; then
 		rmmod closewatch_mute
 		tap_check "$name" "$name"
@@ -92,5 +91,7 @@ for name in a_silent_one_is_named_with_what_goes_unseen so_is_its_return \
 		echo "ok $TAP_NUMBER $name # SKIP kprobes here are breakpoints: $(tail -n 1 "$DIR/err")"
 	fi
 done
-tap_check all_fire_again all_fire_again
+for name in a_module_that_sees_again_is_well_at_once all_fire_again; do
+	tap_check "$name" "$name"
+done
 tap_end
