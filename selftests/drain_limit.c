@@ -65,6 +65,19 @@ TEST_F(limit, idle)
 	EXPECT_EQ(EPIPE, pending_error(self->s.p.them));
 }
 
+/* Not when the drain looks at what was acknowledged at once: that would be too late */
+TEST_F(limit, idle_begins_with_the_last_acknowledgment)
+{
+	struct want_drain want = ends_in_fin_wait2();
+
+	want.outcome = OUTCOME(IDLE_TIMEOUT);
+	want.ns_min = 4000 * MSEC;
+	ASSERT_EQ(0, arm_with(&self->s, 4000, 7500, 0));
+	ASSERT_EQ(0, scene_act(&self->s));
+	ASSERT_EQ(0, drain_await(&self->s));
+	EXPECT_EQ(0, drain_verify(&self->s, &want));
+}
+
 /* A byte now and then is progress, until the time for all is up */
 TEST_F(limit, total)
 {
@@ -132,15 +145,17 @@ TEST_F(limit, bytes_that_just_fit)
 	EXPECT_EQ(0, drain_verify(&self->s, &want));
 }
 
-/* A slow reader's acknowledgments are progress; on this device it opens its
- * window seldom, for segments are large
+/* A slow reader's acknowledgments are progress, where its buffer does not grow until
+ * it has all
  */
 TEST_F(limit, slow_reader_is_not_idle)
 {
 	struct pair *p = &self->s.p;
-	int given = give_until_stuck(p->us), took = 0;
+	int given, took = 0, room = 1 << 16;
 
-	ASSERT_GT(given, 0);
+	ASSERT_EQ(0, setsockopt(p->them, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room)));
+	given = give_until_stuck(p->us);
+	ASSERT_GT(given, 8 * room);
 	ASSERT_EQ(0, arm_with(&self->s, 3000, 30000, 0));
 	ASSERT_EQ(0, scene_act(&self->s));
 	ASSERT_EQ(0, drain_await_begin(&self->s));

@@ -162,9 +162,21 @@ static u64 cw_drain_total_ns(const struct cw_drain *d)
 }
 
 /*
- * Caller owns the socket. No callback runs for an acknowledgment, so snd_una is
- * compared when the idle timeout is due.
+ * No callback runs for an acknowledgment, so snd_una is compared when the idle
+ * timeout is due. The last one may have come long before; a tick is allowed for.
  */
+static void cw_drain_take_acks(struct cw_drain *d, u64 now)
+{
+	const struct tcp_sock *tp = tcp_sk(d->sk);
+	u64 ago = cw_facts_since_heard(d->sk);
+
+	if (tp->snd_una == d->una)
+		return;
+	d->una = tp->snd_una;
+	d->progress = max(d->progress, now - ago + min_t(u64, ago, TICK_NSEC));
+}
+
+/* Caller owns the socket. */
 static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 {
 	const struct tcp_sock *tp = tcp_sk(d->sk);
@@ -182,10 +194,8 @@ static void cw_drain_read(struct cw_drain *d, struct cw_drain_state *s)
 		.peer_fin = sock_flag(d->sk, SOCK_DONE),
 		.overfull = d->overfull,
 	};
-	if (s->now - d->progress >= s->idle_ns && tp->snd_una != d->una) {
-		d->una = tp->snd_una;
-		d->progress = s->now;
-	}
+	if (s->now - d->progress >= s->idle_ns)
+		cw_drain_take_acks(d, s->now);
 	s->progress = d->progress;
 	/* See cw_drain_state_change(). */
 	if (!s->closed)
