@@ -297,6 +297,12 @@ static void take_reset(struct cw_half *h, const struct cw_msg_event *ev)
 	case CLOSEWATCH_RESET_KIND_BAD_SEGMENT:
 		h->rst = true;
 		return;
+	case CLOSEWATCH_RESET_KIND_TIME_WAIT:
+		/* Its fate tells of the same one: it ends a minisock in FIN_WAIT2. */
+		h->fin = true;
+		h->rst = true;
+		set_first(h, CLOSEWATCH_SIDE_LOCAL);
+		return;
 	default:
 		/* Of what came when it was over, or never was. */
 		TAKE(h, ev, RESET_KIND, reset_kind);

@@ -64,7 +64,8 @@ enum cw_first cw_join_first(const struct cw_join *j)
 
 static void say_acts(struct cw_text *t, const struct cw_half *h, bool first)
 {
-	if (cw_half_socketless(h)) {
+	/* Without a cookie, but with FIN, there was a minisock. */
+	if (cw_half_socketless(h) && !h->fin) {
 		cw_say(t, "had no socket and sent RST%s", first ? " first" : "");
 		return;
 	}

@@ -135,6 +135,36 @@ TEST_F(join, data_that_came_too_late_is_met_by_an_rst)
 	      "B sent 480 B, A received 80 B, 400 B not and read that\n");
 }
 
+/* In FIN_WAIT2; the reset of the minisock and the fate are of one segment. */
+TEST_F(join, an_rst_of_a_minisock_is_told_once)
+{
+#define LATE_FATE OF_A("fate", "02", "1", FATE("rst-late-data", "delivered", "local")	\
+		       "\"state\":\"FIN_WAIT2\"," FIGURES(3, 3, 2, 0))
+#define LATE_RST(cookie) "{\"event\":\"reset\",\"time\":\"2026-11-27T02:00:02Z\","	\
+		 "\"netns\":\"7\",\"local\":" A ",\"remote\":" B "," cookie	\
+		 "\"state\":\"TIME_WAIT\",\"reset_kind\":\"time-wait\"}\n"
+#define LATE_PEER OF_B("reset", "02", "9", "\"reset_kind\":\"received\","		\
+		       "\"state\":\"CLOSE_WAIT\",\"unsent\":0,\"unacked\":4,"	\
+		       FIGURES(6, 2, 3, 0))
+#define LATE_CLOSE OF_A("close", "01", "1", CLOSE("fin", "ESTABLISHED") FIGURES(3, 3, 2, 0))
+	both(LATE_CLOSE LATE_FATE LATE_RST("\"cookie\":\"1\","), LATE_PEER);
+	tells("A sent FIN first, then RST (fin, rst-late-data); "
+	      "B sent no FIN, got RST (peer-reset); ");
+	/* Of another CPU's ring, or without the fate, or of what was not followed */
+	both(LATE_CLOSE LATE_RST("\"cookie\":\"1\",") LATE_FATE, LATE_PEER);
+	tells("A sent FIN first, then RST (fin, rst-late-data); ");
+	both(LATE_RST("\"cookie\":\"1\","), LATE_PEER);
+	tells("A sent FIN first, then RST; B sent no FIN, got RST (peer-reset)");
+	both(LATE_RST(""), LATE_PEER);
+	tells("A sent FIN first, then RST; B sent no FIN, got RST (peer-reset)");
+	/* One more */
+	both(LATE_CLOSE LATE_FATE LATE_RST("\"cookie\":\"1\",")
+	     OF_A("reset", "03", "1", "\"state\":\"CLOSE\",\"count\":\"1\","
+		  "\"reset_kind\":\"late-segment\""), LATE_PEER);
+	tells("A sent FIN first, then RST, and RST to what came later "
+	      "(fin, rst-late-data, late-segment); ");
+}
+
 TEST_F(join, both_can_close_before_either_knows)
 {
 	both(OF_A("close", "01", "1", CLOSE("fin", "ESTABLISHED") FIGURES(0, 0, 0, 0)),
