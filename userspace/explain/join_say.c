@@ -163,25 +163,35 @@ static void say_alone(struct cw_text *t, const struct cw_half *h)
 		cw_say(t, ", %" PRIu64 " B read", h->read);
 }
 
+static void say_share(struct cw_text *t, const struct cw_half *to, uint64_t missing)
+{
+	uint64_t received = to->ev.received;
+
+	cw_say(t, "received %s%" PRIu64, to->received_all ? "" : "at least ", received);
+	if (missing)
+		cw_say(t, " of %" PRIu64, received + missing);
+	cw_say(t, " B");
+}
+
 static void say_received(struct cw_text *t, const char *name,
 			 const struct cw_half *from, const struct cw_half *to)
 {
 	uint64_t received = to->ev.received, missing = 0;
 	bool all = cw_join_not_received(from, &missing) && !missing;
 
-	cw_say(t, ", %s received ", name);
+	cw_say(t, ", %s ", name);
 	if (all)
-		cw_say(t, "all");
+		cw_say(t, "received all");
+	else if (!received)
+		cw_say(t, to->received_all ? "received none" :
+					     "is not known to have received any");
 	else
-		cw_say(t, "%s%" PRIu64 " B", to->received_all ? "" : "at least ",
-		       received);
-	if (missing)
-		cw_say(t, ", %" PRIu64 " B not", missing);
+		say_share(t, to, missing);
 	if (!to->closed)
 		cw_say(t, ", and its close is not recorded");
-	else if (to->read == received)
-		cw_say(t, " and read %s", all ? "it" : "that");
-	else
+	else if (received && to->read == received)
+		cw_say(t, " and read %s", all || received == 1 ? "it" : "them");
+	else if (received)
 		cw_say(t, " and read %" PRIu64 " B, %" PRIu64 " B unread",
 		       to->read, cw_less(received, to->read));
 }

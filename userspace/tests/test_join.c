@@ -116,7 +116,7 @@ TEST_F(join, an_rst_tells_what_it_has_destroyed)
 		  PROGRAM("curl", 99) "\"ended_by\":\"peer-reset\",\"since_ended_ns\":\"5\""));
 	tells("A sent RST first (rst-unread, nginx[812] by SIGKILL); "
 	      "B sent no FIN, got RST (already-closed, peer-reset, curl[99]); "
-	      "A sent 500 B, 40 B more never, B received 300 B, 200 B not and read 200 B, 100 B unread; "
+	      "A sent 500 B, 40 B more never, B received 300 of 500 B and read 200 B, 100 B unread; "
 	      "B sent 80 B, A received all and read 77 B, 3 B unread\n");
 }
 
@@ -132,7 +132,7 @@ TEST_F(join, data_that_came_too_late_is_met_by_an_rst)
 	tells("A sent FIN first, then RST (fin, rst-late-data); "
 	      "B sent no FIN, got RST (already-closed, peer-reset); "
 	      "A sent 500 B, B received all and read it; "
-	      "B sent 480 B, A received 80 B, 400 B not and read that\n");
+	      "B sent 480 B, A received 80 of 480 B and read them\n");
 }
 
 /* In FIN_WAIT2; the reset of the minisock and the fate are of one segment. */
@@ -165,6 +165,23 @@ TEST_F(join, an_rst_of_a_minisock_is_told_once)
 	      "(fin, rst-late-data, late-segment); ");
 }
 
+/* A sent @sent bytes, and B's RST came when it had taken @received of them. */
+#define REFUSED(sent, received, unread)					\
+	both(OF_A("fate", "02", "1", FATE("peer-reset", "unknown", "local")	\
+		  "\"state\":\"FIN_WAIT1\"," FIGURES(sent, 0, 0, 0)),	\
+	     OF_B("close", "02", "9", CLOSE("rst-linger0", "ESTABLISHED")	\
+		  FIGURES(0, 0, received, unread)))
+
+TEST_F(join, one_byte_and_none_are_no_plural)
+{
+	REFUSED(6, 1, 0);
+	tells("; A sent 6 B, B received 1 of 6 B and read it; B sent nothing\n");
+	REFUSED(6, 0, 0);
+	tells("; A sent 6 B, B received none; B sent nothing\n");
+	REFUSED(6, 2, 2);
+	tells("; A sent 6 B, B received 2 of 6 B and read 0 B, 2 B unread; B sent nothing\n");
+}
+
 TEST_F(join, both_can_close_before_either_knows)
 {
 	both(OF_A("close", "01", "1", CLOSE("fin", "ESTABLISHED") FIGURES(0, 0, 0, 0)),
@@ -193,7 +210,7 @@ TEST_F(join, an_end_that_gave_up_sent_no_fin_and_may_be_the_only_one)
 		  "\"state\":\"ESTABLISHED\"," FIGURES(700, 200, 0, 0)),
 	     OF_B("close", "02", "9", CLOSE("rst-linger0", "ESTABLISHED") FIGURES(0, 0, 200, 0)));
 	tells("B sent RST first (rst-linger0); A sent no FIN (retransmit-timeout); "
-	      "A sent 700 B, B received 200 B, 500 B not and read that; B sent nothing\n");
+	      "A sent 700 B, B received 200 of 700 B and read them; B sent nothing\n");
 }
 
 TEST_F(join, a_host_that_refuses_has_no_socket)
@@ -249,6 +266,14 @@ TEST_F(join, no_more_is_claimed_than_is_recorded)
 		  FIGURES(0, 0, 50, 30)),
 	     OF_B("close", "02", "9", CLOSE("fin", "CLOSE_WAIT") FIGURES(80, 50, 0, 0)));
 	tells("B sent 80 B, A received at least 50 B and read 20 B, 30 B unread\n");
+	both(OF_A("close", "01", "1", "\"path\":\"drain\",\"state\":\"ESTABLISHED\",\"unsent\":0,"
+		  FIGURES(0, 0, 50, 0)),
+	     OF_B("close", "02", "9", CLOSE("fin", "CLOSE_WAIT") FIGURES(80, 50, 0, 0)));
+	tells("B sent 80 B, A received at least 50 B and read them\n");
+	both(OF_A("close", "01", "1", "\"path\":\"drain\",\"state\":\"ESTABLISHED\",\"unsent\":0,"
+		  FIGURES(0, 0, 0, 0)),
+	     OF_B("close", "02", "9", CLOSE("fin", "CLOSE_WAIT") FIGURES(80, 0, 0, 0)));
+	tells("B sent 80 B, A is not known to have received any\n");
 }
 
 #define PLAIN_A(second, cookie, sent, received, ...)			\
