@@ -45,7 +45,8 @@ DIR = tempfile.mkdtemp(prefix="story.")
 
 class End:
     def __init__(self, sock):
-        self.sock, self.written, self.read, self.left = sock, 0, 0, None
+        self.sock, self.written, self.read = sock, 0, 0
+        self.left = self.closed = None  # when, by the first act and by the last
         sock.setblocking(False)
         self.cookie = struct.unpack("Q", sock.getsockopt(socket.SOL_SOCKET, 57, 8))[0]  # SO_COOKIE
 
@@ -74,7 +75,8 @@ class End:
         if abort:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
-        self.left = self.left or (begin, time.time_ns())
+        self.closed = begin, time.time_ns()
+        self.left = self.left or self.closed
 
 
 class Connection:
@@ -254,10 +256,27 @@ def judge_bytes(c, s, end, scene, brief):
     return sent > received
 
 
+def judge_fin(c, s, end, scene, brief):
+    """One that waited behind data for ever has not crossed its interface."""
+    said = re.search(r"\b%s sent FIN\b" % "AB"[end], s["story"]) is not None
+    left = scene.wires[end].flows[c.key(end)][c.flow].fin is not None
+    assert left or not said, ("never left", "AB"[end])
+    # A shutdown is quiet.
+    assert said or not left or brief, ("left", "AB"[end])
+
+
+def first_left(c, end, scene):
+    """Begin and end of the act that sent FIN or RST; None: neither left."""
+    flow = scene.wires[end].flows[c.key(end)][c.flow]
+    if flow.fin is not None:
+        return c.end[end].left
+    return c.end[end].closed if flow.reset else None
+
+
 def before_hearing(c, end, scene):
     """Did it close before the FIN or RST of the other end came? None: by too little."""
     heard = scene.wires[end].flows[c.key(not end)][c.flow].over
-    begin, after = c.end[end].left or (None, None)
+    begin, after = first_left(c, end, scene) or (None, None)
     if begin is None:
         return False
     if heard is None or after < heard - CLOSE_CALL:
@@ -293,6 +312,7 @@ def judge(scene, stories, brief=False):
             assert key in told, "not joined"
             for end in (A, B):
                 missing += judge_bytes(c, told[key], end, scene, brief)
+                judge_fin(c, told[key], end, scene, brief)
             firsts += judge_first(c, told[key], scene, brief)
         except (AssertionError, KeyError):
             print("# %s port %d again %d: %s" % (key, c.port, c.flow, json.dumps(told.get(key))))

@@ -12,6 +12,7 @@ class Flow:
         self.isn, self.acked = isn, 0
         self.end = self.whole = 0       # the last byte, and the last before a gap
         self.fin = self.over = None     # its place; when it, or an RST, could be taken
+        self.reset = False              # an RST was seen
         self.pieces = []                # behind a gap
 
     def see(self, when, seq, flags, data):
@@ -23,6 +24,7 @@ class Flow:
             self.pieces.append((at, at + data))
         if flags & FIN:
             self.fin = at + data
+        self.reset |= bool(flags & RST)
         self.close_gaps()
         if self.over is None and (self.fin == self.whole or (flags & RST and at in (self.whole, self.end))):
             self.over = when

@@ -313,8 +313,16 @@ static void take_reset(struct cw_half *h, const struct cw_msg_event *ev)
 	}
 }
 
+static bool has_peers_fin(uint32_t state)
+{
+	return state == CLOSEWATCH_STATE_CLOSE_WAIT ||
+	       state == CLOSEWATCH_STATE_CLOSING ||
+	       state == CLOSEWATCH_STATE_LAST_ACK;
+}
+
 static void take_event(struct cw_half *h, const struct cw_msg_event *ev)
 {
+	h->got_fin |= has_peers_fin(ev->state);
 	switch ((enum closewatch_event_type)ev->type) {
 	case CLOSEWATCH_EVENT_TYPE_CLOSE:
 		take_close(h, ev);

@@ -36,7 +36,9 @@ struct cw_half {
 	bool closed;		/* or ended without a program: none reads any more */
 	bool received_all;	/* TCP takes no more of the peer's bytes */
 	bool sent_all;		/* TCP sends no more of ours for the first time */
-	bool fin, rst, got_rst;	/* sent, or received */
+	bool fin;		/* queued; sent, unless it is kept, see below */
+	bool rst;		/* sent */
+	bool got_fin, got_rst;
 	struct cw_half *peer;	/* see join.h */
 };
 
@@ -72,6 +74,12 @@ static inline bool cw_half_socketless(const struct cw_half *h)
 
 /* Its figures are known. */
 #define cw_half_counted(h)	cw_event_has(&(h)->ev, SENT)
+
+/* A FIN is behind all data: what is never sent keeps it back. */
+static inline bool cw_half_kept_fin(const struct cw_half *h)
+{
+	return h->fin && h->ev.lost_bytes;
+}
 
 /* Nothing here trusts what it read. */
 static inline uint64_t cw_less(uint64_t from, uint64_t what)

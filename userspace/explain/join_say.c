@@ -37,10 +37,21 @@ const struct cw_names cw_first_names = {
 
 enum { NOT_SAID = -1 };
 
+/* Of one whose FIN is kept, events say who closed first: here an RST counts alone. */
+static int first_without_fin(const struct cw_half *h)
+{
+	if (h->got_fin)
+		return CLOSEWATCH_SIDE_PEER;
+	if (h->rst)
+		return CLOSEWATCH_SIDE_LOCAL;
+	return h->got_rst ? CLOSEWATCH_SIDE_PEER : CLOSEWATCH_SIDE_UNKNOWN;
+}
+
 static int says_first(const struct cw_half *h)
 {
-	return h && cw_event_has(&h->ev, CLOSED_FIRST) ? (int)h->ev.closed_first :
-							 NOT_SAID;
+	if (!h || !cw_event_has(&h->ev, CLOSED_FIRST))
+		return NOT_SAID;
+	return cw_half_kept_fin(h) ? first_without_fin(h) : (int)h->ev.closed_first;
 }
 
 /* Both, perhaps, if one was, and the other does not say. */
@@ -64,14 +75,16 @@ enum cw_first cw_join_first(const struct cw_join *j)
 
 static void say_acts(struct cw_text *t, const struct cw_half *h, bool first)
 {
+	bool fin = h->fin && !cw_half_kept_fin(h);
+
 	/* Without a cookie, but with FIN, there was a minisock. */
 	if (cw_half_socketless(h) && !h->fin) {
 		cw_say(t, "had no socket and sent RST%s", first ? " first" : "");
 		return;
 	}
-	cw_say(t, "sent %s%s", h->fin ? "FIN" : h->rst ? "RST" : "no FIN",
+	cw_say(t, "sent %s%s", fin ? "FIN" : h->rst ? "RST" : "no FIN",
 	       first ? " first" : "");
-	if (h->fin && h->rst)
+	if (fin && h->rst)
 		cw_say(t, ", then RST");
 	if (h->got_rst)
 		cw_say(t, ", got RST");
@@ -129,6 +142,8 @@ static void say_end(struct cw_text *t, const char *name,
 	cw_say(t, "%s ", name);
 	say_acts(t, h, first);
 	say_words(t, &h->ev);
+	if (cw_half_kept_fin(h))
+		cw_say(t, ": its FIN waited behind data that it never sent");
 }
 
 /* --- what became of what it had sent --- */
@@ -223,7 +238,7 @@ static void say_one(struct cw_text *t, const char *name, const struct cw_half *h
 	say_end(t, name, h, false);
 	say_alone(t, h);
 	cw_say(t, "; the other end is not recorded%s",
-	       h->ev.closed_first == CLOSEWATCH_SIDE_PEER ? ", but was first" : "");
+	       says_first(h) == CLOSEWATCH_SIDE_PEER ? ", but was first" : "");
 }
 
 static const char *const names[2] = { "A", "B" };

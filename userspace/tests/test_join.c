@@ -249,6 +249,64 @@ TEST_F(join, what_a_drain_discards_is_unread)
 	      "B sent 80 B, A received all and read 20 B, 60 B unread\n");
 }
 
+/* Of A: data stands before a closed window when it is over, and the FIN behind it. */
+#define STUCK(event, second, state, first, ...)					\
+	OF_A(event, second, "1", __VA_ARGS__ "\"verdict\":\"lost\",\"lost_bytes\":\"70\"," \
+	     "\"closed_first\":\"" first "\",\"state\":\"" state "\",\"unsent\":70,"	\
+	     "\"unacked\":0," FIGURES(500, 500, 80, 0))
+#define STUCK_CLOSE OF_A("close", "01", "1", "\"path\":\"fin-behind-data\","		\
+			 "\"state\":\"ESTABLISHED\",\"unsent\":70,"		\
+			 FIGURES(500, 500, 80, 0))
+#define B_ABORTS(state) OF_B("close", "02", "9", CLOSE("rst-unread", state)	\
+			     FIGURES(80, 80, 500, 500))
+
+TEST_F(join, a_fin_behind_what_was_never_sent_has_not_left)
+{
+	both(STUCK_CLOSE STUCK("fate", "02", "FIN_WAIT1", "local", "\"fate\":\"peer-reset\","),
+	     B_ABORTS("ESTABLISHED"));
+	tells("B sent RST first (rst-unread); "
+	      "A sent no FIN, got RST (fin-behind-data, peer-reset): "
+	      "its FIN waited behind data that it never sent; A sent 500 B, 70 B more never, ");
+	EXPECT_EQ(0, story("-j -q a b"));
+	tells("\"first\":\"b\"");
+	/* Without the other end */
+	EXPECT_EQ(0, story("-a -q a"));
+	tells("A sent no FIN, got RST (fin-behind-data, peer-reset): "
+	      "its FIN waited behind data that it never sent; "
+	      "sent 500 B, received 80 B, 70 B never sent, 80 B read; "
+	      "the other end is not recorded, but was first\n");
+	/* The shutdown and the fate are quiet. */
+	both(OF_A("reset", "02", "1", "\"reset_kind\":\"received\",\"state\":\"FIN_WAIT1\","
+		  "\"unsent\":70,\"unacked\":0," FIGURES(500, 500, 80, 0)),
+	     B_ABORTS("ESTABLISHED"));
+	tells("B sent RST first (rst-unread); A sent no FIN, got RST (peer-reset): its FIN waited");
+	/* B's FIN came before A gave up. */
+	both(STUCK_CLOSE STUCK("fate", "50", "CLOSING", "local", "\"fate\":\"user-timeout\","),
+	     OF_B("close", "02", "9", CLOSE("fin", "ESTABLISHED") FIGURES(80, 80, 500, 0)));
+	tells("B sent FIN first (fin); "
+	      "A sent no FIN (fin-behind-data, user-timeout): its FIN waited");
+}
+
+TEST_F(join, an_rst_overtakes_a_fin_behind_data)
+{
+#define A_GIVES_UP(state) OF_A("shutdown", "01", "1", "\"path\":\"fin-behind-data\","	\
+			       "\"state\":\"ESTABLISHED\",\"unsent\":70,"		\
+			       FIGURES(500, 500, 80, 0))				\
+			  OF_A("close", "02", "1", "\"path\":\"rst-linger0\","		\
+			       "\"state\":\"" state "\",\"unsent\":70,"		\
+			       FIGURES(500, 500, 80, 0))
+	both(A_GIVES_UP("FIN_WAIT1"),
+	     OF_B("reset", "03", "9", "\"reset_kind\":\"received\",\"state\":\"ESTABLISHED\","
+		  "\"unsent\":0,\"unacked\":0," FIGURES(80, 80, 500, 500)));
+	tells("A sent RST first (rst-linger0): "
+	      "its FIN waited behind data that it never sent; "
+	      "B sent no FIN, got RST (peer-reset); ");
+	both(A_GIVES_UP("CLOSING"),
+	     OF_B("shutdown", "01", "9", "\"path\":\"fin\",\"state\":\"ESTABLISHED\","
+		  "\"unsent\":0," FIGURES(80, 80, 500, 500)));
+	tells("B sent FIN first; A sent RST (rst-linger0): its FIN waited");
+}
+
 /* Without the fate it is not known how much of the 900 B was sent after the close. */
 TEST_F(join, no_more_is_claimed_than_is_recorded)
 {
