@@ -180,6 +180,8 @@ static void take_act(struct cw_half *h, const struct cw_msg_event *ev)
 
 	h->fin |= fin;
 	h->rst |= rst;
+	/* A program that has the socket open sends FIN by nothing else. */
+	h->shutdown |= fin_by_state(ev->state);
 	if (fin || rst)
 		set_first(h, first_by_state(ev->state));
 }
@@ -329,6 +331,7 @@ static void take_event(struct cw_half *h, const struct cw_msg_event *ev)
 		break;
 	case CLOSEWATCH_EVENT_TYPE_SHUTDOWN:
 		take_act(h, ev);
+		h->shutdown |= sends_fin(ev);
 		break;
 	case CLOSEWATCH_EVENT_TYPE_FATE:
 		take_end(h, ev);

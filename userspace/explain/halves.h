@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <linux/closewatch.h>
+
 #include "netlink/decode.h"
 
 /*
@@ -37,6 +39,7 @@ struct cw_half {
 	bool received_all;	/* TCP takes no more of the peer's bytes */
 	bool sent_all;		/* TCP sends no more of ours for the first time */
 	bool fin;		/* queued; sent, unless it is kept, see below */
+	bool shutdown;		/* by a shutdown, as is known; see below */
 	bool rst;		/* sent */
 	bool got_fin, got_rst;
 	struct cw_half *peer;	/* see join.h */
@@ -79,6 +82,14 @@ static inline bool cw_half_socketless(const struct cw_half *h)
 static inline bool cw_half_kept_fin(const struct cw_half *h)
 {
 	return h->fin && h->ev.lost_bytes;
+}
+
+/* A close that finds the connection over has not queued the FIN. */
+static inline bool cw_half_shut_down(const struct cw_half *h)
+{
+	return h->shutdown ||
+	       (h->fin && cw_event_has(&h->ev, PATH) &&
+		h->ev.path == CLOSEWATCH_PATH_ALREADY_CLOSED);
 }
 
 /* Nothing here trusts what it read. */

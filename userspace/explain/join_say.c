@@ -116,10 +116,15 @@ static void say_closer(struct cw_text *t, const struct cw_msg_event *ev,
 	}
 }
 
-static void say_words(struct cw_text *t, const struct cw_msg_event *ev)
+static void say_words(struct cw_text *t, const struct cw_half *h)
 {
+	const struct cw_msg_event *ev = &h->ev;
 	const char *sep = " (";
 
+	if (cw_half_shut_down(h)) {
+		cw_say(t, "%sshutdown", sep);
+		sep = ", ";
+	}
 	if (cw_event_has(ev, PATH))
 		say_word(t, &cw_path_names, ev->path, &sep);
 	/* What a close that aborts comes to goes without saying. */
@@ -141,7 +146,7 @@ static void say_end(struct cw_text *t, const char *name,
 {
 	cw_say(t, "%s ", name);
 	say_acts(t, h, first);
-	say_words(t, &h->ev);
+	say_words(t, h);
 	if (cw_half_kept_fin(h))
 		cw_say(t, ": its FIN waited behind data that it never sent");
 }

@@ -298,13 +298,13 @@ TEST_F(join, an_rst_overtakes_a_fin_behind_data)
 	both(A_GIVES_UP("FIN_WAIT1"),
 	     OF_B("reset", "03", "9", "\"reset_kind\":\"received\",\"state\":\"ESTABLISHED\","
 		  "\"unsent\":0,\"unacked\":0," FIGURES(80, 80, 500, 500)));
-	tells("A sent RST first (rst-linger0): "
+	tells("A sent RST first (shutdown, rst-linger0): "
 	      "its FIN waited behind data that it never sent; "
 	      "B sent no FIN, got RST (peer-reset); ");
 	both(A_GIVES_UP("CLOSING"),
 	     OF_B("shutdown", "01", "9", "\"path\":\"fin\",\"state\":\"ESTABLISHED\","
 		  "\"unsent\":0," FIGURES(80, 80, 500, 500)));
-	tells("B sent FIN first; A sent RST (rst-linger0): its FIN waited");
+	tells("B sent FIN first (shutdown); A sent RST (shutdown, rst-linger0): its FIN waited");
 }
 
 /* Without the fate it is not known how much of the 900 B was sent after the close. */
@@ -314,7 +314,8 @@ TEST_F(join, no_more_is_claimed_than_is_recorded)
 		  "\"unsent\":400," FIGURES(500, 100, 0, 0)),
 	     OF_B("shutdown", "02", "9", "\"path\":\"fin\",\"state\":\"ESTABLISHED\",\"unsent\":0,"
 		  FIGURES(0, 0, 600, 600)));
-	tells("A sent FIN (fin-behind-data); B sent FIN; each before it had that of the other; "
+	tells("A sent FIN (fin-behind-data); B sent FIN (shutdown); "
+	      "each before it had that of the other; "
 	      "A sent at least 600 B, B received at least 600 B, and its close is not recorded; "
 	      "B sent nothing\n");
 	EXPECT_EQ(0, story("-j -q a b"));
@@ -485,7 +486,8 @@ TEST_F(join, an_end_alone_that_was_over_tells_nothing_of_acknowledgments)
 				      "\"received\":\"80\",\"unread\":0,"
 				      "\"ended_by\":\"time-wait\",\"since_ended_ns\":\"5\""));
 	EXPECT_EQ(0, story("-a a 2>&1"));
-	tells("A sent FIN (already-closed, time-wait); sent 500 B, received 80 B, 80 B read; "
+	tells("A sent FIN (shutdown, already-closed, time-wait); "
+	      "sent 500 B, received 80 B, 80 B read; "
 	      "the other end is not recorded\n");
 }
 
@@ -507,11 +509,34 @@ TEST_F(join, an_rst_in_fin_wait_came_to_an_end_that_had_sent_fin)
 	     OF_A("close", "03", "1", CLOSE("already-closed", "CLOSE")
 		  "\"ended_by\":\"peer-reset\",\"since_ended_ns\":\"5\"," FIGURES(500, 500, 80, 0)),
 	     OF_B("close", "02", "9", CLOSE("rst-unread", "CLOSE_WAIT") FIGURES(80, 80, 500, 5)));
-	tells("A sent FIN first, got RST (already-closed, peer-reset); B sent RST (rst-unread); ");
+	tells("A sent FIN first, got RST (shutdown, already-closed, peer-reset); "
+	      "B sent RST (rst-unread); ");
 	both(OF_A("fate", "02", "1", FATE("peer-reset", "delivered", "local")
 		  "\"state\":\"FIN_WAIT1\"," FIGURES(500, 500, 80, 0)),
 	     OF_B("close", "02", "9", CLOSE("rst-unread", "CLOSE_WAIT") FIGURES(80, 80, 500, 5)));
 	tells("A sent FIN first, got RST (peer-reset); B sent RST (rst-unread); ");
+}
+
+TEST_F(join, what_sent_the_fin_is_named)
+{
+	both(OF_A("shutdown", "01", "1", "\"path\":\"fin\",\"state\":\"ESTABLISHED\","
+		  "\"unsent\":0," FIGURES(0, 0, 2, 0))
+	     OF_A("close", "03", "1", "\"path\":\"already-closed\",\"state\":\"CLOSE\","
+		  "\"sent\":\"0\",\"retransmitted\":\"0\",\"received\":\"2\",\"unread\":0,"
+		  "\"ended_by\":\"time-wait\",\"since_ended_ns\":\"5\"," PROGRAM("epipe", 177)
+		  "\"uid\":0"),
+	     OF_B("close", "02", "9", CLOSE("fin", "CLOSE_WAIT") FIGURES(2, 2, 0, 0)));
+	tells("A sent FIN first (shutdown, already-closed, time-wait, epipe[177]); "
+	      "B sent FIN (fin); ");
+	/* A close that adds nothing tells of it too. */
+	both(OF_A("close", "03", "1", CLOSE("already-fin", "FIN_WAIT2") FIGURES(0, 0, 2, 0)),
+	     OF_B("close", "02", "9", CLOSE("fin", "CLOSE_WAIT") FIGURES(2, 2, 0, 0)));
+	tells("A sent FIN first (shutdown, already-fin); B sent FIN (fin); ");
+	/* One that discards may have been the first to send. */
+	both(OF_A("close", "03", "1", "\"path\":\"drain\",\"state\":\"ESTABLISHED\",\"unsent\":0,"
+		  FIGURES(0, 0, 2, 0)),
+	     OF_B("close", "04", "9", CLOSE("fin", "CLOSE_WAIT") FIGURES(2, 2, 0, 0)));
+	tells("A sent FIN first (drain); B sent FIN (fin); ");
 }
 
 /* A's FIN was by a shutdown, which is quiet, and B did not have it yet. */
@@ -521,7 +546,7 @@ TEST_F(join, none_is_called_first_if_both_may_have_been)
 		  "\"sent\":\"5\",\"retransmitted\":\"0\",\"received\":\"0\",\"unread\":0,"
 		  "\"ended_by\":\"time-wait\",\"since_ended_ns\":\"5\""),
 	     OF_B("close", "01", "9", CLOSE("fin", "ESTABLISHED") FIGURES(0, 0, 5, 0)));
-	tells("A sent FIN (already-closed, time-wait); B sent FIN (fin); A sent 5 B");
+	tells("A sent FIN (shutdown, already-closed, time-wait); B sent FIN (fin); A sent 5 B");
 }
 
 TEST_F(join, conditions_of_one_end_choose_both)
