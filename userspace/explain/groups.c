@@ -11,6 +11,7 @@
 #include "explain/groups.h"
 
 #define SLOTS	(4 * CW_GROUPS_MAX)
+#define CLOSERS_SHIFT	12
 #define KEY_MAX	sizeof(((struct cw_cgroup *)NULL)->path)
 
 const struct cw_names cw_group_names = {
@@ -41,8 +42,10 @@ int cw_groups_init(struct cw_groups *g, const char *word, struct cw_fail *fail)
 		.by = by, .host = g->host,
 		.list = calloc(CW_GROUPS_MAX, sizeof(*g->list)),
 		.slots = calloc(SLOTS, sizeof(*g->slots)),
+		.closers = by == CW_BY_COMM ?
+			   calloc(1U << CLOSERS_SHIFT, sizeof(*g->closers)) : NULL,
 	};
-	if (g->list && g->slots)
+	if (g->list && g->slots && (g->closers || by != CW_BY_COMM))
 		return CW_OK;
 	return cw_fail(fail, NULL, "out of memory");
 }
@@ -69,6 +72,7 @@ void cw_groups_release(struct cw_groups *g)
 	cw_groups_clear(g);
 	free(g->list);
 	free(g->slots);
+	free(g->closers);
 	*g = (struct cw_groups){ .host = g->host };
 }
 
@@ -110,6 +114,44 @@ static void say_word(struct cw_text *t, const struct cw_names *names,
 		cw_text_number(t, value);
 }
 
+/* Each CPU gives cookies of a block of 4096, so their low bits are much the same. */
+static struct cw_closer *closer_at(struct cw_groups *g, uint64_t cookie)
+{
+	return &g->closers[cookie * 0x9E3779B97F4A7C15ULL >>
+			   (64 - CLOSERS_SHIFT)];
+}
+
+/*
+ * An RST to what comes after the close names no program: that of the close, or of the
+ * fate, is charged.
+ */
+static const struct cw_bytes *closer_of(struct cw_groups *g,
+					const struct cw_msg_event *ev)
+{
+	struct cw_closer *c = closer_at(g, ev->cookie);
+
+	if (cw_event_has(ev, COMM)) {
+		if (cw_event_has(ev, COOKIE) &&
+		    ev->type != CLOSEWATCH_EVENT_TYPE_RESET)
+			*c = (struct cw_closer){ ev->cookie, ev->comm };
+		return &ev->comm;
+	}
+	return cw_event_has(ev, COOKIE) && c->comm.len &&
+	       c->cookie == ev->cookie ? &c->comm : NULL;
+}
+
+static void say_comm(struct cw_text *t, struct cw_groups *g,
+		     const struct cw_msg_event *ev)
+{
+	const struct cw_bytes *comm = closer_of(g, ev);
+	char text[4 * sizeof(ev->comm.b) + 1];
+
+	if (!comm)
+		return;
+	cw_utf8_escape(text, sizeof(text), comm->b, comm->len, false);
+	cw_say(t, "%s", text);
+}
+
 /* As watch's column. */
 static void say_path(struct cw_text *t, const struct cw_msg_event *ev)
 {
@@ -140,18 +182,12 @@ static void say_cgroup(struct cw_text *t, struct cw_groups *g,
 static void say_key(struct cw_text *t, struct cw_groups *g,
 		    const struct cw_msg_event *ev)
 {
-	char comm[4 * sizeof(ev->comm.b) + 1];
-
 	switch (g->by) {
 	case CW_BY_PORT:
 		say_port(t, g, ev);
 		break;
 	case CW_BY_COMM:
-		if (!cw_event_has(ev, COMM))
-			break;
-		cw_utf8_escape(comm, sizeof(comm), ev->comm.b, ev->comm.len,
-			       false);
-		cw_say(t, "%s", comm);
+		say_comm(t, g, ev);
 		break;
 	case CW_BY_PATH:
 		say_path(t, ev);

@@ -35,6 +35,11 @@ struct cw_group {
 	uint64_t unread_bytes;
 };
 
+struct cw_closer {
+	uint64_t cookie;
+	struct cw_bytes comm;
+};
+
 struct cw_groups {
 	enum cw_group_by by;
 	bool paths;		/* by path, too: the key is that, a tab, the rest */
@@ -43,6 +48,7 @@ struct cw_groups {
 	size_t n;
 	struct cw_group *list;	/* in the order of cw_groups_sort() */
 	uint16_t *slots;	/* of a hash table; an index and 1, 0: empty */
+	struct cw_closer *closers;	/* by program; by their cookies, the last wins */
 	struct cw_group others;
 	uint64_t missed;	/* events that did not come, at most */
 };

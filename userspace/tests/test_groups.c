@@ -75,6 +75,39 @@ TEST_F(groups, each_event_is_counted_under_what_it_shares)
 	}
 }
 
+TEST_F(groups, an_rst_after_the_close_is_the_closers)
+{
+	static const uint32_t learnt_from[] = {
+		CLOSEWATCH_EVENT_TYPE_CLOSE, CLOSEWATCH_EVENT_TYPE_FATE,
+	};
+	struct cw_msg_event reset = {
+		.type = CLOSEWATCH_EVENT_TYPE_RESET, .cookie = 4711,
+		.reset_kind = CLOSEWATCH_RESET_KIND_LATE_DATA,
+		.present = HAS(TYPE) | HAS(COOKIE),
+	};
+	size_t i;
+
+	self->ev.cookie = 4711;
+	self->ev.present |= HAS(COOKIE);
+	self->ev.path = CLOSEWATCH_PATH_FIN;
+	for (i = 0; i < ARRAY_SIZE(learnt_from); i++) {
+		by("comm");
+		self->ev.type = learnt_from[i];
+		add();
+		cw_groups_add(&self->g, &reset);
+		ASSERT_EQ(1, self->g.n);
+		EXPECT_EQ(1, self->g.list[0].rsts_sent);
+	}
+	reset.cookie += 1 << 16;
+	cw_groups_add(&self->g, &reset);
+	reset.present &= ~HAS(COOKIE);
+	reset.cookie = 4711;
+	cw_groups_add(&self->g, &reset);
+	ASSERT_EQ(2, self->g.n);
+	EXPECT_STREQ("", key(1));
+	EXPECT_EQ(2, self->g.list[1].rsts_sent);
+}
+
 TEST_F(groups, a_path_may_be_a_part_of_what_is_shared)
 {
 	by("port");
