@@ -14,6 +14,9 @@
 #include "output/top_lines.h"
 #include "request/policy.h"
 
+/* Narrower, a list of events leaves out the figures, which a story has. */
+#define EVENTS_WIDTH	72
+
 static const char *const feet[] = {
 	[CW_PAGE_ROWS] =
 		"q:quit h:help Enter:events d:drain g:group <>:sort /:filter w:drains",
@@ -195,7 +198,8 @@ void cw_top_pages_print(struct cw_top_pages *p, FILE *to, int width,
 		page->head = 2;
 		page->marked = true;
 		/* A line each, whatever the width. */
-		print_events(p, to, 0, "time,peer,unread,unsent,unacked,proc,local",
+		print_events(p, to, 0, width < EVENTS_WIDTH ? "time,peer,proc,local" :
+			     "time,peer,unread,unsent,unacked,proc,local",
 			     p->event, p->events);
 		return;
 	case CW_PAGE_STORY:

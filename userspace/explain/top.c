@@ -142,16 +142,30 @@ static void count_second(struct cw_top_row *row, uint64_t second, uint64_t n)
 	row->events[second % CW_TOP_SECONDS] += n;
 }
 
-/*
- * What an RST finds unsent was never sent. Behind a FIN it may still be: then the
- * fate says what became of it.
- */
-static uint64_t never_sent(const struct cw_msg_event *ev)
+/* From the peer, before our side closed: its fate comes only where all do. */
+static bool hits_open(const struct cw_msg_event *ev)
 {
 	if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE)
-		return ev->verdict == CLOSEWATCH_VERDICT_LOST ? ev->lost_bytes : 0;
-	return ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE &&
-	       cw_path_resets(ev->path) ? ev->unsent : 0;
+		return ev->fate == CLOSEWATCH_FATE_PEER_RESET &&
+		       !ev->since_close_ns;
+	return ev->type == CLOSEWATCH_EVENT_TYPE_RESET &&
+	       ev->reset_kind == CLOSEWATCH_RESET_KIND_RECEIVED &&
+	       (ev->state == CLOSEWATCH_STATE_ESTABLISHED ||
+		ev->state == CLOSEWATCH_STATE_CLOSE_WAIT);
+}
+
+/*
+ * What an RST finds unsent was never sent. Behind a FIN it may still be: then the
+ * fate says what became of it. Of two events that tell of the same bytes one counts;
+ * @partial as that of struct cw_groups.
+ */
+static uint64_t never_sent(const struct cw_msg_event *ev, bool partial)
+{
+	if (ev->type == CLOSEWATCH_EVENT_TYPE_FATE)
+		return ev->verdict == CLOSEWATCH_VERDICT_LOST &&
+		       (partial || !hits_open(ev)) ? ev->lost_bytes : 0;
+	return hits_open(ev) || (ev->type == CLOSEWATCH_EVENT_TYPE_CLOSE &&
+				 cw_path_resets(ev->path)) ? ev->unsent : 0;
 }
 
 static void count(struct cw_top_table *t, struct cw_top_row *row,
@@ -161,7 +175,7 @@ static void count(struct cw_top_table *t, struct cw_top_row *row,
 
 	row->figure[CW_TOP_BY_COUNT] += n;
 	row->figure[CW_TOP_BY_UNREAD] += ev->unread;
-	row->figure[CW_TOP_BY_LOST] += never_sent(ev);
+	row->figure[CW_TOP_BY_LOST] += never_sent(ev, t->groups.partial);
 	row->figure[CW_TOP_BY_FLIGHT] += ev->unacked;
 	count_second(row, ev->time / NSEC_PER_SEC, n);
 	keep(t, row, ev);

@@ -391,6 +391,18 @@ TEST_F(screen, a_page_is_scrolled_no_further_than_its_end)
 	expect(has("closewatch top\nRATE/S "));
 }
 
+TEST_F(screen, a_narrow_list_of_events_has_its_programs)
+{
+	start("", "--sort unread");
+	expect(has(UNREAD));
+	keys("Enter");
+	expect(has(" UNSENT ") && has(" nginx[812]"));
+	EXPECT_EQ(0, tmux("resize-window -x 60 -y 15"));
+	expect(!has(" UNSENT ") && has(" PROCESS ") && has(" nginx[812]"));
+	keys("q");
+	expect(has("quit with 0"));
+}
+
 TEST_F(screen, the_terminal_is_left_as_it_was)
 {
 	static const char *const ends[] = { "q", "C-c" };

@@ -115,6 +115,35 @@ TEST_F(top, what_a_fin_leaves_unsent_is_lost_only_if_its_fate_says_so)
 	EXPECT_EQ(30, row(0)->figure[CW_TOP_BY_LOST]);
 }
 
+TEST_F(top, what_an_rst_of_the_peer_finds_unsent_counts_once)
+{
+	cw_top_free(self->top);
+	self->top = cw_top_new(NULL, false);
+	ASSERT_NE(NULL, self->top);
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_RESET;
+	self->ev.reset_kind = CLOSEWATCH_RESET_KIND_RECEIVED;
+	self->ev.state = CLOSEWATCH_STATE_CLOSE_WAIT;
+	add();
+	list();
+	EXPECT_EQ(40, row(0)->figure[CW_TOP_BY_LOST]);
+	/* After a shutdown() the fate tells it. */
+	self->ev.state = CLOSEWATCH_STATE_FIN_WAIT1;
+	add();
+	EXPECT_EQ(40, row(0)->figure[CW_TOP_BY_LOST]);
+	self->ev.type = CLOSEWATCH_EVENT_TYPE_FATE;
+	self->ev.fate = CLOSEWATCH_FATE_PEER_RESET;
+	self->ev.verdict = CLOSEWATCH_VERDICT_LOST;
+	self->ev.lost_bytes = 40;
+	self->ev.since_close_ns = 0;
+	add();
+	self->c.text = "peer-reset";
+	list();
+	EXPECT_EQ(0, row(0)->figure[CW_TOP_BY_LOST]);
+	self->ev.since_close_ns = 1;
+	add();
+	EXPECT_EQ(40, row(0)->figure[CW_TOP_BY_LOST]);
+}
+
 TEST_F(top, a_rate_is_of_the_last_seconds_that_are_over)
 {
 	add();
