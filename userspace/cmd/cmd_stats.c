@@ -79,7 +79,7 @@ static const struct argp_option options[] = {
 
 static const char doc[] =
 	"Show how often each path was taken and each fate met in this network namespace, with the bytes that were unread or lost.\v"
-	"The counters move only while someone listens, be it 'closewatch watch' or 'closewatch stats --watch'. "
+	"The counters move only while someone listens, such as 'closewatch watch' or 'closewatch stats --watch'. "
 	"They count also the events that a listener did not get; those of drains move always. "
 	"With conditions, this program counts the events that match, from its start.";
 
@@ -264,6 +264,7 @@ static struct cw_reading reading(struct stats *s, const struct moment *now,
 	struct cw_reading r = {
 		.time = cw_session_date(),
 		.listeners = now->info.listeners,
+		.policy_armed = now->info.policy_armed,
 		.netns = cw_hosted_netns(&s->grouping.host, now->stats.netns,
 					 now->clock),
 	};

@@ -118,7 +118,8 @@ static void put_holders(struct cw_view *v, const struct cw_msg_event *ev,
 	cw_view_close(v);
 	if (h->cut)
 		cw_view_text(v, CW_AT(CW_COL_NOTE),
-			     h->count ? " and perhaps others" :
+			     told ? " and perhaps others" :
+			     h->count ? "; perhaps also held by others" :
 			     "; the search for holders took too long");
 	else if (!h->count)
 		cw_view_text(v, CW_AT(CW_COL_NOTE), reset ?

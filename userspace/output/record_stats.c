@@ -308,6 +308,16 @@ static void put_netns(struct cw_view *v, const struct cw_reading *r,
 	cw_view_list_text(v, "netns", r->netns);
 }
 
+static void put_still(struct cw_view *v, const struct cw_reading *r)
+{
+	if (r->policy_armed)
+		cw_view_list_text(v, "note",
+				  "nobody listens, so only the probe of the policies is armed and the counters, but for those of drains, stand still; closewatch stats --watch moves them");
+	else
+		cw_view_list_text(v, "note",
+				  "nobody listens, so no probe is armed and the counters, but for those of drains, stand still; closewatch stats --watch moves them");
+}
+
 int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
 		    const struct cw_msg_stats *s)
 {
@@ -317,8 +327,7 @@ int cw_record_stats(struct cw_view *v, const struct cw_reading *r,
 	if (!r->recorded)
 		cw_view_bool(v, "moving", NULL, r->listeners);
 	if (!r->recorded && !r->listeners)
-		cw_view_list_text(v, "note",
-				  "nobody listens, so no probe is armed and the counters, but for those of drains, stand still; closewatch stats --watch moves them");
+		put_still(v, r);
 	if (s->malformed)
 		cw_view_number(v, "malformed", &in_list, s->malformed);
 	put_saved(v, s);

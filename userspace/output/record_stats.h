@@ -15,6 +15,7 @@ struct cw_reading {
 	const char *netns;	/* the name of the network namespace, or NULL */
 	uint64_t span_ns;	/* 0: since the module was loaded */
 	uint32_t listeners;
+	bool policy_armed;	/* the probe of the policies is */
 	uint64_t missed;	/* probe hits not handled, in that span */
 	uint64_t unfollowed;	/* closes not followed, in that span */
 	uint64_t blind;		/* seconds in which probes did not fire */

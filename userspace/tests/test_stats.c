@@ -272,9 +272,14 @@ TEST_F(stats, counters_that_stand_still_say_so)
 	ASSERT_NE(NULL, v);
 	self->r.listeners = 0;
 	EXPECT_EQ(0, cw_record_stats(v, &self->r, &self->s));
+	fflush(self->out);
+	EXPECT_NE(NULL, strstr(self->text, "nobody listens, so no probe is armed"));
+	EXPECT_EQ(NULL, strstr(self->text, "only the probe of the policies"));
+	self->r.policy_armed = true;
+	EXPECT_EQ(0, cw_record_stats(v, &self->r, &self->s));
 	cw_view_free(v);
 	fflush(self->out);
-	EXPECT_NE(NULL, strstr(self->text, "nobody listens"));
+	EXPECT_NE(NULL, strstr(self->text, "only the probe of the policies is armed"));
 }
 
 TEST_F(stats, a_difference_is_what_was_added)
@@ -578,6 +583,10 @@ TEST_F(proc, others_who_hold_what_was_reset_are_told)
 			{ .pid = 13, .fd = 7, .comm = { 4, "cron" } },
 		},
 	};
+	const struct cw_holders cut = {
+		.count = 1, .cut = true,
+		.list = { { .pid = 12, .fd = 5, .comm = { 5, "nginx" } } },
+	};
 	const struct cw_holders none = { .count = 0 };
 	struct cw_view *v;
 	char *text = NULL;
@@ -589,10 +598,14 @@ TEST_F(proc, others_who_hold_what_was_reset_are_told)
 	v = cw_view_new(&opt);
 	EXPECT_EQ(0, cw_record_event(v, &ev, &h, &columns, false));
 	EXPECT_EQ(0, cw_record_event(v, &ev, &none, &columns, false));
+	EXPECT_EQ(0, cw_record_event(v, &ev, &cut, &columns, false));
 	cw_view_free(v);
 	fclose(opt.out);
 	EXPECT_NE(NULL, strstr(text, "nginx[12]"));
 	EXPECT_NE(NULL, strstr(text, "RST from the peer; also held by cron[13] fd 7\n")) {
+		TH_LOG("%s", text);
+	}
+	EXPECT_NE(NULL, strstr(text, "RST from the peer; perhaps also held by others\n")) {
 		TH_LOG("%s", text);
 	}
 	EXPECT_NE(NULL, strstr(text, "RST from the peer; its program has closed it since")) {
