@@ -122,6 +122,10 @@ static error_t parse_help(int key, char *arg, struct argp_state *state)
 		h->args.done = true;
 		return CW_ARGS_STOP;
 	}
+	/* The help of drain tells of its word, too. */
+	if (key == ARGP_KEY_ARG && state->arg_num == 1 &&
+	    h->of->run == cw_cmd_drain && !strcmp(arg, "off"))
+		return 0;
 	if (key != ARGP_KEY_ARG || state->arg_num)
 		return cw_args_default(key, arg, state);
 	h->of = find_command(arg);

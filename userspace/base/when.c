@@ -165,7 +165,7 @@ static int parse_when(const char *text, uint64_t now, uint64_t after,
 		return CW_OK;
 	if (!parse_clock(text, &w))
 		return cw_fail_usage(fail, NULL,
-				     "'%s' is no time: 02:10, 02:10:30, 2026-11-27T02:10:30Z or -10m is wanted",
+				     "'%s' is no time: 02:10, 02:10:30, 2026-11-26T02:10 or -10m is wanted",
 				     text);
 	*ns = on_day(&w, after ? after : now, 0);
 	if (after && *ns <= after)

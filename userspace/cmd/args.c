@@ -62,7 +62,7 @@ error_t cw_args_default(int key, char *arg, struct argp_state *state)
 		return CW_ARGS_STOP;
 	case ARGP_KEY_ARG:
 		args->ret = cw_fail_usage(args->fail, NULL,
-					  "'%s' is not wanted here: %s takes options only, and --help lists them",
+					  "'%s' is not wanted here; %s --help lists what is",
 					  arg, state->name);
 		return CW_ARGS_STOP;
 	default:

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <linux/closewatch.h>
 
@@ -38,6 +41,17 @@ static int read_path(struct apply *a, const char *path)
 	return cw_policy_files_read(&a->files, path, a->args.fail);
 }
 
+static int read_default(struct apply *a)
+{
+	struct cw_fail *fail = a->args.fail;
+
+	if (!access(CW_POLICIES_DIR, F_OK))
+		return read_path(a, CW_POLICIES_DIR);
+	return cw_fail_usage(fail, "closewatch apply FILE",
+			     "nothing names rules, and " CW_POLICIES_DIR ": %s",
+			     strerror(errno));
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct apply *a = state->input;
@@ -54,7 +68,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return a->args.ret ? CW_ARGS_STOP : 0;
 	case ARGP_KEY_SUCCESS:
 		if (!a->any)
-			a->args.ret = read_path(a, CW_POLICIES_DIR);
+			a->args.ret = read_default(a);
 		return a->args.ret ? CW_ARGS_STOP : 0;
 	default:
 		return cw_args_default(key, arg, state);

@@ -85,6 +85,13 @@ static int warn(const struct list *l, struct cw_fail *fail)
 	return 0;
 }
 
+static void say_none(const struct list *l)
+{
+	cw_fail_print(cw_policy_is_narrow(&l->scope.match) ?
+		      "no policy here can meet such a close; closewatch list shows all" :
+		      "there are no policies here", NULL);
+}
+
 int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 {
 	struct list l = {
@@ -103,7 +110,7 @@ int cw_cmd_list(int argc, char **argv, struct cw_fail *fail)
 		ret = cw_nl_policies(l.session.nl, &l.scope.policy, show, &l,
 				     fail);
 	if (!ret && !l.shown)
-		cw_fail_print("there are no policies here", NULL);
+		say_none(&l);
 	if (!ret)
 		ret = warn(&l, fail);
 	ret = cw_session_close(&l.session, ret);

@@ -88,8 +88,9 @@ static void warn_denied(const struct cw_gather *g)
 	if (!unknown || !g->owners.denied)
 		return;
 	snprintf(text, sizeof(text),
-		 "the owners of %zu sockets are not known, since this user may not look into all processes",
-		 unknown);
+		 "the owner%s of %zu socket%s %s not known, since this user may not look into all processes",
+		 unknown == 1 ? "" : "s", unknown, unknown == 1 ? "" : "s",
+		 unknown == 1 ? "is" : "are");
 	cw_fail_print(text, "run it with sudo");
 }
 
@@ -99,7 +100,7 @@ static void say_none(const struct pending *p)
 
 	cw_fail_print(cw_match_is_open(&p->match) ?
 		      "no connection has begun to end without having ended" :
-		      "no connection that has begun to end without having ended matches",
+		      "no such connection is pending",
 		      by_owner && p->found.owners.denied ?
 		      "run it with sudo: this user may not look into all processes" :
 		      NULL);

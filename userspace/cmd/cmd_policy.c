@@ -73,7 +73,8 @@ static int off_some(struct verb *v)
 	cw_policy_scope(&of, &v->words.wanted.match.filter);
 	ret = cw_nl_policies(s->nl, &of, look_for_rule, &u, s->fail);
 	if (!ret && !u.n)
-		ret = cw_fail(s->fail, "closewatch list",
+		ret = cw_fail(s->fail, of.all_netns ?
+			      "closewatch list --all-netns" : "closewatch list",
 			      "no drain has exactly these conditions");
 	for (i = 0; i < u.n && !ret; i++) {
 		ret = cw_nl_policy_del(s->nl, u.found[i].id, s->fail);

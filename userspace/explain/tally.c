@@ -230,9 +230,10 @@ static void print_shown(const struct cw_tally *t,
 		cw_say(&s, ", %" PRIu64 " end%s without a line (-a shows them)",
 		       t->hidden, t->hidden == 1 ? "" : "s");
 	if (t->unrecorded)
-		cw_say(&s, "; what ended well was not recorded (record -a)");
+		cw_say(&s,
+		       "; what ended well, or another event reports, was not recorded (record -a)");
 	else if (t->partial)
-		cw_say(&s, "; what ended well is left out (-a has it)");
+		cw_say(&s, "; what ended well, or another event reports, is left out (-a has it)");
 	if (t->waits && !t->cut)
 		cw_say(&s, ", %" PRIu64 " of them close-wait, which this program finds itself",
 		       t->waits);

@@ -257,7 +257,7 @@ static const struct row rows[CW_COLS] = {
 	BYTES(UNREAD, "unread", "UNREAD", "bytes received and not read"),
 	BYTES(UNSENT, "unsent", "UNSENT", "bytes written and not sent"),
 	BYTES(UNACKED, "unacked", "UNACKED", "bytes sent and not acknowledged"),
-	FIGURE(SENT, SENT, "sent", "SENT", 9, "bytes sent in all"),
+	FIGURE(SENT, SENT, "sent", "SENT", 9, "bytes sent in all, with those that were sent again"),
 	FIGURE(RETRANSMITTED, RETRANSMITTED, "retransmitted", "RETRANS", 9,
 	       "bytes sent again"),
 	FIGURE(RECEIVED, RECEIVED, "received", "RECEIVED", 9,

@@ -321,7 +321,8 @@ int cw_record_off(struct cw_view *v, const struct cw_removal *r)
 	char text[160];
 
 	snprintf(text, sizeof(text),
-		 "the drains of %s are over and its policies removed (%" PRIu32 ")",
+		 r->removed ? "the drains of %s are over and its policies removed (%" PRIu32 ")" :
+			      "the drains of %s are over; it had no policies",
 		 cw_removal_where(r), r->removed);
 	cw_view_begin(v);
 	cw_view_bool(v, "off", NULL, true);

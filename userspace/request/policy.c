@@ -114,12 +114,15 @@ void cw_policy_rule(const struct cw_policy_request *w, unsigned int n,
 		set_comm(p, m->comm.name[comm]);
 }
 
-bool cw_policy_is_rule(const struct cw_policy_request *w)
+bool cw_policy_is_narrow(const struct cw_match *m)
 {
-	const struct cw_match *m = &w->match;
-
 	return m->local_port.n || m->remote.n || m->comm.n || m->cgroups ||
 	       m->filter.family || m->filter.uid >= 0 || m->filter.cgroup;
+}
+
+bool cw_policy_is_rule(const struct cw_policy_request *w)
+{
+	return cw_policy_is_narrow(&w->match);
 }
 
 static int check_socket(const struct cw_policy_request *w, struct cw_fail *fail)

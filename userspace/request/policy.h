@@ -47,6 +47,7 @@ void cw_policy_scope(struct cw_msg_policy *p, const struct cw_msg_filter *f);
 int cw_policy_conclude(struct cw_policy_request *w, struct cw_fail *fail);
 
 /* Is there a condition? */
+bool cw_policy_is_narrow(const struct cw_match *m);
 bool cw_policy_is_rule(const struct cw_policy_request *w);
 
 /* How many rules it takes, and each of them; 1 for a socket. */

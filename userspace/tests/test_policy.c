@@ -695,6 +695,7 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 		.by = 2, .dry = true, .over = { 4, 5 }, .count = 2,
 	};
 	static const struct cw_msg_policy here = { .present = 0 };
+	static const struct cw_removal nothing = { .of = &here };
 	static const struct cw_removal removal = {
 		.of = &here, .removed = 3, .left = 2, .ids = { 7, 9 },
 	};
@@ -707,6 +708,7 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, &none));
 	EXPECT_EQ(0, cw_record_added(v, &self->p, &self->p, &both));
 	EXPECT_EQ(0, cw_record_off(v, &removal));
+	EXPECT_EQ(0, cw_record_off(v, &nothing));
 	cw_view_free(v);
 	opt.json = true;
 	v = cw_view_new(&opt);
@@ -720,6 +722,7 @@ TEST_F(shown, one_that_was_added_is_told_in_both_renderings)
 			       "and its policies removed (3)\n"
 			       "             but 2 rules for all network namespaces still act here, too; "
 			       "to remove them there as well: closewatch del 7 9\n"));
+	EXPECT_NE(NULL, strstr(self->text, "are over; it had no policies\n"));
 	EXPECT_NE(NULL, strstr(self->text, "\n{\"id\":3,"));
 	EXPECT_NE(NULL, strstr(self->text, "\"does\":\"when any TCP"));
 	EXPECT_NE(NULL, strstr(self->text, ",\"shadowed_by\":2,"

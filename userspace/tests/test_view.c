@@ -802,7 +802,8 @@ TEST_F(view, the_summary_of_a_filter_says_what_it_leaves_out)
 	fflush(self->out);
 	EXPECT_STREQ("FATE                   ENDS     LOST B\n"
 		     "rst-late-data             1       8192\n"
-		     "1 event shown; what ended well is left out (-a has it); "
+		     "1 event shown; what ended well, or another event reports, "
+		     "is left out (-a has it); "
 		     "1 delivered, 0 lost\n",
 		     self->text);
 }

@@ -121,7 +121,9 @@ TEST(what_is_no_time_or_no_span_is_wrong_usage)
 			TH_LOG("'%s' was taken", bad[i]);
 		}
 		EXPECT_NE(NULL, strstr(fail.what, "is no time"));
+		EXPECT_NE(NULL, strstr(fail.what, ", 2026-11-26T02:10 or "));
 	}
+	EXPECT_EQ(CW_OK, parse("2026-11-26T02:10", NULL));
 	EXPECT_EQ(CW_USAGE, parse("-1m", "-2m"));
 	EXPECT_NE(NULL, strstr(fail.what, "from '-1m' to '-2m'"));
 }
