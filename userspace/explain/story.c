@@ -83,9 +83,39 @@ static void say_acknowledged(struct cw_text *t, const struct cw_msg_event *ev)
 	       ev->acked);
 }
 
+static const char *closer(const struct cw_msg_event *ev)
+{
+	switch (ev->why) {
+	case CLOSEWATCH_CAUSE_EXEC:
+		return "execve() closed the connection, whose descriptor had "
+		       "FD_CLOEXEC, before all that the peer sent had been read";
+	case CLOSEWATCH_CAUSE_EXIT:
+		return "The process ended before it had read all that the peer sent";
+	default:
+		return "The program closed before it had read all that the peer sent";
+	}
+}
+
+/* The socket goes when execve() returns, and the name has changed by then. */
+static void say_renamed(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	if (ev->why == CLOSEWATCH_CAUSE_EXEC)
+		cw_say(t, " The process shown has the name of the new program.");
+}
+
+static void say_silent(struct cw_text *t, const struct cw_msg_event *ev)
+{
+	cw_say(t, "%s, and %s: no answer was at risk.", closer(ev),
+	       ev->why == CLOSEWATCH_CAUSE_EXEC ? "nothing had been sent" :
+						  "had sent nothing itself");
+	say_renamed(t, ev);
+}
+
 static void say_acked(struct cw_text *t, const struct cw_msg_event *ev)
 {
-	cw_say(t, "The program closed before it had read all that the peer sent. ");
+	cw_say(t, "%s.", closer(ev));
+	say_renamed(t, ev);
+	cw_say(t, " ");
 	say_acknowledged(t, ev);
 }
 
@@ -261,8 +291,7 @@ static const struct {
 			"Remove that setsockopt() unless the abort is wanted; a drain leaves such sockets alone.",
 	},
 	[CW_STORY_SILENT] = {
-		.cause =
-			"The program closed before it had read all that the peer sent, and had sent nothing itself: no answer was at risk.",
+		.say = say_silent,
 		.remedy =
 			"Look in the program's log why it gave up: often a limit on what it reads, such as the size of a header. A drain would only turn the peer's error into an empty answer.",
 	},
@@ -302,6 +331,15 @@ static const char pipe_remedy[] =
 static const char unread_remedy[] =
 	"Read what the peer had sent before it closed, which may be its answer; if it "
 	"closed too early, look on its host, where closewatch names the path.";
+
+/* Nothing was sent, and the log of a program that gave up does not have it. */
+static const char exec_remedy[] =
+	"Answer and close before execve(), or clear FD_CLOEXEC if the new program is "
+	"to serve the connection. A drain delivers no answer that was not written.";
+
+static const char exit_remedy[] =
+	"Look at its exit code and its log why it ended before it answered. A drain "
+	"delivers no answer that was not written.";
 
 _Static_assert(ARRAY_SIZE(stories) == CW_STORIES, "a text for each story");
 
@@ -451,5 +489,9 @@ const char *cw_story_remedy(enum cw_story story, const struct cw_msg_event *ev)
 		return pipe_remedy;
 	if (story == CW_STORY_LATE_WRITE && ev->unread)
 		return unread_remedy;
+	if (story == CW_STORY_SILENT && ev->why == CLOSEWATCH_CAUSE_EXEC)
+		return exec_remedy;
+	if (story == CW_STORY_SILENT && ev->why == CLOSEWATCH_CAUSE_EXIT)
+		return exit_remedy;
 	return stories[story].remedy;
 }

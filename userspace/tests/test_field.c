@@ -89,6 +89,52 @@ FIXTURE_VARIANT_ADD(field, uwsgi_long_url)
 	.seen = "no-answer",
 };
 
+/* A server that starts itself anew over connections that it has not served. */
+FIXTURE_VARIANT_ADD(field, execve_with_a_request_unread)
+{
+	.ev = {
+		CLOSE(RST_UNREAD, ESTABLISHED), ENDS(80, 51234),
+		.comm = NAME("sleep"), .unread = 64, .received = 64,
+		.why = CLOSEWATCH_CAUSE_EXEC, .present = OWNED,
+	},
+	.note = "RST: 64 B unread; nothing of ours was under way",
+	.cause = "execve() closed the connection, whose descriptor had FD_CLOEXEC, "
+		 "before all that the peer sent had been read, and nothing had been "
+		 "sent: no answer was at risk. The process shown has the name of the new "
+		 "program.",
+	.remedy = "Answer and close before execve(), or clear FD_CLOEXEC if the new "
+		  "program is to serve the connection.",
+	.seen = "no-answer",
+};
+
+FIXTURE_VARIANT_ADD(field, execve_after_an_answer)
+{
+	.ev = {
+		CLOSE(RST_UNREAD, ESTABLISHED), ENDS(80, 51234),
+		.comm = NAME("sleep"), .unread = 64, .sent = 500, .acked = 500,
+		.received = 128, .why = CLOSEWATCH_CAUSE_EXEC,
+		.present = OWNED,
+	},
+	.cause = "execve() closed the connection, whose descriptor had FD_CLOEXEC, "
+		 "before all that the peer sent had been read. The process shown has the "
+		 "name of the new program. Its TCP had acknowledged all 500 B",
+	.remedy = "None is needed if no peer reports a reset",
+	.seen = "acknowledged",
+};
+
+FIXTURE_VARIANT_ADD(field, process_end_with_a_request_unread)
+{
+	.ev = {
+		CLOSE(RST_UNREAD, ESTABLISHED), ENDS(80, 51234),
+		.comm = NAME("python3"), .unread = 64, .received = 64,
+		.why = CLOSEWATCH_CAUSE_EXIT, .present = OWNED,
+	},
+	.cause = "The process ended before it had read all that the peer sent, and had "
+		 "sent nothing itself: no answer was at risk",
+	.remedy = "Look at its exit code and its log why it ended before it answered",
+	.seen = "no-answer",
+};
+
 FIXTURE_VARIANT_ADD(field, gunicorn_413)
 {
 	.ev = {
