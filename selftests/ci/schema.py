@@ -7,10 +7,8 @@ import sys
 
 import yaml
 
-# Bytes in netlink, and no number in JSON
-BOOLS = {"linger-on", "sigpipe", "dry-run", "saved", "connect-rst"}
-LINGER = {"linger-on": "on", "linger-seconds": "seconds",
-          "linger-waited-ns": "waited_ns", "linger-outcome": "outcome"}
+from members import BOOLS, LEFT, LINGER, doc, ident
+
 NUMBER = {"type": "string", "pattern": "^(0|[1-9][0-9]*)$"}
 TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
@@ -21,10 +19,6 @@ U32 = {"type": "integer", "minimum": 0, "maximum": 2 ** 32 - 1}
 def closed(properties, required=()):
     return {"type": "object", "additionalProperties": False,
             "required": list(required), "properties": properties}
-
-
-def ident(name):
-    return name.replace("-", "_")
 
 
 def words(spec, enum):
@@ -56,15 +50,14 @@ def value(spec, a):
 
 
 def described(spec, a):
-    return dict(value(spec, a), description=" ".join(a["doc"].split()))
+    return dict(value(spec, a), description=doc(a))
 
 
 def event_of(spec):
     found = [s for s in spec["attribute-sets"] if s["name"] == "event"][0]
     more = [m for d in spec["definitions"] if d["name"] in ("facts", "more")
             for m in d["members"]]
-    left = {"pad", "has", "type", "facts", "more", "family", "local-addr", "local-port",
-            "remote-addr", "remote-port"}
+    left = LEFT["event"] | {"type", "family"}
     # An attribute has the doc that a struct's member may lack.
     attributes = {a["name"]: a for a in more + found["attributes"]}
     return {n: a for n, a in attributes.items() if n not in left}

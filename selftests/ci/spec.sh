@@ -28,13 +28,13 @@ generate() {
 		"${run[@]}" --mode kernel --source -o "$dir/module/netlink/gen.c" &&
 		/usr/bin/python3 "$TOP/selftests/ci/structs.py" "$dir/tree/$SPEC" \
 			"$dir/module/uapi/linux/closewatch.h" &&
-		/usr/bin/python3 "$TOP/selftests/ci/names.py" "$dir/tree/$SPEC" \
+		/usr/bin/python3 -B "$TOP/selftests/ci/names.py" "$dir/tree/$SPEC" \
 			"$dir/userspace/base" &&
 		/usr/bin/python3 "$TOP/selftests/ci/trace_names.py" "$dir/tree/$SPEC" \
 			"$dir/module/core/trace_names.h" &&
 		/usr/bin/python3 "$TOP/selftests/ci/lua.py" "$dir/tree/$SPEC" \
 			"$dir/Documentation/netlink/closewatch.lua" &&
-		/usr/bin/python3 "$TOP/selftests/ci/schema.py" "$dir/tree/$SPEC" \
+		/usr/bin/python3 -B "$TOP/selftests/ci/schema.py" "$dir/tree/$SPEC" \
 			"$dir/Documentation/netlink/closewatch.schema.json" &&
 		/usr/bin/python3 "$TOP/selftests/ci/protocol.py" "$dir/tree/$SPEC" \
 			"$dir/Documentation/protocol.rst" &&

@@ -22,6 +22,7 @@ extern const struct cw_names cw_refusal_names;
 extern const struct cw_names cw_state_names;
 extern const struct cw_names cw_a_event_names;
 extern const struct cw_names cw_a_more_names;
+extern const struct cw_names cw_a_rest_names;
 
 /* All of them; the last is NULL. */
 extern const struct cw_names *const cw_all_names[];
