@@ -5,6 +5,7 @@
 #include "cmd/cmd_explain.h"
 #include "cmd/session.h"
 #include "explain/glossary.h"
+#include "output/columns.h"
 
 struct explain {
 	struct cw_args args;	/* first: see cw_args_parse() */
@@ -42,7 +43,7 @@ static const struct argp explain_argp = {
 	.help_filter = cw_args_help_filter,
 	.options = options, .parser = parse, .args_doc = "[WORD]",
 	.doc =
-		"Say what a word of the output means: a path, a fate, a verdict, a side, a cause, a refusal, a state, what a pending connection waits for, what advise has seen, or a member of a JSON object. Without a word, list all. Needs neither the module nor root.",
+		"Say what a word of the output means: a path, a fate, a verdict, a side, a cause, a refusal, a state, what a pending connection waits for, what advise has seen, a member of a JSON object, or a column. Without a word, list all. Needs neither the module nor root.",
 };
 
 enum { COL_WORD, COL_KIND, COL_MEANING };
@@ -117,6 +118,7 @@ int cw_cmd_explain(int argc, char **argv, struct cw_fail *fail)
 
 	if (ret || e.args.done)
 		return ret;
+	cw_glossary_init(cw_columns_names());
 	opt.json = e.json;
 	ret = cw_session_show(&e.session, &opt);
 	if (!ret && e.word)

@@ -8,6 +8,7 @@
 #include "base/near.h"
 #include "explain/explain.h"
 #include "explain/glossary.h"
+#include "explain/glossary_members.h"
 #include "explain/join_say.h"
 #include "explain/pending.h"
 #include "explain/seen.h"
@@ -25,8 +26,15 @@ static bool same(const char *a, const char *b)
 
 /* What the utility says and the module does not. */
 static const struct cw_names *const own[] = {
-	&cw_waits_names, &cw_seen_names, &cw_first_names,
+	&cw_waits_names, &cw_seen_names, &cw_first_names, &cw_member_names,
 };
+
+static const struct cw_names *columns;
+
+void cw_glossary_init(const struct cw_names *names)
+{
+	columns = names;
+}
 
 const struct cw_names *cw_glossary_names(unsigned int nth)
 {
@@ -35,7 +43,9 @@ const struct cw_names *cw_glossary_names(unsigned int nth)
 	for (i = 0; cw_all_names[i]; i++)
 		if (i == nth)
 			return cw_all_names[i];
-	return nth - i < ARRAY_SIZE(own) ? own[nth - i] : NULL;
+	if (nth - i < ARRAY_SIZE(own))
+		return own[nth - i];
+	return nth - i == ARRAY_SIZE(own) ? columns : NULL;
 }
 
 unsigned int cw_glossary_find(const char *word, struct cw_meaning *found)

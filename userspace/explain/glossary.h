@@ -16,6 +16,9 @@ struct cw_meaning {
 
 #define CW_MEANINGS	8	/* no word has more */
 
+/* @columns: those of text, which are known above; NULL: none. */
+void cw_glossary_init(const struct cw_names *columns);
+
 /* One table of words after the other; NULL behind the last. */
 const struct cw_names *cw_glossary_names(unsigned int nth);
 

@@ -516,6 +516,23 @@ static const char *key_of(const struct row *r)
 	return r->key ? r->key : f ? f->name : r->name;
 }
 
+const struct cw_names *cw_columns_names(void)
+{
+	static struct cw_word words[CW_COLS];
+	static const char *docs[CW_COLS];
+	static const struct cw_names names = {
+		.word = words, .count = CW_COLS, .doc = docs, .name = "column",
+	};
+	int i;
+
+	for (i = 0; i < CW_COLS; i++) {
+		words[i].len = snprintf(words[i].text, sizeof(words[i].text),
+					"%s", rows[i].name);
+		docs[i] = rows[i].about;
+	}
+	return &names;
+}
+
 static int find_column(const char *name, size_t len)
 {
 	int i;

@@ -98,6 +98,9 @@ void cw_columns_time(struct cw_columns *c, int width);
 /* What can be chosen: a line each. */
 void cw_columns_list(FILE *to);
 
+/* The same as words with their meaning. */
+const struct cw_names *cw_columns_names(void);
+
 /* The cells of @ev but for its note. */
 void cw_columns_put(const struct cw_columns *c, struct cw_view *v,
 		    const struct cw_msg_event *ev);
