@@ -54,7 +54,10 @@ unsigned int cw_near_distance(const char *word, const char *other)
 
 unsigned int cw_near_most(const char *word)
 {
-	return 2 + (strlen(word) + 2) / 3;
+	size_t len = strlen(word);
+
+	/* No word is near one that is longer than all: they need not be tried. */
+	return len > LONGEST ? 0 : 2 + (len + 2) / 3;
 }
 
 void cw_nearest_begin(struct cw_nearest *n, const char *to)

@@ -2,6 +2,7 @@
 /* What is printed is explained, and nothing else. */
 #include <string.h>
 
+#include "base/near.h"
 #include "command.h"
 #include "explain/glossary.h"
 #include "kselftest_harness.h"
@@ -62,6 +63,18 @@ TEST(no_word_has_more_meanings_than_there_is_room_for)
 				TH_LOG("%s", names->word[i].text);
 			}
 		}
+}
+
+/* Each distance is tried with each word, so a limit by its length alone took long. */
+TEST(a_word_that_is_longer_than_all_is_near_none)
+{
+	char word[4096], near[160];
+
+	memset(word, 'a', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	EXPECT_EQ(0, cw_near_most(word));
+	cw_glossary_near(word, near, sizeof(near));
+	EXPECT_STREQ("", near);
 }
 
 TEST_HARNESS_MAIN
