@@ -105,7 +105,7 @@ list_shows_what_was_asked_for() {
 	add linger 7 -L 80-90 --remote-prefix 2001:db8::/32 -C 'a b' -u 33 -6 --priority 5 &&
 		add drain -L 80 --even-linger0 && run list &&
 		shows '^ID|^ +ID' &&
-		shows 'linger +5 +0 +never +[^ ]+ +--ipv6 --local-port 80-90 --remote-prefix 2001:db8::/32 --comm a b --user 33 +7 s' &&
+		shows "linger +5 +0 +never +[^ ]+ +--ipv6 --local-port 80-90 --remote-prefix 2001:db8::/32 --comm 'a b' --user 33 +7 s" &&
 		shows 'drain +1000 .* --local-port 80 .*16 MiB, even with SO_LINGER 0' &&
 		run list -j && json '.[0] | .action == "linger" and .priority == 5 and .hits == "0"
 			and .local_port == 80 and .local_port_last == 90 and .remote_addr == "2001:db8::"
