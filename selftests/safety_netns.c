@@ -86,8 +86,8 @@ TEST_F(number, given_again_names_another_namespace)
 	struct events *e = &self->e, here;
 
 	/*
-	 * Whatever the old one had to tell comes before the new one is made. Those of
-	 * tests before go first: with a debug kernel that has taken 105 s.
+	 * Whatever the old one had to tell comes before the new one is made. All
+	 * policies are counted: of a test before, orphans have kept some for 105 s.
 	 */
 	ASSERT_TRUE(WAIT_FOR(is_gone(e)) || WAIT_FOR(is_gone(e)) ||
 		    WAIT_FOR(is_gone(e)));
