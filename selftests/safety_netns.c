@@ -19,16 +19,6 @@ static int one_netns(struct nl_msg *msg, const void *fd)
 	return nla_put_u32(msg, CLOSEWATCH_A_FILTER_NETNS_FD, *(int *)fd);
 }
 
-static int open_and_close(void)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-	struct pair p;
-	int ret = pair_open(&p, &opts);
-
-	pair_close(&p);
-	return ret;
-}
-
 FIXTURE_SETUP(number)
 {
 	struct policy any = { .action = ACTION(LEAVE), .force = true };
@@ -43,7 +33,7 @@ FIXTURE_SETUP(number)
 	any.netns_fd = &there;
 	ASSERT_EQ(0, events_subscribe(&self->e, one_netns, &there));
 	ASSERT_LT(0, policy_add(&self->e, &any));
-	ASSERT_EQ(0, open_and_close());
+	ASSERT_EQ(0, pair_once());
 	ASSERT_NE(NULL, events_await(&self->e, TYPE(CLOSE), 0));
 	ASSERT_NE(NULL, events_await(&self->e, TYPE(POLICY), 0));
 	close(there);
@@ -95,7 +85,7 @@ TEST_F(number, given_again_names_another_namespace)
 	while (events_poll(e))
 		;
 	e->n = 0;
-	ASSERT_EQ(0, open_and_close());
+	ASSERT_EQ(0, pair_once());
 	ASSERT_EQ(0, events_open(&here));
 	EXPECT_EQ(0, policies_count(&here));
 	events_close(&here);

@@ -124,16 +124,6 @@ FIXTURE_TEARDOWN(port)
 	hold_close(&self->hold);
 }
 
-static int open_and_close(void)
-{
-	struct pair_opts opts = { .flavour = IPV4 };
-	struct pair p;
-	int ret = pair_open(&p, &opts);
-
-	pair_close(&p);
-	return ret;
-}
-
 /* Binding is no way to ask, see there */
 static bool is_free(uint32_t port)
 {
@@ -170,7 +160,7 @@ TEST_F(port, of_a_listener_that_goes_gets_no_events)
 	ASSERT_TRUE(WAIT_FOR(is_free(port)));
 	thief = bind_port(port);
 	ASSERT_LE(0, thief);
-	ASSERT_EQ(0, open_and_close());
+	ASSERT_EQ(0, pair_once());
 	/* The module has served the older listener before this one */
 	EXPECT_NE(NULL, events_await(&other, TYPE(CLOSE), 0));
 	EXPECT_EQ(-1, recv(thief, event, sizeof(event), MSG_DONTWAIT));
@@ -199,7 +189,7 @@ TEST_F(port, of_a_socket_that_goes_can_listen)
 	ASSERT_EQ(0, events_subscribe(&next, NULL, NULL));
 	EXPECT_EQ(0, hold_end(&self->hold));
 	EXPECT_EQ(0, pthread_join(closer, NULL));
-	ASSERT_EQ(0, open_and_close());
+	ASSERT_EQ(0, pair_once());
 	EXPECT_NE(NULL, events_await(&next, TYPE(CLOSE), 0));
 	events_close(&next);
 }

@@ -56,6 +56,16 @@ void pair_close(struct pair *p)
 	p->listener = -1;
 }
 
+int pair_once(void)
+{
+	struct pair_opts opts = { .flavour = IPV4 };
+	struct pair p;
+	int ret = pair_open(&p, &opts);
+
+	pair_close(&p);
+	return ret;
+}
+
 int isolate(struct pair *p)
 {
 	return await_acked(p->them) ?: deafen(p->them);

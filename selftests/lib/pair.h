@@ -23,6 +23,7 @@ struct pair {
 
 int pair_open(struct pair *p, const struct pair_opts *o);
 void pair_close(struct pair *p);
+int pair_once(void);	/* both over IPv4: closes of a connection and a listener */
 
 /*
  * Deafen the peer once all that it sent is acknowledged: then neither end has
